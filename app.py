@@ -1,0 +1,21 @@
+"""Draw a digit and see what four neural networks make of it.  Run: streamlit run app.py"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from views import draw, evidence
+
+VIEWS = Path(__file__).parent / "views"
+
+st.set_page_config(page_title="Draw a digit", page_icon=str(VIEWS / "icon.png"), layout="wide")
+st.html(VIEWS / "style.css")
+
+page = st.navigation(
+    [
+        st.Page(draw.page, title="Draw a digit", default=True),
+        st.Page(evidence.page, title="Evidence", url_path="evidence"),
+    ],
+    position="top",
+)
+page.run()

@@ -1,0 +1,93 @@
+"""The card of a set of weights: what they are, how they were trained, and what was measured of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+Z95 = 1.959964  # standard normal quantile of a two-sided 95 % interval
+
+TESTS = {
+    "mnist": "MNIST test digits",
+    "drawn": "drawn digits",
+    "drawn_resized": "drawn digits, plain resize",
+}
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many of n test digits were right."""
+
+    n: int
+    correct: int
+
+    @property
+    def accuracy(self) -> float:
+        """Fraction of the digits that were right, 0 to 1."""
+        return self.correct / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the accuracy (E. B. Wilson, 1927), fractions from 0 to 1."""
+        z2 = Z95**2 / self.n
+        centre = (self.accuracy + z2 / 2) / (1 + z2)
+        half = Z95 / (1 + z2) * math.sqrt(self.accuracy * (1 - self.accuracy) / self.n + z2 / (4 * self.n))
+        return centre - half, centre + half
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{100 * self.accuracy:.2f} % (95 % interval {100 * low:.2f} to {100 * high:.2f}, n = {self.n:,})"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything the page says about one file of weights.
+
+    network, recipe: which network, trained how.
+    parameters: number of trainable and fixed values in the model.
+    sha256: of the weights file; size: its bytes.
+    temperature: divides the logits before the softmax that Classifier.predict returns.
+    training: settings and circumstances: optimizer, epochs, batch_size, seed, digits, seconds_per_epoch, versions.
+    history: one row for each epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, seconds.
+    tests: scores by name, see TESTS; measured by training.evaluate.
+    """
+
+    network: str
+    recipe: str
+    parameters: int
+    sha256: str
+    size: int
+    temperature: float
+    training: dict
+    history: list[dict]
+    tests: dict[str, Score] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if len(self.sha256) != 64 or not self.parameters > 0 or not self.temperature > 0:
+            raise ValueError("sha256, parameters or temperature out of range")
+
+    def to_json(self) -> dict:
+        """Plain data for json.dump; accuracy and interval are written beside the counts for whoever reads the file."""
+        tests = {
+            name: {"n": score.n, "correct": score.correct, "accuracy": score.accuracy, "interval": list(score.interval)}
+            for name, score in self.tests.items()
+        }
+        return asdict(self) | {"tests": tests}
+
+    @classmethod
+    def from_json(cls, data: Mapping) -> Card:
+        """The card that to_json wrote; raises KeyError, TypeError or ValueError for anything else."""
+        if not isinstance(data, Mapping):
+            raise TypeError(f"expected a JSON object, got {type(data).__name__}")
+        return cls(
+            network=str(data["network"]),
+            recipe=str(data["recipe"]),
+            parameters=int(data["parameters"]),
+            sha256=str(data["sha256"]),
+            size=int(data["size"]),
+            temperature=float(data["temperature"]),
+            training=dict(data["training"]),
+            history=[dict(row) for row in data["history"]],
+            tests={str(name): Score(int(s["n"]), int(s["correct"])) for name, s in dict(data["tests"]).items()},
+        )

@@ -1,0 +1,151 @@
+"""Trains networks and writes their weights and cards.
+
+    python -m training.train mlp cnn rnn resnet --recipe book
+
+An interrupted training goes on from its last whole epoch when the same command is given again.
+Plain Keras throughout, so it runs on any Keras backend (KERAS_BACKEND=jax, torch or tensorflow).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import shutil
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from models import NETWORKS
+from models.card import Card
+from models.network import Network
+from models.weights import weights_path, write_atomically, write_card
+from training import recipes
+from training.data import DataError, Splits, mnist
+from training.recipes import Recipe
+
+SEED = 1
+RUNS = Path(__file__).resolve().parent / "runs"  # checkpoints and logs of unfinished trainings; not under version control
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    options = _parse(arguments)
+    try:
+        plan = {key: recipes.find(key, options.recipe) for key in options.networks}
+        splits = mnist()
+    except (ValueError, DataError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for key, recipe in plan.items():
+        if options.epochs:
+            recipe = replace(recipe, epochs=options.epochs)
+        print(f"{NETWORKS[key].title}, recipe {options.recipe}: {recipe.epochs} epochs on {len(splits.train):,} digits", flush=True)
+        card = train(NETWORKS[key], options.recipe, recipe, splits)
+        print(f"  validation accuracy {100 * card.history[-1]['val_accuracy']:.2f} %, written to {weights_path(key, options.recipe)}")
+    return 0
+
+
+def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits, runs: Path = RUNS) -> Card:
+    """Trains one network and writes its weights and its card; returns the card.
+
+    The state after each epoch is kept under runs until both files are written, and a later call goes on from there.
+    """
+    keras.utils.set_random_seed(SEED)
+    model = network.build()
+    model.compile(optimizer=recipe.optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    run = _run_folder(runs, network, recipe_name, recipe, splits)
+    first_rate = float(model.optimizer.learning_rate)
+    history = _History(run / "history.json")
+    model.fit(
+        network.inputs(splits.train.digits),
+        splits.train.labels,
+        validation_data=(network.inputs(splits.validation.digits), splits.validation.labels),
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        callbacks=[
+            keras.callbacks.LearningRateScheduler(lambda epoch: recipe.learning_rate(epoch, first_rate)),
+            history,  # before the backup: an epoch that is trained again overwrites its row
+            keras.callbacks.BackupAndRestore(run / "backup", double_checkpoint=True, delete_checkpoint=False),
+        ],
+        verbose="auto" if sys.stdout.isatty() else 2,
+    )
+    card = _save(model, network, recipe_name, recipe, splits, list(history.rows.values()))
+    shutil.rmtree(run)
+    return card
+
+
+class _History(keras.callbacks.Callback):
+    """Keeps one row for each epoch, counted from 1, in a file that outlives an interruption."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.path = path
+        self.rows = {row["epoch"]: row for row in json.loads(path.read_text())} if path.exists() else {}
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        row = {name: round(float(logs[name]), 5) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+        self.rows[epoch + 1] = {"epoch": epoch + 1} | row | {"seconds": round(time.perf_counter() - self._start, 2)}
+        write_atomically(self.path, lambda path: path.write_text(json.dumps(list(self.rows.values()))))
+
+
+def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, splits: Splits) -> Path:
+    """Where this training keeps its state; other settings or other data make another folder, so nothing is mixed up."""
+    settings = f"{network.key} {recipe_name} {recipe} {SEED} {len(splits.train)} {len(splits.validation)}"
+    folder = runs / recipe_name / f"{network.key}-{hashlib.sha256(settings.encode()).hexdigest()[:8]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _save(model, network: Network, recipe_name: str, recipe: Recipe, splits: Splits, history: list[dict]) -> Card:
+    path = weights_path(network.key, recipe_name)
+    bare = network.build()  # a compiled model's file would hold the optimizer's state too
+    bare.set_weights(model.get_weights())
+    write_atomically(path, bare.save_weights)
+    data = path.read_bytes()
+    card = Card(
+        network=network.key,
+        recipe=recipe_name,
+        parameters=model.count_params(),
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        temperature=1.0,
+        training={
+            "optimizer": recipe.optimizer,
+            "epochs": recipe.epochs,
+            "batch_size": recipe.batch_size,
+            "seed": SEED,
+            "digits": {"train": len(splits.train), "validation": len(splits.validation)},
+            "seconds_per_epoch": round(float(np.median([row["seconds"] for row in history])), 1),
+            "date": time.strftime("%Y-%m-%d"),
+            "versions": {
+                "python": platform.python_version(),
+                "keras": keras.__version__,
+                "backend": keras.backend.backend(),
+                "numpy": np.__version__,
+            },
+        },
+        history=history,
+    )
+    write_card(card)
+    return card
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.split("\n")[0])
+    parser.add_argument("networks", nargs="+", metavar="KEY", help=f"networks to train: {', '.join(NETWORKS)}")
+    parser.add_argument("--recipe", default="book", metavar="NAME", help=f"how: {', '.join(recipes.RECIPES)} (default: book)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the digits instead of the recipe's own")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

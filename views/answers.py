@@ -1,0 +1,101 @@
+"""The answers: a headline, and for each network its digit, its confidence, ten bars, and what went in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from models import NETWORKS
+from models.card import Card
+from models.network import CLASSES, Network
+from models.weights import WeightsError
+from views import pictures
+from views.verdict import headline
+
+INVITATION = "Draw a digit from 0 to 9"
+TOO_SMALL = "Only a dot so far; draw a digit, a little larger"
+PLACE = '<figure></figure><p class="details">&nbsp;</p>'  # keeps what stands below from jumping when the answers come
+LOADING = "The networks are waking up; you can draw already"
+
+
+def invitation(message: str = INVITATION) -> None:
+    """The answers' places, still empty, under a friendly word."""
+    _show(message, "".join(_card(network, "", "", _bars(None) + PLACE, "waiting") for network in NETWORKS.values()), "waiting")
+
+
+def answers(digit: np.ndarray, found: Mapping[str, tuple[np.ndarray, Card] | WeightsError]) -> None:
+    """What each network makes of the digit.
+
+    digit: uint8 (28, 28). found: for each network's key its ten probabilities and its card, or why there are none.
+    """
+    says = {NETWORKS[key].title: int(result[0].argmax()) for key, result in found.items() if not isinstance(result, WeightsError)}
+    cards = "".join(
+        _broken(NETWORKS[key], result) if isinstance(result, WeightsError) else _answer(NETWORKS[key], digit, *result)
+        for key, result in found.items()
+    )
+    _show(headline(says) if says else "No network can answer", cards, "answered")
+
+
+def _show(message: str, cards: str, state: str) -> None:
+    st.html(f'<section class="answers {state}"><h2 role="status">{escape(message)}</h2><div class="cards">{cards}</div></section>')
+
+
+def _answer(network: Network, digit: np.ndarray, probabilities: np.ndarray, card: Card) -> str:
+    best = int(probabilities.argmax())
+    inputs = network.inputs(digit[None])[0]
+    details = [f"{card.parameters:,} parameters"]
+    if "mnist" in card.tests:
+        details.append(f"{100 * card.tests['mnist'].accuracy:.1f} % on MNIST")
+    if "drawn" in card.tests:
+        details.append(f"{100 * card.tests['drawn'].accuracy:.1f} % on drawings")
+    more = (
+        _bars(probabilities) + f'<figure><img class="input{inputs.ndim}d" src="{pictures.network_input(inputs)}" alt="{shape_in_words(network)}">'
+        f"<figcaption>{shape_in_words(network)}</figcaption></figure>"
+        f'<p class="details">{" · ".join(details)}</p>'
+    )
+    return _card(network, str(best), percent(probabilities[best]), more, "ready")
+
+
+def _broken(network: Network, error: WeightsError) -> str:
+    return _card(network, "–", "no answer", f'<p class="error">{escape(str(error))}</p>', "broken")
+
+
+def _card(network: Network, says: str, confidence: str, more: str, state: str) -> str:
+    return (
+        f'<article class="card {state}" data-network="{network.key}">'
+        f'<header><h3>{network.title}</h3><p class="says"><b>{says}</b> <span>{confidence}</span></p></header>'
+        f'<div class="more"><p class="again" aria-hidden="true">{network.title}</p>{more}</div></article>'
+    )
+
+
+def _bars(probabilities: np.ndarray | None) -> str:
+    best = -1 if probabilities is None else int(probabilities.argmax())
+    rows = []
+    for digit in range(CLASSES):
+        share = 0.0 if probabilities is None else float(probabilities[digit])
+        number = "" if probabilities is None else percent(share)
+        rows.append(
+            f'<li class="{"best" if digit == best else "faint" if share < 0.0005 else ""}"><i>{digit}</i><span class="track">'
+            f'<span class="bar" style="width:{100 * share:.1f}%"></span></span><em>{number}</em></li>'
+        )
+    return f'<ol class="bars">{"".join(rows)}</ol>'
+
+
+def percent(share: float) -> str:
+    """A probability for people: one decimal, and never 0 or 100 % unless it is."""
+    if 0 < share < 0.0005:
+        return "<0.1 %"
+    if 0.9995 <= share < 1:
+        return ">99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def shape_in_words(network: Network) -> str:
+    """The input's shape as people say it: 784 values, 28 x 28 x 1, 28 rows of 28."""
+    shape = network.input_shape
+    if len(shape) == 1:
+        return f"{shape[0]} values"
+    return " × ".join(map(str, shape)) if len(shape) == 3 else f"{shape[0]} rows of {shape[1]}, in turn"

@@ -1,0 +1,92 @@
+"""The canvas one draws on, with its brush, Undo and Clear, and the digit that stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from streamlit_drawable_canvas import CanvasResult, st_canvas
+
+from models import digit, ink
+
+SIZE = 280  # pixels on each side of what one sees; fits a phone 320 pixels wide
+# The canvas has a toolbar of its own that touch screens never show, but that takes their taps. style.css cuts off the strip
+# at the top in which it lies, so that everything one sees of the canvas can be drawn on. Our own buttons replace it.
+CUT_OFF = 31  # pixels; the same in style.css
+BRUSH = (10, 30)  # diameters in pixels
+DEFAULT_BRUSH = 18
+
+
+@dataclass
+class Board:
+    """What stands on the canvas of one visit.
+
+    mounted: counts the canvases of this visit; mounting another is the only way to change a canvas from here.
+    start: the strokes that this one was mounted with; strokes: those on it now, both as Fabric.js objects.
+    digit: uint8 (28, 28) made of them, or None where there is no digit yet.
+    """
+
+    mounted: int = 0
+    start: list[dict] = field(default_factory=list)
+    strokes: list[dict] = field(default_factory=list)
+    digit: np.ndarray | None = None
+
+    @property
+    def key(self) -> str:
+        return f"canvas-{self.mounted}"
+
+    def remount(self) -> None:
+        self.mounted += 1
+        self.start = self.strokes
+
+    def undo(self) -> None:
+        self.strokes = self.strokes[:-1]
+        strokes, brushes = ink.from_fabric(self.strokes)
+        self.digit = digit.from_canvas(ink.draw(strokes, brushes, SIZE, SIZE + CUT_OFF))
+        self.remount()
+
+    def clear(self) -> None:
+        self.strokes, self.digit = [], None
+        self.remount()
+
+    def read(self, result: CanvasResult) -> None:
+        """Takes over what the canvas sent; a canvas that was just mounted has sent nothing yet."""
+        picture = result.image_bytes
+        if picture is not None:
+            self.digit = digit.from_canvas(digit.from_png(picture))
+            self.strokes = result.json_data["objects"]
+
+
+def board() -> Board:
+    """The board of this visit."""
+    if "board" not in st.session_state:
+        st.session_state.board = Board()
+    return st.session_state.board
+
+
+def canvas() -> Board:
+    """Draws the canvas and its controls; returns the board with the newest drawing on it."""
+    this = board()
+    if this.key not in st.session_state:  # Streamlit forgets a canvas while another page is shown
+        this.remount()
+    width = st.session_state.get("brush", DEFAULT_BRUSH)
+    with st.container(key="canvas", width=SIZE):
+        result = st_canvas(
+            stroke_width=width,
+            stroke_color="white",
+            height=SIZE + CUT_OFF,
+            width=SIZE,
+            initial_drawing={"objects": this.start},
+            return_image_data=True,
+            key=this.key,
+        )
+    try:
+        this.read(result)
+    except (ValueError, TypeError, KeyError) as error:
+        st.warning(f"The drawing could not be read; please draw it again. ({error})")
+    with st.container(key="controls", width=SIZE, horizontal=True, vertical_alignment="bottom"):
+        st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key="brush", format="%d px")
+        st.button("Undo", on_click=this.undo, disabled=not this.strokes)
+        st.button("Clear", on_click=this.clear, disabled=not this.strokes)
+    return this

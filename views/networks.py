@@ -1,0 +1,42 @@
+"""The trained networks, loaded once in each server process, after the canvas is on the page."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from models import NETWORKS
+from models.weights import WeightsError
+
+if TYPE_CHECKING:
+    from models.classifier import Classifier
+
+_awake: set[str] = set()  # recipes that this process has loaded before
+
+
+def awake(recipe: str) -> bool:
+    """Whether the networks of this recipe answer at once; the first time they need TensorFlow, which takes seconds."""
+    return recipe in _awake
+
+
+def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
+    """Each network's classifier by key, in display order; in place of one whose files are not sound, the error."""
+    found: dict[str, Classifier | WeightsError] = {}
+    for key in NETWORKS:
+        try:
+            found[key] = _load(key, recipe)
+        except WeightsError as error:  # not cached: a mended file answers at the next stroke
+            found[key] = error
+    _awake.add(recipe)
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def _load(key: str, recipe: str) -> Classifier:
+    classifier = NETWORKS[key].load(recipe)
+    # Streamlit collects all garbage after each run of the script: with TensorFlow's 370,000 objects, 400 ms at each stroke.
+    gc.collect()
+    gc.freeze()
+    return classifier

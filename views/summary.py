@@ -1,0 +1,41 @@
+"""A panel: what each network is made of, layer by layer, with the arithmetic of its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from models import NETWORKS
+from models.card import TESTS, Card
+from models.summary import keras_summary, layer_table
+from models.weights import WeightsError
+
+
+def summaries(digit: np.ndarray | None, classifiers: Mapping) -> None:
+    """Draws one network's summary at a time; the digit plays no part."""
+    key = st.segmented_control(
+        "Network", list(NETWORKS), default=next(iter(NETWORKS)), format_func=lambda key: NETWORKS[key].title, key="summary"
+    )
+    if key is None:
+        return
+    found = classifiers[key]
+    if isinstance(found, WeightsError):
+        st.error(str(found))
+        return
+    st.markdown(_facts(found.card))
+    table, text = st.columns(2, gap="medium")
+    table.dataframe(layer_table(found.model), hide_index=True, width="stretch", height="content")
+    text.code(keras_summary(found.model), language=None)
+
+
+def _facts(card: Card) -> str:
+    training = card.training
+    lines = [
+        f"**{card.parameters:,} parameters** · {NETWORKS[card.network].source}",
+        f"Recipe *{card.recipe}*: {training['optimizer']}, {training['epochs']} epochs, batch {training['batch_size']}, "
+        f"{training['digits']['train']:,} digits to train on, {training['digits']['validation']:,} to choose by",
+    ]
+    lines += [f"{TESTS[name]}: **{score}**" for name, score in card.tests.items() if name in TESTS]
+    return "  \n".join(lines)
