@@ -10,6 +10,8 @@ VIEWS = Path(__file__).parent / "views"
 
 st.set_page_config(page_title="Draw a digit", page_icon=str(VIEWS / "icon.png"), layout="wide")
 st.html(VIEWS / "style.css")
+with st.container(key="script"):
+    st.html(VIEWS / "script.html", unsafe_allow_javascript=True)
 
 page = st.navigation(
     [

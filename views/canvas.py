@@ -11,9 +11,6 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 from models import digit, ink
 
 SIZE = 280  # pixels on each side of what one sees; fits a phone 320 pixels wide
-# The canvas has a toolbar of its own that touch screens never show, but that takes their taps. style.css cuts off the strip
-# at the top in which it lies, so that everything one sees of the canvas can be drawn on. Our own buttons replace it.
-CUT_OFF = 31  # pixels; the same in style.css
 BRUSH = (10, 30)  # diameters in pixels
 DEFAULT_BRUSH = 18
 
@@ -43,7 +40,7 @@ class Board:
     def undo(self) -> None:
         self.strokes = self.strokes[:-1]
         strokes, brushes = ink.from_fabric(self.strokes)
-        self.digit = digit.from_canvas(ink.draw(strokes, brushes, SIZE, SIZE + CUT_OFF))
+        self.digit = digit.from_canvas(ink.draw(strokes, brushes, SIZE, SIZE))
         self.remount()
 
     def clear(self) -> None:
@@ -75,7 +72,7 @@ def canvas() -> Board:
         result = st_canvas(
             stroke_width=width,
             stroke_color="white",
-            height=SIZE + CUT_OFF,
+            height=SIZE,
             width=SIZE,
             initial_drawing={"objects": this.start},
             return_image_data=True,

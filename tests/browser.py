@@ -1,0 +1,131 @@
+"""A real Chromium on a real server: what the browser tests and the benchmark of the page share."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+DESKTOP = {"width": 1280, "height": 720}
+PHONE = {"width": 390, "height": 844}
+SPACING = 5  # pixels between the points of a stroke
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def chromium_path() -> str | None:
+    """Where the system's own Chromium is, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextlib.contextmanager
+def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
+    """Runs a Streamlit script on a free port until the block ends; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), *options],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/_stcore/health", process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator:
+    """A Playwright browser on the system's own Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody with a mouse or a finger in front of the page."""
+
+    def __init__(self, page, address: str):
+        self.page = page
+        self.complaints: list[str] = []  # what the browser's console holds against the page
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(address)
+        self.canvas = page.locator("canvas.upper-canvas")
+        self.canvas.wait_for(timeout=60_000)
+
+    def on_screen(self, points: np.ndarray) -> list[tuple[float, float]]:
+        """Where a stroke runs in the window, as close together as a hand's points are."""
+        box = self.canvas.bounding_box()
+        lengths = np.r_[0, np.cumsum(np.hypot(*np.diff(points, axis=0).T))]
+        along = np.arange(0, lengths[-1], SPACING).tolist() + [lengths[-1]]
+        points = np.column_stack([np.interp(along, lengths, axis) for axis in points.T.astype(float)])
+        return [(box["x"] + x, box["y"] + y) for x, y in points.tolist()]
+
+    def draw(self, strokes: list[np.ndarray]) -> None:
+        """Draws with the mouse, stroke by stroke, and waits until the page has seen each."""
+        for stroke in strokes:
+            points = self.on_screen(stroke)
+            self.page.mouse.move(*points[0])
+            self.page.mouse.down()
+            for point in points[1:]:
+                self.page.mouse.move(*point)
+            self.page.mouse.up()
+            self.page.wait_for_timeout(350)
+
+    def draw_by_touch(self, strokes: list[np.ndarray]) -> None:
+        """Draws with one finger."""
+        session = self.page.context.new_cdp_session(self.page)
+        for stroke in strokes:
+            points = self.on_screen(stroke)
+            for kind, touches in [("touchStart", points[:1]), *(("touchMove", [p]) for p in points[1:]), ("touchEnd", [])]:
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in touches]})
+                self.page.wait_for_timeout(8)
+            self.page.wait_for_timeout(350)
+
+    def click(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def open_panel(self, name: str) -> None:
+        self.page.get_by_role("radio", name=name).click()
+
+    def headline(self) -> str:
+        return self.page.locator(".answers h2").inner_text()
+
+    def wait_for_answer(self) -> dict[str, int]:
+        """The digit that each network says, by its key."""
+        self.page.locator(".answers.answered").wait_for(timeout=90_000)
+        self.page.wait_for_timeout(600)  # for strokes still on their way
+        cards = self.page.locator(".card.ready")
+        return {card.get_attribute("data-network"): int(card.locator(".says b").inner_text()) for card in cards.all()}
+
+    def wait_for_invitation(self) -> str:
+        self.page.locator(".answers.waiting").wait_for(timeout=90_000)
+        return self.headline()
+
+
+def _wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=1).close()
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"no server at {address} after {seconds} s")

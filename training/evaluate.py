@@ -1,0 +1,125 @@
+"""Measures every trained network and rewrites its card: MNIST's test digits, and the yardstick of drawn digits.
+
+    python -m training.evaluate
+
+The yardstick: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45 to
+85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through models.digit.from_canvas, and, for comparison,
+through a plain resize.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from models import NETWORKS
+from models.card import Card, Score
+from models.classifier import Classifier
+from models.digit import from_canvas, resized
+from models.network import RECIPES
+from models.weights import WeightsError, trained_recipes, write_atomically, write_card
+from training.data import DataError, Digits, mnist
+from training.strokes import draw_on_canvas, pendigits
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+MARKS = ("<!-- results: written by python -m training.evaluate -->\n", "<!-- end of results -->")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__.split("\n")[0])
+    parser.add_argument("--recipe", choices=RECIPES, help="only this recipe (default: all that have weights)")
+    recipes = [recipe] if (recipe := parser.parse_args(arguments).recipe) else trained_recipes()
+    try:
+        tests = test_sets()
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    cards, failures = [], 0
+    for recipe in recipes:
+        for network in NETWORKS.values():
+            try:
+                card = evaluate(network.load(recipe), tests)
+            except WeightsError as error:
+                print(error, file=sys.stderr)
+                failures += 1
+                continue
+            write_card(card)
+            cards.append(card)
+            print(f"{recipe} {network.title}: " + "; ".join(f"{name} {score}" for name, score in card.tests.items()), flush=True)
+    print("\n" + table(cards))
+    write_table(README, table(cards))
+    return 1 if failures else 0
+
+
+def test_sets() -> dict[str, Digits]:
+    """The digits to measure on, by the names of models.card.TESTS; drawn digits only where the pen strokes are.
+
+    Raises DataError if MNIST is missing or damaged.
+    """
+    tests = {"mnist": mnist().test}
+    try:
+        written = pendigits("tes")
+    except DataError as error:
+        print(f"Drawn digits are left out, and their last scores kept: {error}", file=sys.stderr)
+        return tests
+    labels = np.array([pen_digit.label for pen_digit in written], np.uint8)
+    faithful, plain = zip(*((from_canvas(canvas), resized(canvas)) for canvas in draw_on_canvas(written)), strict=True)
+    return tests | {"drawn": Digits(np.stack(faithful), labels), "drawn_resized": Digits(np.stack(plain), labels)}
+
+
+def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> Card:
+    """The classifier's card with the scores measured on these tests; other scores stay as they were."""
+    scores = {name: score(classifier.predict(test.digits), test.labels) for name, test in tests.items()}
+    return replace(classifier.card, tests=classifier.card.tests | scores)
+
+
+def score(probabilities: np.ndarray, labels: np.ndarray) -> Score:
+    """How many of the most probable digits are right: probabilities float (n, 10), labels uint8 (n,)."""
+    return Score(len(labels), int((probabilities.argmax(axis=1) == labels).sum()))
+
+
+def table(cards: list[Card]) -> str:
+    """The results in Markdown, a row for each card, accuracies in percent with their 95 % intervals."""
+    lines = [
+        "| network | recipe | parameters | MNIST test, n = 10,000 | the book | drawn digits, n = 3,498 | the same, plain resize | seconds per epoch |",
+        "|---|---|---:|---|---|---|---|---:|",
+    ]
+    for card in cards:
+        network = NETWORKS[card.network]
+        cells = [
+            network.title,
+            card.recipe,
+            f"{card.parameters:,}",
+            _percent(card.tests.get("mnist")),
+            f"{network.book_accuracy}" if network.book_accuracy else "–",
+            _percent(card.tests.get("drawn")),
+            _percent(card.tests.get("drawn_resized")),
+            f"{card.training['seconds_per_epoch']:.0f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_table(path: Path, results: str) -> None:
+    """Puts the table between its two marks in a Markdown file; a file without them stays as it is."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    before, found, rest = text.partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    if found and end:
+        write_atomically(path, lambda partial: partial.write_text(before + found + results + end + after, encoding="utf-8"))
+
+
+def _percent(found: Score | None) -> str:
+    if found is None:
+        return "not measured"
+    low, high = found.interval
+    return f"{100 * found.accuracy:.2f} ({100 * low:.2f} to {100 * high:.2f})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
