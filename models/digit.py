@@ -15,7 +15,9 @@ from models.network import SIDE
 
 BOX = 20  # pixels of the longer side of the ink, as in MNIST
 FAINT = 16  # ink below this level (of 255) is the haze around a stroke and does not count as drawn
-SMALLEST = 0.12  # of the canvas's shorter side; ink that extends less is a dot (the widest brush leaves 30 of 280 pixels)
+SMALLEST = (
+    0.12  # of the canvas's shorter side; ink that extends less is a dot (the widest brush leaves 30 of 280 pixels)
+)
 LARGEST_PNG = 4096 * 4096  # pixels; more are refused before they are decoded
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue; ITU-R BT.601
 
@@ -75,6 +77,6 @@ def _ink(rgba: np.ndarray) -> np.ndarray:
 
 
 def _start(profile: np.ndarray) -> int:
-    """Where a row or column profile of ink starts in 28 pixels: centre of mass at pixel 14, as in MNIST, none cut off."""
+    """Where a row or column profile of ink starts in 28 pixels: centre of mass at pixel 14, as in MNIST, no ink cut."""
     centre = np.arange(profile.size) @ profile / profile.sum()
     return int(np.clip(round(SIDE / 2 - centre), 0, SIDE - profile.size))

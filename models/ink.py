@@ -14,7 +14,7 @@ MOST_POINTS = 50_000  # in one drawing; more are refused, since the drawing come
 def draw(strokes: Sequence[np.ndarray], brush: float | Sequence[float], width: int, height: int) -> np.ndarray:
     """Draws strokes with a round brush, white on transparency, as the page's canvas does.
 
-    strokes: one array (n, 2) for each stroke, its points as x and y in pixels from the top left corner; one point is a dot.
+    strokes: one array (n, 2) for each stroke, its points as x and y in pixels from the top left; one point is a dot.
     brush: diameter in pixels, for all strokes or one for each. width, height: of the canvas in pixels.
     Returns uint8 (height, width, 4).
     """
@@ -52,7 +52,10 @@ def from_fabric(objects: Sequence[dict]) -> tuple[list[np.ndarray], list[float]]
 def _pairs(path: list) -> list[tuple[np.ndarray | None, np.ndarray]]:
     """Each command's points (k, 2) and the point before them."""
     points = [np.array(command[1:], float).reshape(-1, 2) for command in path]
-    return [(before[-1] if before is not None else None, here) for before, here in zip([None, *points], points, strict=False)]
+    return [
+        (before[-1] if before is not None else None, here)
+        for before, here in zip([None, *points], points, strict=False)
+    ]
 
 
 def _flatten(start: np.ndarray | None, points: np.ndarray) -> np.ndarray:

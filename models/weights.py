@@ -1,7 +1,7 @@
 """Trained weights and their cards on disk: where they lie, how they are written, and how they are checked before use.
 
 weights/RECIPE/KEY.weights.h5 holds the weights, weights/RECIPE/KEY.json the card with their SHA-256 and every number
-the page shows about them. HDF5 readers have had code-execution holes, so a file that does not match its card is not parsed.
+the page shows about them. HDF5 readers have had code-execution holes; a file that is not its card's is not parsed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,12 @@ def verified(key: str, recipe: str) -> tuple[Path, Card]:
         raise WeightsError(_remedy(path, key, recipe, f"cannot be read ({_reason(error)})")) from error
     if found != card.sha256:
         raise WeightsError(
-            _remedy(path, key, recipe, f"is not the file its card describes (SHA-256 {found[:8]}…, expected {card.sha256[:8]}…)")
+            _remedy(
+                path,
+                key,
+                recipe,
+                f"is not the file its card describes (SHA-256 {found[:8]}…, expected {card.sha256[:8]}…)",
+            )
         )
     return path, card
 

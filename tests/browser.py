@@ -18,7 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
 SPACING = 5  # pixels between the points of a stroke
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def chromium_path() -> str | None:
@@ -32,7 +38,12 @@ def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    options = [
+        "--server.headless=true",
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--server.fileWatcherType=none",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=folder,
@@ -95,8 +106,14 @@ class Visitor:
         session = self.page.context.new_cdp_session(self.page)
         for stroke in strokes:
             points = self.on_screen(stroke)
-            for kind, touches in [("touchStart", points[:1]), *(("touchMove", [p]) for p in points[1:]), ("touchEnd", [])]:
-                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in touches]})
+            for kind, touches in [
+                ("touchStart", points[:1]),
+                *(("touchMove", [p]) for p in points[1:]),
+                ("touchEnd", []),
+            ]:
+                session.send(
+                    "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in touches]}
+                )
                 self.page.wait_for_timeout(8)
             self.page.wait_for_timeout(350)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 
-def arc(centre: tuple[float, float], radii: tuple[float, float], start: float, end: float, points: int = 16) -> list[tuple[float, float]]:
+def arc(
+    centre: tuple[float, float], radii: tuple[float, float], start: float, end: float, points: int = 16
+) -> list[tuple[float, float]]:
     """Points along an ellipse; angles in degrees, 0 to the right, 90 downwards."""
     angles = np.radians(np.linspace(start, end, points))
     return [(centre[0] + radii[0] * np.cos(a), centre[1] + radii[1] * np.sin(a)) for a in angles]

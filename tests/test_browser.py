@@ -139,7 +139,9 @@ def test_on_a_phone_the_canvas_comes_first_and_the_four_digits_follow_at_once(vi
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-@pytest.mark.parametrize(("panel", "text"), [("What went in", "784 values"), ("Summaries", "784 × 256 + 256 = 200,960")])
+@pytest.mark.parametrize(
+    ("panel", "text"), [("What went in", "784 values"), ("Summaries", "784 × 256 + 256 = 200,960")]
+)
 @pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
 def test_each_panel_opens(visit, panel, text, viewport, phone):
     visitor = visit(viewport, phone=phone)

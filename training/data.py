@@ -51,6 +51,10 @@ class Splits:
     validation: Digits
     test: Digits
 
+    def choose(self, random: np.random.Generator) -> np.ndarray:
+        """The digits of one epoch, as places in train: all of them."""
+        return np.arange(len(self.train))
+
 
 def data_folder() -> Path | None:
     """The folder that DIGIT_DATA names, or None where it is not set; raises DataError if there is no such folder."""
@@ -59,7 +63,9 @@ def data_folder() -> Path | None:
         return None
     folder = Path(name).expanduser().resolve()
     if not folder.is_dir():
-        raise DataError(f"DIGIT_DATA names {folder}, which is not a folder; point it at the one that holds mnist.npz, or unset it")
+        raise DataError(
+            f"DIGIT_DATA names {folder}, which is not a folder; point it at the one that holds mnist.npz, or unset it"
+        )
     return folder
 
 
@@ -79,7 +85,9 @@ def _load_mnist() -> dict[str, np.ndarray]:
     for name, shape in EXPECTED.items():
         found = arrays[name]
         if found.dtype != np.uint8 or found.shape != shape:
-            raise DataError(f"{source}: expected {name} as uint8 {shape}, got {found.dtype} {found.shape}; get the file again")
+            raise DataError(
+                f"{source}: expected {name} as uint8 {shape}, got {found.dtype} {found.shape}; get the file again"
+            )
     return arrays
 
 
@@ -88,9 +96,13 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in EXPECTED}
     except FileNotFoundError:
-        raise DataError(f"no MNIST at {path}; put mnist.npz there, or unset DIGIT_DATA to download it with Keras") from None
+        raise DataError(
+            f"no MNIST at {path}; put mnist.npz there, or unset DIGIT_DATA to download it with Keras"
+        ) from None
     except (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
-        raise DataError(f"{path} is damaged ({error}); get it again, or unset DIGIT_DATA to download it with Keras") from error
+        raise DataError(
+            f"{path} is damaged ({error}); get it again, or unset DIGIT_DATA to download it with Keras"
+        ) from error
 
 
 def _download() -> dict[str, np.ndarray]:
@@ -101,6 +113,7 @@ def _download() -> dict[str, np.ndarray]:
         (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
     except Exception as error:  # Keras raises plain Exception for a failed download
         raise DataError(
-            f"MNIST could not be downloaded ({error}); try again later, or put mnist.npz into a folder and set DIGIT_DATA to it"
+            f"MNIST could not be downloaded ({error}); "
+            "try again later, or put mnist.npz into a folder and set DIGIT_DATA to it"
         ) from error
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}

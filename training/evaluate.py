@@ -2,9 +2,9 @@
 
     python -m training.evaluate
 
-The yardstick: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45 to
-85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through models.digit.from_canvas, and, for comparison,
-through a plain resize.
+The yardstick: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45
+to 85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through models.digit.from_canvas, and, for
+comparison, through a plain resize.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
                 continue
             write_card(card)
             cards.append(card)
-            print(f"{recipe} {network.title}: " + "; ".join(f"{name} {score}" for name, score in card.tests.items()), flush=True)
+            print(
+                f"{recipe} {network.title}: " + "; ".join(f"{name} {score}" for name, score in card.tests.items()),
+                flush=True,
+            )
     print("\n" + table(cards))
     write_table(README, table(cards))
     return 1 if failures else 0
@@ -86,7 +89,8 @@ def score(probabilities: np.ndarray, labels: np.ndarray) -> Score:
 def table(cards: list[Card]) -> str:
     """The results in Markdown, a row for each card, accuracies in percent with their 95 % intervals."""
     lines = [
-        "| network | recipe | parameters | MNIST test, n = 10,000 | the book | drawn digits, n = 3,498 | the same, plain resize | seconds per epoch |",
+        "| network | recipe | parameters | MNIST test, n = 10,000 | the book "
+        "| drawn digits, n = 3,498 | the same, plain resize | seconds per epoch |",
         "|---|---|---:|---|---|---|---|---:|",
     ]
     for card in cards:
@@ -111,7 +115,9 @@ def write_table(path: Path, results: str) -> None:
     before, found, rest = text.partition(MARKS[0])
     _, end, after = rest.partition(MARKS[1])
     if found and end:
-        write_atomically(path, lambda partial: partial.write_text(before + found + results + end + after, encoding="utf-8"))
+        write_atomically(
+            path, lambda partial: partial.write_text(before + found + results + end + after, encoding="utf-8")
+        )
 
 
 def _percent(found: Score | None) -> str:

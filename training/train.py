@@ -24,13 +24,17 @@ import numpy as np
 from models import NETWORKS
 from models.card import Card
 from models.network import Network
-from models.weights import weights_path, write_atomically, write_card
-from training import recipes
+from models.weights import WeightsError, verified, weights_path, write_atomically, write_card
+from training import pool, recipes
+from training.batches import Batches, one_hot, soften
 from training.data import DataError, Splits, mnist
+from training.pool import Pool
 from training.recipes import Recipe
 
 SEED = 1
-RUNS = Path(__file__).resolve().parent / "runs"  # checkpoints and logs of unfinished trainings; not under version control
+RUNS = (
+    Path(__file__).resolve().parent / "runs"
+)  # checkpoints and logs of unfinished trainings; not under version control
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,38 +42,45 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         plan = {key: recipes.find(key, options.recipe) for key in options.networks}
-        splits = mnist()
+        varied = any(recipe.varied for recipe in plan.values())
+        splits = pool.load() if varied else mnist()
     except (ValueError, DataError) as error:
         print(error, file=sys.stderr)
         return 2
     for key, recipe in plan.items():
         if options.epochs:
             recipe = replace(recipe, epochs=options.epochs)
-        print(f"{NETWORKS[key].title}, recipe {options.recipe}: {recipe.epochs} epochs on {len(splits.train):,} digits", flush=True)
-        card = train(NETWORKS[key], options.recipe, recipe, splits)
-        print(f"  validation accuracy {100 * card.history[-1]['val_accuracy']:.2f} %, written to {weights_path(key, options.recipe)}")
+        print(f"{NETWORKS[key].title}, recipe {options.recipe}: {recipe.epochs} epochs", flush=True)
+        try:
+            card = train(NETWORKS[key], options.recipe, recipe, splits)
+        except WeightsError as error:
+            print(f"{NETWORKS[key].title} learns from {NETWORKS[recipe.teacher].title}, but {error}", file=sys.stderr)
+            return 2
+        print(f"  validation accuracy {100 * card.history[-1]['val_accuracy']:.2f} %")
     return 0
 
 
-def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits, runs: Path = RUNS) -> Card:
+def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool, runs: Path = RUNS) -> Card:
     """Trains one network and writes its weights and its card; returns the card.
 
-    The state after each epoch is kept under runs until both files are written, and a later call goes on from there.
+    The state after each epoch is kept under runs until both files are written, and a later call goes on from there,
+    to the same end as without the interruption (but for the order in which threads add numbers up).
+    Raises models.weights.WeightsError if the recipe's teacher has no sound weights.
     """
     keras.utils.set_random_seed(SEED)
-    model = network.build()
-    model.compile(optimizer=recipe.optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    targets = _targets(recipe, recipe_name, splits)
+    batches = Batches(network, splits.train.digits, targets, recipe.batch_size, SEED, splits.choose)
+    model = network.build() if recipe.dropout is None else network.build(dropout=recipe.dropout)
+    model.compile(recipe.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
     run = _run_folder(runs, network, recipe_name, recipe, splits)
-    first_rate = float(model.optimizer.learning_rate)
     history = _History(run / "history.json")
     model.fit(
-        network.inputs(splits.train.digits),
-        splits.train.labels,
-        validation_data=(network.inputs(splits.validation.digits), splits.validation.labels),
+        batches,
+        validation_data=(network.inputs(splits.validation.digits), one_hot(splits.validation.labels)),
         epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
+        shuffle=False,  # Batches does, by its own seed
         callbacks=[
-            keras.callbacks.LearningRateScheduler(lambda epoch: recipe.learning_rate(epoch, first_rate)),
+            keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.begin(epoch)),
             history,  # before the backup: an epoch that is trained again overwrites its row
             keras.callbacks.BackupAndRestore(run / "backup", double_checkpoint=True, delete_checkpoint=False),
         ],
@@ -78,6 +89,21 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits, ru
     card = _save(model, network, recipe_name, recipe, splits, list(history.rows.values()))
     shutil.rmtree(run)
     return card
+
+
+def _targets(recipe: Recipe, recipe_name: str, splits: Splits | Pool) -> np.ndarray:
+    if recipe.teacher is None:
+        return one_hot(splits.train.labels)
+    teacher = NETWORKS[recipe.teacher]
+    path, card = verified(teacher.key, recipe_name)
+    kept = RUNS / "pool" / f"teacher-{card.sha256[:12]}-{len(splits.train)}.npy"
+    if not kept.exists():
+        model = teacher.build()
+        model.load_weights(path)
+        parts = np.array_split(splits.train.digits, -(-len(splits.train) // 50_000))
+        answers = [model.predict(teacher.inputs(part), batch_size=512, verbose=0) for part in parts]
+        write_atomically(kept, lambda path: np.save(path, np.concatenate(answers)))
+    return soften(splits.train.labels, np.load(kept))
 
 
 class _History(keras.callbacks.Callback):
@@ -97,7 +123,7 @@ class _History(keras.callbacks.Callback):
         write_atomically(self.path, lambda path: path.write_text(json.dumps(list(self.rows.values()))))
 
 
-def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, splits: Splits) -> Path:
+def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool) -> Path:
     """Where this training keeps its state; other settings or other data make another folder, so nothing is mixed up."""
     settings = f"{network.key} {recipe_name} {recipe} {SEED} {len(splits.train)} {len(splits.validation)}"
     folder = runs / recipe_name / f"{network.key}-{hashlib.sha256(settings.encode()).hexdigest()[:8]}"
@@ -105,7 +131,9 @@ def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, 
     return folder
 
 
-def _save(model, network: Network, recipe_name: str, recipe: Recipe, splits: Splits, history: list[dict]) -> Card:
+def _save(
+    model, network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool, history: list[dict]
+) -> Card:
     path = weights_path(network.key, recipe_name)
     bare = network.build()  # a compiled model's file would hold the optimizer's state too
     bare.set_weights(model.get_weights())
@@ -123,7 +151,7 @@ def _save(model, network: Network, recipe_name: str, recipe: Recipe, splits: Spl
             "epochs": recipe.epochs,
             "batch_size": recipe.batch_size,
             "seed": SEED,
-            "digits": {"train": len(splits.train), "validation": len(splits.validation)},
+            "digits": {"train": len(splits.choose(np.random.default_rng(SEED))), "validation": len(splits.validation)},
             "seconds_per_epoch": round(float(np.median([row["seconds"] for row in history])), 1),
             "date": time.strftime("%Y-%m-%d"),
             "versions": {
@@ -142,7 +170,9 @@ def _save(model, network: Network, recipe_name: str, recipe: Recipe, splits: Spl
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.split("\n")[0])
     parser.add_argument("networks", nargs="+", metavar="KEY", help=f"networks to train: {', '.join(NETWORKS)}")
-    parser.add_argument("--recipe", default="book", metavar="NAME", help=f"how: {', '.join(recipes.RECIPES)} (default: book)")
+    parser.add_argument(
+        "--recipe", default="book", metavar="NAME", help=f"how: {', '.join(recipes.RECIPES)} (default: book)"
+    )
     parser.add_argument("--epochs", type=int, metavar="N", help="passes over the digits instead of the recipe's own")
     return parser.parse_args(arguments)
 

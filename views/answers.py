@@ -17,13 +17,18 @@ from views.verdict import headline
 
 INVITATION = "Draw a digit from 0 to 9"
 TOO_SMALL = "Only a dot so far; draw a digit, a little larger"
+SMALLEST = 0.0005  # shares below this round to 0.0 %
 PLACE = '<figure></figure><p class="details">&nbsp;</p>'  # keeps what stands below from jumping when the answers come
 LOADING = "The networks are waking up; you can draw already"
 
 
 def invitation(message: str = INVITATION) -> None:
     """The answers' places, still empty, under a friendly word."""
-    _show(message, "".join(_card(network, "", "", _bars(None) + PLACE, "waiting") for network in NETWORKS.values()), "waiting")
+    _show(
+        message,
+        "".join(_card(network, "", "", _bars(None) + PLACE, "waiting") for network in NETWORKS.values()),
+        "waiting",
+    )
 
 
 def answers(digit: np.ndarray, found: Mapping[str, tuple[np.ndarray, Card] | WeightsError]) -> None:
@@ -31,7 +36,11 @@ def answers(digit: np.ndarray, found: Mapping[str, tuple[np.ndarray, Card] | Wei
 
     digit: uint8 (28, 28). found: for each network's key its ten probabilities and its card, or why there are none.
     """
-    says = {NETWORKS[key].title: int(result[0].argmax()) for key, result in found.items() if not isinstance(result, WeightsError)}
+    says = {
+        NETWORKS[key].title: int(result[0].argmax())
+        for key, result in found.items()
+        if not isinstance(result, WeightsError)
+    }
     cards = "".join(
         _broken(NETWORKS[key], result) if isinstance(result, WeightsError) else _answer(NETWORKS[key], digit, *result)
         for key, result in found.items()
@@ -40,22 +49,15 @@ def answers(digit: np.ndarray, found: Mapping[str, tuple[np.ndarray, Card] | Wei
 
 
 def _show(message: str, cards: str, state: str) -> None:
-    st.html(f'<section class="answers {state}"><h2 role="status">{escape(message)}</h2><div class="cards">{cards}</div></section>')
+    st.html(
+        f'<section class="answers {state}"><h2 role="status">{escape(message)}</h2>'
+        f'<div class="cards">{cards}</div></section>'
+    )
 
 
 def _answer(network: Network, digit: np.ndarray, probabilities: np.ndarray, card: Card) -> str:
     best = int(probabilities.argmax())
-    inputs = network.inputs(digit[None])[0]
-    details = [f"{card.parameters:,} parameters"]
-    if "mnist" in card.tests:
-        details.append(f"{100 * card.tests['mnist'].accuracy:.1f} % on MNIST")
-    if "drawn" in card.tests:
-        details.append(f"{100 * card.tests['drawn'].accuracy:.1f} % on drawings")
-    more = (
-        _bars(probabilities) + f'<figure><img class="input{inputs.ndim}d" src="{pictures.network_input(inputs)}" alt="{shape_in_words(network)}">'
-        f"<figcaption>{shape_in_words(network)}</figcaption></figure>"
-        f'<p class="details">{" · ".join(details)}</p>'
-    )
+    more = _bars(probabilities) + _input(network, digit) + f'<p class="details">{_details(card)}</p>'
     return _card(network, str(best), percent(probabilities[best]), more, "ready")
 
 
@@ -72,23 +74,40 @@ def _card(network: Network, says: str, confidence: str, more: str, state: str) -
 
 
 def _bars(probabilities: np.ndarray | None) -> str:
-    best = -1 if probabilities is None else int(probabilities.argmax())
-    rows = []
-    for digit in range(CLASSES):
-        share = 0.0 if probabilities is None else float(probabilities[digit])
-        number = "" if probabilities is None else percent(share)
-        rows.append(
-            f'<li class="{"best" if digit == best else "faint" if share < 0.0005 else ""}"><i>{digit}</i><span class="track">'
-            f'<span class="bar" style="width:{100 * share:.1f}%"></span></span><em>{number}</em></li>'
-        )
+    if probabilities is None:
+        rows = [_bar(digit, 0, "", "") for digit in range(CLASSES)]
+    else:
+        best = int(probabilities.argmax())
+        kinds = ["best" if digit == best else "faint" if p < SMALLEST else "" for digit, p in enumerate(probabilities)]
+        rows = [_bar(digit, float(p), percent(p), kinds[digit]) for digit, p in enumerate(probabilities)]
     return f'<ol class="bars">{"".join(rows)}</ol>'
+
+
+def _bar(digit: int, share: float, number: str, kind: str) -> str:
+    bar = f'<span class="track"><span class="bar" style="width:{100 * share:.1f}%"></span></span>'
+    return f'<li class="{kind}"><i>{digit}</i>{bar}<em>{number}</em></li>'
+
+
+def _input(network: Network, digit: np.ndarray) -> str:
+    inputs = network.inputs(digit[None])[0]
+    words = shape_in_words(network)
+    picture = f'<img class="input{inputs.ndim}d" src="{pictures.network_input(inputs)}" alt="the input: {words}">'
+    return f"<figure>{picture}<figcaption>{words}</figcaption></figure>"
+
+
+def _details(card: Card) -> str:
+    details = [f"{card.parameters:,} parameters"]
+    for name, words in (("mnist", "on MNIST"), ("drawn", "on drawings")):
+        if name in card.tests:
+            details.append(f"{100 * card.tests[name].accuracy:.1f} % {words}")
+    return " · ".join(details)
 
 
 def percent(share: float) -> str:
     """A probability for people: one decimal, and never 0 or 100 % unless it is."""
-    if 0 < share < 0.0005:
+    if 0 < share < SMALLEST:
         return "<0.1 %"
-    if 0.9995 <= share < 1:
+    if 1 - SMALLEST <= share < 1:
         return ">99.9 %"
     return f"{100 * share:.1f} %"
 

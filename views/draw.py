@@ -11,7 +11,10 @@ from views.inputs import inputs
 from views.summary import summaries
 
 RECIPE = "book"
-PANELS = {"What went in": inputs, "Summaries": summaries}  # each draws itself, given the digit or None and the classifiers
+PANELS = {
+    "What went in": inputs,
+    "Summaries": summaries,
+}  # each draws itself, given the digit or None and the classifiers
 
 
 @st.fragment

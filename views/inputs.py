@@ -12,7 +12,7 @@ from views import pictures
 from views.answers import shape_in_words
 
 WORDS = {
-    1: "It sees one long list: the rows of the picture laid end to end, with nothing to say which values were neighbours.",
+    1: "It sees one long list, the rows of the picture laid end to end; nothing says which values were neighbours.",
     2: "It reads one row after another, from top to bottom, and has to remember what it has read.",
     3: "It sees the picture as a picture, with one channel, and slides small filters over it.",
 }
@@ -26,7 +26,7 @@ def inputs(digit: np.ndarray | None, classifiers: Mapping) -> None:
     shown = "".join(_input(key, digit) for key in NETWORKS)
     st.html(
         '<section class="inputs"><article><h3>The digit</h3>'
-        f'<img class="large" src="{pictures.digit(digit)}" alt="your drawing as 28 by 28 pixels">'
+        f'<img src="{pictures.digit(digit)}" alt="your drawing as 28 by 28 pixels">'
         "<p>Your drawing as 28 × 28 pixels: cut out, fitted into 20 × 20, its centre of mass in the middle, "
         f"white on black, as MNIST's digits are. This is all that any network gets.</p></article>{shown}</section>"
     )
@@ -36,7 +36,7 @@ def _input(key: str, digit: np.ndarray) -> str:
     network = NETWORKS[key]
     values = network.inputs(digit[None])[0]
     return (
-        f'<article><h3>{network.title} <small>{shape_in_words(network)}</small></h3>'
-        f'<img class="large input{values.ndim}d" src="{pictures.network_input(values)}" alt="{shape_in_words(network)}">'
+        f"<article><h3>{network.title} <small>{shape_in_words(network)}</small></h3>"
+        f'<img class="input{values.ndim}d" src="{pictures.network_input(values)}" alt="{shape_in_words(network)}">'
         f"<p>{WORDS[values.ndim]}</p></article>"
     )

@@ -36,7 +36,7 @@ def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
 @st.cache_resource(show_spinner=False)
 def _load(key: str, recipe: str) -> Classifier:
     classifier = NETWORKS[key].load(recipe)
-    # Streamlit collects all garbage after each run of the script: with TensorFlow's 370,000 objects, 400 ms at each stroke.
+    # Streamlit collects all garbage after each run of the script; TensorFlow's 370,000 objects would cost 400 ms each.
     gc.collect()
     gc.freeze()
     return classifier

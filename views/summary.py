@@ -16,7 +16,11 @@ from models.weights import WeightsError
 def summaries(digit: np.ndarray | None, classifiers: Mapping) -> None:
     """Draws one network's summary at a time; the digit plays no part."""
     key = st.segmented_control(
-        "Network", list(NETWORKS), default=next(iter(NETWORKS)), format_func=lambda key: NETWORKS[key].title, key="summary"
+        "Network",
+        list(NETWORKS),
+        default=next(iter(NETWORKS)),
+        format_func=lambda key: NETWORKS[key].title,
+        key="summary",
     )
     if key is None:
         return
@@ -34,7 +38,8 @@ def _facts(card: Card) -> str:
     training = card.training
     lines = [
         f"**{card.parameters:,} parameters** · {NETWORKS[card.network].source}",
-        f"Recipe *{card.recipe}*: {training['optimizer']}, {training['epochs']} epochs, batch {training['batch_size']}, "
+        f"Recipe *{card.recipe}*: {training['optimizer']}, {training['epochs']} epochs, "
+        f"batches of {training['batch_size']}, "
         f"{training['digits']['train']:,} digits to train on, {training['digits']['validation']:,} to choose by",
     ]
     lines += [f"{TESTS[name]}: **{score}**" for name, score in card.tests.items() if name in TESTS]
