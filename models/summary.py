@@ -8,35 +8,34 @@ if TYPE_CHECKING:
     import keras
 
 
-def keras_summary(model: keras.Model, width: int = 76) -> str:
+def keras_summary(model: keras.Model, width: int = 64) -> str:
     """Keras's own summary() as text, width characters wide."""
     lines: list[str] = []
     model.summary(line_length=width, print_fn=lines.append)
     return "\n".join(lines)
 
 
-def layer_table(model: keras.Model) -> list[dict[str, str | int]]:
-    """One row for each layer: its name, kind, output shape, parameters, and the arithmetic behind them."""
+def layer_table(model: keras.Model) -> list[dict[str, str]]:
+    """One row for each layer: its name, kind, output shape, and its parameters with the arithmetic behind them."""
     return [
         {
             "layer": layer.name,
             "kind": type(layer).__name__,
             "output": " × ".join(str(size) for size in layer.output.shape[1:]),
-            "parameters": layer.count_params(),
-            "arithmetic": arithmetic(layer),
+            "parameters": arithmetic(layer),
         }
         for layer in model.layers
     ]
 
 
 def arithmetic(layer: keras.Layer) -> str:
-    """How a layer's parameters are counted, such as "784 × 256 + 256 = 200,960"; empty if it has none.
+    """How a layer's parameters are counted, such as "784 × 256 + 256 = 200,960"; "0" if it has none.
 
     Weights first, then biases; a recurrent layer has a matrix for its input and one for its own last state,
     batch normalisation a scale, a shift, a mean and a variance for each channel.
     """
     if not layer.count_params():
-        return ""
+        return "0"
     shapes = [tuple(weight.shape) for weight in layer.weights]
     if len(shapes) > 1 and len(set(shapes)) == 1:
         terms = [f"{len(shapes)} × {_product(shapes[0])}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -119,9 +121,12 @@ def test_the_drawing_is_still_there_after_a_look_at_another_page(visit):
 
 
 def test_on_a_projector_everything_fits_without_scrolling(visit):
+    """With SCREENSHOT=docs/page.png it also takes the picture in the README."""
     visitor = visit(DESKTOP)
     visitor.draw(placed(7))
     visitor.wait_for_answer()
+    if os.environ.get("SCREENSHOT"):
+        visitor.page.screenshot(path=os.environ["SCREENSHOT"])
     for part in (visitor.canvas, visitor.page.locator(".answers h2"), *visitor.page.locator(".card").all()):
         box = part.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= DESKTOP["width"]

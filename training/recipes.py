@@ -1,7 +1,7 @@
 """How each network is trained, under each recipe.
 
 book: the listings of Atienza's chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
-listing is for CIFAR-10 and 200 epochs; here every step of its schedule is a tenth as long, and nothing flipped.
+listing is for CIFAR-10 and 200 epochs; here each step of its schedule is a tenth as long, and nothing flipped.
 
 drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with the habits of
 today: AdamW, warm-up and cosine decay, little dropout because the data varies enough. The small networks also learn from
@@ -74,7 +74,7 @@ BOOK = {
 _TODAY = {"cosine": True, "varied": True, "weight_decay": 1e-2}
 
 DRAWN = {
-    "resnet": Recipe("adamw", epochs=14, learning_rate=3e-3, **_TODAY),
+    "resnet": Recipe("adamw", epochs=12, learning_rate=3e-3, **_TODAY),
     "mlp": Recipe("adamw", epochs=60, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
     "cnn": Recipe("adamw", epochs=24, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
     "rnn": Recipe("adamw", epochs=40, learning_rate=1e-3, dropout=0.0, clip=1.0, teacher="resnet", **_TODAY),

@@ -11,13 +11,13 @@ from models.weights import WeightsError, read_card, trained_recipes
 
 def page() -> None:
     """One table for each recipe; needs neither TensorFlow nor data."""
-    st.html('<h1 class="title">Evidence</h1>')
+    st.title("Evidence")
     st.write(
         "What was measured of each network. *Drawn digits* are pen strokes of 14 people, of whom no network has seen "
         "any before, drawn on a canvas like the one here; *plain resize* is the same drawings, not cut out and centred."
     )
     for recipe in trained_recipes():
-        st.subheader(f"Recipe {recipe}")
+        st.header(f"Recipe {recipe}")
         rows = []
         for key in NETWORKS:
             try:

@@ -29,9 +29,10 @@ def summaries(digit: np.ndarray | None, classifiers: Mapping) -> None:
         st.error(str(found))
         return
     st.markdown(_facts(found.card))
-    table, text = st.columns(2, gap="medium")
-    table.dataframe(layer_table(found.model), hide_index=True, width="stretch", height="content")
-    text.code(keras_summary(found.model), language=None)
+    table, text = st.columns([6, 5], gap="medium")
+    table.table(layer_table(found.model))
+    with text.container(key="keras_summary"):
+        st.code(keras_summary(found.model), language=None)
 
 
 def _facts(card: Card) -> str:

@@ -1,0 +1,53 @@
+"""What the README says is so: its commands, its table, its tree."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from models import NETWORKS
+from models.network import RECIPES
+from models.weights import card_path, read_card
+from tests.browser import ROOT
+from training.evaluate import MARKS, table
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_is_the_one_the_cards_make():
+    cards = [read_card(key, recipe) for recipe in RECIPES for key in NETWORKS if card_path(key, recipe).exists()]
+    assert README.split(MARKS[0])[1].split(MARKS[1])[0] == table(cards)
+
+
+def test_every_file_has_its_place_in_the_tree():
+    tree = README.split("## What is where")[1].split("```")[1]
+    for folder in ("models", "training", "views"):
+        for path in (ROOT / folder).iterdir():
+            if path.is_file() and path.name != "__init__.py":
+                assert re.search(rf"\b{re.escape(path.name)}\b", tree), f"{folder}/{path.name} is not in the tree"
+    for name in re.findall(r"\b[a-z]\w*\.(?:py|css|html|png)\b", tree):
+        assert any(ROOT.glob(f"*/{name}")) or (ROOT / name).exists(), f"{name} is in the tree, but not here"
+
+
+@pytest.mark.parametrize("module", re.findall(r"python -m ([\w.]+)", README))
+def test_every_command_names_a_module_that_is_there(module):
+    assert (ROOT / (module.replace(".", "/") + ".py")).is_file()
+
+
+def test_every_link_leads_to_a_file():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_what_the_tests_run_with_is_what_the_requirements_allow():
+    from importlib.metadata import version
+
+    from packaging.requirements import Requirement
+
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+            text = line.split("#")[0].strip()
+            if text and not text.startswith("-r"):
+                requirement = Requirement(text)
+                assert requirement.specifier.contains(version(requirement.name), prereleases=True), text
