@@ -17,10 +17,17 @@ TESTS = {
 
 @dataclass(frozen=True)
 class Score:
-    """How many of n test digits were right."""
+    """How many of n test digits were right, and, where it was kept, which were taken for which and how surely.
+
+    confusion: [true digit][answer], how many.
+    reliability: for each of some bins of confidence, of equal width from 0 to 1: how many digits, the sum of their
+    confidences, and how many of them were right.
+    """
 
     n: int
     correct: int
+    confusion: list[list[int]] = field(default_factory=list)
+    reliability: list[list[float]] = field(default_factory=list)
 
     @property
     def accuracy(self) -> float:
@@ -34,6 +41,21 @@ class Score:
         centre = (self.accuracy + z2 / 2) / (1 + z2)
         half = Z95 / (1 + z2) * math.sqrt(self.accuracy * (1 - self.accuracy) / self.n + z2 / (4 * self.n))
         return centre - half, centre + half
+
+    @property
+    def calibration_error(self) -> float | None:
+        """Expected calibration error (C. Guo et al., 2017), 0 to 1: how far confidence and accuracy are apart."""
+        return sum(abs(sure - right) for _, sure, right in self.reliability) / self.n if self.reliability else None
+
+    def to_json(self) -> dict:
+        """Plain data; accuracy and interval are written beside the counts for whoever reads the file."""
+        derived = {"accuracy": self.accuracy, "interval": self.interval, "calibration_error": self.calibration_error}
+        return {"n": self.n, "correct": self.correct} | derived | asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping) -> Score:
+        """The score that to_json wrote; raises KeyError, TypeError or ValueError for anything else."""
+        return cls(int(data["n"]), int(data["correct"]), list(data["confusion"]), list(data["reliability"]))
 
     def __str__(self) -> str:
         low, high = self.interval
@@ -68,12 +90,8 @@ class Card:
             raise ValueError("sha256, parameters or temperature out of range")
 
     def to_json(self) -> dict:
-        """Plain data for json.dump; accuracy and interval are written beside the counts for whoever reads the file."""
-        tests = {
-            name: {"n": score.n, "correct": score.correct, "accuracy": score.accuracy, "interval": list(score.interval)}
-            for name, score in self.tests.items()
-        }
-        return asdict(self) | {"tests": tests}
+        """Plain data for json.dump."""
+        return asdict(self) | {"tests": {name: score.to_json() for name, score in self.tests.items()}}
 
     @classmethod
     def from_json(cls, data: Mapping) -> Card:
@@ -89,5 +107,5 @@ class Card:
             temperature=float(data["temperature"]),
             training=dict(data["training"]),
             history=[dict(row) for row in data["history"]],
-            tests={str(name): Score(int(s["n"]), int(s["correct"])) for name, s in dict(data["tests"]).items()},
+            tests={str(name): Score.from_json(score) for name, score in dict(data["tests"]).items()},
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def read_card(key: str, recipe: str) -> Card:
 def write_card(card: Card) -> None:
     """Writes the card in one step: a reader finds the old one or the new one, never half of it."""
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n"
+    text = re.sub(r"\[[^][{}]*\]", lambda numbers: " ".join(numbers.group().split()), text)  # a row of a matrix on one line
     write_atomically(card_path(card.network, card.recipe), lambda path: path.write_text(text, encoding="utf-8"))
 
 

@@ -73,6 +73,11 @@ def writers(held_out: bool) -> list[PenDigit]:
     return chosen
 
 
+def held_out() -> Digits:
+    """Digits of the writers held out for validation, drawn on a canvas, not varied."""
+    return _drawn(writers(held_out=True), SEED)
+
+
 def load(folder: Path = POOL, workers: int | None = None) -> Pool:
     """The pool, after making what is missing of it, with a progress bar; about twenty minutes of work on two cores.
 
@@ -99,7 +104,7 @@ def load(folder: Path = POOL, workers: int | None = None) -> Pool:
         train=join(pictures + varied["pen"]),
         mnist=len(digits.train),
         pen=[range(start, end) for start, end in itertools.pairwise(ends)],
-        validation=join([digits.validation, _drawn(writers(held_out=True), SEED)]),
+        validation=join([digits.validation, held_out()]),
     )
 
 

@@ -1,7 +1,7 @@
 """How each network is trained, under each recipe.
 
 book: the listings of Atienza's chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
-listing is for CIFAR-10 and 200 epochs; here each step of its schedule is a tenth as long, and nothing flipped.
+listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and no picture is flipped.
 
 drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with the habits of
 today: AdamW, warm-up and cosine decay, little dropout because the data varies enough. The small networks also learn from

@@ -35,8 +35,20 @@ def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
 
 @st.cache_resource(show_spinner=False)
 def _load(key: str, recipe: str) -> Classifier:
+    _keep_what_is_loaded()
     classifier = NETWORKS[key].load(recipe)
     # Streamlit collects all garbage after each run of the script; TensorFlow's 370,000 objects would cost 400 ms each.
     gc.collect()
     gc.freeze()
     return classifier
+
+
+def _keep_what_is_loaded() -> None:
+    """Keeps Streamlit from clearing Keras's session after each run of the script, for all visitors at once.
+
+    It means well, for graphs that scripts build again and again; here it would drop TensorFlow's compiled kernels, which
+    cost 250 ms to make again at the next stroke, and it would pull state from under a network that is just being built.
+    """
+    import keras
+
+    keras.backend.clear_session = lambda free_memory=True: None
