@@ -29,6 +29,10 @@ class Score:
     confusion: list[list[int]] = field(default_factory=list)
     reliability: list[list[float]] = field(default_factory=list)
 
+    def __post_init__(self):
+        if not 0 <= self.correct <= self.n or self.n == 0:
+            raise ValueError(f"{self.correct} of {self.n} digits right")
+
     @property
     def accuracy(self) -> float:
         """Fraction of the digits that were right, 0 to 1."""
@@ -86,7 +90,7 @@ class Card:
     tests: dict[str, Score] = field(default_factory=dict)
 
     def __post_init__(self):
-        if len(self.sha256) != 64 or not self.parameters > 0 or not self.temperature > 0:
+        if len(self.sha256) != 64 or not self.parameters > 0 or not 0 < self.temperature < math.inf:
             raise ValueError("sha256, parameters or temperature out of range")
 
     def to_json(self) -> dict:

@@ -25,8 +25,8 @@ def draw(strokes: Sequence[np.ndarray], brush: float | Sequence[float], width: i
         radius = diameter * OVERSAMPLING / 2
         if len(points) > 1:
             pen.line(points.ravel().tolist(), fill=255, width=round(2 * radius))
-        for x, y in points:  # round caps and joints
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+        for x, y in points:  # round caps and joints; Pillow counts the last pixel in
+            pen.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=255)
     alpha = np.asarray(large.reduce(OVERSAMPLING))
     return np.dstack([np.full_like(alpha, 255)] * 3 + [alpha])
 
@@ -44,13 +44,15 @@ def from_fabric(objects: Sequence[dict]) -> tuple[list[np.ndarray], list[float]]
         brushes = [float(item["strokeWidth"]) for item in objects]
         if not all(np.isfinite(stroke).all() for stroke in strokes) or not all(0 < brush < 1000 for brush in brushes):
             raise ValueError("a number out of range")
-    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError, OverflowError) as error:
         raise ValueError(f"expected freehand paths of Fabric.js: {error}") from error
     return strokes, brushes
 
 
 def _pairs(path: list) -> list[tuple[np.ndarray | None, np.ndarray]]:
     """Each command's points (k, 2) and the point before them."""
+    if any((command[0], len(command)) not in {("M", 3), ("L", 3), ("Q", 5)} for command in path):
+        raise ValueError("a command other than M, L and Q")
     points = [np.array(command[1:], float).reshape(-1, 2) for command in path]
     return [
         (before[-1] if before is not None else None, here)

@@ -68,7 +68,7 @@ def read_card(key: str, recipe: str) -> Card:
         card = Card.from_json(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise WeightsError(_remedy(path, key, recipe, f"cannot be read ({_reason(error)})")) from error
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise WeightsError(_remedy(path, key, recipe, f"is not a card ({type(error).__name__}: {error})")) from error
     if (card.network, card.recipe) != (key, recipe):
         raise WeightsError(_remedy(path, key, recipe, f"is the card of {card.recipe}/{card.network}"))
@@ -78,7 +78,9 @@ def read_card(key: str, recipe: str) -> Card:
 def write_card(card: Card) -> None:
     """Writes the card in one step: a reader finds the old one or the new one, never half of it."""
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n"
-    text = re.sub(r"\[[^][{}]*\]", lambda numbers: " ".join(numbers.group().split()), text)  # a row of a matrix on one line
+    text = re.sub(
+        r"\[[^][{}]*\]", lambda numbers: " ".join(numbers.group().split()), text
+    )  # a row of a matrix on one line
     write_atomically(card_path(card.network, card.recipe), lambda path: path.write_text(text, encoding="utf-8"))
 
 

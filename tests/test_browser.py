@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models import NETWORKS
-from tests.browser import DESKTOP, PHONE
+from tests.browser import DESKTOP, PHONE, Visitor, serve
 from tests.drawings import DIGITS, placed
 
 LINE = [np.array([(60, 60), (200, 60), (120, 240)])]
@@ -117,7 +117,7 @@ def test_the_drawing_is_still_there_after_a_look_at_another_page(visit):
     visitor.page.get_by_role("link", name="Draw a digit").click()
     assert visitor.wait_for_answer() == before
     inked = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return d.some(v => v) }"
-    assert visitor.page.locator("canvas.lower-canvas").evaluate(inked), "the strokes are on the canvas again"
+    assert visitor.page.locator("canvas.dc-canvas.lower-canvas").evaluate(inked), "the strokes are on the canvas again"
 
 
 def test_on_a_projector_everything_fits_without_scrolling(visit):
@@ -155,3 +155,13 @@ def test_each_panel_opens(visit, panel, text, viewport, phone):
     visitor.open_panel(panel)
     visitor.page.get_by_text(text).last.wait_for()
     assert visitor.page.get_by_test_id("stException").count() == 0
+
+
+def test_what_is_drawn_while_the_networks_wake_up_is_answered(chromium):
+    with serve() as address:
+        visitor = Visitor(chromium.new_page(), address)
+        assert "waking up" in visitor.wait_for_invitation()
+        visitor.draw(placed(7))
+        assert list(visitor.wait_for_answer().values()).count(7) >= 3
+        visitor.click("Undo")
+        assert "Draw a digit" in visitor.wait_for_invitation()

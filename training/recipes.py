@@ -1,10 +1,10 @@
 """How each network is trained, under each recipe.
 
-book: the listings of Atienza's chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
-listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and no picture is flipped.
+book: the listings of chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
+listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and nothing is flipped.
 
 drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with the habits of
-today: AdamW, warm-up and cosine decay, little dropout because the data varies enough. The small networks also learn from
+today: AdamW, warm-up and cosine decay, little dropout as the data varies enough. The small networks also learn from
 the ResNet's doubts (G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so it is trained first.
 """
 
@@ -51,10 +51,10 @@ class Recipe:
         rate = self.learning_rate or settings["learning_rate"]
         if self.cosine:
             rate = keras.optimizers.schedules.CosineDecay(
-                0.0, (self.epochs - 1) * steps, warmup_target=rate, warmup_steps=steps
+                0.0, max(1, (self.epochs - 1) * steps), warmup_target=rate, warmup_steps=steps
             )
         elif self.drops:
-            boundaries = [epoch * steps for epoch, _ in self.drops]
+            boundaries = [epoch * steps - 1 for epoch, _ in self.drops]
             rate = keras.optimizers.schedules.PiecewiseConstantDecay(
                 boundaries, [rate, *(rate * factor for _, factor in self.drops)]
             )

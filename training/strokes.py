@@ -164,7 +164,10 @@ def _segment(path: Path, number: int, line: str) -> tuple[str, int, int]:
 
 def _point(path: Path, number: int, values: list[str], columns: tuple[int, int]) -> tuple[float, float]:
     try:
-        return float(values[columns[0]]), float(values[columns[1]])
+        x, y = float(values[columns[0]]), float(values[columns[1]])
+        if not np.isfinite((x, y)).all():
+            raise ValueError
+        return x, y
     except (ValueError, IndexError):
         raise DataError(
             f"{path}, line {number}: expected a point as two numbers, got {' '.join(values)[:60]!r}"

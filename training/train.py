@@ -68,7 +68,7 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | P
     Raises models.weights.WeightsError if the recipe's teacher has no sound weights.
     """
     keras.utils.set_random_seed(SEED)
-    targets = _targets(recipe, recipe_name, splits)
+    targets = _targets(recipe, recipe_name, splits, runs)
     batches = Batches(network, splits.train.digits, targets, recipe.batch_size, SEED, splits.choose)
     model = network.build() if recipe.dropout is None else network.build(dropout=recipe.dropout)
     model.compile(recipe.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
@@ -80,7 +80,7 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | P
         epochs=recipe.epochs,
         shuffle=False,  # Batches does, by its own seed
         callbacks=[
-            keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.begin(epoch)),
+            keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: _begin(model, batches, epoch)),
             history,  # before the backup: an epoch that is trained again overwrites its row
             keras.callbacks.BackupAndRestore(run / "backup", double_checkpoint=True, delete_checkpoint=False),
         ],
@@ -91,12 +91,20 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | P
     return card
 
 
-def _targets(recipe: Recipe, recipe_name: str, splits: Splits | Pool) -> np.ndarray:
+def _begin(model: keras.Model, batches: Batches, epoch: int) -> None:
+    """Seeds an epoch's batches and its dropout, whose seeds are not in the backup, from the epoch alone."""
+    batches.begin(epoch)
+    for place, variable in enumerate(model.non_trainable_variables):
+        if "seed_generator" in variable.path:
+            variable.assign(np.random.default_rng([SEED, epoch, place]).integers(2**31, size=2, dtype=np.uint32))
+
+
+def _targets(recipe: Recipe, recipe_name: str, splits: Splits | Pool, runs: Path) -> np.ndarray:
     if recipe.teacher is None:
         return one_hot(splits.train.labels)
     teacher = NETWORKS[recipe.teacher]
     path, card = verified(teacher.key, recipe_name)
-    kept = RUNS / "pool" / f"teacher-{card.sha256[:12]}-{len(splits.train)}.npy"
+    kept = runs / "pool" / f"teacher-{card.sha256[:12]}-{len(splits.train)}.npy"
     if not kept.exists():
         model = teacher.build()
         model.load_weights(path)
@@ -167,13 +175,21 @@ def _save(
     return card
 
 
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected at least 1, got {text}")
+    return int(text)
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.split("\n")[0])
     parser.add_argument("networks", nargs="+", metavar="KEY", help=f"networks to train: {', '.join(NETWORKS)}")
     parser.add_argument(
         "--recipe", default="book", metavar="NAME", help=f"how: {', '.join(recipes.RECIPES)} (default: book)"
     )
-    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the digits instead of the recipe's own")
+    parser.add_argument(
+        "--epochs", type=_positive, metavar="N", help="passes over the digits instead of the recipe's own"
+    )
     return parser.parse_args(arguments)
 
 

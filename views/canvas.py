@@ -22,12 +22,14 @@ class Board:
     mounted: counts the canvases of this visit; mounting another is the only way to change a canvas from here.
     start: the strokes that this one was mounted with; strokes: those on it now, both as Fabric.js objects.
     digit: uint8 (28, 28) made of them, or None where there is no digit yet.
+    seen: the digits that were made of fewer strokes, by their number, for Undo.
     """
 
     mounted: int = 0
     start: list[dict] = field(default_factory=list)
     strokes: list[dict] = field(default_factory=list)
     digit: np.ndarray | None = None
+    seen: dict[int, np.ndarray | None] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -38,21 +40,30 @@ class Board:
         self.start = self.strokes
 
     def undo(self) -> None:
+        """Takes the last stroke back. A canvas just mounted sends no picture: the digit is remembered or drawn here."""
+        self.seen.pop(len(self.strokes), None)
         self.strokes = self.strokes[:-1]
-        strokes, brushes = ink.from_fabric(self.strokes)
-        self.digit = digit.from_canvas(ink.draw(strokes, brushes, SIZE, SIZE))
+        try:
+            self.digit = self.seen[len(self.strokes)] if len(self.strokes) in self.seen else self._drawn()
+        except ValueError:  # forged strokes
+            self.clear()
         self.remount()
 
     def clear(self) -> None:
-        self.strokes, self.digit = [], None
+        self.strokes, self.digit, self.seen = [], None, {}
         self.remount()
 
     def read(self, result: CanvasResult) -> None:
         """Takes over what the canvas sent; a canvas that was just mounted has sent nothing yet."""
         picture = result.image_bytes
         if picture is not None:
-            self.digit = digit.from_canvas(digit.from_png(picture))
-            self.strokes = result.json_data["objects"]
+            strokes = list(result.json_data["objects"])
+            self.digit, self.strokes = digit.from_canvas(digit.from_png(picture)), strokes
+            self.seen[len(strokes)] = self.digit
+
+    def _drawn(self) -> np.ndarray | None:
+        """The digit of strokes that the canvas sent together, as it does when a hand is faster than the page."""
+        return digit.from_canvas(ink.draw(*ink.from_fabric(self.strokes), SIZE, SIZE))
 
 
 def board() -> Board:
@@ -69,19 +80,20 @@ def canvas() -> Board:
         this.remount()
     width = st.session_state.get("brush", DEFAULT_BRUSH)
     with st.container(key="canvas", width=SIZE):
-        result = st_canvas(
-            stroke_width=width,
-            stroke_color="white",
-            height=SIZE,
-            width=SIZE,
-            initial_drawing={"objects": this.start},
-            return_image_data=True,
-            key=this.key,
-        )
-    try:
-        this.read(result)
-    except (ValueError, TypeError, KeyError) as error:
-        st.warning(f"The drawing could not be read; please draw it again. ({error})")
+        try:
+            this.read(
+                st_canvas(
+                    stroke_width=width,
+                    stroke_color="white",
+                    height=SIZE,
+                    width=SIZE,
+                    initial_drawing={"objects": this.start},
+                    return_image_data=True,
+                    key=this.key,
+                )
+            )
+        except (ValueError, TypeError, KeyError, AttributeError):  # whatever a forged message holds
+            st.warning("The drawing could not be read; please draw it again.")
     with st.container(key="controls", width=SIZE, horizontal=True, vertical_alignment="bottom"):
         st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key="brush", format="%d px")
         st.button("Undo", on_click=this.undo, disabled=not this.strokes)

@@ -37,7 +37,7 @@ def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
 def _load(key: str, recipe: str) -> Classifier:
     _keep_what_is_loaded()
     classifier = NETWORKS[key].load(recipe)
-    # Streamlit collects all garbage after each run of the script; TensorFlow's 370,000 objects would cost 400 ms each.
+    # Streamlit collects all garbage after each run of the script; TensorFlow's 370,000 objects would make it 400 ms.
     gc.collect()
     gc.freeze()
     return classifier
@@ -46,8 +46,8 @@ def _load(key: str, recipe: str) -> Classifier:
 def _keep_what_is_loaded() -> None:
     """Keeps Streamlit from clearing Keras's session after each run of the script, for all visitors at once.
 
-    It means well, for graphs that scripts build again and again; here it would drop TensorFlow's compiled kernels, which
-    cost 250 ms to make again at the next stroke, and it would pull state from under a network that is just being built.
+    It means well, for graphs that scripts build again and again. Here it would drop the compiled kernels of TensorFlow,
+    which the next stroke would spend 250 ms on, and pull the state from under a network that is just being built.
     """
     import keras
 

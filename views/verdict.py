@@ -16,10 +16,10 @@ def headline(says: Mapping[str, int]) -> str:
     for title, digit in says.items():
         camps.setdefault(digit, []).append(title)
     (digit, largest), *others = sorted(camps.items(), key=lambda camp: -len(camp[1]))
+    if not others and len(largest) == 1:
+        return f"The {largest[0]} says {digit}"
     if not others:
-        return (
-            f"All {NUMBERS[len(largest)].lower()} say {digit}" if len(largest) > 1 else f"The {largest[0]} says {digit}"
-        )
+        return f"{'Both' if len(largest) == 2 else 'All ' + NUMBERS[len(largest)].lower()} say {digit}"
     if len(largest) == 1:
         return "No two agree: " + _list([_camp(*camp) for camp in camps.items()])
     if len(others[0][1]) == len(largest):
