@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SIDE = 28  # pixels on each side of a digit, as in MNIST
 CLASSES = 10  # the digits 0 to 9
-RECIPES = ("book", "drawn")  # the ways to train each network, a folder of weights each
+RECIPES = ("drawn", "book")  # the ways to train each network, a folder of weights each; the page begins with the first
 
 
 @dataclass(frozen=True)

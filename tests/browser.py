@@ -126,6 +126,10 @@ class Visitor:
     def headline(self) -> str:
         return self.page.locator(".answers h2").inner_text()
 
+    def scrolled(self) -> float:
+        """How far the page is scrolled down, in pixels."""
+        return self.page.evaluate("document.querySelector('.stMain').scrollTop + window.scrollY")
+
     def wait_for_answer(self) -> dict[str, int]:
         """The digit that each network says, by its key."""
         self.page.locator(".answers.answered").wait_for(timeout=90_000)

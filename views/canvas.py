@@ -15,25 +15,44 @@ BRUSH = (10, 30)  # diameters in pixels
 DEFAULT_BRUSH = 18
 
 
+@dataclass(frozen=True)
+class Made:
+    """What is made of a drawing: the digit that the networks get, and, to compare, the plain resize.
+
+    digit, plain: uint8 (28, 28), white ink on black; None where there is no digit yet.
+    """
+
+    digit: np.ndarray | None = None
+    plain: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, rgba: np.ndarray) -> Made:
+        return cls(digit.from_canvas(rgba), digit.resized(rgba))
+
+
 @dataclass
 class Board:
     """What stands on the canvas of one visit.
 
     mounted: counts the canvases of this visit; mounting another is the only way to change a canvas from here.
     start: the strokes that this one was mounted with; strokes: those on it now, both as Fabric.js objects.
-    digit: uint8 (28, 28) made of them, or None where there is no digit yet.
-    seen: the digits that were made of fewer strokes, by their number, for Undo.
+    made: the digit made of them.
+    seen: what was made of fewer strokes, by their number, for Undo.
     """
 
     mounted: int = 0
     start: list[dict] = field(default_factory=list)
     strokes: list[dict] = field(default_factory=list)
-    digit: np.ndarray | None = None
-    seen: dict[int, np.ndarray | None] = field(default_factory=dict)
+    made: Made = Made()
+    seen: dict[int, Made] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         return f"canvas-{self.mounted}"
+
+    @property
+    def digit(self) -> np.ndarray | None:
+        return self.made.digit
 
     def remount(self) -> None:
         self.mounted += 1
@@ -44,13 +63,13 @@ class Board:
         self.seen.pop(len(self.strokes), None)
         self.strokes = self.strokes[:-1]
         try:
-            self.digit = self.seen[len(self.strokes)] if len(self.strokes) in self.seen else self._drawn()
+            self.made = self.seen[len(self.strokes)] if len(self.strokes) in self.seen else self._drawn()
         except ValueError:  # forged strokes
             self.clear()
         self.remount()
 
     def clear(self) -> None:
-        self.strokes, self.digit, self.seen = [], None, {}
+        self.strokes, self.made, self.seen = [], Made(), {}
         self.remount()
 
     def read(self, result: CanvasResult) -> None:
@@ -58,12 +77,12 @@ class Board:
         picture = result.image_bytes
         if picture is not None:
             strokes = list(result.json_data["objects"])
-            self.digit, self.strokes = digit.from_canvas(digit.from_png(picture)), strokes
-            self.seen[len(strokes)] = self.digit
+            self.made, self.strokes = Made.of(digit.from_png(picture)), strokes
+            self.seen[len(strokes)] = self.made
 
-    def _drawn(self) -> np.ndarray | None:
-        """The digit of strokes that the canvas sent together, as it does when a hand is faster than the page."""
-        return digit.from_canvas(ink.draw(*ink.from_fabric(self.strokes), SIZE, SIZE))
+    def _drawn(self) -> Made:
+        """What is made of strokes that the canvas sent together, as it does when a hand is faster than the page."""
+        return Made.of(ink.draw(*ink.from_fabric(self.strokes), SIZE, SIZE))
 
 
 def board() -> Board:

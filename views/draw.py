@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models.weights import WeightsError
+from models.network import RECIPES
+from models.weights import WeightsError, trained_recipes
 from views import answers, networks
 from views.canvas import SIZE, canvas
+from views.compare import compare
 from views.inputs import inputs
 from views.summary import summaries
 
-RECIPE = "book"
-PANELS = {
-    "What went in": inputs,
-    "Summaries": summaries,
-}  # each draws itself, given the digit or None and the classifiers
+# Each draws itself, given the board and the classifiers of the recipe in use.
+PANELS = {"What went in": inputs, "Summaries": summaries, "Why did it fail?": compare}
+TRAINED_ON = {"drawn": "drawings, MNIST", "book": "MNIST alone"}
 
 
 @st.fragment
@@ -23,22 +23,35 @@ def page() -> None:
     left, right = st.columns([SIZE, 1000 - SIZE], gap="medium")
     with left:
         board = canvas()
+        recipe, raw = _settings()
     answer = right.empty()
-    if not networks.awake(RECIPE):
+    if not networks.awake(recipe):
         with answer:
             answers.invitation(answers.LOADING)
-    classifiers = networks.classifiers(RECIPE)
+    classifiers = networks.classifiers(recipe)
     with answer:
         if board.digit is None:
             answers.invitation(answers.TOO_SMALL if board.strokes else answers.INVITATION)
         else:
-            answers.answers(
-                board.digit,
-                {
-                    key: found if isinstance(found, WeightsError) else (found.predict(board.digit[None])[0], found.card)
-                    for key, found in classifiers.items()
-                },
-            )
+            found = {key: _answer(classifier, board.digit, raw) for key, classifier in classifiers.items()}
+            answers.answers(board.digit, found)
     panel = st.pills("Look closer", PANELS, key="panel", label_visibility="collapsed")
     if panel:
-        PANELS[panel](board.digit, classifiers)
+        PANELS[panel](board, classifiers)
+
+
+def _settings() -> tuple[str, bool]:
+    """The recipe whose weights answer, and whether their softmax is shown as it is, not calibrated."""
+    recipes = trained_recipes() or RECIPES[-1:]
+    recipe = st.segmented_control(
+        "Networks trained on", recipes, default=recipes[0], required=True, format_func=TRAINED_ON.get, key="recipe"
+    )
+    raw = st.toggle("Raw softmax", key="raw", help="As the network says it, before its confidence is calibrated")
+    return recipe, raw
+
+
+def _answer(classifier, digit, raw: bool):
+    if isinstance(classifier, WeightsError):
+        return classifier
+    ask = classifier.raw if raw else classifier.predict
+    return ask(digit[None])[0], classifier.card

@@ -1,4 +1,4 @@
-"""A page: how well each network does, as measured, read from the cards."""
+"""A page: how well each network does, as measured, read from the cards; needs neither TensorFlow nor data."""
 
 from __future__ import annotations
 
@@ -7,24 +7,40 @@ import streamlit as st
 from models import NETWORKS
 from models.card import TESTS, Card
 from models.weights import WeightsError, read_card, trained_recipes
+from views import charts
+
+RECIPES = {
+    "drawn": "Recipe *drawn*: MNIST and real pen strokes, both in many variations.",
+    "book": "Recipe *book*: the book's listings, MNIST alone.",
+}
 
 
 def page() -> None:
-    """One table for each recipe; needs neither TensorFlow nor data."""
+    """A table for each recipe, then one network in detail."""
     st.title("Evidence")
     st.write(
         "What was measured of each network. *Drawn digits* are pen strokes of 14 people, of whom no network has seen "
-        "any before, drawn on a canvas like the one here; *plain resize* is the same drawings, not cut out and centred."
+        "any before, drawn on a canvas like the one here; *plain resize* is the same drawings, neither cut out nor "
+        "centred. In brackets, 95 % intervals."
     )
+    cards = _cards()
     for recipe in trained_recipes():
-        st.header(f"Recipe {recipe}")
-        rows = []
+        st.write(RECIPES[recipe])
+        st.table([_row(card) for card in cards.values() if card.recipe == recipe])
+    if cards:
+        _detail(cards)
+
+
+def _cards() -> dict[str, Card]:
+    """All sound cards by what to call them; says what is wrong with the others."""
+    cards = {}
+    for recipe in trained_recipes():
         for key in NETWORKS:
             try:
-                rows.append(_row(read_card(key, recipe)))
+                cards[f"{NETWORKS[key].title}, {recipe}"] = read_card(key, recipe)
             except WeightsError as error:
                 st.error(str(error))
-        st.table(rows)
+    return cards
 
 
 def _row(card: Card) -> dict[str, str]:
@@ -44,3 +60,46 @@ def _score(card: Card, name: str) -> str:
         return "not measured"
     low, high = card.tests[name].interval
     return f"{100 * card.tests[name].accuracy:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+
+
+def _detail(cards: dict[str, Card]) -> None:
+    st.header("One network in detail")
+    chosen = st.segmented_control(
+        "Network and recipe",
+        list(cards),
+        default=next(iter(cards)),
+        required=True,
+        label_visibility="collapsed",
+        key="detail",
+    )
+    card = cards[chosen]
+    st.write(_facts(card))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Training")
+        charts.training_curves(card.history)
+    with right:
+        st.subheader("Is its confidence what it says?")
+        _for_both_tests(card, charts.reliability)
+    st.subheader("What is taken for what?")
+    _for_both_tests(card, charts.confusion)
+
+
+def _for_both_tests(card: Card, draw) -> None:
+    names = [name for name in ("mnist", "drawn") if name in card.tests]
+    for column, name in zip(st.columns(max(1, len(names)), gap="medium"), names, strict=False):
+        with column:
+            draw(card.tests[name], TESTS[name])
+
+
+def _facts(card: Card) -> str:
+    training, versions = card.training, card.training["versions"]
+    facts = [
+        f"{card.parameters:,} parameters in {card.size / 1e6:.1f} MB",
+        f"{training['optimizer']}, {training['epochs']} epochs of {training['digits']['train']:,} digits, "
+        f"batches of {training['batch_size']}, {training['seconds_per_epoch']} s an epoch, seed {training['seed']}",
+        f"{training['date']}, Python {versions['python']}, Keras {versions['keras']} on {versions['backend']}",
+        f"temperature {card.temperature:.2f}",
+        f"SHA-256 `{card.sha256[:16]}…`",
+    ]
+    return " · ".join(facts)

@@ -10,6 +10,7 @@ import streamlit as st
 from models import NETWORKS
 from views import pictures
 from views.answers import shape_in_words
+from views.canvas import Board
 
 WORDS = {
     1: "It sees one long list, the rows of the picture laid end to end; nothing says which values were neighbours.",
@@ -18,8 +19,9 @@ WORDS = {
 }
 
 
-def inputs(digit: np.ndarray | None, classifiers: Mapping) -> None:
-    """Draws the 28x28 digit (uint8, or None before anything is drawn) and each network's input made of it."""
+def inputs(board: Board, classifiers: Mapping) -> None:
+    """Draws the 28x28 digit and each network's input made of it."""
+    digit = board.digit
     if digit is None:
         st.write("Draw a digit to see what goes into each network.")
         return

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import streamlit as st
 
 from models import NETWORKS
 from models.card import TESTS, Card
 from models.summary import keras_summary, layer_table
 from models.weights import WeightsError
+from views.canvas import Board
 
 
-def summaries(digit: np.ndarray | None, classifiers: Mapping) -> None:
-    """Draws one network's summary at a time; the digit plays no part."""
+def summaries(board: Board, classifiers: Mapping) -> None:
+    """Draws one network's summary at a time; the drawing plays no part."""
     key = st.segmented_control(
         "Network",
         list(NETWORKS),
         default=next(iter(NETWORKS)),
+        required=True,
         format_func=lambda key: NETWORKS[key].title,
         key="summary",
     )
-    if key is None:
-        return
     found = classifiers[key]
     if isinstance(found, WeightsError):
         st.error(str(found))
