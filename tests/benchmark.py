@@ -18,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from models import NETWORKS
+from models.classifier import Ensemble
 from models.digit import from_canvas
 from models.ink import draw
 from models.weights import trained_recipes
@@ -42,20 +43,13 @@ STROKE_TO_PAINT = """() => new Promise(resolve => {
 def networks(calls: int = 1000) -> None:
     """Times one digit through each network and through all, warm, and through model.predict."""
     recipe = trained_recipes()[0]
-    classifiers = {key: network.load(recipe) for key, network in NETWORKS.items()}
+    classifiers = [network.load(recipe) for network in NETWORKS.values()]
+    ensemble = Ensemble(classifiers)
     digit = from_canvas(draw(placed(7), 18, 280, 280))[None]
-    rows = [
-        (classifier.network.title, _times(lambda c=classifier: c.predict(digit), calls))
-        for classifier in classifiers.values()
-    ]
-    rows.append(
-        (
-            "all four" if len(rows) == 4 else f"all {len(rows)}",
-            _times(lambda: [c.predict(digit) for c in classifiers.values()], calls),
-        )
-    )
+    rows = [(one.network.title, _times(lambda one=one: one.predict(digit), calls)) for one in classifiers]
+    rows.append(("all at once", _times(lambda: ensemble.predict(digit), calls)))
     keras_predict = _times(
-        lambda: [c.model.predict(c.network.inputs(digit), verbose=0) for c in classifiers.values()],
+        lambda: [c.model.predict(c.network.inputs(digit), verbose=0) for c in classifiers],
         max(20, calls // 20),
     )
     rows.append(("all, by model.predict", keras_predict))

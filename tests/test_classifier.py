@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from models import NETWORKS, ink
-from models.classifier import BATCH, Classifier
+from models.classifier import BATCH, Classifier, Ensemble
 from models.digit import from_canvas
 from models.summary import arithmetic, keras_summary, layer_table
 from tests.drawings import DIGITS, placed
@@ -164,3 +164,15 @@ def test_keras_own_summary_holds_the_total_and_fits_its_width(key):
     text = keras_summary(model)
     assert f"Total params: {model.count_params():,}" in text
     assert max(map(len, text.splitlines())) <= inspect.signature(keras_summary).parameters["width"].default
+
+
+def test_asked_together_they_answer_as_each_alone(classifiers, splits):
+    digits = splits.validation.digits[:600]
+    together = Ensemble(classifiers.values())
+    for one, predicted, raw in zip(classifiers.values(), together.predict(digits), together.raw(digits), strict=True):
+        np.testing.assert_allclose(predicted, one.predict(digits), atol=1e-5)
+        np.testing.assert_allclose(raw, one.raw(digits), atol=1e-5)
+
+
+def test_an_ensemble_of_none_answers_nothing():
+    assert Ensemble([]).predict(np.zeros((1, 28, 28), np.uint8)) == []

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from models import NETWORKS
+from models.card import Card
 from models.weights import WeightsError, trained_recipes
 from views import networks, pictures
 from views.answers import percent
@@ -24,8 +25,9 @@ def compare(board: Board, classifiers: Mapping) -> None:
         return
     ways = {"plain resize": board.made.plain, "cut out and centred": board.digit}
     columns = [(recipe, way) for recipe in reversed(trained_recipes()) for way in ways]
-    rows = "".join(_row(key, [_ask(key, recipe, ways[way]) for recipe, way in columns]) for key in NETWORKS)
+    answers = [networks.ask(recipe, ways[way]) for recipe, way in columns]
     heads = "".join(_head(WORDS[recipe], way, ways[way]) for recipe, way in columns)
+    rows = "".join(_row(NETWORKS[key].title, [answer[key] for answer in answers]) for key in NETWORKS)
     st.html(f'<table class="compare"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
     st.caption(
         "A network knows what it was trained on. MNIST's digits fill a box and are centred, so a drawing that is only "
@@ -39,17 +41,13 @@ def _head(training: str, way: str, digit: np.ndarray) -> str:
     return f'<th scope="col">{training}{picture}{way}</th>'
 
 
-def _ask(key: str, recipe: str, digit: np.ndarray) -> np.ndarray | WeightsError:
-    classifier = networks.classifiers(recipe)[key]
-    return classifier if isinstance(classifier, WeightsError) else classifier.predict(digit[None])[0]
+def _row(title: str, found: list[tuple[np.ndarray, Card] | WeightsError]) -> str:
+    return f'<tr><th scope="row">{title}</th>{"".join(map(_cell, found))}</tr>'
 
 
-def _row(key: str, found: list[np.ndarray | WeightsError]) -> str:
-    return f'<tr><th scope="row">{NETWORKS[key].title}</th>{"".join(map(_cell, found))}</tr>'
-
-
-def _cell(found: np.ndarray | WeightsError) -> str:
+def _cell(found: tuple[np.ndarray, Card] | WeightsError) -> str:
     if isinstance(found, WeightsError):
         return f'<td title="{escape(str(found), quote=True)}">–</td>'
-    best = float(found.max())
-    return f'<td style="--share:{100 * best:.0f}%"><b>{int(found.argmax())}</b> {percent(best)}</td>'
+    probabilities, _ = found
+    best = float(probabilities.max())
+    return f'<td style="--share:{100 * best:.0f}%"><b>{int(probabilities.argmax())}</b> {percent(best)}</td>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from models.network import RECIPES
-from models.weights import WeightsError, trained_recipes
+from models.weights import trained_recipes
 from views import answers, networks
 from views.canvas import SIZE, canvas
 from views.compare import compare
@@ -33,8 +33,7 @@ def page() -> None:
         if board.digit is None:
             answers.invitation(answers.TOO_SMALL if board.strokes else answers.INVITATION)
         else:
-            found = {key: _answer(classifier, board.digit, raw) for key, classifier in classifiers.items()}
-            answers.answers(board.digit, found)
+            answers.answers(board.digit, networks.ask(recipe, board.digit, raw))
     panel = st.pills("Look closer", PANELS, key="panel", label_visibility="collapsed")
     if panel:
         PANELS[panel](board, classifiers)
@@ -48,10 +47,3 @@ def _settings() -> tuple[str, bool]:
     )
     raw = st.toggle("Raw softmax", key="raw", help="As the network says it, before its confidence is calibrated")
     return recipe, raw
-
-
-def _answer(classifier, digit, raw: bool):
-    if isinstance(classifier, WeightsError):
-        return classifier
-    ask = classifier.raw if raw else classifier.predict
-    return ask(digit[None])[0], classifier.card

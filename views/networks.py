@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from models import NETWORKS
+from models.card import Card
 from models.weights import WeightsError
 
 if TYPE_CHECKING:
-    from models.classifier import Classifier
+    from models.classifier import Classifier, Ensemble
 
 _awake: set[str] = set()  # recipes that this process has loaded before
 
@@ -29,18 +31,48 @@ def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
             found[key] = _load(key, recipe)
         except WeightsError as error:  # not cached: a mended file answers at the next stroke
             found[key] = error
+    _ensemble_of(found)
     _awake.add(recipe)
     return found
+
+
+def ask(recipe: str, digit: np.ndarray, raw: bool = False) -> dict[str, tuple[np.ndarray, Card] | WeightsError]:
+    """For each network's key its probabilities, float32 (10,), and its card, or why there are none.
+
+    digit: uint8 (28, 28). raw: the softmax as it is, not calibrated.
+    """
+    found = classifiers(recipe)
+    ensemble = _ensemble_of(found)
+    answers = iter(ensemble.raw(digit[None]) if raw else ensemble.predict(digit[None]))
+    return {key: one if isinstance(one, WeightsError) else (next(answers)[0], one.card) for key, one in found.items()}
+
+
+def _ensemble_of(found: dict[str, Classifier | WeightsError]) -> Ensemble:
+    sound = [one for one in found.values() if not isinstance(one, WeightsError)]
+    return _ensemble(tuple(one.card.sha256 for one in sound), sound)
+
+
+@st.cache_resource(show_spinner=False)
+def _ensemble(hashes: tuple[str, ...], _classifiers: list[Classifier]) -> Ensemble:
+    from models.classifier import Ensemble
+
+    return _frozen(Ensemble(_classifiers))
 
 
 @st.cache_resource(show_spinner=False)
 def _load(key: str, recipe: str) -> Classifier:
     _keep_what_is_loaded()
-    classifier = NETWORKS[key].load(recipe)
-    # Streamlit collects all garbage after each run of the script; TensorFlow's 370,000 objects would make it 400 ms.
+    return _frozen(NETWORKS[key].load(recipe))
+
+
+def _frozen(made):
+    """Takes everything that now exists out of Python's garbage collection, and hands back what was made.
+
+    Streamlit collects all garbage after each run of the script; TensorFlow's 370,000 objects would make it 400 ms.
+    """
     gc.collect()
     gc.freeze()
-    return classifier
+    return made
 
 
 def _keep_what_is_loaded() -> None:
