@@ -76,11 +76,16 @@ class Visitor:
     def __init__(self, page, address: str):
         self.page = page
         self.complaints: list[str] = []  # what the browser's console holds against the page
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(address)
         self.canvas = page.locator("canvas.upper-canvas")
         self.canvas.wait_for(timeout=60_000)
+
+    def _listen(self, message) -> None:
+        # Opened below its root, Streamlit first looks for its server there, in vain.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            self.complaints.append(message.text)
 
     def on_screen(self, points: np.ndarray) -> list[tuple[float, float]]:
         """Where a stroke runs in the window, as close together as a hand's points are."""

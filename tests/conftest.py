@@ -7,7 +7,7 @@ import os
 import pytest
 
 from models import NETWORKS
-from models.weights import weights_path
+from models.weights import trained_recipes
 from tests import browser
 
 
@@ -23,8 +23,8 @@ def splits():
 
 @pytest.fixture(scope="session")
 def classifiers():
-    """The book's classifiers by key."""
-    return {key: network.load("book") for key, network in NETWORKS.items() if weights_path(key, "book").exists()}
+    """The classifiers that the page begins with, by key."""
+    return {key: network.load(trained_recipes()[0]) for key, network in NETWORKS.items()}
 
 
 @pytest.fixture(scope="session")

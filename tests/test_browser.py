@@ -146,9 +146,26 @@ def test_on_a_phone_the_canvas_comes_first_and_the_four_digits_follow_at_once(vi
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-@pytest.mark.parametrize(
-    ("panel", "text"), [("What went in", "784 values"), ("Summaries", "784 × 256 + 256 = 200,960")]
-)
+@pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
+def test_the_evidence_is_shown_with_its_charts(visit, viewport, phone):
+    visitor = visit(viewport, phone=phone)
+    visitor.page.goto(visitor.page.url.rstrip("/") + "/evidence")
+    visitor.page.get_by_text("expected calibration error").first.wait_for()
+    charts = visitor.page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)")
+    charts.nth(2).wait_for()
+    assert visitor.page.locator("table.confusion").count() == 2
+    assert visitor.page.get_by_test_id("stException").count() == 0
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+PANELS = [
+    ("What went in", "784 values"),
+    ("Summaries", "784 × 256 + 256 = 200,960"),
+    ("Why did it fail?", "cut out and centred"),
+]
+
+
+@pytest.mark.parametrize(("panel", "text"), PANELS, ids=[panel for panel, _ in PANELS])
 @pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
 def test_each_panel_opens(visit, panel, text, viewport, phone):
     visitor = visit(viewport, phone=phone)

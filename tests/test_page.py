@@ -16,8 +16,10 @@ from models import NETWORKS, ink, weights
 from models.digit import from_canvas
 from tests.browser import ROOT
 from tests.drawings import DIGITS, placed
+from views.answers import percent
 
 BRUSH = 18
+RECIPE = weights.trained_recipes()[0]  # that the page begins with
 START_SECONDS = 120  # TensorFlow comes in with the first run
 
 
@@ -96,6 +98,41 @@ def test_a_dot_gets_a_friendly_word_and_no_answer(page):
     assert "Only a dot so far" in answers(page) and "card ready" not in answers(page) and not page.exception
 
 
+def test_the_raw_softmax_is_what_the_networks_say_themselves(page, classifiers):
+    strokes = [np.array([(60.0, 60.0), (200.0, 80.0), (180.0, 200.0)])]  # nothing that anybody is sure of
+    send(page, message(strokes))
+    picture = from_canvas(ink.draw(strokes, BRUSH, 280, 280))[None]
+    for raw in (False, True):
+        page.toggle(key="raw").set_value(raw).run()
+        for key, classifier in classifiers.items():
+            card = answers(page).split(f'data-network="{key}"')[1].split("</article>")[0]
+            shown = (classifier.raw if raw else classifier.predict)(picture)[0]
+            widths = [float(bar.split("%")[0]) for bar in card.split("width:")[1:]]
+            np.testing.assert_allclose(widths, 100 * shown, atol=0.06)
+
+
+@pytest.mark.parametrize("recipe", weights.trained_recipes())
+def test_the_switch_chooses_whose_weights_answer(page, recipe):
+    page.segmented_control(key="recipe").set_value(recipe).run()
+    send(page, message(placed(3)))
+    picture = from_canvas(ink.draw(placed(3), BRUSH, 280, 280))[None]
+    for key, network in NETWORKS.items():
+        sure = network.load(recipe).predict(picture).max()
+        card = answers(page).split(f'data-network="{key}"')[1].split("</article>")[0]
+        assert f"<span>{percent(sure)}</span>" in card
+
+
+def test_one_drawing_is_shown_through_every_recipe_and_both_ways_to_make_a_digit(page):
+    page.session_state["panel"] = "Why did it fail?"
+    page.run()
+    assert not page.exception
+    send(page, message(placed(7)))
+    (table,) = (html.body for html in page.html if 'class="compare"' in html.body)
+    rows = table.split("<tbody>")[1].split("</tr>")[:-1]
+    assert len(rows) == len(NETWORKS)
+    assert [row.count("<td") for row in rows] == [2 * len(weights.trained_recipes())] * len(NETWORKS)
+
+
 @pytest.mark.parametrize("drawn", [False, True], ids=["before drawing", "after drawing"])
 def test_each_panel_opens(page, drawn):
     if drawn:
@@ -166,7 +203,7 @@ def broken(tmp_path, monkeypatch):
     """One flipped byte in the CNN's weights, on a copy."""
     shutil.copytree(weights.WEIGHTS, tmp_path / "weights")
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path / "weights")
-    path = weights.weights_path("cnn", "book")
+    path = weights.weights_path("cnn", RECIPE)
     data = bytearray(path.read_bytes())
     data[5000] ^= 1
     path.write_bytes(data)
@@ -181,7 +218,7 @@ def test_a_network_with_broken_weights_says_so_while_the_others_answer(broken, p
     assert not page.exception
     assert found.count('class="card ready"') == len(NETWORKS) - 1 and found.count('class="card broken"') == 1
     card = found.split('data-network="cnn"')[1].split("</article>")[0]
-    assert "weights/book/cnn.weights.h5" in card and "python -m training.train cnn --recipe book" in card
+    assert f"weights/{RECIPE}/cnn.weights.h5" in card and f"python -m training.train cnn --recipe {RECIPE}" in card
     assert "All three say 7" in found
 
 
