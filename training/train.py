@@ -32,9 +32,7 @@ from training.pool import Pool
 from training.recipes import Recipe
 
 SEED = 1
-RUNS = (
-    Path(__file__).resolve().parent / "runs"
-)  # checkpoints and logs of unfinished trainings; not under version control
+RUNS = Path(__file__).resolve().parent / "runs"  # unfinished trainings and what they prepare; not under version control
 
 
 def main(arguments: list[str] | None = None) -> int:
