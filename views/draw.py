@@ -14,7 +14,7 @@ from views.summary import summaries
 
 # Each draws itself, given the board and the classifiers of the recipe in use.
 PANELS = {"What went in": inputs, "Summaries": summaries, "Why did it fail?": compare}
-TRAINED_ON = {"drawn": "drawings, MNIST", "book": "MNIST alone"}
+TRAINED_ON = {"drawn": "Trained on drawings too", "book": "Trained on MNIST alone"}
 
 
 @st.fragment
@@ -23,6 +23,8 @@ def page() -> None:
     left, right = st.columns([SIZE, 1000 - SIZE], gap="medium")
     with left:
         board = canvas()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        panel = st.pills("Look closer", PANELS, key="panel", label_visibility="collapsed")
         recipe, raw = _settings()
     answer = right.empty()
     if not networks.awake(recipe):
@@ -34,7 +36,6 @@ def page() -> None:
             answers.invitation(answers.TOO_SMALL if board.strokes else answers.INVITATION)
         else:
             answers.answers(board.digit, networks.ask(recipe, board.digit, raw))
-    panel = st.pills("Look closer", PANELS, key="panel", label_visibility="collapsed")
     if panel:
         PANELS[panel](board, classifiers)
 
@@ -43,7 +44,13 @@ def _settings() -> tuple[str, bool]:
     """The recipe whose weights answer, and whether their softmax is shown as it is, not calibrated."""
     recipes = trained_recipes() or RECIPES[-1:]
     recipe = st.segmented_control(
-        "Networks trained on", recipes, default=recipes[0], required=True, format_func=TRAINED_ON.get, key="recipe"
+        "Trained on",
+        recipes,
+        default=recipes[0],
+        required=True,
+        format_func=TRAINED_ON.get,
+        label_visibility="collapsed",
+        key="recipe",
     )
     raw = st.toggle("Raw softmax", key="raw", help="As the network says it, before its confidence is calibrated")
     return recipe, raw
