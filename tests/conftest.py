@@ -27,6 +27,14 @@ def classifiers():
     return {key: network.load(trained_recipes()[0]) for key, network in NETWORKS.items()}
 
 
+@pytest.fixture
+def page():
+    """The page without a browser, as a visitor finds it; see tests.page."""
+    from tests.page import visit
+
+    return visit()
+
+
 @pytest.fixture(scope="session")
 def chromium():
     if browser.chromium_path() is None:

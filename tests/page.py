@@ -1,0 +1,51 @@
+"""The page without a browser: what Streamlit's AppTest needs to draw on it and to read its answers."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from models import ink
+from tests.browser import ROOT
+
+BRUSH = 18
+START_SECONDS = 120  # TensorFlow comes in with the first run
+
+
+def visit() -> AppTest:
+    """The page after its first run, as a visitor finds it."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=START_SECONDS).run()
+
+
+def data_url(drawing: np.ndarray, kind: str = "PNG") -> str:
+    file = io.BytesIO()
+    Image.fromarray(drawing).convert("RGBA" if kind == "PNG" else "RGB").save(file, kind)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def message(strokes: list[np.ndarray], **changes) -> dict:
+    """What the canvas sends after these strokes."""
+    paths = [[["M", *stroke[0].tolist()], *(["L", *point] for point in stroke[1:].tolist())] for stroke in strokes]
+    objects = [{"type": "Path", "path": path, "strokeWidth": BRUSH} for path in paths]
+    sent = {"raw": {"version": "7.4.0", "objects": objects}, "data": data_url(ink.draw(strokes, BRUSH, 280, 280))}
+    return {"drawing": sent | changes}
+
+
+def send(page: AppTest, sent) -> AppTest:
+    """Lets the canvas that is mounted send something."""
+    page.session_state[page.session_state["board"].key] = sent
+    return page.run()
+
+
+def answers(page: AppTest) -> str:
+    (found,) = (html.body for html in page.html if 'class="answers' in html.body)
+    return found
+
+
+def click(page: AppTest, label: str) -> AppTest:
+    (button,) = (button for button in page.button if button.label == label)
+    return page if button.disabled else button.click().run()
