@@ -74,7 +74,7 @@ class Card:
     parameters: number of trainable and fixed values in the model.
     sha256: of the weights file; size: its bytes.
     temperature: divides the logits before the softmax that Classifier.predict returns.
-    training: settings and circumstances: optimizer, epochs, batch_size, seed, digits, seconds_per_epoch, versions.
+    training: settings (those of training.recipes.Recipe) and circumstances: seed, digits, seconds_per_epoch, versions.
     history: one row for each epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, seconds.
     tests: scores by name, see TESTS; measured by training.evaluate.
     """

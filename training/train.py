@@ -15,7 +15,7 @@ import platform
 import shutil
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
@@ -153,9 +153,7 @@ def _save(
         size=len(data),
         temperature=1.0,
         training={
-            "optimizer": recipe.optimizer,
-            "epochs": recipe.epochs,
-            "batch_size": recipe.batch_size,
+            **asdict(recipe),
             "seed": SEED,
             "digits": {"train": len(splits.choose(np.random.default_rng(SEED))), "validation": len(splits.validation)},
             "seconds_per_epoch": round(float(np.median([row["seconds"] for row in history])), 1),

@@ -98,6 +98,7 @@ def _facts(card: Card) -> str:
         f"{card.parameters:,} parameters in {card.size / 1e6:.1f} MB",
         f"{training['optimizer']}, {training['epochs']} epochs of {training['digits']['train']:,} digits, "
         f"batches of {training['batch_size']}, {training['seconds_per_epoch']} s an epoch, seed {training['seed']}",
+        *([f"learnt from the {NETWORKS[training['teacher']].title}'s doubts"] if training.get("teacher") else []),
         f"{training['date']}, Python {versions['python']}, Keras {versions['keras']} on {versions['backend']}",
         f"temperature {card.temperature:.2f}",
         f"SHA-256 `{card.sha256[:16]}…`",
