@@ -182,7 +182,7 @@ def test_a_card_comes_back_as_it_was_written(tmp_path, monkeypatch):
     assert read_card("mlp", "book") == GOOD
     assert trained_recipes() == ["book"]
     write_card(replace(GOOD, recipe="drawn", tests={}))
-    assert read_card("mlp", "drawn").tests == {} and trained_recipes() == ["book", "drawn"]
+    assert read_card("mlp", "drawn").tests == {} and trained_recipes() == ["drawn", "book"]
     data = json.loads(card_path("mlp", "book").read_text())
     assert data["tests"]["mnist"]["accuracy"] == 0.9812, "written out for whoever reads the file"
 

@@ -153,7 +153,7 @@ def _save(
         size=len(data),
         temperature=1.0,
         training={
-            **asdict(recipe),
+            **asdict(recipe) | {"drops": [list(drop) for drop in recipe.drops]},
             "seed": SEED,
             "digits": {"train": len(splits.choose(np.random.default_rng(SEED))), "validation": len(splits.validation)},
             "seconds_per_epoch": round(float(np.median([row["seconds"] for row in history])), 1),
