@@ -22,12 +22,14 @@ class Score:
     confusion: [true digit][answer], how many.
     reliability: for each of some bins of confidence, of equal width from 0 to 1: how many digits, the sum of their
     confidences, and how many of them were right.
+    area: under the ROC curve, 0 to 1, where the test is one of telling two kinds apart.
     """
 
     n: int
     correct: int
     confusion: list[list[int]] = field(default_factory=list)
     reliability: list[list[float]] = field(default_factory=list)
+    area: float | None = None
 
     def __post_init__(self):
         if not 0 <= self.correct <= self.n or self.n == 0:
@@ -59,7 +61,13 @@ class Score:
     @classmethod
     def from_json(cls, data: Mapping) -> Score:
         """The score that to_json wrote; raises KeyError, TypeError or ValueError for anything else."""
-        return cls(int(data["n"]), int(data["correct"]), list(data["confusion"]), list(data["reliability"]))
+        return cls(
+            n=int(data["n"]),
+            correct=int(data["correct"]),
+            confusion=list(data["confusion"]),
+            reliability=list(data["reliability"]),
+            area=None if data.get("area") is None else float(data["area"]),
+        )
 
     def __str__(self) -> str:
         low, high = self.interval

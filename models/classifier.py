@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from models.card import Card
-from models.network import CLASSES, Network, check_digits
-from models.weights import WeightsError, verified, weights_path
+from models.network import Network, check_digits
+from models.weights import WeightsError, training_command, verified, weights_path
 
 BATCH = 512  # digits in one pass, which bounds the memory of the largest feature maps to about 100 MB
 
@@ -41,7 +41,7 @@ class Classifier:
         except (OSError, ValueError, KeyError) as error:
             raise WeightsError(
                 f"{weights_path(network.key, recipe)} does not fit the network in models/{network.key}.py ({error}); "
-                f"train it again with: python -m training.train {network.key} --recipe {recipe}"
+                f"train it again with: {training_command(network.key, recipe)}"
             ) from error
         return cls(network, model, card)
 
@@ -83,10 +83,8 @@ class Ensemble:
         """For each classifier what its own raw would return."""
         parts = [digits[start : start + BATCH] for start in range(0, len(check_digits(digits)), BATCH)]
         answers = [self._answer([one.network.inputs(part) for one in self.classifiers]) for part in parts]
-        return [
-            np.concatenate([answer[i].numpy() for answer in answers] or [np.empty((0, CLASSES), np.float32)])
-            for i in range(len(self.classifiers))
-        ]
+        empty = [np.empty((0, one.model.output_shape[-1]), np.float32) for one in self.classifiers]
+        return [np.concatenate([none, *(answer[i].numpy() for answer in answers)]) for i, none in enumerate(empty)]
 
 
 def _compiled(classifiers: Sequence[Classifier]) -> Callable[[list[np.ndarray]], list[tf.Tensor]]:

@@ -98,11 +98,15 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         partial.unlink(missing_ok=True)
 
 
+def training_command(key: str, recipe: str) -> str:
+    """The command that trains these weights."""
+    return "python -m training.doubt" if key == "doubt" else f"python -m training.train {key} --recipe {recipe}"
+
+
 def _remedy(path: Path, key: str, recipe: str, problem: str) -> str:
     return (
         f"weights/{recipe}/{path.name} {problem}. "
-        f"Restore it with: git checkout weights/{recipe}, or train it again with: "
-        f"python -m training.train {key} --recipe {recipe}"
+        f"Restore it with: git checkout weights/{recipe}, or train it again with: {training_command(key, recipe)}"
     )
 
 

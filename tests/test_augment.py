@@ -41,6 +41,17 @@ def test_varied_strokes_keep_their_number_their_points_and_their_names(pen_digit
     assert not np.allclose(varied.strokes[0], pen_digit.strokes[0])
 
 
+def test_strokes_move_a_little_among_one_another_and_keep_their_shapes():
+    """A 5's bar leaves its bow by a few hundredths of its size, never by half of it; a lone stroke stays."""
+    bar_to_bow = []
+    for seed in range(200):
+        bow, bar = vary_strokes(
+            PenDigit(5, (np.zeros((2, 2)) + [[0, 0], [0, 1]], np.array([[0, 0], [1.0, 0]]))), random(seed)
+        ).strokes
+        bar_to_bow.append(np.linalg.norm(bow[0] - bar[0]))
+    assert 0.02 < np.median(bar_to_bow) < 0.12 and max(bar_to_bow) < 0.4
+
+
 def test_every_varied_pen_digit_is_still_one_on_the_canvas():
     varied = [vary_strokes(pen_digit, random(seed)) for seed in range(10) for pen_digit in PEN_DIGITS]
     assert all(from_canvas(canvas) is not None for canvas in draw_on_canvas(varied))

@@ -9,6 +9,7 @@ from tests.drawings import DIGITS, placed
 from training import pool
 from training.batches import Batches, one_hot, soften
 from training.data import Digits, Splits
+from training.others import OTHER
 from training.strokes import PenDigit
 
 
@@ -21,7 +22,8 @@ def small(monkeypatch):
     for name, first in (("pendigits", 0), ("unipen", 100)):
         written = [PenDigit(d, tuple(placed(d)), f"w{first + w}") for w in range(15) for d in DIGITS]
         monkeypatch.setattr(pool, name, lambda *part, written=written: written)
-    monkeypatch.setattr(pool, "VARIATIONS", {"mnist": 2, "pen": 6})
+    monkeypatch.setattr(pool, "VARIATIONS", {"mnist": 2, "pen": 6, "other": 2})
+    monkeypatch.setattr(pool, "OTHERS", 30)
     return digits
 
 
@@ -58,16 +60,27 @@ def test_an_epoch_holds_each_mnist_digit_once_and_some_variations_of_the_pens(ma
     assert not np.array_equal(chosen, made.choose(np.random.default_rng(1)))
 
 
+def test_some_of_mnists_digits_are_taken_as_they_are(made):
+    untouched = [(made.choose(np.random.default_rng(seed)) < made.mnist).sum() for seed in range(100)]
+    assert np.mean(untouched) == pytest.approx(pool.UNVARIED * made.mnist, rel=0.15)
+
+
 def test_what_is_there_is_not_made_again(made, tmp_path, monkeypatch):
     monkeypatch.setattr(pool, "ProcessPoolExecutor", None)
     assert np.array_equal(pool.load(tmp_path).train.digits, made.train.digits)
 
 
-def test_the_same_variation_made_twice_is_the_same(small, tmp_path):
+@pytest.mark.parametrize("collection", ["pen", "other"])
+def test_the_same_variation_made_twice_is_the_same(small, tmp_path, collection):
     for folder in (tmp_path / "a", tmp_path / "b"):
-        pool._make("pen", 3, folder)
-    once, again = (np.load(folder / "pen-03.npz")["digits"] for folder in (tmp_path / "a", tmp_path / "b"))
+        pool._make(collection, 3, folder)
+    once, again = (np.load(tmp_path / name / f"{collection}-03.npz")["digits"] for name in "ab")
     assert np.array_equal(once, again)
+
+
+def test_drawings_that_are_no_digit_are_prepared_too(made, tmp_path):
+    parts = pool.prepared(("other",), tmp_path)["other"]
+    assert len(parts) == 2 and all(25 <= len(part) <= 30 and set(part.labels) == {OTHER} for part in parts)
 
 
 def test_batches_hold_an_epochs_digits_once_and_shuffle_by_seed_and_epoch(small):

@@ -27,6 +27,10 @@ def test_four_networks(digits, expected):
     assert headline(dict(zip(FOUR, digits, strict=True))) == expected
 
 
+def test_doubt_is_said_first():
+    assert headline(dict.fromkeys(FOUR, 3), doubtful=True) == "This may not be a digit · All four say 3"
+
+
 @pytest.mark.parametrize(
     ("says", "expected"),
     [

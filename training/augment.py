@@ -22,16 +22,26 @@ SHEAR = 0.25  # horizontal shift for each unit of height, to either side
 ASPECT = 0.25  # natural logarithm of width over height, to either side
 WOBBLE = 0.035  # largest amplitude of a slow wave through the picture, in parts of the digit's size
 TREMBLE = 0.010  # the same of a quick one
+LOOSE = 0.035  # standard deviation of where a stroke lies among the others, in parts of the digit's size
+UNEVEN = 0.08  # standard deviation of the natural logarithm of a stroke's size beside the others'
 ENLARGED = 4  # MNIST's pictures are warped at this many times their size
 CELLS = 7  # squares to each side of the grid by which a picture is warped
 
 
 def vary_strokes(pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
-    """The same digit by a slightly different hand; the strokes stay as many and as connected as they were."""
+    """The same digit by a slightly different hand: as many strokes, a little differently placed among one another."""
     points = np.concatenate(pen_digit.strokes)
     low, size = points.min(0), max(np.ptp(points, axis=0).max(), 1e-9)
     warp = random_warp(random)
-    return replace(pen_digit, strokes=tuple(warp((stroke - low) / size) * size for stroke in pen_digit.strokes))
+    strokes = [warp((stroke - low) / size) for stroke in pen_digit.strokes]
+    if len(strokes) > 1:
+        strokes = [_loosen(stroke, random) for stroke in strokes]
+    return replace(pen_digit, strokes=tuple(stroke * size for stroke in strokes))
+
+
+def _loosen(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    centre = (stroke.min(0) + stroke.max(0)) / 2
+    return (stroke - centre) * np.exp(random.normal(0, UNEVEN, 2)) + centre + random.normal(0, LOOSE, 2)
 
 
 def vary_picture(digit: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -11,9 +11,9 @@ from models.network import CLASSES, Network
 
 
 class Batches(keras.utils.PyDataset):
-    """One epoch's batches of inputs, float32 (batch, *input_shape), and targets, float32 (batch, 10).
+    """One epoch's batches of inputs, float32 (batch, *input_shape), and targets, float32 (batch, classes).
 
-    digits: uint8 (n, 28, 28); targets: float32 (n, 10), rows with the sum 1.
+    digits: uint8 (n, 28, 28); targets: float32 (n, classes), rows with the sum 1.
     choose: which digits an epoch takes, as indices, given that epoch's random generator.
     """
 
@@ -44,9 +44,9 @@ class Batches(keras.utils.PyDataset):
         return self.network.inputs(self.digits[chosen]), self.targets[chosen]
 
 
-def one_hot(labels: np.ndarray) -> np.ndarray:
-    """Labels uint8 (n,) as targets, float32 (n, 10)."""
-    return np.eye(CLASSES, dtype=np.float32)[labels]
+def one_hot(labels: np.ndarray, classes: int = CLASSES) -> np.ndarray:
+    """Labels uint8 (n,) as targets, float32 (n, classes)."""
+    return np.eye(classes, dtype=np.float32)[labels]
 
 
 def soften(labels: np.ndarray, probabilities: np.ndarray, temperature: float = 2.0) -> np.ndarray:

@@ -23,15 +23,16 @@ from models.digit import from_canvas
 from models.weights import write_atomically
 from training.augment import vary_picture, vary_strokes
 from training.data import DataError, Digits, mnist
+from training.others import others
 from training.strokes import PenDigit, draw_on_canvas, pendigits, unipen
 
 POOL = Path(__file__).resolve().parent / "runs" / "pool"
-VARIATIONS = {"mnist": 6, "pen": 16}  # of each digit
+VARIATIONS = {"mnist": 6, "pen": 16, "other": 8}  # of each digit; of the drawings that are none, as many files
+OTHERS = 12_000  # drawings that are no digit in each of their files
 HELD_OUT = 7  # every seventh writer is kept for validation
 SEED = 2
-
-
 PEN_VARIATIONS_AN_EPOCH = 5  # so that an epoch holds about as many pen digits as MNIST digits
+UNVARIED = 0.4  # share of MNIST's digits that an epoch takes as they are
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Pool:
 
     def choose(self, random: np.random.Generator) -> np.ndarray:
         """The digits of one epoch, as places in train: each MNIST digit, varied or not, and some pen variations."""
-        variations = random.integers(0, VARIATIONS["mnist"] + 1, self.mnist)
+        variations = random.integers(1, VARIATIONS["mnist"] + 1, self.mnist)
+        variations[random.random(self.mnist) < UNVARIED] = 0
         pen = [self.pen[i] for i in random.permutation(len(self.pen))[:PEN_VARIATIONS_AN_EPOCH]]
         return np.concatenate([np.arange(self.mnist) + variations * self.mnist, *pen])
 
@@ -75,7 +77,7 @@ def writers(held_out: bool) -> list[PenDigit]:
 
 def held_out() -> Digits:
     """Digits of the writers held out for validation, drawn on a canvas, not varied."""
-    return _drawn(writers(held_out=True), SEED)
+    return drawn(writers(held_out=True), SEED)
 
 
 def load(folder: Path = POOL, workers: int | None = None) -> Pool:
@@ -83,21 +85,8 @@ def load(folder: Path = POOL, workers: int | None = None) -> Pool:
 
     Raises DataError if MNIST or a collection of pen strokes is missing or damaged.
     """
-    jobs = [(collection, copy, folder) for collection, copies in VARIATIONS.items() for copy in range(copies)]
-    missing = [job for job in jobs if not _path(*job).exists()]
-    if missing:
-        writers(held_out=True), mnist()  # a missing file is an error here, not in every worker
-        progress = keras.utils.Progbar(len(missing), unit_name="variation")
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-            for done in as_completed([pool.submit(_make, *job) for job in missing]):
-                done.result()
-                progress.add(1)
+    varied = prepared(("mnist", "pen"), folder, workers)
     digits = mnist()
-    varied = {
-        collection: [_read(_path(collection, copy, folder)) for copy in range(n)]
-        for collection, n in VARIATIONS.items()
-    }
     pictures = [digits.train, *varied["mnist"]]
     ends = np.cumsum([sum(map(len, pictures)), *map(len, varied["pen"])]).tolist()
     return Pool(
@@ -108,21 +97,40 @@ def load(folder: Path = POOL, workers: int | None = None) -> Pool:
     )
 
 
+def prepared(collections: tuple[str, ...], folder: Path = POOL, workers: int | None = None) -> dict[str, list[Digits]]:
+    """The variations of some of the collections in VARIATIONS, after making those that are not on disk."""
+    jobs = [(collection, copy, folder) for collection in collections for copy in range(VARIATIONS[collection])]
+    missing = [job for job in jobs if not _path(*job).exists()]
+    if missing:
+        writers(held_out=True), mnist()  # a missing file is an error here, not in every worker
+        progress = keras.utils.Progbar(len(missing), unit_name="variation")
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+            for done in as_completed([pool.submit(_make, *job) for job in missing]):
+                done.result()
+                progress.add(1)
+    return {
+        collection: [_read(_path(collection, copy, folder)) for copy in range(VARIATIONS[collection])]
+        for collection in collections
+    }
+
+
 def _make(collection: str, copy: int, folder: Path) -> None:
     random = np.random.default_rng([SEED, copy])
     if collection == "mnist":
         train = mnist().train
         made = Digits(np.stack([vary_picture(digit, random) for digit in train.digits]), train.labels)
+    elif collection == "pen":
+        varied = [vary_strokes(pen_digit, random) for pen_digit in writers(held_out=False)]
+        made = drawn(varied, int(random.integers(2**31)))
     else:
-        made = _drawn(
-            [vary_strokes(pen_digit, random) for pen_digit in writers(held_out=False)], int(random.integers(2**31))
-        )
+        made = drawn(others(OTHERS, writers(held_out=False), False, random), int(random.integers(2**31)))
     write_atomically(
         _path(collection, copy, folder), lambda path: np.savez(path, digits=made.digits, labels=made.labels)
     )
 
 
-def _drawn(pen_digits: list[PenDigit], seed: int) -> Digits:
+def drawn(pen_digits: list[PenDigit], seed: int) -> Digits:
     """Drawn on a canvas and made digits; the few of which too little is left are left out."""
     pairs = zip(map(from_canvas, draw_on_canvas(pen_digits, seed)), pen_digits, strict=True)
     digits, labels = zip(*((digit, pen_digit.label) for digit, pen_digit in pairs if digit is not None), strict=True)

@@ -66,15 +66,19 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | P
     Raises models.weights.WeightsError if the recipe's teacher has no sound weights.
     """
     keras.utils.set_random_seed(SEED)
-    targets = _targets(recipe, recipe_name, splits, runs)
-    batches = Batches(network, splits.train.digits, targets, recipe.batch_size, SEED, splits.choose)
     model = network.build() if recipe.dropout is None else network.build(dropout=recipe.dropout)
+    classes = model.output_shape[-1]
+    if recipe.teacher is None:
+        targets = one_hot(splits.train.labels, classes)
+    else:
+        targets = _taught(recipe.teacher, recipe_name, splits, runs)
+    batches = Batches(network, splits.train.digits, targets, recipe.batch_size, SEED, splits.choose)
     model.compile(recipe.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
     run = _run_folder(runs, network, recipe_name, recipe, splits)
     history = _History(run / "history.json")
     model.fit(
         batches,
-        validation_data=(network.inputs(splits.validation.digits), one_hot(splits.validation.labels)),
+        validation_data=(network.inputs(splits.validation.digits), one_hot(splits.validation.labels, classes)),
         epochs=recipe.epochs,
         shuffle=False,  # Batches does, by its own seed
         callbacks=[
@@ -97,10 +101,9 @@ def _begin(model: keras.Model, batches: Batches, epoch: int) -> None:
             variable.assign(np.random.default_rng([SEED, epoch, place]).integers(2**31, size=2, dtype=np.uint32))
 
 
-def _targets(recipe: Recipe, recipe_name: str, splits: Splits | Pool, runs: Path) -> np.ndarray:
-    if recipe.teacher is None:
-        return one_hot(splits.train.labels)
-    teacher = NETWORKS[recipe.teacher]
+def _taught(key: str, recipe_name: str, splits: Splits | Pool, runs: Path) -> np.ndarray:
+    """Targets in which the teacher's doubts are half; its answers are kept on disk, as they take minutes."""
+    teacher = NETWORKS[key]
     path, card = verified(teacher.key, recipe_name)
     kept = runs / "pool" / f"teacher-{card.sha256[:12]}-{len(splits.train)}.npy"
     if not kept.exists():

@@ -19,6 +19,7 @@ INVITATION = "Draw a digit from 0 to 9"
 TOO_SMALL = "Only a dot so far; draw a digit, a little larger"
 SMALLEST = 0.0005  # shares below this round to 0.0 %
 PLACE = '<figure></figure><p class="details">&nbsp;</p>'  # keeps what stands below from jumping when the answers come
+LONG = 44  # letters of a headline; more are set smaller, so that it keeps its height
 LOADING = "The networks are waking up; you can draw already"
 
 
@@ -31,10 +32,13 @@ def invitation(message: str = INVITATION) -> None:
     )
 
 
-def answers(digit: np.ndarray, found: Mapping[str, tuple[np.ndarray, Card] | WeightsError]) -> None:
+def answers(
+    digit: np.ndarray, found: Mapping[str, tuple[np.ndarray, Card] | WeightsError], doubtful: bool = False
+) -> None:
     """What each network makes of the digit.
 
     digit: uint8 (28, 28). found: for each network's key its ten probabilities and its card, or why there are none.
+    doubtful: it may be no digit at all.
     """
     says = {
         NETWORKS[key].title: int(result[0].argmax())
@@ -45,12 +49,13 @@ def answers(digit: np.ndarray, found: Mapping[str, tuple[np.ndarray, Card] | Wei
         _broken(NETWORKS[key], result) if isinstance(result, WeightsError) else _answer(NETWORKS[key], digit, *result)
         for key, result in found.items()
     )
-    _show(headline(says) if says else "No network can answer", cards, "answered")
+    _show(headline(says, doubtful) if says else "No network can answer", cards, "answered")
 
 
 def _show(message: str, cards: str, state: str) -> None:
+    size = ' class="long"' if len(message) > LONG else ""
     st.html(
-        f'<section class="answers {state}"><h2 role="status">{escape(message)}</h2>'
+        f'<section class="answers {state}"><h2 role="status"{size}>{escape(message)}</h2>'
         f'<div class="cards">{cards}</div></section>'
     )
 

@@ -35,7 +35,7 @@ def page() -> None:
         if board.digit is None:
             answers.invitation(answers.TOO_SMALL if board.strokes else answers.INVITATION)
         else:
-            answers.answers(board.digit, networks.ask(recipe, board.digit, raw))
+            answers.answers(board.digit, networks.ask(recipe, board.digit, raw), networks.doubtful(board.digit))
     if panel:
         PANELS[panel](board, classifiers)
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models import NETWORKS
-from models.card import TESTS, Card
+from models import NETWORKS, doubt
+from models.card import TESTS, Card, Score
 from models.weights import WeightsError, read_card, trained_recipes
 from views import charts
 
 RECIPES = {
     "drawn": "Recipe *drawn*: MNIST and real pen strokes, both in many variations.",
     "book": "Recipe *book*: the book's listings, MNIST alone.",
+}
+KINDS = {
+    "mnist": "MNIST test digits, kept quiet",
+    "drawn": "drawn digits, kept quiet",
+    "letter": "letters, doubted",
+    "sign": "Greek, Japanese and other signs, doubted",
+    "several": "two or three digits or letters, doubted",
+    "turned": "digits on their side or in a mirror, doubted",
+    "random": "lines and bows at random, doubted",
+    "scribble": "scribbles and blots, doubted",
 }
 
 
@@ -27,6 +37,7 @@ def page() -> None:
     for recipe in trained_recipes():
         st.write(RECIPES[recipe])
         st.table([_row(card) for card in cards.values() if card.recipe == recipe])
+    _doubt()
     if cards:
         _detail(cards)
 
@@ -56,10 +67,38 @@ def _row(card: Card) -> dict[str, str]:
 
 
 def _score(card: Card, name: str) -> str:
-    if name not in card.tests:
-        return "not measured"
-    low, high = card.tests[name].interval
-    return f"{100 * card.tests[name].accuracy:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+    return _percent(card.tests[name]) if name in card.tests else "not measured"
+
+
+def _percent(score: Score) -> str:
+    low, high = score.interval
+    return f"{100 * score.accuracy:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+
+
+def _doubt() -> None:
+    st.header("Is it a digit at all?")
+    try:
+        card = read_card(doubt.DETECTOR.key, "drawn")
+    except WeightsError as error:
+        st.error(str(error))
+        return
+    st.write(
+        "A network has no word for what it does not know. A fifth one, which has seen letters, signs and scribbles "
+        f"too, says when a drawing may not be a digit: when its score is {doubt.THRESHOLD:.2f} or more, of 1. "
+        "The letters and signs below are type, bent as hands bend it, none of which it was trained on. The area under "
+        "the ROC curve says how often such a drawing scores higher than a drawn digit."
+    )
+    st.table(
+        [
+            {
+                "drawings": KINDS[name],
+                "n": f"{score.n:,}",
+                "judged rightly": _percent(score),
+                "area under the ROC curve": "" if score.area is None else f"{score.area:.4f}",
+            }
+            for name, score in card.tests.items()
+        ]
+    )
 
 
 def _detail(cards: dict[str, Card]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from models import NETWORKS
+from models import NETWORKS, doubt
 from models.card import Card
 from models.weights import WeightsError
 
@@ -32,6 +33,8 @@ def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
         except WeightsError as error:  # not cached: a mended file answers at the next stroke
             found[key] = error
     _ensemble_of(found)
+    with suppress(WeightsError):
+        _detector()
     _awake.add(recipe)
     return found
 
@@ -45,6 +48,15 @@ def ask(recipe: str, digit: np.ndarray, raw: bool = False) -> dict[str, tuple[np
     ensemble = _ensemble_of(found)
     answers = iter(ensemble.raw(digit[None]) if raw else ensemble.predict(digit[None]))
     return {key: one if isinstance(one, WeightsError) else (next(answers)[0], one.card) for key, one in found.items()}
+
+
+def doubtful(digit: np.ndarray) -> bool:
+    """Whether a drawing, uint8 (28, 28), may be no digit at all; False while the detector's files are not sound."""
+    try:
+        _detector()
+        return bool(doubt.score(digit[None])[0] >= doubt.THRESHOLD)
+    except WeightsError:
+        return False
 
 
 def _ensemble_of(found: dict[str, Classifier | WeightsError]) -> Ensemble:
@@ -63,6 +75,14 @@ def _ensemble(hashes: tuple[str, ...], _classifiers: list[Classifier]) -> Ensemb
 def _load(key: str, recipe: str) -> Classifier:
     _keep_what_is_loaded()
     return _frozen(NETWORKS[key].load(recipe))
+
+
+@st.cache_resource(show_spinner=False)
+def _detector() -> Classifier:
+    _keep_what_is_loaded()
+    detector = doubt.detector()
+    detector.raw(np.zeros((1, 28, 28), np.uint8))  # compiles its graph
+    return _frozen(detector)
 
 
 def _frozen(made):

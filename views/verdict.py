@@ -7,11 +7,17 @@ from collections.abc import Mapping
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
 
-def headline(says: Mapping[str, int]) -> str:
+DOUBT = "This may not be a digit"
+
+
+def headline(says: Mapping[str, int], doubtful: bool = False) -> str:
     """Says in words how far the networks agree: "All four say 7", "Three say 7, the RNN says 1".
 
     says: each network's title and the digit that it answers with, in display order; at least one.
+    doubtful: whether the drawing may be no digit at all; that is said first.
     """
+    if doubtful:
+        return f"{DOUBT} · {headline(says)}"
     camps: dict[int, list[str]] = {}
     for title, digit in says.items():
         camps.setdefault(digit, []).append(title)
