@@ -5,8 +5,9 @@ Importing this imports TensorFlow; Network.load does it when it is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
@@ -16,6 +17,7 @@ from models.card import Card
 from models.network import Network, check_digits
 from models.weights import WeightsError, training_command, verified, weights_path
 
+T = TypeVar("T")
 BATCH = 512  # digits in one pass, which bounds the memory of the largest feature maps to about 100 MB
 
 
@@ -30,6 +32,7 @@ class Classifier:
         self.network = network
         self.model = model
         self.card = card
+        self._kept: dict[Hashable, Any] = {}
 
     @classmethod
     def load(cls, network: Network, recipe: str) -> Classifier:
@@ -63,6 +66,12 @@ class Classifier:
         scaled = raw.astype(np.float64) ** (1 / self.card.temperature)
         return (scaled / scaled.sum(axis=1, keepdims=True)).astype(np.float32)
 
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What make() gives, made at the first call with this key: for graphs, which take a second to compile."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
     @cached_property
     def _alone(self) -> Ensemble:
         return Ensemble([self])
@@ -73,7 +82,7 @@ class Ensemble:
 
     def __init__(self, classifiers: Sequence[Classifier]):
         self.classifiers = tuple(classifiers)
-        self._answer = _compiled(self.classifiers)
+        self._answer = compiled([one.model for one in self.classifiers])
 
     def predict(self, digits: np.ndarray) -> list[np.ndarray]:
         """For each classifier what its own predict would return."""
@@ -87,8 +96,8 @@ class Ensemble:
         return [np.concatenate([none, *(answer[i].numpy() for answer in answers)]) for i, none in enumerate(empty)]
 
 
-def _compiled(classifiers: Sequence[Classifier]) -> Callable[[list[np.ndarray]], list[tf.Tensor]]:
-    """A function from each classifier's inputs to each one's softmax.
+def compiled(models: Sequence[keras.Model]) -> Callable[[list[np.ndarray]], list]:
+    """A function from each model's inputs, float32 (n, ...), to each one's outputs, without dropout and the like.
 
     Keras's own predict() spends 50 ms on a single digit; a traced function spends one or two. With the weights as
     constants TensorFlow folds batch normalisation into convolution, and threads share nothing that changes.
@@ -97,11 +106,11 @@ def _compiled(classifiers: Sequence[Classifier]) -> Callable[[list[np.ndarray]],
     def constants(model: keras.Model) -> list[list[np.ndarray]]:
         return [[v.numpy() for v in kind] for kind in (model.trainable_variables, model.non_trainable_variables)]
 
-    weights = [constants(one.model) for one in classifiers]
+    weights = [constants(model) for model in models]
 
-    def answer(inputs: list[tf.Tensor]) -> list[tf.Tensor]:
-        asked = zip(classifiers, weights, inputs, strict=True)
-        return [one.model.stateless_call(*values, x, training=False)[0] for one, values, x in asked]
+    def answer(inputs: list[tf.Tensor]) -> list:
+        asked = zip(models, weights, inputs, strict=True)
+        return [model.stateless_call(*values, x, training=False)[0] for model, values, x in asked]
 
-    signature = [tf.TensorSpec((None, *one.network.input_shape), tf.float32) for one in classifiers]
+    signature = [tf.TensorSpec(model.input_shape, tf.float32) for model in models]
     return tf.function(answer, input_signature=[signature]).get_concrete_function()

@@ -84,6 +84,7 @@ def test_the_area_is_how_often_one_is_above_the_other():
 
 def test_measuring_counts_digits_kept_quiet_and_others_doubted(monkeypatch):
     monkeypatch.setattr("models.doubt.score", lambda digits: digits[:, 0, 0] / 100)
+    monkeypatch.setattr(doubt, "THRESHOLD", 0.5)
     low, high = (np.zeros((4, 28, 28), np.uint8) for _ in range(2))
     low[:, 0, 0], high[:, 0, 0] = (10, 20, 30, 60), (40, 70, 80, 90)
     found = doubt.measure({"drawn": Digits(low, np.arange(4)), "letter": Digits(high, np.full(4, OTHER))}, "drawn")

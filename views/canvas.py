@@ -37,6 +37,7 @@ class Board:
     mounted: counts the canvases of this visit; mounting another is the only way to change a canvas from here.
     start: the strokes that this one was mounted with; strokes: those on it now, both as Fabric.js objects.
     made: the digit made of them.
+    number: counts the drawings of this visit; one ends when it is cleared.
     seen: what was made of fewer strokes, by their number, for Undo.
     """
 
@@ -44,6 +45,7 @@ class Board:
     start: list[dict] = field(default_factory=list)
     strokes: list[dict] = field(default_factory=list)
     made: Made = Made()
+    number: int = 0
     seen: dict[int, Made] = field(default_factory=dict)
 
     @property
@@ -70,6 +72,7 @@ class Board:
 
     def clear(self) -> None:
         self.strokes, self.made, self.seen = [], Made(), {}
+        self.number += 1
         self.remount()
 
     def read(self, result: CanvasResult) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import altair as alt
+import numpy as np
 import streamlit as st
 
 from models.card import Score
@@ -33,6 +34,46 @@ def training_curves(history: list[dict]) -> None:
     st.caption(
         words + " Training digits are counted with dropout at work, and, where they are varied, in their variations."
     )
+
+
+def distributions(answers: dict[str, np.ndarray]) -> None:
+    """Draws the networks' probabilities, float (10,) each, side by side for each digit."""
+    rows = [
+        {"digit": digit, "probability, %": 100 * float(share), "network": title}
+        for title, shares in answers.items()
+        for digit, share in enumerate(shares)
+    ]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar()
+    bars = bars.encode(
+        x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
+        xOffset=alt.XOffset("network:N", sort=list(answers)),
+        y=alt.Y("probability, %:Q", scale=alt.Scale(domain=[0, 100])),
+        color=alt.Color("network:N", sort=list(answers), legend=alt.Legend(orient="top", title=None)),
+        tooltip=["network:N", "digit:O", alt.Tooltip("probability, %:Q", format=".2f")],
+    )
+    words = "; ".join(
+        f"{title}: {shares.argmax()} with {100 * shares.max():.1f} %" for title, shares in answers.items()
+    )
+    st.altair_chart(bars.properties(height=HEIGHT), alt=f"The networks' probabilities of each digit. {words}")
+
+
+def curves(shares: dict[str, np.ndarray], at: np.ndarray, here: float, x: str, y: str) -> None:
+    """Draws each network's share, float (n,) from 0 to 1, over some amounts, float (n,), with a rule at one of them."""
+    rows = [
+        {"x": float(place), "y": 100 * float(share), "network": title}
+        for title, values in shares.items()
+        for place, share in zip(at, values, strict=True)
+    ]
+    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2.5)
+    lines = lines.encode(
+        x=alt.X("x:Q", title=x, scale=alt.Scale(nice=False)),
+        y=alt.Y("y:Q", title=y, scale=alt.Scale(domain=[0, 100])),
+        color=alt.Color("network:N", sort=list(shares), legend=alt.Legend(orient="top", title=None)),
+        strokeDash=alt.StrokeDash("network:N", sort=list(shares), legend=None),
+        tooltip=["network:N", alt.Tooltip("x:Q", title=x), alt.Tooltip("y:Q", title=y, format=".1f")],
+    )
+    rule = alt.Chart(alt.Data(values=[{"x": here}])).mark_rule(color="gray", strokeDash=[4, 4]).encode(x="x:Q")
+    st.altair_chart((rule + lines).properties(height=HEIGHT), alt=f"{y}, over {x}, for {', '.join(shares)}")
 
 
 def reliability(score: Score, label: str) -> None:

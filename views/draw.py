@@ -9,11 +9,22 @@ from models.weights import trained_recipes
 from views import answers, networks
 from views.canvas import SIZE, canvas
 from views.compare import compare
-from views.inputs import inputs
+from views.confidence import confidence
+from views.history import history
+from views.importance import mattered
+from views.inside import inside
+from views.poke import poke
 from views.summary import summaries
 
 # Each draws itself, given the board and the classifiers of the recipe in use.
-PANELS = {"What went in": inputs, "Summaries": summaries, "Why did it fail?": compare}
+PANELS = {
+    "Inside": inside,
+    "Which ink mattered": mattered,
+    "Poke it": poke,
+    "Compare confidence": confidence,
+    "Summaries": summaries,
+    "Why did it fail?": compare,
+}
 TRAINED_ON = {"drawn": "Trained on drawings too", "book": "Trained on MNIST alone"}
 
 
@@ -24,7 +35,7 @@ def page() -> None:
     with left:
         board = canvas()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        panel = st.pills("Look closer", PANELS, key="panel", label_visibility="collapsed")
+        panel = st.pills("Look closer", PANELS, key="panel", label_visibility="collapsed", bind="query-params")
         recipe, raw = _settings()
     answer = right.empty()
     if not networks.awake(recipe):
@@ -35,7 +46,9 @@ def page() -> None:
         if board.digit is None:
             answers.invitation(answers.TOO_SMALL if board.strokes else answers.INVITATION)
         else:
-            answers.answers(board.digit, networks.ask(recipe, board.digit, raw), networks.doubtful(board.digit))
+            found = networks.ask(recipe, board.digit, raw)
+            answers.answers(board.digit, found, networks.doubtful(board.digit))
+            history().record(board.number, board.digit, recipe, found)
     if panel:
         PANELS[panel](board, classifiers)
 
@@ -51,6 +64,7 @@ def _settings() -> tuple[str, bool]:
         format_func=TRAINED_ON.get,
         label_visibility="collapsed",
         key="recipe",
+        bind="query-params",
     )
     raw = st.toggle("Raw softmax", key="raw", help="As the network says it, before its confidence is calibrated")
     return recipe, raw

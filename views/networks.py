@@ -11,6 +11,7 @@ import streamlit as st
 
 from models import NETWORKS, doubt
 from models.card import Card
+from models.network import CLASSES
 from models.weights import WeightsError
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def ask(recipe: str, digit: np.ndarray, raw: bool = False) -> dict[str, tuple[np
     ensemble = _ensemble_of(found)
     answers = iter(ensemble.raw(digit[None]) if raw else ensemble.predict(digit[None]))
     return {key: one if isinstance(one, WeightsError) else (next(answers)[0], one.card) for key, one in found.items()}
+
+
+def most_say(answers: list[np.ndarray]) -> int:
+    """The digit that most networks answer with; of as many, the one they are surest of. answers: float (10,) each."""
+    votes = np.bincount([int(answer.argmax()) for answer in answers], minlength=CLASSES)
+    return int((votes + np.mean(answers, axis=0) / 2).argmax())
 
 
 def doubtful(digit: np.ndarray) -> bool:

@@ -8,6 +8,8 @@ import io
 import numpy as np
 from PIL import Image
 
+ABOVE, BELOW = np.array([255, 176, 32]), np.array([64, 148, 255])  # the colours of what is above and below zero
+
 
 def digit(picture: np.ndarray) -> str:
     """A data URL of uint8 (h, w), black to white."""
@@ -27,6 +29,44 @@ def network_input(inputs: np.ndarray) -> str:
     rows = np.zeros((2 * len(pixels) - 1, pixels.shape[1], 2), np.uint8)  # grey and alpha
     rows[::2, :, 0], rows[::2, :, 1] = pixels, 255
     return _url(Image.fromarray(rows, "LA"))
+
+
+def heat(values: np.ndarray, scale: float | None = None) -> str:
+    """A data URL of float (h, w): amber above zero, blue below, black at zero.
+
+    scale: what is shown brightest; by default a magnitude that one value in 200 exceeds.
+    """
+    return _url(Image.fromarray(_colours(values, scale)))
+
+
+def maps(values: np.ndarray, scale: float | None = None, columns: int = 16) -> str:
+    """A data URL of feature maps, float (h, w, n), coloured as heat does, side by side with clear gaps."""
+    height, width, n = values.shape
+    rows = -(-n // columns)
+    sheet = np.zeros((rows * (height + 1) - 1, min(n, columns) * (width + 1) - 1, 4), np.uint8)
+    coloured = _colours(values, scale)
+    for place in range(n):
+        top, left = place // columns * (height + 1), place % columns * (width + 1)
+        sheet[top : top + height, left : left + width, :3] = coloured[:, :, place]
+        sheet[top : top + height, left : left + width, 3] = 255
+    return _url(Image.fromarray(sheet))
+
+
+def laid_over(picture: np.ndarray, values: np.ndarray, scale: float) -> str:
+    """A data URL of a digit, uint8 (28, 28), in grey, with values, float (28, 28), over it in colour."""
+    grey = (picture * 0.45)[..., None]
+    return _url(Image.fromarray(np.minimum(grey + _colours(values, scale), 255).astype(np.uint8)))
+
+
+def usual(values: np.ndarray) -> float:
+    """A magnitude that one value in 200 exceeds, so that single bright ones do not leave the others in the dark."""
+    return float(np.quantile(np.abs(values), 0.995))
+
+
+def _colours(values: np.ndarray, scale: float | None) -> np.ndarray:
+    """uint8 (..., 3) of float (...)."""
+    share = np.clip(values / max(scale or usual(values), 1e-9), -1, 1)[..., None]
+    return np.rint(np.where(share > 0, share * ABOVE, -share * BELOW)).astype(np.uint8)
 
 
 def _url(image: Image.Image) -> str:

@@ -9,23 +9,14 @@ import streamlit as st
 from models import NETWORKS
 from models.card import TESTS, Card
 from models.summary import keras_summary, layer_table
-from models.weights import WeightsError
 from views.canvas import Board
+from views.choose import one_network
 
 
 def summaries(board: Board, classifiers: Mapping) -> None:
     """Draws one network's summary at a time; the drawing plays no part."""
-    key = st.segmented_control(
-        "Network",
-        list(NETWORKS),
-        default=next(iter(NETWORKS)),
-        required=True,
-        format_func=lambda key: NETWORKS[key].title,
-        key="summary",
-    )
-    found = classifiers[key]
-    if isinstance(found, WeightsError):
-        st.error(str(found))
+    found = one_network(classifiers)
+    if found is None:
         return
     st.markdown(_facts(found.card))
     table, text = st.columns([6, 5], gap="medium")

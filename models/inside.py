@@ -1,0 +1,104 @@
+"""What a network computes on the way to its answer: the maps and states between its layers.
+
+Keras is imported only when something is computed; the classifier that is asked has done it before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.network import check_digits
+
+if TYPE_CHECKING:
+    import keras
+
+    from models.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A place where a residual network adds: layer names of the way around, of what is added, and of what comes out."""
+
+    around: str
+    added: str
+    out: str
+
+
+def activations(classifier: Classifier, digit: np.ndarray, layers: tuple[str, ...]) -> list[np.ndarray]:
+    """What some layers give out for a digit, uint8 (28, 28): for each float32 of the layer's own shape.
+
+    Raises ValueError for another shape or dtype, or for a layer that the network does not have.
+    """
+    import keras
+
+    from models.classifier import compiled
+
+    def build():
+        model = classifier.model
+        return compiled([keras.Model(model.inputs, [model.get_layer(name).output for name in layers])])
+
+    inputs = classifier.network.inputs(check_digits(digit[None]))
+    return [np.asarray(maps)[0] for maps in classifier.once(("activations", layers), build)([inputs])[0]]
+
+
+def hidden(model: keras.Model) -> list[str]:
+    """The activation layers between the dense layers of a multilayer perceptron, first to last."""
+    return [layer.name for layer in model.layers[:-1] if type(layer).__name__ == "Activation"]
+
+
+def convolutions(model: keras.Model) -> list[str]:
+    """The layers whose maps tell the story: the last of each stage where there are stages, or else each convolution."""
+    stages: dict[str, str] = {}
+    for layer in model.layers:
+        if stage := re.match(r"stage\d+", layer.name):
+            stages[stage[0]] = layer.name
+    return list(stages.values()) or [layer.name for layer in model.layers if type(layer).__name__ == "Conv2D"]
+
+
+def sums(model: keras.Model) -> list[Sum]:
+    """The last addition of each stage of a residual network; none for other networks."""
+    found: dict[str, Sum] = {}
+    order = {layer.name: place for place, layer in enumerate(model.layers)}
+    for layer in model.layers:
+        stage = re.match(r"stage\d+", layer.name)
+        if type(layer).__name__ == "Add" and stage:
+            ends = sorted((tensor._keras_history.operation.name for tensor in layer.input), key=order.get)
+            found[stage[0]] = Sum(*ends, out=layer.name)
+    return list(found.values())
+
+
+def row_by_row(classifier: Classifier, digit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A recurrent network's state after each row of a digit, and what it would answer if that were the last row.
+
+    digit: uint8 (28, 28). Returns the states, float32 (28, units), and calibrated probabilities, float32 (28, 10).
+    The head was trained on the last state alone: earlier answers show where the state is heading, no more.
+    """
+    from models.classifier import compiled
+
+    inputs = classifier.network.inputs(check_digits(digit[None]))
+    graph = classifier.once("row by row", lambda: compiled([_unrolled(classifier.model)]))
+    states, answers = (np.asarray(values)[0] for values in graph([inputs])[0])
+    return states, classifier.calibrate(answers)
+
+
+def _unrolled(model: keras.Model) -> keras.Model:
+    """A copy of a recurrent network that gives out each state and each state's answer; the model stays untouched."""
+    import keras
+
+    x = inputs = keras.Input(model.input_shape[1:])
+    copies = []
+    for layer in model.layers[1:]:
+        settings = layer.get_config()
+        if "return_sequences" in settings:
+            settings["return_sequences"] = True
+        copies.append(type(layer).from_config(settings))
+        x = copies[-1](x)
+        if "return_sequences" in settings:
+            states = x
+    for copy, layer in zip(copies, model.layers[1:], strict=True):
+        copy.set_weights(layer.get_weights())
+    return keras.Model(inputs, [states, x])
