@@ -61,7 +61,7 @@ def _gradient_of(classifier: Classifier):
     import keras
     import tensorflow as tf
 
-    model = keras.Model(classifier.model.inputs, classifier.model.get_layer("logits").output)
+    model = keras.Model(classifier.model.input, classifier.model.get_layer("logits").output)
 
     @tf.function(
         input_signature=[tf.TensorSpec(classifier.model.input_shape, tf.float32), tf.TensorSpec((), tf.int32)],

@@ -39,10 +39,11 @@ def activations(classifier: Classifier, digit: np.ndarray, layers: tuple[str, ..
 
     def build():
         model = classifier.model
-        return compiled([keras.Model(model.inputs, [model.get_layer(name).output for name in layers])])
+        return compiled([keras.Model(model.input, [model.get_layer(name).output for name in layers])])
 
     inputs = classifier.network.inputs(check_digits(digit[None]))
-    return [np.asarray(maps)[0] for maps in classifier.once(("activations", layers), build)([inputs])[0]]
+    (found,) = classifier.once(("activations", layers), build)([inputs])
+    return [np.asarray(maps)[0] for maps in (found if isinstance(found, list | tuple) else [found])]
 
 
 def hidden(model: keras.Model) -> list[str]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from models.card import Score
 
-HEIGHT = 240  # pixels
+HEIGHT = 300  # pixels
 
 
 def training_curves(history: list[dict]) -> None:

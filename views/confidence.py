@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
 from models import NETWORKS
+from models.confidence import apart, entropy, margin
 from views import charts, pictures
 from views.answers import percent
 from views.canvas import Board
@@ -26,23 +28,6 @@ def confidence(board: Board, classifiers: Mapping) -> None:
         _so_far(past)
 
 
-def entropy(shares: np.ndarray) -> float:
-    """Shannon's entropy of probabilities float (n,), in bits: 0 when one is certain, log2(n) when all are alike."""
-    shares = shares[shares > 0].astype(np.float64)
-    return float(-(shares * np.log2(shares)).sum()) + 0.0
-
-
-def margin(shares: np.ndarray) -> float:
-    """How far the most probable digit, of float (n,), is ahead of the next, 0 to 1."""
-    second, first = np.sort(shares)[-2:]
-    return float(first - second)
-
-
-def apart(one: np.ndarray, other: np.ndarray) -> float:
-    """Total variation distance of two distributions, float (n,) each: 0 when they are the same, 1 when disjoint."""
-    return float(np.abs(one.astype(np.float64) - other).sum() / 2)
-
-
 def _now(board: Board, past: History) -> None:
     drawing = past.drawings[board.number]
     answers = {NETWORKS[key].title: shares for key, shares in drawing.answers.items()}
@@ -57,8 +42,8 @@ def _now(board: Board, past: History) -> None:
                 {
                     "network": title,
                     "says": str(shares.argmax()),
-                    "confidence": percent(float(shares.max())),
-                    "margin": percent(margin(shares)),
+                    "confidence": _plain(percent(float(shares.max()))),
+                    "margin": _plain(percent(margin(shares))),
                     "entropy": f"{entropy(shares):.2f} bits",
                 }
                 for title, shares in answers.items()
@@ -69,6 +54,11 @@ def _now(board: Board, past: History) -> None:
             "certain, 3.32 bits is no idea at all. Confidence says nothing about drawings that are no digit."
         )
     drawing.meant = st.pills("Which digit did you mean?", range(10), default=drawing.meant, key=f"meant-{board.number}")
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes as it is."""
+    return re.sub(r"([<>])", r"\\\1", text)
 
 
 def _agreement(answers: Mapping[str, np.ndarray]) -> str:

@@ -19,9 +19,9 @@ from views.summary import summaries
 # Each draws itself, given the board and the classifiers of the recipe in use.
 PANELS = {
     "Inside": inside,
-    "Which ink mattered": mattered,
+    "Which ink?": mattered,
     "Poke it": poke,
-    "Compare confidence": confidence,
+    "Confidence": confidence,
     "Summaries": summaries,
     "Why did it fail?": compare,
 }

@@ -46,8 +46,8 @@ def _input(classifier: Classifier, digit: np.ndarray) -> str:
     return (
         f"<h3>What goes in <small>{shape_in_words(network)}</small></h3>"
         f'<div class="goes-in"><img class="digit" src="{pictures.digit(digit)}" alt="the digit, 28 by 28 pixels">'
-        f'<span aria-hidden="true">→</span><img class="input{values.ndim}d" src="{picture}" '
-        f'alt="the digit as {shape_in_words(network)}"></div>{_ruler() if values.ndim == 1 else ""}'
+        f'<span aria-hidden="true">→</span><div class="shaped"><img class="input{values.ndim}d" src="{picture}" '
+        f'alt="the digit as {shape_in_words(network)}">{_ruler() if values.ndim == 1 else ""}</div></div>'
         "<p>Your drawing was cut out, fitted into 20 × 20 pixels, its centre of mass put in the middle of 28 × 28, "
         f"white on black, as MNIST's digits are; that is all any network gets. {WORDS[values.ndim]}</p>"
     )

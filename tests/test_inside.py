@@ -1,0 +1,94 @@
+"""What is shown of a network's inside, against slow and obvious computations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models import NETWORKS, inside
+from models.digit import from_canvas
+from models.ink import draw
+from tests.drawings import placed
+
+DIGIT = from_canvas(draw(placed(5), 18, 280, 280))
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def test_the_rnn_row_by_row_is_its_recurrence_written_out(classifiers):
+    rnn = classifiers["rnn"]
+    kernel, recurrent, bias = rnn.model.get_layer("rnn").get_weights()
+    head, offset = rnn.model.get_layer("logits").get_weights()
+    states, guesses = inside.row_by_row(rnn, DIGIT)
+    state = np.zeros(len(recurrent))
+    for row in range(28):
+        state = np.tanh(DIGIT[row] / 255 @ kernel + bias + state @ recurrent)
+        np.testing.assert_allclose(states[row], state, atol=1e-4)
+        np.testing.assert_allclose(guesses[row], softmax((state @ head + offset) / rnn.card.temperature), atol=1e-4)
+    np.testing.assert_allclose(guesses[-1], rnn.predict(DIGIT[None])[0], atol=1e-5)
+
+
+def test_looking_row_by_row_leaves_the_network_as_it_was(classifiers):
+    rnn = classifiers["rnn"]
+    inside.row_by_row(rnn, DIGIT)
+    assert rnn.model.get_layer("rnn").output.shape == (None, 256) and not rnn.model.get_layer("rnn").return_sequences
+
+
+def test_the_first_maps_of_the_cnn_are_its_filters_slid_over_the_digit(classifiers):
+    cnn = classifiers["cnn"]
+    kernel, bias = cnn.model.get_layer("conv_1").get_weights()
+    (maps,) = inside.activations(cnn, DIGIT, ("conv_1",))
+    picture = DIGIT / 255
+    assert maps.shape == (26, 26, 64)
+    for y, x in ((0, 0), (7, 12), (13, 9), (25, 25)):
+        expected = np.maximum(0, np.einsum("yx,yxf->f", picture[y : y + 3, x : x + 3], kernel[:, :, 0]) + bias)
+        np.testing.assert_allclose(maps[y, x], expected, atol=1e-5)
+
+
+def test_the_hidden_layers_of_the_mlp_are_sums_and_no_less_than_zero(classifiers):
+    mlp = classifiers["mlp"]
+    assert inside.hidden(mlp.model) == ["relu_1", "relu_2"]
+    values = DIGIT.reshape(-1) / 255
+    for layer, found in zip(
+        ("hidden_1", "hidden_2"), inside.activations(mlp, DIGIT, ("relu_1", "relu_2")), strict=True
+    ):
+        kernel, bias = mlp.model.get_layer(layer).get_weights()
+        values = np.maximum(0, values @ kernel + bias)
+        np.testing.assert_allclose(found, values, atol=1e-4)
+
+
+def test_each_convolution_of_the_cnn_and_each_stage_of_the_resnet_is_shown(classifiers):
+    assert inside.convolutions(classifiers["cnn"].model) == ["conv_1", "conv_2", "conv_3"]
+    assert [name[:6] for name in inside.convolutions(classifiers["resnet"].model)] == ["stage1", "stage2", "stage3"]
+
+
+def test_what_comes_around_and_what_is_added_make_the_sum(classifiers):
+    resnet = classifiers["resnet"]
+    sums = inside.sums(resnet.model)
+    assert [one.out for one in sums] == [f"stage{stage}_block3_add" for stage in (1, 2, 3)]
+    for one in sums:
+        assert one.around.endswith("block2_relu") and one.added.endswith("block3_b_norm")
+        around, added, out = inside.activations(resnet, DIGIT, (one.around, one.added, one.out))
+        np.testing.assert_allclose(around + added, out, atol=1e-4)
+    assert inside.sums(classifiers["cnn"].model) == []
+
+
+def test_a_layer_that_is_not_there_is_named(classifiers):
+    with pytest.raises(ValueError, match="no_such_layer"):
+        inside.activations(classifiers["mlp"], DIGIT, ("no_such_layer",))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [lambda one: inside.row_by_row(one, DIGIT[:5]), lambda one: inside.activations(one, DIGIT / 255, ("logits",))],
+)
+def test_what_is_no_digit_is_refused(classifiers, look):
+    with pytest.raises(ValueError, match="expected digits as uint8"):
+        look(classifiers["rnn"])
+
+
+def test_every_network_is_one_of_the_kinds_that_can_be_shown():
+    assert {len(network.input_shape) for network in NETWORKS.values()} <= {1, 2, 3}
