@@ -49,6 +49,19 @@ def from_fabric(objects: Sequence[dict]) -> tuple[list[np.ndarray], list[float]]
     return strokes, brushes
 
 
+def to_fabric(strokes: Sequence[np.ndarray], brush: float) -> list[dict]:
+    """The Fabric.js objects by which a canvas shows strokes, (n, 2) each, in pixels; from_fabric reads them back."""
+    look = {"fill": None, "stroke": "white", "strokeWidth": brush, "strokeLineCap": "round", "strokeLineJoin": "round"}
+    objects = []
+    for stroke in strokes:
+        low, high = stroke.min(0), stroke.max(0)
+        (left, top), (width, height) = ((low + high) / 2).tolist(), (high - low).tolist()
+        place = {"originX": "center", "originY": "center", "left": left, "top": top, "width": width, "height": height}
+        path = [["L" if i else "M", *point] for i, point in enumerate(stroke.tolist())]
+        objects.append({"type": "Path", "path": path} | place | look)
+    return objects
+
+
 def _pairs(path: list) -> list[tuple[np.ndarray | None, np.ndarray]]:
     """Each command's points (k, 2) and the point before them."""
     if any((command[0], len(command)) not in {("M", 3), ("L", 3), ("Q", 5)} for command in path):

@@ -1,30 +1,12 @@
-"""The ten digits as a careful hand draws them: strokes of points in a unit square, x to the right and y downwards."""
+"""The page's sample digits, put on a canvas."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from views.samples import DIGITS, arc
 
-def arc(
-    centre: tuple[float, float], radii: tuple[float, float], start: float, end: float, points: int = 16
-) -> list[tuple[float, float]]:
-    """Points along an ellipse; angles in degrees, 0 to the right, 90 downwards."""
-    angles = np.radians(np.linspace(start, end, points))
-    return [(centre[0] + radii[0] * np.cos(a), centre[1] + radii[1] * np.sin(a)) for a in angles]
-
-
-DIGITS: dict[int, list[list[tuple[float, float]]]] = {
-    0: [arc((0.5, 0.5), (0.27, 0.4), -90, 270, 32)],
-    1: [[(0.35, 0.27), (0.52, 0.1), (0.52, 0.9)]],
-    2: [arc((0.5, 0.33), (0.24, 0.22), -170, 20) + [(0.6, 0.58), (0.26, 0.88), (0.78, 0.88)]],
-    3: [arc((0.47, 0.3), (0.24, 0.2), -160, 90) + arc((0.47, 0.7), (0.27, 0.2), -90, 155)],
-    4: [[(0.45, 0.1), (0.22, 0.6), (0.8, 0.6)], [(0.62, 0.35), (0.62, 0.92)]],
-    5: [[(0.33, 0.12), (0.3, 0.47)] + arc((0.47, 0.65), (0.26, 0.24), -130, 140), [(0.33, 0.12), (0.75, 0.12)]],
-    6: [[(0.62, 0.1), (0.42, 0.32)] + arc((0.5, 0.67), (0.22, 0.22), 195, -165, 28)],
-    7: [[(0.22, 0.14), (0.78, 0.14), (0.42, 0.9)]],
-    8: [arc((0.5, 0.3), (0.18, 0.19), 90, -270, 24) + arc((0.5, 0.69), (0.22, 0.2), -90, 270, 24)],
-    9: [arc((0.48, 0.32), (0.21, 0.21), 0, -360, 24) + [(0.69, 0.32), (0.64, 0.9)]],
-}
+__all__ = ["DIGITS", "arc", "placed"]
 
 
 def placed(digit: int, size: float = 200, left: float = 40, top: float = 40) -> list[np.ndarray]:

@@ -9,6 +9,10 @@ import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from models import digit, ink
+from models.photo import from_photo
+from views import pictures
+from views.other_ways import other_ways
+from views.samples import SAMPLES
 
 SIZE = 280  # pixels on each side of what one sees; fits a phone 320 pixels wide
 BRUSH = (10, 30)  # diameters in pixels
@@ -39,6 +43,7 @@ class Board:
     made: the digit made of them.
     number: counts the drawings of this visit; one ends when it is cleared.
     seen: what was made of fewer strokes, by their number, for Undo.
+    photo: the digit was read from a photo, and stands in the canvas's place.
     """
 
     mounted: int = 0
@@ -47,6 +52,7 @@ class Board:
     made: Made = Made()
     number: int = 0
     seen: dict[int, Made] = field(default_factory=dict)
+    photo: bool = False
 
     @property
     def key(self) -> str:
@@ -71,9 +77,22 @@ class Board:
         self.remount()
 
     def clear(self) -> None:
-        self.strokes, self.made, self.seen = [], Made(), {}
+        self.strokes, self.made, self.seen, self.photo = [], Made(), {}, False
         self.number += 1
         self.remount()
+
+    def put_sample(self, name: str) -> None:
+        """Puts a sample drawing on the canvas, to be gone on with."""
+        self.clear()
+        strokes = [np.array(stroke) * SIZE * 0.72 + SIZE * 0.14 for stroke in SAMPLES[name]]
+        self.strokes = self.start = ink.to_fabric(strokes, DEFAULT_BRUSH)
+        self.made = self._drawn()
+
+    def put_photo(self, data: bytes) -> None:
+        """Puts a photo's digit in the canvas's place; raises models.photo.PhotoError if none can be read from it."""
+        found = from_photo(data)
+        self.clear()
+        self.made, self.photo = Made(found, found), True
 
     def read(self, result: CanvasResult) -> None:
         """Takes over what the canvas sent; a canvas that was just mounted has sent nothing yet."""
@@ -98,26 +117,34 @@ def board() -> Board:
 def canvas() -> Board:
     """Draws the canvas and its controls; returns the board with the newest drawing on it."""
     this = board()
-    if this.key not in st.session_state:  # Streamlit forgets a canvas while another page is shown
+    if this.key not in st.session_state and not this.photo:  # Streamlit forgets a canvas while another page is shown
         this.remount()
     width = st.session_state.get("brush", DEFAULT_BRUSH)
     with st.container(key="canvas", width=SIZE):
-        try:
-            this.read(
-                st_canvas(
-                    stroke_width=width,
-                    stroke_color="white",
-                    height=SIZE,
-                    width=SIZE,
-                    initial_drawing={"objects": this.start},
-                    return_image_data=True,
-                    key=this.key,
-                )
-            )
-        except (ValueError, TypeError, KeyError, AttributeError):  # whatever a forged message holds
-            st.warning("The drawing could not be read; please draw it again.")
+        if this.photo:
+            st.html(f'<img src="{pictures.digit(this.digit)}" alt="the digit read from your photo">')
+        else:
+            _canvas(this, width)
     with st.container(key="controls", width=SIZE, horizontal=True, vertical_alignment="bottom"):
         st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key="brush", format="%d px")
         st.button("Undo", on_click=this.undo, disabled=not this.strokes)
-        st.button("Clear", on_click=this.clear, disabled=not this.strokes)
+        st.button("Clear", on_click=this.clear, disabled=not this.strokes and not this.photo)
+    other_ways(this, SIZE)
     return this
+
+
+def _canvas(this: Board, width: int) -> None:
+    try:
+        this.read(
+            st_canvas(
+                stroke_width=width,
+                stroke_color="white",
+                height=SIZE,
+                width=SIZE,
+                initial_drawing={"objects": this.start},
+                return_image_data=True,
+                key=this.key,
+            )
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):  # whatever a forged message holds
+        st.warning("The drawing could not be read; please draw it again.")
