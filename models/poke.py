@@ -88,7 +88,7 @@ def _erase(digit: np.ndarray, rows: float) -> np.ndarray:
 POKES: dict[str, Poke] = {
     poke.key: poke
     for poke in (
-        Poke("rotate", "Rotate", -180, 180, 0, 5, "°", _rotate),
+        Poke("rotate", "Rotate", -180, 180, 0, 10, "°", _rotate),
         Poke("right", "Shift right", -14, 14, 0, 1, " px", lambda digit, by: _affine(digit, np.eye(2), (by, 0))),
         Poke("down", "Shift down", -14, 14, 0, 1, " px", lambda digit, by: _affine(digit, np.eye(2), (0, by))),
         Poke("scale", "Scale", 20, 180, 100, 5, " %", _scale),

@@ -2,6 +2,7 @@
 
 python -m tests.benchmark networks     one digit through all networks, against Keras's own predict()
 python -m tests.benchmark page         from pointer-up to painted bars in Chromium, against a bare canvas
+python -m tests.benchmark panels       one run of the page on the server, with each panel open and with none
 """
 
 from __future__ import annotations
@@ -85,9 +86,38 @@ def page(strokes: int = 30) -> None:
     print(f"the page takes {ratio:.2f} times as long as an empty one")
 
 
-def _times(call: Callable[[], object], calls: int) -> np.ndarray:
+def panels(runs: int = 30) -> None:
+    """Times the page's script with a drawing on it, a new one each time, with each panel open and with none."""
+    from tests.page import message, send, visit
+
+    visitor = visit()
+    random = np.random.default_rng(0)
+
+    def run() -> None:
+        send(visitor, message([*placed(5), random.uniform(60, 220, (2, 2))]))
+
+    choices: list[dict[str, str]] = [{}]
+    for title in ("MLP", "CNN", "RNN", "ResNet"):
+        choices.append({"panel": "Inside", "network": title})
+    choices += [{"panel": "Which ink?", "ink": way} for way in ("Cover it", "Gradient")]
+    choices += [{"panel": "Poke it", "poke": way} for way in ("Rotate", "Thicken")]
+    choices += [{"panel": name} for name in ("Confidence", "Summaries", "Why did it fail?")]
+    rows = []
+    for choice in choices:
+        visitor.session_state["panel"] = None
+        for key, value in choice.items():
+            visitor.session_state[key] = value
+        rows.append((", ".join(choice.values()) or "no panel", _times(run, runs, warm=3)))
+    print(f"one run of the page on the server, {runs} drawings; ms")
+    for title, times in rows:
+        p50, p95 = np.percentile(times, (50, 95))
+        more = p50 - np.median(rows[0][1])
+        print(f"{title:24} p50 {p50:6.0f}   p95 {p95:6.0f}   {more:+6.0f} beside no panel")
+
+
+def _times(call: Callable[[], object], calls: int, warm: int = 10) -> np.ndarray:
     """Milliseconds of each of so many calls, after a few to warm up."""
-    for _ in range(10):
+    for _ in range(warm):
         call()
     times = np.empty(calls)
     for i in range(calls):
@@ -100,8 +130,8 @@ def _times(call: Callable[[], object], calls: int) -> np.ndarray:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=("networks", "page"))
-    {"networks": networks, "page": page}[parser.parse_args().what]()
+    parser.add_argument("what", choices=("networks", "page", "panels"))
+    {"networks": networks, "page": page, "panels": panels}[parser.parse_args().what]()
 
 
 if __name__ == "__main__":

@@ -158,24 +158,6 @@ def test_the_evidence_is_shown_with_its_charts(visit, viewport, phone):
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
-PANELS = [
-    ("What went in", "784 values"),
-    ("Summaries", "784 × 256 + 256 = 200,960"),
-    ("Why did it fail?", "cut out and centred"),
-]
-
-
-@pytest.mark.parametrize(("panel", "text"), PANELS, ids=[panel for panel, _ in PANELS])
-@pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
-def test_each_panel_opens(visit, panel, text, viewport, phone):
-    visitor = visit(viewport, phone=phone)
-    visitor.draw(placed(6))
-    visitor.wait_for_answer()
-    visitor.open_panel(panel)
-    visitor.page.get_by_text(text).last.wait_for()
-    assert visitor.page.get_by_test_id("stException").count() == 0
-
-
 def test_what_is_drawn_while_the_networks_wake_up_is_answered(chromium):
     with serve() as address:
         visitor = Visitor(chromium.new_page(), address)

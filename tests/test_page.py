@@ -90,14 +90,14 @@ def test_one_drawing_is_shown_through_every_recipe_and_both_ways_to_make_a_digit
 def test_each_panel_opens(page, drawn):
     if drawn:
         send(page, message(placed(6)))
-    page.session_state["panel"] = "What went in"
+    page.session_state["panel"] = "Inside"
     page.run()
     assert not page.exception and not page.error
     if drawn:
-        (inputs,) = (html.body for html in page.html if 'class="inputs"' in html.body)
-        assert inputs.count("<article>") == 1 + len(NETWORKS) and "784 values" in inputs
+        (shown,) = (html.body for html in page.html if 'class="inside"' in html.body)
+        assert "784 values" in shown and shown.count('class="strip"') == 2
     else:
-        assert "Draw a digit to see what goes into each network." in [text.value for text in page.markdown]
+        assert "Draw a digit to see what happens to it inside each network." in [text.value for text in page.markdown]
     page.session_state["panel"] = "Summaries"
     page.run()
     assert not page.exception and not page.error
@@ -115,3 +115,18 @@ def test_a_stroke_leaves_the_compiled_kernels_alone(page, monkeypatch):
     monkeypatch.setattr(context.Context, "clear_kernel_cache", lambda self: cleared.append(self))
     send(page, message(placed(1)))
     assert cleared == []
+
+
+def test_what_is_no_digit_is_said_before_the_answers(page):
+    click_sample(page, "the letter A")
+    assert "This may not be a digit · " in answers(page) and answers(page).count("<li ") == 10 * len(NETWORKS)
+    click_sample(page, "5")
+    assert "may not be" not in answers(page) and "All four say 5" in answers(page)
+
+
+def test_a_photo_is_answered_and_cleared_away(page):
+    page.session_state["board"].put_photo(photo())
+    page.run()
+    assert "All four say 4" in answers(page) and not page.exception
+    click(page, "Clear")
+    assert "Draw a digit from 0 to 9" in answers(page) and page.session_state["board"].number == 2

@@ -8,6 +8,7 @@ import streamlit as st
 
 from models import NETWORKS
 from models.card import TESTS, Card
+from models.diagram import dot
 from models.summary import keras_summary, layer_table
 from views.canvas import Board
 from views.choose import one_network
@@ -19,10 +20,19 @@ def summaries(board: Board, classifiers: Mapping) -> None:
     if found is None:
         return
     st.markdown(_facts(found.card))
+    name = found.network.title
+    st.graphviz_chart(
+        dot(found.model), alt=f"The architecture of the {name}, box by box; the table below says the same"
+    )
     table, text = st.columns([6, 5], gap="medium")
     table.table(layer_table(found.model))
     with text.container(key="keras_summary"):
         st.code(keras_summary(found.model), language=None)
+
+
+def _dropout(training: dict) -> str:
+    """What to say of a dropout that is not the architecture's own, which the diagram shows."""
+    return "" if training.get("dropout") is None else f"trained with {100 * training['dropout']:.0f} % dropout, "
 
 
 def _facts(card: Card) -> str:
@@ -30,7 +40,7 @@ def _facts(card: Card) -> str:
     lines = [
         f"**{card.parameters:,} parameters** · {NETWORKS[card.network].source}",
         f"Recipe *{card.recipe}*: {training['optimizer']}, {training['epochs']} epochs, "
-        f"batches of {training['batch_size']}, "
+        f"batches of {training['batch_size']}, {_dropout(training)}"
         f"{training['digits']['train']:,} digits to train on, {training['digits']['validation']:,} to choose by",
     ]
     lines += [f"{TESTS[name]}: **{score}**" for name, score in card.tests.items() if name in TESTS]
