@@ -141,9 +141,9 @@ def test_the_history_keeps_each_drawing_and_can_be_taken_home(visit):
     visitor.draw(placed(2))
     visitor.wait_for_answer()
     with visitor.page.expect_download() as download:
-        visitor.click("Download as CSV")
+        visitor.click("Save as CSV")
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
     assert [(row["drawing"], row["meant"], row["cnn_answer"]) for row in rows] == [("1", "7", "7"), ("2", "", "2")]
     with visitor.page.expect_download() as download:
-        visitor.click("Download as PNG")
+        visitor.click("Save as PNG")
     assert Image.open(download.value.path()).format == "PNG"

@@ -96,5 +96,5 @@ def _so_far(past: History) -> None:
         row_height=48,
     )
     with st.container(horizontal=True):
-        st.download_button("Download as CSV", past.csv(), "drawings.csv", "text/csv", on_click="ignore")
-        st.download_button("Download as PNG", past.png(), "drawings.png", "image/png", on_click="ignore")
+        st.download_button("Save as CSV", past.csv(), "drawings.csv", "text/csv", on_click="ignore")
+        st.download_button("Save as PNG", past.png(), "drawings.png", "image/png", on_click="ignore")
