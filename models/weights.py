@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from models import FIRST, NETWORKS
 from models.card import Card
 from models.network import RECIPES, check_recipe
 
@@ -36,6 +37,11 @@ def card_path(key: str, recipe: str) -> Path:
 def trained_recipes() -> list[str]:
     """The recipes that have at least one card, in the order of RECIPES."""
     return [recipe for recipe in RECIPES if any((WEIGHTS / recipe).glob("*.json"))]
+
+
+def released(recipe: str) -> list[str]:
+    """The keys of the networks to expect weights of, in display order: the first four, and those that have a card."""
+    return [key for key in NETWORKS if key in FIRST or card_path(key, recipe).exists()]
 
 
 def verified(key: str, recipe: str) -> tuple[Path, Card]:

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from models import NETWORKS
-from models.weights import trained_recipes
+from models.weights import released, trained_recipes
 from tests import browser
 
 
@@ -23,8 +23,9 @@ def splits():
 
 @pytest.fixture(scope="session")
 def classifiers():
-    """The classifiers that the page begins with, by key."""
-    return {key: network.load(trained_recipes()[0]) for key, network in NETWORKS.items()}
+    """The classifiers of the recipe that the page begins with, by key."""
+    recipe = trained_recipes()[0]
+    return {key: NETWORKS[key].load(recipe) for key in released(recipe)}
 
 
 @pytest.fixture

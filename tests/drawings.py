@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
+import io
 
+import numpy as np
+from PIL import Image
+
+from models.ink import draw
 from views.samples import DIGITS, arc
 
-__all__ = ["DIGITS", "arc", "placed"]
+__all__ = ["DIGITS", "arc", "photo", "placed"]
 
 
 def placed(digit: int, size: float = 200, left: float = 40, top: float = 40) -> list[np.ndarray]:
     """A digit's strokes in pixels, each float (n, 2)."""
     return [np.array(stroke) * size + (left, top) for stroke in DIGITS[digit]]
+
+
+def photo(digit: int) -> bytes:
+    """Dark ink on greyish paper with a shadow, as a JPEG."""
+    ink = np.asarray(Image.fromarray(draw(placed(digit), 9, 280, 280)[..., 3]).resize((900, 900)), float) / 255
+    paper = 215 - np.linspace(0, 70, 900)[None, :] + np.random.default_rng(0).normal(0, 3, (900, 900))
+    file = io.BytesIO()
+    Image.fromarray(np.clip(paper * (1 - 0.7 * ink), 0, 255).astype(np.uint8)).save(file, "JPEG")
+    return file.getvalue()

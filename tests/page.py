@@ -49,3 +49,8 @@ def answers(page: AppTest) -> str:
 def click(page: AppTest, label: str) -> AppTest:
     (button,) = (button for button in page.button if button.label == label)
     return page if button.disabled else button.click().run()
+
+
+def choose_sample(page: AppTest, name: str) -> AppTest:
+    page.session_state["ways"] = True
+    return click(page.run(), name)

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from models import NETWORKS
+from models import FIRST
 from tests.browser import DESKTOP, PHONE, Visitor, serve
 from tests.drawings import DIGITS, placed
 
@@ -27,7 +27,7 @@ def test_every_bar_has_its_number_and_they_make_a_hundred_percent(visit):
     visitor = visit()
     visitor.draw(placed(3))
     visitor.wait_for_answer()
-    for key in NETWORKS:
+    for key in FIRST:
         rows = visitor.page.locator(f'.card[data-network="{key}"] .bars li')
         assert rows.locator("i").all_inner_texts() == [str(digit) for digit in range(10)]
         widths = [float(bar.get_attribute("style").split(":")[1].rstrip("%;")) for bar in rows.locator(".bar").all()]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from models.ink import draw
 from tests.browser import DESKTOP, PHONE
-from tests.drawings import placed
+from tests.drawings import photo, placed
 
 # The panel, what to choose in it, and some text or an element that then is there.
 STEPS = [
@@ -46,11 +44,11 @@ def test_every_panel_opens(visit, viewport, phone, theme):
 
 
 def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
-    visitor = visit(path="/?panel=Inside&network=RNN&recipe=Trained+on+MNIST+alone")
+    visitor = visit(path="/?panel=Inside&network=RNN&recipe=on+MNIST+alone")
     visitor.draw(placed(3))
     visitor.wait_for_answer()
     visitor.page.get_by_text("state after that row").wait_for()
-    assert visitor.page.get_by_role("radio", name="Trained on MNIST alone").is_checked()
+    assert visitor.page.get_by_role("radio", name="on MNIST alone").is_checked()
     visitor.open_panel("CNN")
     visitor.page.get_by_text("After convolution 3").wait_for()
     assert "network=CNN" in visitor.page.url and "panel=Inside" in visitor.page.url
@@ -93,15 +91,6 @@ def test_what_is_no_digit_is_said_in_words_and_still_has_its_bars(visit):
     assert visitor.page.locator(".card.ready .bars li").count() == 40
 
 
-def photo(digit: int) -> bytes:
-    """Dark ink on greyish paper with a shadow, as a JPEG."""
-    ink = np.asarray(Image.fromarray(draw(placed(digit), 9, 280, 280)[..., 3]).resize((900, 900)), float) / 255
-    paper = 215 - np.linspace(0, 70, 900)[None, :] + np.random.default_rng(0).normal(0, 3, (900, 900))
-    file = io.BytesIO()
-    Image.fromarray(np.clip(paper * (1 - 0.7 * ink), 0, 255).astype(np.uint8)).save(file, "JPEG")
-    return file.getvalue()
-
-
 def upload(visitor, name: str, data: bytes) -> None:
     visitor.click("Samples and photos")
     field = visitor.page.locator("[data-testid=stFileUploaderDropzone] input, [data-testid=stFileUploader] input").first
@@ -135,7 +124,7 @@ def test_the_history_keeps_each_drawing_and_can_be_taken_home(visit):
     visitor.draw(placed(7))
     visitor.wait_for_answer()
     visitor.page.locator(".st-key-meant-0").get_by_text("7", exact=True).click()
-    visitor.page.get_by_text("Right, of 1 whose digit you told").wait_for()
+    visitor.page.get_by_text("Right, where you told the digit").wait_for()
     visitor.click("Clear")
     visitor.wait_for_invitation()
     visitor.draw(placed(2))

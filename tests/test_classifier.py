@@ -15,9 +15,10 @@ from models import NETWORKS, ink
 from models.classifier import BATCH, Classifier, Ensemble
 from models.digit import from_canvas
 from models.summary import arithmetic, keras_summary, layer_table
+from models.weights import released, trained_recipes
 from tests.drawings import DIGITS, placed
 
-EVERY_NETWORK = pytest.mark.parametrize("key", NETWORKS)
+EVERY_NETWORK = pytest.mark.parametrize("key", released(trained_recipes()[0]))
 THREADS = 32
 
 

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from models import NETWORKS, ink, weights
+from models import FIRST, ink, weights
 from tests.drawings import placed
 from tests.page import BRUSH, START_SECONDS, answers, click, data_url, message, send, visit
 
@@ -78,7 +78,7 @@ def test_a_network_with_broken_weights_says_so_while_the_others_answer(broken, p
     send(page, message(placed(7)))
     found = answers(page)
     assert not page.exception
-    assert found.count('class="card ready"') == len(NETWORKS) - 1 and found.count('class="card broken"') == 1
+    assert found.count('class="card ready"') == len(FIRST) - 1 and found.count('class="card broken"') == 1
     card = found.split('data-network="cnn"')[1].split("</article>")[0]
     assert f"weights/{RECIPE}/cnn.weights.h5" in card and f"python -m training.train cnn --recipe {RECIPE}" in card
     assert "All three say 7" in found
@@ -90,7 +90,7 @@ def test_a_mended_network_answers_at_the_next_stroke(broken, page):
     data[5000] ^= 1
     broken.write_bytes(data)
     send(page, message(placed(1)))
-    assert answers(page).count('class="card ready"') == len(NETWORKS)
+    assert answers(page).count('class="card ready"') == len(FIRST)
 
 
 def test_without_any_weights_the_page_still_stands(tmp_path, monkeypatch):
@@ -98,7 +98,7 @@ def test_without_any_weights_the_page_still_stands(tmp_path, monkeypatch):
     st.cache_resource.clear()
     page = send(visit(), message(placed(7)))
     assert not page.exception and "No network can answer" in answers(page)
-    assert answers(page).count('class="card broken"') == len(NETWORKS)
+    assert answers(page).count('class="card broken"') == len(FIRST)
 
 
 def test_the_evidence_names_a_broken_card_and_shows_the_others(broken):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models import NETWORKS
+from models import FIRST
 from models.confidence import apart, entropy, margin
 from models.weights import WeightsError
 from views.history import LONGEST, History
@@ -25,7 +25,7 @@ def says(digit: int, sure: float = 0.91) -> np.ndarray:
 
 
 def found(*digits: int) -> dict:
-    return {key: (says(digit), None) for key, digit in zip(NETWORKS, digits, strict=False)}
+    return {key: (says(digit), None) for key, digit in zip(FIRST, digits, strict=False)}
 
 
 def test_a_drawing_that_goes_on_is_one_drawing_and_keeps_what_was_meant():
@@ -41,13 +41,14 @@ def test_right_so_far_counts_only_drawings_whose_digit_is_known():
     for number, (meant, said) in enumerate([(7, (7, 7, 1, 7)), (3, (3, 8, 3, 3)), (None, (5, 5, 5, 5))]):
         past.record(number, DIGIT, "drawn", found(*said))
         past.drawings[number].meant = meant
-    assert past.right() == dict(zip(NETWORKS, [(2, 2), (1, 2), (1, 2), (2, 2)], strict=True))
+    assert past.right() == dict(zip(FIRST, [(2, 2), (1, 2), (1, 2), (2, 2)], strict=True))
 
 
 def test_the_csv_holds_every_probability_and_a_gap_for_a_network_that_could_not_answer():
     past = History()
     past.record(4, DIGIT, "drawn", found(2, 2, 2) | {"resnet": WeightsError("gone")})
-    (row,) = csv.DictReader(io.StringIO(past.csv()))
+    past.record(5, DIGIT, "drawn", found(3, 3, 3, 3))
+    row, _ = csv.DictReader(io.StringIO(past.csv()))
     assert (row["drawing"], row["recipe"], row["meant"], row["mlp_answer"]) == ("5", "drawn", "", "2")
     assert [float(row[f"cnn_p{digit}"]) for digit in range(10)] == pytest.approx(says(2).tolist(), abs=1e-6)
     assert row["resnet_answer"] == row["resnet_p0"] == ""

@@ -6,14 +6,15 @@ import keras
 import numpy as np
 import pytest
 
-from models import NETWORKS, importance
+from models import importance
 from models.digit import from_canvas
 from models.importance import log_odds
 from models.ink import draw
+from models.weights import released, trained_recipes
 from tests.drawings import placed
 
 DIGIT = from_canvas(draw(placed(4), 18, 280, 280))
-KEYS = list(NETWORKS)
+KEYS = released(trained_recipes()[0])
 
 
 def test_log_odds_are_the_logarithm_of_how_much_more_likely():

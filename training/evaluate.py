@@ -23,7 +23,7 @@ from models.card import Card, Score
 from models.classifier import Classifier
 from models.digit import from_canvas, resized
 from models.network import CLASSES, RECIPES
-from models.weights import WeightsError, trained_recipes, write_atomically, write_card
+from models.weights import WeightsError, released, trained_recipes, write_atomically, write_card
 from training import pool
 from training.calibrate import fit_temperature, reliability
 from training.data import DataError, Digits, mnist
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     cards, failures = [], 0
     for recipe in recipes:
-        for network in NETWORKS.values():
+        for network in map(NETWORKS.get, released(recipe)):
             try:
                 card = evaluate(calibrated(network.load(recipe), held_out), tests)
             except WeightsError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -23,13 +23,10 @@ LONG = 44  # letters of a headline; more are set smaller, so that it keeps its h
 LOADING = "The networks are waking up; you can draw already"
 
 
-def invitation(message: str = INVITATION) -> None:
-    """The answers' places, still empty, under a friendly word."""
-    _show(
-        message,
-        "".join(_card(network, "", "", _bars(None) + PLACE, "waiting") for network in NETWORKS.values()),
-        "waiting",
-    )
+def invitation(keys: Sequence[str], message: str = INVITATION) -> None:
+    """The answers' places of some networks, still empty, under a friendly word."""
+    cards = "".join(_card(NETWORKS[key], "", "", _bars(None) + PLACE, "waiting") for key in keys)
+    _show(message, cards, "waiting")
 
 
 def answers(

@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
 def one_network(classifiers: Mapping[str, Classifier | WeightsError]) -> Classifier | None:
     """Lets the visitor choose a network; returns its classifier, or None after saying why there is none."""
+    titles = {NETWORKS[key].title: key for key in classifiers}
     title = st.segmented_control(
         "Network",
-        [network.title for network in NETWORKS.values()],
-        default=next(iter(NETWORKS.values())).title,
+        list(titles),
+        default=next(iter(titles)),
         required=True,
         label_visibility="collapsed",
         key="network",
         bind="query-params",
     )
-    found = next(classifiers[key] for key, network in NETWORKS.items() if network.title == title)
+    found = classifiers[titles[title]]
     if isinstance(found, WeightsError):
         st.error(str(found))
         return None

@@ -19,7 +19,7 @@ WORDS = {"book": "trained on MNIST alone", "drawn": "trained on drawings and MNI
 
 
 def compare(board: Board, classifiers: Mapping) -> None:
-    """Draws a table: a row for each network, a column for each recipe and each way to make the digit."""
+    """Draws a table: a row for each chosen network, a column for each recipe and each way to make the digit."""
     if board.digit is None:
         st.write("Draw a digit to see how training and preparation change the answers.")
         return
@@ -27,7 +27,7 @@ def compare(board: Board, classifiers: Mapping) -> None:
     columns = [(recipe, way) for recipe in reversed(trained_recipes()) for way in ways]
     answers = [networks.ask(recipe, ways[way]) for recipe, way in columns]
     heads = "".join(_head(WORDS[recipe], way, ways[way]) for recipe, way in columns)
-    rows = "".join(_row(NETWORKS[key].title, [answer[key] for answer in answers]) for key in NETWORKS)
+    rows = "".join(_row(NETWORKS[key].title, [answer[key] for answer in answers]) for key in classifiers)
     st.html(f'<table class="compare"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
     st.caption(
         "A network knows what it was trained on. MNIST's digits fill a box and are centred, so a drawing that is only "

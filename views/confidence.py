@@ -75,9 +75,9 @@ def _agreement(answers: Mapping[str, np.ndarray]) -> str:
 def _so_far(past: History) -> None:
     st.subheader("Your drawings so far")
     right = past.right()
-    if known := max(n for _, n in right.values()):
-        words = ", ".join(f"{NETWORKS[key].title} {k}" for key, (k, _) in right.items())
-        st.write(f"Right, of {known} whose digit you told: **{words}**")
+    if any(n for _, n in right.values()):
+        words = ", ".join(f"{NETWORKS[key].title} {k} of {n}" for key, (k, n) in right.items())
+        st.write(f"Right, where you told the digit: **{words}**")
     st.dataframe(
         [
             {

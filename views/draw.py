@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from models import FIRST, NETWORKS
 from models.network import RECIPES
-from models.weights import trained_recipes
+from models.weights import released, trained_recipes
 from views import answers, networks
 from views.canvas import SIZE, canvas
 from views.compare import compare
@@ -25,7 +26,7 @@ PANELS = {
     "Summaries": summaries,
     "Why did it fail?": compare,
 }
-TRAINED_ON = {"drawn": "Trained on drawings too", "book": "Trained on MNIST alone"}
+TRAINED_ON = {"drawn": "Trained on drawings", "book": "on MNIST alone"}
 
 
 @st.fragment
@@ -40,11 +41,11 @@ def page() -> None:
     answer = right.empty()
     if not networks.awake(recipe):
         with answer:
-            answers.invitation(answers.LOADING)
+            answers.invitation(networks.chosen(recipe), answers.LOADING)
     classifiers = networks.classifiers(recipe)
     with answer:
         if board.digit is None:
-            answers.invitation(answers.TOO_SMALL if board.strokes else answers.INVITATION)
+            answers.invitation(classifiers, answers.TOO_SMALL if board.strokes else answers.INVITATION)
         else:
             found = networks.ask(recipe, board.digit, raw)
             answers.answers(board.digit, found, networks.doubtful(board.digit))
@@ -66,5 +67,16 @@ def _settings() -> tuple[str, bool]:
         key="recipe",
         bind="query-params",
     )
+    offered = released(recipe)
+    if len(offered) > len(FIRST):
+        with st.popover("Networks"):
+            st.pills(
+                "Which networks to show",
+                [NETWORKS[key].title for key in offered],
+                selection_mode="multi",
+                default=[NETWORKS[key].title for key in FIRST],
+                key="networks",
+                bind="query-params",
+            )
     raw = st.toggle("Raw softmax", key="raw", help="As the network says it, before its confidence is calibrated")
     return recipe, raw

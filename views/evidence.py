@@ -6,7 +6,7 @@ import streamlit as st
 
 from models import NETWORKS, doubt
 from models.card import TESTS, Card, Score
-from models.weights import WeightsError, read_card, trained_recipes
+from models.weights import WeightsError, read_card, released, trained_recipes
 from views import charts
 
 RECIPES = {
@@ -46,7 +46,7 @@ def _cards() -> dict[str, Card]:
     """All sound cards by what to call them; says what is wrong with the others."""
     cards = {}
     for recipe in trained_recipes():
-        for key in NETWORKS:
+        for key in released(recipe):
             try:
                 cards[f"{NETWORKS[key].title}, {recipe}"] = read_card(key, recipe)
             except WeightsError as error:

@@ -51,20 +51,28 @@ class History:
     def right(self) -> dict[str, tuple[int, int]]:
         """For each network's key: how many drawings it got right, of how many whose digit is known."""
         known = [drawing for drawing in self.drawings.values() if drawing.meant is not None]
+        asked = {key: [drawing for drawing in known if key in drawing.answers] for key in self.networks()}
         return {
-            key: (sum(d.answers[key].argmax() == d.meant for d in known if key in d.answers), len(known))
-            for key in NETWORKS
+            key: (sum(d.answers[key].argmax() == d.meant for d in found), len(found)) for key, found in asked.items()
         }
+
+    def networks(self) -> list[str]:
+        """The keys of the networks that answered to any of the drawings, in display order."""
+        return [key for key in NETWORKS if any(key in drawing.answers for drawing in self.drawings.values())]
 
     def csv(self) -> str:
         """A line for each drawing: its number, recipe, the digit meant, and each network's answer and probabilities."""
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
-        names = [f"{key}_{what}" for key in NETWORKS for what in ("answer", *(f"p{digit}" for digit in range(CLASSES)))]
+        names = [
+            f"{key}_{what}"
+            for key in self.networks()
+            for what in ("answer", *(f"p{digit}" for digit in range(CLASSES)))
+        ]
         writer.writerow(["drawing", "recipe", "meant", *names])
         for number, drawing in self.drawings.items():
             values: list = []
-            for key in NETWORKS:
+            for key in self.networks():
                 shares = drawing.answers.get(key)
                 values += [""] * (CLASSES + 1) if shares is None else [shares.argmax(), *(f"{p:.6f}" for p in shares)]
             writer.writerow([number + 1, drawing.recipe, "" if drawing.meant is None else drawing.meant, *values])
@@ -73,7 +81,7 @@ class History:
     def png(self) -> bytes:
         """All drawings and answers as one picture."""
         rows = -(-len(self.drawings) // COLUMNS)
-        height = THUMBNAIL + LINE * (len(NETWORKS) + 2)
+        height = THUMBNAIL + LINE * (len(self.networks()) + 2)
         sheet = Image.new("RGB", (COLUMNS * CELL, max(rows, 1) * height), "white")
         pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
         for place, (number, drawing) in enumerate(self.drawings.items()):

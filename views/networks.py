@@ -9,26 +9,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from models import NETWORKS, doubt
+from models import FIRST, NETWORKS, doubt
 from models.card import Card
 from models.network import CLASSES
-from models.weights import WeightsError
+from models.weights import WeightsError, released
 
 if TYPE_CHECKING:
     from models.classifier import Classifier, Ensemble
 
-_awake: set[str] = set()  # recipes that this process has loaded before
+_awake: set[tuple[str, str]] = set()  # networks and recipes that this process has loaded before
 
 
 def awake(recipe: str) -> bool:
-    """Whether the networks of this recipe answer at once; the first time they need TensorFlow, which takes seconds."""
-    return recipe in _awake
+    """Whether the chosen networks answer at once; the first time they need TensorFlow, which takes seconds."""
+    return {(key, recipe) for key in chosen(recipe)} <= _awake
+
+
+def chosen(recipe: str) -> list[str]:
+    """The keys of the networks that the visitor wants to see, in display order; the first four, until they say so."""
+    titles = st.session_state.get("networks")
+    keys = [key for key in released(recipe) if titles and NETWORKS[key].title in titles]
+    return keys or list(FIRST)
 
 
 def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
-    """Each network's classifier by key, in display order; in place of one whose files are not sound, the error."""
+    """The classifiers of the chosen networks by key; in place of one whose files are not sound, the error."""
     found: dict[str, Classifier | WeightsError] = {}
-    for key in NETWORKS:
+    for key in chosen(recipe):
         try:
             found[key] = _load(key, recipe)
         except WeightsError as error:  # not cached: a mended file answers at the next stroke
@@ -36,7 +43,7 @@ def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
     _ensemble_of(found)
     with suppress(WeightsError):
         _detector()
-    _awake.add(recipe)
+    _awake.update((key, recipe) for key in found)
     return found
 
 

@@ -1,0 +1,57 @@
+"""A Y-network: two branches look at the same picture, one with its neighbours, one with wider holes, and then join.
+
+Source: R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 2, listing 2.1.2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.network import CLASSES, SIDE, Network
+
+if TYPE_CHECKING:
+    import keras
+
+INPUT_SHAPE = (SIDE, SIDE, 1)
+DILATIONS = {"left": 1, "right": 2}
+
+
+def build(filters: int = 32, dropout: float = 0.4) -> keras.Model:
+    """Three convolutions in each branch, their filters doubling; 208,394 parameters beginning with 32.
+
+    The book feeds the same picture into two inputs; here it is one input that both branches share.
+    """
+    import keras
+    from keras import layers
+
+    inputs = keras.Input(INPUT_SHAPE, name="picture")
+    branches = []
+    for name, dilation in DILATIONS.items():
+        x = inputs
+        for i in (1, 2, 3):
+            x = layers.Conv2D(
+                filters * 2 ** (i - 1),
+                3,
+                padding="same",
+                activation="relu",
+                dilation_rate=dilation,
+                name=f"{name}_conv_{i}",
+            )(x)
+            x = layers.Dropout(dropout, name=f"{name}_dropout_{i}")(x)
+            x = layers.MaxPooling2D(2, name=f"{name}_pool_{i}")(x)
+        branches.append(x)
+    x = layers.Concatenate(name="join")(branches)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dropout(dropout, name="dropout")(x)
+    x = layers.Dense(CLASSES, name="logits")(x)
+    outputs = layers.Activation("softmax", name="softmax")(x)
+    return keras.Model(inputs, outputs, name="ynet")
+
+
+NETWORK = Network(
+    key="ynet",
+    title="Y-network",
+    source="Atienza 2020, listing 2.1.2",
+    input_shape=INPUT_SHAPE,
+    build=build,
+)
