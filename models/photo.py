@@ -78,7 +78,7 @@ def ink_of(grey):
     for cut_off in (False, True):
         found = []
         for sign in (1, -1):
-            for reach, floor in ((0.25, 0.2), (0.08, 0.04)):
+            for reach, floor in ((0.25, 0.2), (0.08, 0.02)):
                 m = _marks(grey, sign, reach, floor, cut_off)
                 if DEBUG:
                     print(m and m[2])
@@ -147,7 +147,7 @@ def _marks(grey, sign, reach, floor, cut_off=False):
             soft = np.clip((contrast - low / 2) / low, 0, 1) * _grown(mask, 2)
             return score, np.rint(255 * soft).astype(np.uint8), dict(score=score, width=width, extent=extent, ok=ok, peak=peak, floor=floor,noise=noise)
         if (area[1:]*edge[1:]).any():
-            contrast[_grown(edge[labels] & (labels > 0), 3)] = 0
+            contrast[_grown(edge[labels] & (labels > 0), 8)] = 0
         peak = min(0.7 * peak, np.quantile(contrast, 0.9997))
     return None
 
