@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import draw, evidence
+from views import book, draw, evidence
 
 VIEWS = Path(__file__).parent / "views"
 
@@ -17,6 +17,7 @@ page = st.navigation(
     [
         st.Page(draw.page, title="Draw a digit", default=True),
         st.Page(evidence.page, title="Evidence", url_path="evidence"),
+        st.Page(book.page, title="The book", url_path="book"),
     ],
     position="top",
 )

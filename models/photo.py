@@ -94,7 +94,7 @@ def _marks(grey, sign, reach, floor, cut_off=False):
     from scipy import ndimage
     reach = max(3, round(reach * max(grey.shape)))
     smooth = ndimage.gaussian_filter(grey.astype(np.float32), 1)
-    white = np.maximum(ndimage.maximum_filter(smooth, reach), 32)
+    white = np.maximum(ndimage.maximum_filter(smooth, round(0.25 * max(grey.shape)) + 1), 32)
     smooth = smooth * sign
     paper = ndimage.grey_closing(smooth, (reach, reach))
     contrast = (paper - smooth) / white
@@ -147,7 +147,7 @@ def _marks(grey, sign, reach, floor, cut_off=False):
             soft = np.clip((contrast - low / 2) / low, 0, 1) * _grown(mask, 2)
             return score, np.rint(255 * soft).astype(np.uint8), dict(score=score, width=width, extent=extent, ok=ok, peak=peak, floor=floor,noise=noise)
         if (area[1:]*edge[1:]).any():
-            contrast[_grown(edge[labels] & (labels > 0), 8)] = 0
+            contrast[_grown(edge[labels] & (labels > 0), 3)] = 0
         peak = min(0.7 * peak, np.quantile(contrast, 0.9997))
     return None
 

@@ -58,6 +58,14 @@ def laid_over(picture: np.ndarray, values: np.ndarray, scale: float) -> str:
     return _url(Image.fromarray(np.minimum(grey + _colours(values, scale), 255).astype(np.uint8)))
 
 
+def framed(picture: np.ndarray, row: int, column: int, side: int) -> str:
+    """A data URL of a digit, uint8 (h, w), with a window of side by side pixels tinted."""
+    colours = np.repeat(picture[..., None], 3, axis=2).astype(np.float32)
+    window = colours[row : row + side, column : column + side]
+    window[:] = window * 0.6 + ABOVE * 0.4
+    return _url(Image.fromarray(np.rint(colours).astype(np.uint8)))
+
+
 def usual(values: np.ndarray) -> float:
     """A magnitude that one value in 200 exceeds, so that single bright ones do not leave the others in the dark."""
     return float(np.quantile(np.abs(values), 0.995))

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.digit import from_canvas
+from models.ink import draw
+
 Strokes = list[list[tuple[float, float]]]
 
 
@@ -44,3 +47,8 @@ SAMPLES: dict[str, Strokes] = {
         [(0.12, 0.5), (0.5, 0.08), (0.88, 0.5)],
     ],
 }
+
+
+def digit_of(name: str, brush: float = 18) -> np.ndarray:
+    """A sample as the networks would get it, uint8 (28, 28)."""
+    return from_canvas(draw([np.array(stroke) * 200 + 40 for stroke in SAMPLES[name]], brush, 280, 280))
