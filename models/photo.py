@@ -138,7 +138,7 @@ def _marks(grey, sign, reach, floor, cut_off=False):
             here = smooth[ring]
             ok = (np.abs(here - smooth[y, x]) > np.abs(here - paper[y, x])).mean() if ring.any() else 0
             contact = sum(np.count_nonzero(s) for s in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
-            if ok < 0.75 or mask.sum() < 3 * width**2 or contact > 4 * width + 4:
+            if ok < 0.75 or mask.sum() < 3 * width**2 or contact > 4 * width + 4 or (cut_off and extent < 0.5 * min(grey.shape)):
                 if DEBUG:
                     print("refused", ok, contact, width)
                 contrast[_grown(mask, 3)] = 0

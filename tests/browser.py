@@ -35,6 +35,13 @@ def chromium_path() -> str | None:
 @contextlib.contextmanager
 def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
     """Runs a Streamlit script on a free port until the block ends; yields its address."""
+    with serving(script, folder) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def serving(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[tuple[str, int]]:
+    """As serve; yields the address and the number of the server's process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -53,7 +60,7 @@ def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/_stcore/health", process)
-        yield address
+        yield address, process.pid
     finally:
         process.terminate()
         process.wait(20)
