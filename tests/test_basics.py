@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.basics import ACTIVATIONS, CURVES, FILTERS, FORMULAS, convolve, descend, max_pool, softmax
+from models.explain.basics import ACTIVATIONS, CURVES, FILTERS, FORMULAS, convolve, descend, max_pool, softmax
 
 PICTURE = np.random.default_rng(0).uniform(0, 1, (9, 7)).astype(np.float32)
 

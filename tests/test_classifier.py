@@ -14,7 +14,7 @@ import pytest
 from models import NETWORKS, ink
 from models.classifier import BATCH, Classifier, Ensemble
 from models.digit import from_canvas
-from models.summary import arithmetic, keras_summary, layer_table
+from models.explain.summary import arithmetic, keras_summary, layer_table
 from models.weights import released, trained_recipes
 from tests.drawings import DIGITS, placed
 

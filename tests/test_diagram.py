@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from models import NETWORKS, diagram
-from models.diagram import dot
+from models import NETWORKS
+from models.explain import diagram
+from models.explain.diagram import dot
 
-FOLDER = Path(diagram.__file__).parent.parent
+FOLDER = Path(diagram.__file__).parents[2]
 TOKEN = re.compile(r'\s*("(?:[^"\\\n]|\\.)*"|[\w.]+|->|[{}\[\]=,])', re.DOTALL)
 
 
@@ -516,6 +517,8 @@ def test_graphviz_draws_it_without_complaint_and_no_taller_than_a_screen(name, d
 
 
 def test_importing_it_brings_in_no_framework():
-    script = "import sys, models.diagram; print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
+    script = (
+        "import sys, models.explain.diagram; print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
+    )
     found = subprocess.run([sys.executable, "-c", script], cwd=FOLDER, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from models import FIRST
-from models.confidence import apart, entropy, margin
+from models.explain.confidence import apart, entropy, margin
 from models.weights import WeightsError
 from views.history import LONGEST, History
 from views.networks import most_say

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from models import importance
 from models.digit import from_canvas
-from models.importance import log_odds
+from models.explain import importance
+from models.explain.importance import log_odds
 from models.ink import draw
 from models.weights import released, trained_recipes
 from tests.drawings import placed

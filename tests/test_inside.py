@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models import NETWORKS, inside
+from models import NETWORKS
 from models.digit import from_canvas
+from models.explain import inside
 from models.ink import draw
 from tests.drawings import placed
 

@@ -133,7 +133,7 @@ def test_an_unknown_recipe_is_refused_by_name(network, recipe):
 
 
 @pytest.mark.parametrize(
-    "module", ["models", "models.digit", "models.ink", "models.weights", "models.summary", "views.verdict"]
+    "module", ["models", "models.digit", "models.ink", "models.weights", "models.explain.summary", "views.verdict"]
 )
 def test_importing_it_brings_in_no_framework(module):
     heavy = ("tensorflow", "keras", "streamlit", "training", "h5py")

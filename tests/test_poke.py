@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.digit import from_canvas
+from models.explain.poke import POKES
 from models.ink import draw
-from models.poke import POKES
 from tests.drawings import placed
 
 DIGIT = from_canvas(draw(placed(2), 18, 280, 280))

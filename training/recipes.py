@@ -83,7 +83,7 @@ _TODAY = {"cosine": True, "varied": True, "weight_decay": 1e-2}
 DRAWN = {
     "resnet": Recipe("adamw", epochs=25, learning_rate=3e-3, **_TODAY),
     "mlp": Recipe("adamw", epochs=60, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
-    "cnn": Recipe("adamw", epochs=24, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
+    "cnn": Recipe("adamw", epochs=30, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
     "rnn": Recipe("adamw", epochs=40, learning_rate=1e-3, dropout=0.0, clip=1.0, teacher="resnet", **_TODAY),
     "lstm": Recipe("adamw", epochs=20, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
     "gru": Recipe("adamw", epochs=20, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from models import NETWORKS
-from models.confidence import apart, entropy, margin
+from models.explain.confidence import apart, entropy, margin
 from views import charts, pictures
 from views.answers import percent
 from views.canvas import Board

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from models import importance
+from models.explain import importance
 from views import pictures
 from views.answers import percent
 from views.canvas import Board

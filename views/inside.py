@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from models import inside as looking
+from models.explain import inside as looking
 from views import pictures
 from views.answers import percent, shape_in_words
 from views.canvas import Board

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
-from models.basics import ACTIVATIONS, CURVES, FILTERS, FORMULAS, convolve, descend, max_pool, softmax
+from models.explain.basics import ACTIVATIONS, CURVES, FILTERS, FORMULAS, convolve, descend, max_pool, softmax
 from views import charts, pictures
 from views.samples import digit_of
 

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from models.poke import POKES, Poke
+from models.explain.poke import POKES, Poke
 from views import charts, networks, pictures
 from views.answers import percent
 from views.canvas import Board

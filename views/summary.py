@@ -8,8 +8,8 @@ import streamlit as st
 
 from models import NETWORKS
 from models.card import TESTS, Card
-from models.diagram import dot
-from models.summary import keras_summary, layer_table
+from models.explain.diagram import dot
+from models.explain.summary import keras_summary, layer_table
 from views.canvas import Board
 from views.choose import one_network
 
