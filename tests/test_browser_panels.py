@@ -127,6 +127,7 @@ def test_the_history_keeps_each_drawing_and_can_be_taken_home(visit):
     visitor.page.get_by_text("Right, where you told the digit").wait_for()
     visitor.click("Clear")
     visitor.wait_for_invitation()
+    visitor.page.wait_for_timeout(500)  # for the new canvas to take the hand
     visitor.draw(placed(2))
     visitor.wait_for_answer()
     with visitor.page.expect_download() as download:
