@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,21 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 
+# Resolves with the milliseconds from the pointer's release to the frame after the answers changed.
+STROKE_TO_PAINT = """late => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error(`no answer after ${late} s`)), 1000 * late);
+  let released = null;
+  addEventListener("pointerup", () => { released = performance.now(); }, { once: true, capture: true });
+  const before = document.querySelector(".answers").innerHTML;
+  const observer = new MutationObserver(() => {
+    const now = document.querySelector(".answers");
+    if (released === null || !now || now.innerHTML === before) return;
+    observer.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - released)));
+  });
+  observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+})"""
+
 
 def chromium_path() -> str | None:
     """Where the system's own Chromium is, or None."""
@@ -40,8 +55,10 @@ def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serving(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[tuple[str, int]]:
-    """As serve; yields the address and the number of the server's process."""
+def serving(
+    script: Path = ROOT / "app.py", folder: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, int]]:
+    """As serve, in another environment where one is given; yields the address and the number of the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -54,6 +71,7 @@ def serving(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[tup
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=folder,
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -112,6 +130,12 @@ class Visitor:
                 self.page.mouse.move(*point)
             self.page.mouse.up()
             self.page.wait_for_timeout(350)
+
+    def time_stroke(self, stroke: np.ndarray, late: float = 30) -> float:
+        """Draws one stroke; returns the milliseconds from the pointer's release to the frame that shows the answer."""
+        self.page.evaluate(f"window.painted = ({STROKE_TO_PAINT})({late}); 0")
+        self.draw([stroke])
+        return self.page.evaluate("window.painted")
 
     def draw_by_touch(self, strokes: list[np.ndarray]) -> None:
         """Draws with one finger."""

@@ -40,7 +40,7 @@ def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
             found[key] = _load(key, recipe)
         except WeightsError as error:  # not cached: a mended file answers at the next stroke
             found[key] = error
-    _ensemble_of(found)
+    _ensembles(found)
     with suppress(WeightsError):
         _detector()
     _awake.update((key, recipe) for key in found)
@@ -53,9 +53,12 @@ def ask(recipe: str, digit: np.ndarray, raw: bool = False) -> dict[str, tuple[np
     digit: uint8 (28, 28). raw: the softmax as it is, not calibrated.
     """
     found = classifiers(recipe)
-    ensemble = _ensemble_of(found)
-    answers = iter(ensemble.raw(digit[None]) if raw else ensemble.predict(digit[None]))
-    return {key: one if isinstance(one, WeightsError) else (next(answers)[0], one.card) for key, one in found.items()}
+    given: dict[str, tuple[np.ndarray, Card] | WeightsError] = dict(found)
+    for ensemble in _ensembles(found):
+        answers = ensemble.raw(digit[None]) if raw else ensemble.predict(digit[None])
+        for one, answer in zip(ensemble.classifiers, answers, strict=True):
+            given[one.network.key] = answer[0], one.card
+    return given
 
 
 def most_say(answers: list[np.ndarray]) -> int:
@@ -73,9 +76,13 @@ def doubtful(digit: np.ndarray) -> bool:
         return False
 
 
-def _ensemble_of(found: dict[str, Classifier | WeightsError]) -> Ensemble:
-    sound = [one for one in found.values() if not isinstance(one, WeightsError)]
-    return _ensemble(tuple(one.card.sha256 for one in sound), sound)
+def _ensembles(found: dict[str, Classifier | WeightsError]) -> list[Ensemble]:
+    """The first four together, as most visitors ask them, the others alone: a graph for each choice would pile up."""
+    sound = {key: one for key, one in found.items() if not isinstance(one, WeightsError)}
+    together = [one for key, one in sound.items() if key in FIRST]
+    groups = [together] if together else []
+    groups += [[one] for key, one in sound.items() if key not in FIRST]
+    return [_ensemble(tuple(one.card.sha256 for one in group), group) for group in groups]
 
 
 @st.cache_resource(show_spinner=False)
@@ -102,7 +109,7 @@ def _detector() -> Classifier:
 def _frozen(made):
     """Takes everything that now exists out of Python's garbage collection, and hands back what was made.
 
-    Streamlit collects all garbage after each run of the script; TensorFlow's 370,000 objects would make it 400 ms.
+    A full collection that walks through TensorFlow's 370,000 objects stops all visitors for 400 ms.
     """
     gc.collect()
     gc.freeze()

@@ -1,0 +1,79 @@
+"""Whether anything piles up in a server: thousands of drawings, and visitors who go without a word."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+import numpy as np
+
+from tests import browser
+from tests.benchmark.client import visit
+from tests.benchmark.load import status
+from tests.drawings import DIGITS, placed
+
+SETTLED = 1000  # drawings after which memory should be flat
+STEP = 100  # drawings from one look at the server to the next
+VISITORS = 5  # at once; each stays for a hundred drawings, so that fresh ones come all the time
+LEAVERS = 40  # visitors who come, draw and are gone
+KEPT = 10  # seconds that the server keeps such a visit, in this measurement
+
+
+def soak(drawings: int) -> str:
+    """Both measurements, as a report in Markdown."""
+    with browser.serving(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}) as server:
+        seen = asyncio.run(draw_many(*server, drawings))
+        before, after, freed = asyncio.run(leave(*server))
+    counts, memory = np.array(seen).T
+    late = counts >= SETTLED
+    slope = np.polyfit(counts[late], memory[late], 1)[0] * 1000 if late.sum() > 1 else float("nan")
+    lines = [f"{drawings:,} drawings by {VISITORS} visitors at a time, through one server.", ""]
+    lines += ["| drawings | MB |", "|---:|---:|"]
+    lines += [f"| {count:,} | {megabytes:.1f} |" for count, megabytes in seen[:: max(1, len(seen) // 10)]]
+    lines += ["", f"After the first {SETTLED:,}: {slope:+.2f} MB per 1,000 drawings."]
+    lines += ["", f"{LEAVERS} more visitors at once, gone without a word: {before:.1f} MB before them, {after:.1f} MB "]
+    lines[-1] += f"while they drew, {freed:.1f} MB when the server had forgotten them."
+    return "\n".join(lines) + "\n"
+
+
+async def draw_many(address: str, process: int, drawings: int) -> list[tuple[int, float]]:
+    """(drawings, MB) from the first drawing on."""
+    random = np.random.default_rng(0)
+    seen: list[tuple[int, float]] = []
+    done = 0
+    while done < drawings:
+        share = min(STEP, drawings - done)
+        await asyncio.gather(*(_draw(address, share // VISITORS, random) for _ in range(VISITORS)))
+        done += share
+        seen.append((done, status(process)[0]))
+    return seen
+
+
+async def leave(address: str, process: int) -> tuple[float, float, float]:
+    """The server's memory in MB before, while and after visitors were there, whose lines were cut without a word."""
+    random = np.random.default_rng(1)
+    before = status(process)[0]
+    visits = [visit(address) for _ in range(LEAVERS)]
+    clients = [await one.__aenter__() for one in visits]
+    for client in clients:
+        await client.draw(_drawing(random))
+    after = status(process)[0]
+    for client in clients:
+        client.socket.transport.abort()
+    end = time.monotonic() + 4 * KEPT
+    while time.monotonic() < end:  # the server looks at old visits when another visitor comes or goes
+        await _draw(address, 1, random)
+        await asyncio.sleep(KEPT / 2)
+    return before, after, status(process)[0]
+
+
+async def _draw(address: str, drawings: int, random: np.random.Generator) -> None:
+    async with visit(address) as client:
+        for _ in range(drawings):
+            await client.press_clear()
+            await client.draw(_drawing(random))
+
+
+def _drawing(random: np.random.Generator) -> list[np.ndarray]:
+    return placed(int(random.choice(list(DIGITS))), float(random.uniform(80, 180)))

@@ -1,0 +1,62 @@
+"""How long a cold start takes: from the command to a canvas one can draw on, and to the first answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from tests import browser
+from tests.benchmark.load import status
+from tests.drawings import placed
+
+PAGES = {"an empty page": Path(__file__).with_name("empty_page.py"), "the page": browser.ROOT / "app.py"}
+ALONE = """
+from models import NETWORKS
+NETWORKS["mlp"].load("drawn")
+"""
+
+
+def start(rounds: int = 5) -> str:
+    """Starts the page and an empty page in turn, each in a new process; the report, in Markdown. Seconds; medians."""
+    times: dict[str, list[float]] = {}
+    memory = 0.0
+    for number in range(rounds):
+        with browser.chromium() as chromium:
+            for name, script in PAGES.items():
+                page = chromium.new_context(viewport=browser.DESKTOP).new_page()
+                for stage, seconds in _stages(page, script, answers=name == "the page"):
+                    if stage == "memory":
+                        memory = max(memory, seconds)
+                    else:
+                        times.setdefault(f"{name}, {stage}", []).append(seconds)
+        begin = time.monotonic()
+        subprocess.run([sys.executable, "-c", ALONE], cwd=browser.ROOT, check=True, capture_output=True)
+        times.setdefault("TensorFlow's import and one model, alone", []).append(time.monotonic() - begin)
+        print(f"round {number + 1} of {rounds}", flush=True)
+    middle = {name: float(np.median(found)) for name, found in times.items()}
+    empty, ready, answer = (middle[f"{name}"] for name in ("an empty page, canvas", "the page, canvas", ANSWER))
+    lines = [f"{rounds} cold starts of each, from the command on; seconds, medians.", "", "| | s |", "|---|---:|"]
+    lines += [f"| {name} | {seconds:.2f} |" for name, seconds in middle.items()]
+    lines += ["", f"The canvas takes {ready / empty:.2f} times as long as on an empty page; the first answer comes "]
+    lines[-1] += f"{answer - ready:.2f} s after it. Memory with the four networks: {memory:.0f} MB."
+    return "\n".join(lines) + "\n"
+
+
+ANSWER = "the page, first answer"
+
+
+def _stages(page, script: Path, answers: bool) -> Iterator[tuple[str, float]]:
+    begin = time.monotonic()
+    with browser.serving(script) as (address, process):
+        visitor = browser.Visitor(page, address)
+        yield "canvas", time.monotonic() - begin
+        if answers:
+            visitor.draw(placed(1)[:1])
+            page.locator(".answers.answered").wait_for(timeout=90_000)
+            yield "first answer", time.monotonic() - begin
+            yield "memory", status(process)[0]

@@ -1,0 +1,74 @@
+"""Where the time of an answer goes: wraps the page's own parts, and writes one line for each answer.
+
+Only the pages that tests.benchmark serves import it; the file it writes to is named by the environment.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+FILE = "DRAW_A_DIGIT_TIMES"
+PARTS = ("decoding", "digit", "prediction", "drawing")
+
+_run = threading.local()  # the parts of the run of the script that this thread is in
+_writing = threading.Lock()
+
+
+def measured() -> None:
+    """Lets this process measure; a second call changes nothing."""
+    from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+    from views import answers, canvas, draw, networks
+
+    if hasattr(ScriptRunner._run_script, "__wrapped__"):
+        return
+    ScriptRunner._run_script = _begins(ScriptRunner._run_script)
+    canvas.digit.from_png = _part("decoding", canvas.digit.from_png)
+    canvas.Made.of = _part("digit", canvas.Made.of)
+    networks.ask = _part("prediction", networks.ask)
+    networks.doubtful = _part("prediction", networks.doubtful)
+    answers.answers = _ends(_part("drawing", answers.answers))
+    assert draw.networks is networks and draw.answers is answers, "the page calls them by these names"
+
+
+def read(path: Path) -> list[dict[str, float]]:
+    """The seconds of each answer's parts, and of all of its run up to then."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _begins(run: Callable) -> Callable:
+    @functools.wraps(run)
+    def begin(*arguments, **named):
+        _run.start, _run.parts = time.perf_counter(), dict.fromkeys(PARTS, 0.0)
+        return run(*arguments, **named)
+
+    return begin
+
+
+def _part(name: str, call: Callable) -> Callable:
+    @functools.wraps(call)
+    def timed(*arguments, **named):
+        start = time.perf_counter()
+        try:
+            return call(*arguments, **named)
+        finally:
+            _run.parts[name] += time.perf_counter() - start
+
+    return timed
+
+
+def _ends(call: Callable) -> Callable:
+    @functools.wraps(call)
+    def end(*arguments, **named):
+        call(*arguments, **named)
+        line = json.dumps(_run.parts | {"run": time.perf_counter() - _run.start})
+        with _writing, open(os.environ[FILE], "a") as file:
+            file.write(line + "\n")
+
+    return end
