@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 from PIL import Image
@@ -32,7 +33,12 @@ from tests.drawings import photo, placed
 from training.data import DataError
 from training.strokes import read_unipen
 
-SLOWEST = 10.0  # seconds for one case
+KINDS = ("answered", "refused", "slowest")
+REPORT = ROOT / "docs" / "measured" / "fuzz.md"
+SLOWEST = 20.0  # seconds for one case; the first link waits for TensorFlow
+ROW = 4 * 280  # bytes in a row of the canvas
+LARGEST = 1500  # MB of memory, with TensorFlow and the networks in it
+LINKS = (b"panel=Inside&network=RNN&recipe=book", b"panel=Poke+it&poke=Rotate&raw=true", b"networks=MLP&networks=CNN")
 STROKES = """.VERSION 1.0
 .COORD X Y
 .SEGMENT DIGIT 0-1 OK "7"
@@ -50,11 +56,16 @@ STROKES = """.VERSION 1.0
 
 @dataclass(frozen=True)
 class Target:
-    """Something that takes bytes: sound examples, what to do with bytes, and the error by which it may refuse them."""
+    """Something that takes bytes.
+
+    examples: sound ones; take: what is done with bytes, given a folder to put them in.
+    refusal: the error by which it may refuse them. weight: its share of the cases; slow ones get fewer.
+    """
 
     examples: tuple[bytes, ...]
     take: Callable[[bytes, Path], object]
     refusal: type[Exception]
+    weight: int = 10
 
 
 def _pictures(kinds: tuple[str, ...]) -> tuple[bytes, ...]:
@@ -65,6 +76,11 @@ def _pictures(kinds: tuple[str, ...]) -> tuple[bytes, ...]:
         (drawing if kind in ("PNG", "WEBP") else drawing.convert("RGB")).save(file, kind)
         found.append(file.getvalue())
     return tuple(found)
+
+
+def _from_pixels(data: bytes, folder: Path) -> object:
+    """Pixels as they come out of a picture's decoder, in whole rows."""
+    return from_canvas(np.frombuffer(data[: len(data) // ROW * ROW], np.uint8).reshape(-1, ROW // 4, 4))
 
 
 def _from_strokes(data: bytes, folder: Path) -> object:
@@ -87,16 +103,29 @@ def _from_weights(data: bytes, folder: Path) -> object:
     return verified("cnn", "book")
 
 
+def _from_link(data: bytes, folder: Path) -> object:
+    """The page, opened by a link with this query."""
+    from tests.page import opened
+
+    page = opened(parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True))
+    assert not page.exception, page.exception[0].value
+    return page
+
+
 def targets() -> dict[str, Target]:
     """All of them, by what they take."""
     book = ROOT / "weights" / "book"
     strokes = json.dumps(ink.to_fabric(placed(4), 18)).encode()
     return {
         "canvas picture": Target(_pictures(("PNG", "JPEG")), lambda data, _: from_canvas(from_png(data)), ValueError),
+        "canvas pixels": Target((ink.draw(placed(4), 18, 280, 280).tobytes(),), _from_pixels, ValueError),
         "canvas strokes": Target((strokes,), _from_strokes, ValueError),
-        "photo": Target((photo(4), *_pictures(("PNG", "WEBP", "GIF", "BMP"))), lambda d, _: from_photo(d), PhotoError),
+        "photo": Target(
+            (photo(4), *_pictures(("PNG", "WEBP", "GIF", "BMP"))), lambda d, _: from_photo(d), PhotoError, 1
+        ),
         "stroke file": Target((STROKES.encode(),), _from_stroke_file, DataError),
         "card": Target(((book / "mlp.json").read_bytes(),), _from_card, WeightsError),
+        "link": Target(LINKS, _from_link, ValueError, 1),
         "weights": Target(((book / "cnn.weights.h5").read_bytes()[:4000],), _from_weights, WeightsError),
     }
 
@@ -125,7 +154,7 @@ def mutated(data: bytes, random: np.random.Generator) -> bytes:
 
 
 def fuzz(name: str, target: Target, cases: int, seed: int, folder: Path) -> Counter:
-    """Runs the cases of one target; returns how many were answered and refused, and the slowest in milliseconds.
+    """Runs the cases of one target; returns how many were answered and refused, and the slowest in ms (KINDS).
 
     Raises AssertionError, with the case's number, for any other outcome and for a case that takes too long.
     """
@@ -143,7 +172,8 @@ def fuzz(name: str, target: Target, cases: int, seed: int, folder: Path) -> Coun
             raise AssertionError(f"{name}, seed {seed}, case {case}: {type(error).__name__}: {error}") from error
         seconds = time.perf_counter() - begin
         assert seconds < SLOWEST, f"{name}, seed {seed}, case {case}: {seconds:.1f} s"
-        outcomes["slowest, ms"] = max(outcomes["slowest, ms"], round(1000 * seconds))
+        assert _memory() < LARGEST, f"{name}, seed {seed}, case {case}: {_memory():.0f} MB"
+        outcomes["slowest"] = max(outcomes["slowest"], round(1000 * seconds))
     return outcomes
 
 
@@ -152,16 +182,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.split("\n")[0])
     parser.add_argument("--cases", type=int, default=100_000, help="in all, shared among the targets")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help=f"keep the report in {REPORT.relative_to(ROOT)}")
     options = parser.parse_args()
+    rows = ["| | cases | answered | refused | slowest, ms |", "|---|---:|---:|---:|---:|"]
+    total = 0
     with tempfile.TemporaryDirectory() as name:
         folder = prepared(Path(name))
+        whole = sum(target.weight for target in targets().values())
         for target, what in targets().items():
-            print(
-                f"{target}: {dict(fuzz(target, what, options.cases // len(targets()), options.seed, folder))}",
-                flush=True,
-            )
-    print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+            cases = -(-options.cases * what.weight // whole)
+            found = fuzz(target, what, cases, options.seed, folder)
+            rows.append(f"| {target} | {' | '.join(f'{n:,}' for n in (cases, *(found[kind] for kind in KINDS)))} |")
+            print(rows[-1], flush=True)
+            total += cases
+    report = f"{total:,} cases, seed {options.seed}, memory at most {_memory():.0f} MB.\n\n" + "\n".join(rows) + "\n"
+    print(report)
+    if options.write:
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        heading = f"Written by `python -m tests.fuzz --cases {options.cases} --seed {options.seed} --write` on "
+        REPORT.write_text(f"{heading}{time.strftime('%Y-%m-%d')}.\n\n{report}", encoding="utf-8")
     return 0
+
+
+def _memory() -> float:
+    """The most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def prepared(folder: Path) -> Path:

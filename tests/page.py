@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image
@@ -18,7 +19,15 @@ START_SECONDS = 120  # TensorFlow comes in with the first run
 
 def visit() -> AppTest:
     """The page after its first run, as a visitor finds it."""
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=START_SECONDS).run()
+    return opened({})
+
+
+def opened(query: Mapping[str, list[str]]) -> AppTest:
+    """The page after its first run, opened by a link with these parameters."""
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=START_SECONDS)
+    for name, values in query.items():
+        page.query_params[name] = values
+    return page.run()
 
 
 def data_url(drawing: np.ndarray, kind: str = "PNG") -> str:

@@ -132,6 +132,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "README.md").write_text(f"before\n{MARKS[0]}{MARKS[1]}\nafter\n")
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path)
     monkeypatch.setattr(evaluate, "README", tmp_path / "README.md")
+    monkeypatch.setattr(evaluate, "PROGRESS", tmp_path / "runs" / "evaluated")
     return tmp_path
 
 

@@ -9,13 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import NETWORKS, ink, weights
-from models.digit import from_canvas
+from models import NETWORKS, weights
 from models.network import RECIPES
 from models.weights import verified
-from tests.drawings import DIGITS, placed
+from tests import small
 from training import train
-from training.data import Digits, Splits
+from training.data import Splits
 from training.recipes import Recipe
 
 QUICK = Recipe("adam", epochs=3, batch_size=50)
@@ -27,16 +26,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 @pytest.fixture(scope="module")
 def splits():
-    """A few hundred easy digits: ten drawings, each a little moved and noisy; stands in for MNIST."""
-    random = np.random.default_rng(5)
-    drawn = [from_canvas(ink.draw(placed(digit), 20, 280, 280)) for digit in DIGITS]
-
-    def some(n: int) -> Digits:
-        labels = random.integers(0, 10, n).astype(np.uint8)
-        moved = [np.roll(drawn[label], random.integers(-1, 2, 2), (0, 1)) for label in labels]
-        return Digits(np.maximum(np.stack(moved), random.integers(0, 40, (n, 28, 28), np.uint8)), labels)
-
-    return Splits(some(300), some(60), some(60))
+    return small.splits()
 
 
 @pytest.fixture

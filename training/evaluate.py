@@ -2,7 +2,8 @@
 
     python -m training.evaluate
 
-Before that it calibrates: the temperature is fitted on validation digits, MNIST's and drawn ones counting alike.
+Interrupted, it goes on with the network it was at when the same command is given again. Before it measures, it
+calibrates: the temperature is fitted on validation digits, MNIST's and drawn ones counting alike.
 
 The yardstick: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45
 to 85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through models.digit.from_canvas, and, for
@@ -29,7 +30,9 @@ from training import pool
 from training.calibrate import fit_temperature, reliability
 from training.data import DataError, Digits, mnist
 from training.strokes import draw_on_canvas, pendigits
+from training.train import AGAIN, RUNS
 
+PROGRESS = RUNS / "evaluated"  # the hashes of the weights that an unfinished call has measured
 README = Path(__file__).resolve().parent.parent / "README.md"
 MARKS = ("<!-- results: written by python -m training.evaluate -->\n", "<!-- end of results -->")
 
@@ -44,24 +47,40 @@ def main(arguments: list[str] | None = None) -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
+    try:
+        failures = _measure(recipes, tests, held_out)
+        results = table(_cards())
+        print("\n" + results)
+        write_table(README, results)
+        PROGRESS.unlink(missing_ok=True)
+    except OSError as error:
+        print(f"the scores cannot be kept: {error}. {AGAIN}", file=sys.stderr)
+        return 1
+    return 1 if failures else 0
+
+
+def _measure(recipes: list[str], tests: dict[str, Digits], held_out: list[Digits]) -> int:
+    """Measures all networks of these recipes and rewrites their cards; returns how many have no sound weights."""
     failures = 0
+    done = PROGRESS.read_text().split() if PROGRESS.exists() else []
     for recipe in recipes:
         for network in map(NETWORKS.get, released(recipe)):
             try:
-                card = evaluate(calibrated(network.load(recipe), held_out), tests)
+                classifier = network.load(recipe)
             except WeightsError as error:
                 print(error, file=sys.stderr)
                 failures += 1
                 continue
+            if classifier.card.sha256 in done:
+                print(f"{recipe} {network.title}: measured before the interruption")
+                continue
+            card = evaluate(calibrated(classifier, held_out), tests)
             write_card(card)
-            print(
-                f"{recipe} {network.title}: " + "; ".join(f"{name} {score}" for name, score in card.tests.items()),
-                flush=True,
-            )
-    results = table(_cards())
-    print("\n" + results)
-    write_table(README, results)
-    return 1 if failures else 0
+            done.append(card.sha256)
+            write_atomically(PROGRESS, lambda path: path.write_text("\n".join(done)))
+            scores = "; ".join(f"{name} {score}" for name, score in card.tests.items())
+            print(f"{recipe} {network.title}: {scores}", flush=True)
+    return failures
 
 
 def _cards() -> list[Card]:

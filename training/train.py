@@ -32,6 +32,7 @@ from training.pool import Pool
 from training.recipes import Recipe
 
 SEED = 1
+AGAIN = "Make room on the disk and give the same command again; it goes on where it stopped."
 RUNS = Path(__file__).resolve().parent / "runs"  # unfinished trainings and what they prepare; not under version control
 
 
@@ -54,6 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
         except WeightsError as error:
             print(f"{NETWORKS[key].title} learns from {NETWORKS[recipe.teacher].title}, but {error}", file=sys.stderr)
             return 2
+        except OSError as error:
+            print(f"{NETWORKS[key].title} cannot be kept: {error}. {AGAIN}", file=sys.stderr)
+            return 1
         print(f"  validation accuracy {100 * card.history[-1]['val_accuracy']:.2f} %")
     return 0
 
@@ -76,15 +80,17 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | P
     model.compile(recipe.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
     run = _run_folder(runs, network, recipe_name, recipe, splits)
     history = _History(run / "history.json")
+    state = _State(run)
     model.fit(
         batches,
         validation_data=(network.inputs(splits.validation.digits), one_hot(splits.validation.labels, classes)),
         epochs=recipe.epochs,
+        initial_epoch=state.restore(model),
         shuffle=False,  # Batches does, by its own seed
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: _begin(model, batches, epoch)),
-            history,  # before the backup: an epoch that is trained again overwrites its row
-            keras.callbacks.BackupAndRestore(run / "backup", double_checkpoint=True, delete_checkpoint=False),
+            history,  # before the state: an epoch that is trained again overwrites its row
+            state,
         ],
         verbose="auto" if sys.stdout.isatty() else 2,
     )
@@ -94,7 +100,7 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | P
 
 
 def _begin(model: keras.Model, batches: Batches, epoch: int) -> None:
-    """Seeds an epoch's batches and its dropout, whose seeds are not in the backup, from the epoch alone."""
+    """Seeds an epoch's batches and its dropout, whose seeds are not in the state, from the epoch alone."""
     batches.begin(epoch)
     for place, variable in enumerate(model.non_trainable_variables):
         if "seed_generator" in variable.path:
@@ -130,6 +136,35 @@ class _History(keras.callbacks.Callback):
         row = {name: round(float(logs[name]), 5) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
         self.rows[epoch + 1] = {"epoch": epoch + 1} | row | {"seconds": round(time.perf_counter() - self._start, 2)}
         write_atomically(self.path, lambda path: path.write_text(json.dumps(list(self.rows.values()))))
+
+
+class _State(keras.callbacks.Callback):
+    """Keeps the network and its optimizer as they are after each epoch, the epoch in the file's name.
+
+    One file in one step, so that a kill at any moment leaves the last whole epoch: Keras's BackupAndRestore writes two.
+    """
+
+    def __init__(self, folder: Path):
+        super().__init__()
+        self.folder = folder
+
+    def restore(self, model: keras.Model) -> int:
+        """Puts the newest state into a compiled model; returns how many epochs it has had."""
+        kept = self._kept()
+        if not kept:
+            return 0
+        model.optimizer.build(model.trainable_variables)
+        model.load_weights(kept[-1])
+        return int(kept[-1].name.removeprefix("epoch-").removesuffix(".weights.h5"))
+
+    def on_epoch_end(self, epoch, logs=None):
+        older = self._kept()
+        write_atomically(self.folder / f"epoch-{epoch + 1:04}.weights.h5", self.model.save_weights)
+        for path in older:
+            path.unlink(missing_ok=True)
+
+    def _kept(self) -> list[Path]:
+        return sorted(self.folder.glob("epoch-*.weights.h5"))
 
 
 def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool) -> Path:

@@ -28,7 +28,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "page": lambda options: speed.page(),
     "panels": lambda options: speed.panels(),
     "start": lambda options: start.start(),
-    "load": lambda options: load.load(options.visitors, options.minutes),
+    "load": lambda options: load.load(options.visitors, options.minutes, options.before),
     "soak": lambda options: soak.soak(options.drawings),
 }
 
@@ -43,6 +43,7 @@ def main() -> None:
         "--visitors", type=int, nargs="+", default=[1, 10, 50, 100], help="in the room, one after another"
     )
     parser.add_argument("--minutes", type=float, default=3, help="that each room stays")
+    parser.add_argument("--before", action="store_true", help="each room also with Streamlit's own garbage collection")
     parser.add_argument("--drawings", type=int, default=5000, help="through one server, for soak")
     parser.add_argument("--write", action="store_true", help=f"keep the report in {KEPT.relative_to(ROOT)}")
     options = parser.parse_args()

@@ -10,7 +10,7 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,8 @@ PAGE = Path(__file__).with_name("timed_page.py")
 EVERY = (2.0, 4.0)  # seconds from one stroke to the next
 STROKES = 4  # on the canvas, before it is cleared
 LATE = 5.0  # seconds that a browser may take to paint an answer
+BROWSERS = 2
+COLLECTING = "STREAMLIT_RUNNER_POST_SCRIPT_GC"
 WATCHED = ("VmRSS", "Threads")
 
 
@@ -43,20 +45,29 @@ class Room:
     parts: list[dict[str, float]] = field(default_factory=list)
 
 
-def load(visitors: list[int], minutes: float, browsers: int = 2) -> str:
-    """Fills a new server's room with so many visitors for so long, each number in turn; the report, in Markdown."""
+def load(visitors: list[int], minutes: float, before: bool = False) -> str:
+    """Fills a new server's room with so many visitors for so long, each number in turn; the report, in Markdown.
+
+    before: each room once more with Streamlit's own setting, a full garbage collection after each run of the script.
+    """
     rows, notes = [], []
     for number in visitors:
-        room = measure(number, 60 * minutes, browsers)
-        rows.append(row(number, room))
-        notes += [f"- {number} visitors: {failure}" for failure in room.failures[:5]]
-        print(rows[-1], flush=True)
-    text = f"{number_of(browsers)} and so many other visitors for {minutes:g} minutes each; milliseconds from a stroke "
-    return "\n".join([text + "to its answer.", "", *HEADING, *rows, "", *notes]).rstrip() + "\n"
-
-
-def number_of(browsers: int) -> str:
-    return f"{browsers} real browsers" if browsers != 1 else "One real browser"
+        for collecting in (True, False) if before else (False,):
+            name = f"{number}, collecting" if collecting else str(number)
+            room = measure(number, 60 * minutes, {COLLECTING: "true"} if collecting else {})
+            rows.append(row(name, room))
+            notes += [f"- {name}: {failure}" for failure in room.failures[:5]]
+            print(rows[-1], flush=True)
+    text = (
+        f"{BROWSERS} real browsers and so many other visitors for {minutes:g} minutes each. Milliseconds from a stroke "
+    )
+    text += (
+        "to its answer, and, as means, where they go: waiting for the server, decoding the picture, cutting the digit "
+    )
+    text += "out, prediction, drawing the answers, and Streamlit with the rest of the page."
+    if before:
+        text += " Collecting: with Streamlit's own setting, a full garbage collection after each run."
+    return "\n".join([text, "", *HEADING, *rows, "", *notes]).rstrip() + "\n"
 
 
 HEADING = [
@@ -66,7 +77,7 @@ HEADING = [
 ]
 
 
-def row(visitors: int, room: Room) -> str:
+def row(name: str, room: Room) -> str:
     """One room's line in the report; the parts of an answer are means, which add up to the mean answer."""
     p50, p95, p99 = np.percentile(room.answers, (50, 95, 99)) * 1000
     painted = f"{np.percentile(room.painted, 95) * 1000:.0f}" if room.painted else "–"
@@ -74,19 +85,19 @@ def row(visitors: int, room: Room) -> str:
     waiting = 1000 * float(np.mean(room.answers)) - parts["run"]
     rest = parts["run"] - sum(parts[name] for name in timing.PARTS)
     memory = [megabytes for _, megabytes, _ in room.server]
-    cells = [visitors, len(room.answers) + len(room.painted), len(room.failures)]
+    cells = [name, len(room.answers) + len(room.painted), len(room.failures)]
     cells += [f"{value:.0f}" for value in (p50, p95, p99)] + [painted]
     cells += [f"{value:.1f}" for value in (waiting, *(parts[name] for name in timing.PARTS), rest)]
     cells += [f"{min(memory):.0f} to {max(memory):.0f}", max(threads for _, _, threads in room.server)]
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def measure(visitors: int, seconds: float, browsers: int = 0) -> Room:
+def measure(visitors: int, seconds: float, settings: Mapping[str, str]) -> Room:
     """Starts the page and fills its room."""
     with tempfile.TemporaryDirectory() as folder:
         times = Path(folder) / "times.jsonl"
-        with browser.serving(PAGE, environment=os.environ | {timing.FILE: str(times)}) as (address, process):
-            room = asyncio.run(fill(address, process, visitors, seconds, browsers))
+        with browser.serving(PAGE, environment={**os.environ, **settings, timing.FILE: str(times)}) as server:
+            room = asyncio.run(fill(*server, visitors, seconds, BROWSERS))
         room.parts = timing.read(times)
     return room
 
@@ -128,8 +139,8 @@ def draw_in_browsers(address: str, room: Room, number: int, end: float) -> None:
     random = np.random.default_rng(number)
     try:
         with browser.chromium() as chromium:
-            open_page: Callable = lambda: chromium.new_context(viewport=browser.PHONE).new_page()  # noqa: E731
-            people = [browser.Visitor(open_page(), address) for _ in range(number)]
+            contexts = [chromium.new_context(viewport=browser.PHONE) for _ in range(number)]
+            people = [browser.Visitor(context.new_page(), address) for context in contexts]
             drawn = 0
             while time.monotonic() < end:
                 for one in people:
