@@ -121,6 +121,8 @@ def _without_lines(contrast: np.ndarray, axis: int, faintest: float) -> np.ndarr
     from scipy import ndimage
 
     length = contrast.shape[axis] // 4
+    if length < 6:  # pixels; too short to tell lines from strokes
+        return contrast
     wide = ndimage.maximum_filter1d(contrast, 2 * round(0.026 * length) + 1, axis=1 - axis)
     wide = ndimage.uniform_filter1d(wide, length // 6, axis=axis)
     lines = ndimage.grey_opening(wide, (1, length) if axis else (length, 1))

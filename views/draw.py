@@ -9,6 +9,7 @@ from models.network import RECIPES
 from models.weights import released, trained_recipes
 from views import answers, networks
 from views.canvas import SIZE, canvas
+from views.choose import one_of
 from views.compare import compare
 from views.confidence import confidence
 from views.history import history
@@ -57,16 +58,7 @@ def page() -> None:
 def _settings() -> tuple[str, bool]:
     """The recipe whose weights answer, and whether their softmax is shown as it is, not calibrated."""
     recipes = trained_recipes() or RECIPES[-1:]
-    recipe = st.segmented_control(
-        "Trained on",
-        recipes,
-        default=recipes[0],
-        required=True,
-        format_func=TRAINED_ON.get,
-        label_visibility="collapsed",
-        key="recipe",
-        bind="query-params",
-    )
+    recipe = one_of("Trained on", recipes, "recipe", format_func=TRAINED_ON.get)
     offered = released(recipe)
     if len(offered) > len(FIRST):
         with st.popover("Networks"):

@@ -11,7 +11,7 @@ from models.explain import importance
 from views import pictures
 from views.answers import percent
 from views.canvas import Board
-from views.choose import sound
+from views.choose import one_of, sound
 
 WAYS = {
     "Cover it": (
@@ -30,15 +30,7 @@ WAYS = {
 
 def mattered(board: Board, classifiers: Mapping) -> None:
     """Draws, for each network, the digit with what mattered laid over it, on one scale for all."""
-    way = st.segmented_control(
-        "How",
-        list(WAYS),
-        default=next(iter(WAYS)),
-        required=True,
-        label_visibility="collapsed",
-        key="ink",
-        bind="query-params",
-    )
+    way = one_of("How", WAYS, "ink")
     if board.digit is None:
         st.write("Draw a digit to see which part of it each answer leans on.")
         return

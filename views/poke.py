@@ -12,24 +12,14 @@ from models.explain.poke import POKES, Poke
 from views import charts, networks, pictures
 from views.answers import percent
 from views.canvas import Board
-from views.choose import sound
+from views.choose import one_of, sound
 
 BY_TITLE = {poke.title: poke for poke in POKES.values()}
 
 
 def poke(board: Board, classifiers: Mapping) -> None:
     """Draws the slider, the changed digit with all answers, and each network's confidence over the whole range."""
-    way = BY_TITLE[
-        st.pills(
-            "How to change it",
-            list(BY_TITLE),
-            default=next(iter(BY_TITLE)),
-            required=True,
-            label_visibility="collapsed",
-            key="poke",
-            bind="query-params",
-        )
-    ]
+    way = BY_TITLE[one_of("How to change it", BY_TITLE, "poke", st.pills)]
     if board.digit is None:
         st.write("Draw a digit to see how much change each network can bear.")
         return
