@@ -93,6 +93,36 @@ def test_a_mended_network_answers_at_the_next_stroke(broken, page):
     assert answers(page).count('class="card ready"') == len(FIRST)
 
 
+def _replaced(path):
+    """The book's CNN, sound with its card, in the place of the one that was there."""
+    for kind in (weights.weights_path, weights.card_path):
+        shutil.copy(kind("cnn", "book"), kind("cnn", RECIPE))
+
+
+UNDER_WAY = {
+    "deleted": lambda path: path.unlink(),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:1000]),
+    "replaced": _replaced,
+    "deleted with its card": lambda path: [path.unlink(), weights.card_path("cnn", RECIPE).unlink()],
+}
+
+
+@pytest.mark.parametrize("change", UNDER_WAY.values(), ids=UNDER_WAY.keys())
+def test_a_server_under_way_goes_on_with_the_weights_it_has_loaded(tmp_path, monkeypatch, change):
+    shutil.copytree(weights.WEIGHTS, tmp_path / "weights")
+    monkeypatch.setattr(weights, "WEIGHTS", tmp_path / "weights")
+    st.cache_resource.clear()
+    page = send(visit(), message(placed(7)))
+    before = answers(page)
+    change(weights.weights_path("cnn", RECIPE))
+    for again in (page, visit()):  # for those who are there and for those who come
+        send(again, message(placed(1)))
+        assert not again.exception and answers(again).count('class="card ready"') == len(FIRST)
+        send(again, message(placed(7)))
+        assert answers(again) == before
+    st.cache_resource.clear()
+
+
 def test_without_any_weights_the_page_still_stands(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path)
     st.cache_resource.clear()
