@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
 
 
-def other_ways(board: Board, width: int) -> None:
-    """Draws a button, width pixels wide, that opens them; what is chosen goes on the board and closes them."""
-    ways = st.popover("Samples and photos", width=width, key="ways", on_change="rerun")
+def other_ways(board: Board) -> None:
+    """Draws a button that opens them; what is chosen goes on the board and closes them."""
+    ways = st.popover("Samples and photos", width="stretch", key="ways", on_change="rerun")
     if ways.open:
         with ways:
             st.write("Begin with a sample")
@@ -25,6 +25,10 @@ def other_ways(board: Board, width: int) -> None:
                 for name in SAMPLES:
                     st.button(name, key=f"sample-{name}", on_click=_put_sample, args=(board, name))
             _photos(board)
+
+
+def complain() -> None:
+    """Says what was wrong with the last photo, once."""
     if problem := st.session_state.pop("photo_problem", None):
         st.warning(problem)
 
