@@ -47,41 +47,69 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+class Server:
+    """A Streamlit script that runs in a process of its own, on a free port."""
+
+    def __init__(self, script: Path, folder: Path, environment: Mapping[str, str] | None):
+        self.script, self.folder, self.environment = script, folder, environment
+        self.port = free_port()
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        options = [
+            "--server.headless=true",
+            f"--server.port={self.port}",
+            "--server.address=127.0.0.1",
+            "--server.fileWatcherType=none",
+        ]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(self.script), *options],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(f"{self.address}/_stcore/health", self.process)
+
+    def kill(self) -> None:
+        """Ends it as a crash would, without a word."""
+        self.process.kill()
+        self.process.wait(20)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@contextlib.contextmanager
+def running(
+    script: Path = ROOT / "app.py", folder: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Runs a Streamlit script until the block ends, in another environment where one is given."""
+    server = Server(script, folder, environment)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
 @contextlib.contextmanager
 def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
-    """Runs a Streamlit script on a free port until the block ends; yields its address."""
-    with serving(script, folder) as (address, _):
-        yield address
+    """As running; yields the address alone."""
+    with running(script, folder) as server:
+        yield server.address
 
 
-@contextlib.contextmanager
-def serving(
-    script: Path = ROOT / "app.py", folder: Path = ROOT, environment: Mapping[str, str] | None = None
-) -> Iterator[tuple[str, int]]:
-    """As serve, in another environment where one is given; yields the address and the number of the process."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [
-        "--server.headless=true",
-        f"--server.port={port}",
-        "--server.address=127.0.0.1",
-        "--server.fileWatcherType=none",
-    ]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), *options],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health", process)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+        return free.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -178,7 +206,8 @@ class Visitor:
         return self.headline()
 
 
-def _wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
+def wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
+    """Waits until a process answers at an address; raises RuntimeError if it ends or takes longer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pathlib import Path
+
 import pytest
 
 from models import NETWORKS
@@ -32,12 +34,28 @@ def test_every_file_has_its_place_in_the_tree():
 
 @pytest.mark.parametrize("module", re.findall(r"python -m ([\w.]+)", README))
 def test_every_command_names_a_module_that_is_there(module):
-    assert (ROOT / (module.replace(".", "/") + ".py")).is_file()
+    path = ROOT / module.replace(".", "/")
+    assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
 
 
-def test_every_link_leads_to_a_file():
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize(
+    "file", ["README.md", "SECURITY.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/*.md"))]
+)
+def test_every_link_leads_to_a_file(file):
+    path = ROOT / file
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_container_copies_what_is_there_and_runs_the_readmes_commands():
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    for source in [line.split()[1] for line in lines if line.startswith("COPY")]:
+        assert (ROOT / source).exists() and f"!{source}" in let_in, source
+    assert any("pip install" in line and "-r requirements.txt" in line for line in lines)
+    assert lines[-1].startswith('CMD ["streamlit", "run", "app.py"')
+    for folder in {path.parts[0] for path in map(Path, ("app.py", "models", "views", "weights", ".streamlit"))}:
+        assert any(line.startswith(f"COPY {folder} ") for line in lines), f"the page needs {folder}"
 
 
 def test_what_the_tests_run_with_is_what_the_requirements_allow():

@@ -5,6 +5,7 @@ python -m tests.benchmark page         from pointer-up to painted bars in Chromi
 python -m tests.benchmark panels       one run of the page on the server, with each panel open and with none
 python -m tests.benchmark start        from the command to a canvas, and to the first answer, against an empty page
 python -m tests.benchmark load         a room of visitors who draw
+python -m tests.benchmark copies       two copies behind nginx, each killed once while visitors draw
 python -m tests.benchmark soak         thousands of drawings through one server: does anything pile up?
 """
 
@@ -19,7 +20,7 @@ from collections.abc import Callable
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from models.weights import write_atomically
-from tests.benchmark import load, soak, speed, start
+from tests.benchmark import copies, load, soak, speed, start
 from tests.browser import ROOT
 
 KEPT = ROOT / "docs" / "measured"
@@ -29,6 +30,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "panels": lambda options: speed.panels(),
     "start": lambda options: start.start(),
     "load": lambda options: load.load(options.visitors, options.minutes, options.before),
+    "copies": lambda options: copies.copies(options.visitors[-1], options.minutes),
     "soak": lambda options: soak.soak(options.drawings),
 }
 

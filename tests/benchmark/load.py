@@ -96,8 +96,8 @@ def measure(visitors: int, seconds: float, settings: Mapping[str, str]) -> Room:
     """Starts the page and fills its room."""
     with tempfile.TemporaryDirectory() as folder:
         times = Path(folder) / "times.jsonl"
-        with browser.serving(PAGE, environment={**os.environ, **settings, timing.FILE: str(times)}) as server:
-            room = asyncio.run(fill(*server, visitors, seconds, BROWSERS))
+        with browser.running(PAGE, environment={**os.environ, **settings, timing.FILE: str(times)}) as server:
+            room = asyncio.run(fill(server.address, server.process.pid, visitors, seconds, BROWSERS))
         room.parts = timing.read(times)
     return room
 

@@ -22,9 +22,9 @@ KEPT = 10  # seconds that the server keeps such a visit, in this measurement
 
 def soak(drawings: int) -> str:
     """Both measurements, as a report in Markdown."""
-    with browser.serving(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}) as server:
-        seen = asyncio.run(draw_many(*server, drawings))
-        before, after, freed = asyncio.run(leave(*server))
+    with browser.running(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}) as server:
+        seen = asyncio.run(draw_many(server.address, server.process.pid, drawings))
+        before, after, freed = asyncio.run(leave(server.address, server.process.pid))
     counts, memory = np.array(seen).T
     late = counts >= SETTLED
     slope = np.polyfit(counts[late], memory[late], 1)[0] * 1000 if late.sum() > 1 else float("nan")

@@ -52,11 +52,11 @@ ANSWER = "the page, first answer"
 
 def _stages(page, script: Path, answers: bool) -> Iterator[tuple[str, float]]:
     begin = time.monotonic()
-    with browser.serving(script) as (address, process):
-        visitor = browser.Visitor(page, address)
+    with browser.running(script) as server:
+        visitor = browser.Visitor(page, server.address)
         yield "canvas", time.monotonic() - begin
         if answers:
             visitor.draw(placed(1)[:1])
             page.locator(".answers.answered").wait_for(timeout=90_000)
             yield "first answer", time.monotonic() - begin
-            yield "memory", status(process)[0]
+            yield "memory", status(server.process.pid)[0]
