@@ -38,7 +38,11 @@ REPORT = ROOT / "docs" / "measured" / "fuzz.md"
 SLOWEST = 20.0  # seconds for one case; the first link waits for TensorFlow
 ROW = 4 * 280  # bytes in a row of the canvas
 LARGEST = 1500  # MB of memory, with TensorFlow and the networks in it
-LINKS = (b"panel=Inside&network=RNN&recipe=book", b"panel=Poke+it&poke=Rotate&raw=true", b"networks=MLP&networks=CNN")
+LINKS = (
+    b"panel=Inside&network=RNN&recipe=on+MNIST+alone",
+    b"panel=Poke+it&poke=Rotate&raw=true",
+    b"networks=MLP&networks=CNN",
+)
 STROKES = """.VERSION 1.0
 .COORD X Y
 .SEGMENT DIGIT 0-1 OK "7"

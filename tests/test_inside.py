@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
 from models import NETWORKS
+from models.classifier import Classifier
 from models.digit import from_canvas
 from models.explain import inside
 from models.ink import draw
@@ -30,6 +32,51 @@ def test_the_rnn_row_by_row_is_its_recurrence_written_out(classifiers):
         np.testing.assert_allclose(states[row], state, atol=1e-4)
         np.testing.assert_allclose(guesses[row], softmax((state @ head + offset) / rnn.card.temperature), atol=1e-4)
     np.testing.assert_allclose(guesses[-1], rnn.predict(DIGIT[None])[0], atol=1e-5)
+
+
+class Card:
+    """In place of a card, for networks as they are built."""
+
+    temperature = 1.3
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    """Every network as it is built, by key: what is shown does not depend on the weights."""
+    keras.utils.set_random_seed(3)
+    return {key: Classifier(network, network.build(), Card) for key, network in NETWORKS.items()}
+
+
+@pytest.mark.parametrize("key", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("rows", [1, 10, 28])
+def test_a_state_is_the_one_after_so_many_rows(untrained, key, rows):
+    classifier = untrained[key]
+    layer = next(layer for layer in classifier.model.layers if hasattr(layer, "return_sequences"))
+    states, guesses = inside.row_by_row(classifier, DIGIT)
+    np.testing.assert_allclose(states[rows - 1], layer(DIGIT[None, :rows] / np.float32(255))[0], atol=1e-5)
+    np.testing.assert_allclose(guesses[-1], classifier.predict(DIGIT[None])[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("rows", [1, 10, 28])
+def test_read_both_ways_each_half_has_read_so_many_rows(untrained, rows):
+    classifier = untrained["bilstm"]
+    layer = classifier.model.get_layer("bilstm")
+    states, guesses = inside.row_by_row(classifier, DIGIT)
+    top, bottom = (np.float32(part[None] / 255) for part in (DIGIT[:rows], DIGIT[28 - rows :]))
+    np.testing.assert_allclose(states[rows - 1, :128], layer.forward_layer(top)[0], atol=1e-5)
+    np.testing.assert_allclose(states[rows - 1, 128:], layer.backward_layer(bottom)[0], atol=1e-5)
+    np.testing.assert_allclose(guesses[-1], classifier.predict(DIGIT[None])[0], atol=1e-5)
+    assert [key for key, one in untrained.items() if inside.both_ways(one.model)] == ["bilstm"]
+
+
+def test_the_layers_shown_of_each_network_are_its_own(untrained):
+    for key, classifier in untrained.items():
+        layers = inside.convolutions(classifier.model)
+        if len(classifier.network.input_shape) == 3:
+            assert len(layers) >= 3, key
+            for values in inside.activations(classifier, DIGIT, tuple(layers)):
+                assert values.ndim == 3 and values.dtype == np.float32, key
+    assert [one.out[:6] for one in inside.sums(untrained["resnet_v2"].model)] == ["stage1", "stage2", "stage3"]
 
 
 def test_looking_row_by_row_leaves_the_network_as_it_was(classifiers):

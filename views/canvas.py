@@ -11,8 +11,6 @@ from streamlit_drawable_canvas import CanvasResult, st_canvas
 from models import digit, ink
 from models.photo import from_photo
 from views import pictures
-from views.invite import invite
-from views.other_ways import complain, other_ways
 from views.samples import SAMPLES
 
 SIZE = 280  # pixels on each side of what one sees; fits a phone 320 pixels wide
@@ -130,10 +128,6 @@ def canvas() -> Board:
         st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key="brush", format="%d px")
         st.button("Undo", on_click=this.undo, disabled=not this.strokes)
         st.button("Clear", on_click=this.clear, disabled=not this.strokes and not this.photo)
-    with st.container(width=SIZE, horizontal=True, gap="small"):
-        other_ways(this)
-        invite()
-    complain()
     return this
 
 

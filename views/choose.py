@@ -1,4 +1,4 @@
-"""Choices of one among several that the page's link carries; of one network, for the panels that show one at a time."""
+"""Choices that the page's link carries: of one among several, of one network, of the networks that answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from models import NETWORKS
-from models.weights import WeightsError
+from models import FIRST, NETWORKS
+from models.weights import WeightsError, released, trained_recipes
 
 if TYPE_CHECKING:
     from models.classifier import Classifier
@@ -20,6 +20,8 @@ def one_of(label: str, options: Sequence[str], key: str, control: Callable = st.
     key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
     """
     options = list(options)
+    if st.session_state.get(key) not in options:  # what was chosen is no longer offered
+        st.session_state.pop(key, None)
     chosen = control(
         label,
         options,
@@ -31,6 +33,22 @@ def one_of(label: str, options: Sequence[str], key: str, control: Callable = st.
         **look,
     )
     return chosen or options[0]  # a link with an empty value chooses none, required or not
+
+
+def which_networks() -> None:
+    """Lets the visitor choose which networks answer, where more than the first four have been trained."""
+    trained = {key for recipe in trained_recipes() for key in released(recipe)}
+    offered = [network.title for key, network in NETWORKS.items() if key in trained]
+    if len(offered) > len(FIRST):
+        with st.popover("Networks", width="stretch"):
+            st.pills(
+                "Which networks to show",
+                offered,
+                selection_mode="multi",
+                default=[NETWORKS[key].title for key in FIRST],
+                key="networks",
+                bind="query-params",
+            )
 
 
 def one_network(classifiers: Mapping[str, Classifier | WeightsError]) -> Classifier | None:

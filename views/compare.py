@@ -27,7 +27,7 @@ def compare(board: Board, classifiers: Mapping) -> None:
     columns = [(recipe, way) for recipe in reversed(trained_recipes()) for way in ways]
     answers = [networks.ask(recipe, ways[way]) for recipe, way in columns]
     heads = "".join(_head(WORDS[recipe], way, ways[way]) for recipe, way in columns)
-    rows = "".join(_row(NETWORKS[key].title, [answer[key] for answer in answers]) for key in classifiers)
+    rows = "".join(_row(NETWORKS[key].title, [answer.get(key) for answer in answers]) for key in classifiers)
     st.html(f'<table class="compare"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
     st.caption(
         "A network knows what it was trained on. MNIST's digits fill a box and are centred, so a drawing that is only "
@@ -41,11 +41,13 @@ def _head(training: str, way: str, digit: np.ndarray) -> str:
     return f'<th scope="col">{training}{picture}{way}</th>'
 
 
-def _row(title: str, found: list[tuple[np.ndarray, Card] | WeightsError]) -> str:
+def _row(title: str, found: list[tuple[np.ndarray, Card] | WeightsError | None]) -> str:
     return f'<tr><th scope="row">{title}</th>{"".join(map(_cell, found))}</tr>'
 
 
-def _cell(found: tuple[np.ndarray, Card] | WeightsError) -> str:
+def _cell(found: tuple[np.ndarray, Card] | WeightsError | None) -> str:
+    if found is None:
+        return '<td title="not trained in this way">–</td>'
     if isinstance(found, WeightsError):
         return f'<td title="{escape(str(found), quote=True)}">–</td>'
     probabilities, _ = found

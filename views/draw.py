@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models import FIRST, NETWORKS
 from models.network import RECIPES
-from models.weights import released, trained_recipes
+from models.weights import trained_recipes
 from views import answers, networks
 from views.canvas import SIZE, canvas
-from views.choose import one_of
+from views.choose import one_of, which_networks
 from views.compare import compare
 from views.confidence import confidence
 from views.history import history
 from views.importance import mattered
 from views.inside import inside
+from views.invite import invite
+from views.other_ways import complain, other_ways
 from views.poke import poke
 from views.summary import summaries
 
@@ -36,6 +37,11 @@ def page() -> None:
     left, right = st.columns([SIZE, 1000 - SIZE], gap="medium")
     with left:
         board = canvas()
+        with st.container(width=SIZE, horizontal=True, gap="small"):
+            other_ways(board)
+            which_networks()
+            invite()
+        complain()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         panel = st.pills("Look closer", PANELS, key="panel", label_visibility="collapsed", bind="query-params")
         recipe, raw = _settings()
@@ -59,16 +65,5 @@ def _settings() -> tuple[str, bool]:
     """The recipe whose weights answer, and whether their softmax is shown as it is, not calibrated."""
     recipes = trained_recipes() or RECIPES[-1:]
     recipe = one_of("Trained on", recipes, "recipe", format_func=TRAINED_ON.get)
-    offered = released(recipe)
-    if len(offered) > len(FIRST):
-        with st.popover("Networks"):
-            st.pills(
-                "Which networks to show",
-                [NETWORKS[key].title for key in offered],
-                selection_mode="multi",
-                default=[NETWORKS[key].title for key in FIRST],
-                key="networks",
-                bind="query-params",
-            )
     raw = st.toggle("Raw softmax", key="raw", help="As the network says it, before its confidence is calibrated")
     return recipe, raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ WORDS = {
     2: "One row after another, from top to bottom; what it has read it has to remember.",
     3: "The picture as a picture, with one channel; small filters slide over it.",
 }
+BOTH_WAYS = (
+    "The left half of the state belongs to the reader that begins at the top, the right half to the one that begins at "
+    "the bottom: in the tenth line each has read ten rows. "
+)
 COLOURS = "Amber is above zero, blue below, black zero."
 
 
@@ -75,6 +80,7 @@ def _list(classifier: Classifier, digit: np.ndarray) -> str:
 
 def _rows(classifier: Classifier, digit: np.ndarray) -> str:
     states, guesses = looking.row_by_row(classifier, digit)
+    ends = BOTH_WAYS if looking.both_ways(classifier.model) else ""
     lines = "".join(f"<li><b>{row.argmax()}</b> {percent(row.max())}</li>" for row in guesses)
     return (
         f"<h3>Row by row <small>{states.shape[1]} numbers are all its memory</small></h3>"
@@ -85,8 +91,8 @@ def _rows(classifier: Classifier, digit: np.ndarray) -> str:
         f'<figure><img src="{pictures.heat(guesses)}" alt="the ten probabilities after each row">'
         "<figcaption>0 to 9</figcaption></figure>"
         f'<figure><ol aria-label="the guess after each row">{lines}</ol><figcaption>guess</figcaption></figure></div>'
-        f"<p>{COLOURS} The guess says where the state is heading; the network was only ever taught to answer after "
-        "the last row, so earlier guesses are no fault of it.</p>"
+        f"<p>{COLOURS} {ends}The guess says where the state is heading; the network was only ever taught to answer "
+        "after the last row, so earlier guesses are no fault of it.</p>"
     )
 
 
@@ -126,8 +132,12 @@ def _grid(values: np.ndarray, words: str, scale: float | None = None, shown: int
 
 
 def _plain(layer: str) -> str:
-    kind, _, number = layer.partition("_")
-    return {"relu": "hidden layer", "conv": "convolution"}.get(kind, kind) + " " + number
+    """A layer's name as one would say it: "conv_1" is convolution 1, "stage2_block6_join" stage 2."""
+    if stage := re.match(r"stage(\d+)", layer):
+        return f"stage {stage[1]}"
+    *branch, kind, number = layer.split("_")
+    words = {"relu": "hidden layer", "conv": "convolution"}.get(kind, kind) + " " + number
+    return f"{words} of the {branch[0]} branch" if branch else words
 
 
 def _shape(values: np.ndarray) -> str:

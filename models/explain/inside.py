@@ -76,7 +76,8 @@ def row_by_row(classifier: Classifier, digit: np.ndarray) -> tuple[np.ndarray, n
     """A recurrent network's state after each row of a digit, and what it would answer if that were the last row.
 
     digit: uint8 (28, 28). Returns the states, float32 (28, units), and calibrated probabilities, float32 (28, 10).
-    The head was trained on the last state alone: earlier answers show where the state is heading, no more.
+    Where the network reads both ways, the first half of a state has read so many rows from the top, the second half as
+    many from the bottom. The head was trained on the last state alone: earlier answers show where it heads, no more.
     """
     from models.classifier import compiled
 
@@ -86,20 +87,30 @@ def row_by_row(classifier: Classifier, digit: np.ndarray) -> tuple[np.ndarray, n
     return states, classifier.calibrate(answers)
 
 
+def both_ways(model: keras.Model) -> bool:
+    """Whether a recurrent network reads the rows from the bottom too."""
+    return any(hasattr(layer, "backward_layer") for layer in model.layers)
+
+
 def _unrolled(model: keras.Model) -> keras.Model:
     """A copy of a recurrent network that gives out each state and each state's answer; the model stays untouched."""
     import keras
 
     x = inputs = keras.Input(model.input_shape[1:])
-    copies = []
     for layer in model.layers[1:]:
-        settings = layer.get_config()
-        if "return_sequences" in settings:
-            settings["return_sequences"] = True
-        copies.append(type(layer).from_config(settings))
-        x = copies[-1](x)
-        if "return_sequences" in settings:
-            states = x
-    for copy, layer in zip(copies, model.layers[1:], strict=True):
-        copy.set_weights(layer.get_weights())
+        if hasattr(layer, "backward_layer"):  # each half in the order in which it reads
+            ways = (layer.forward_layer, layer.backward_layer)
+            x = states = keras.layers.Concatenate()([_copied(way, x, return_sequences=True) for way in ways])
+        elif hasattr(layer, "return_sequences"):
+            x = states = _copied(layer, x, return_sequences=True)
+        else:
+            x = _copied(layer, x)
     return keras.Model(inputs, [states, x])
+
+
+def _copied(layer: keras.layers.Layer, x, **changes):
+    """What another layer with the same weights and some other settings makes of x."""
+    copy = type(layer).from_config(layer.get_config() | changes)
+    out = copy(x)
+    copy.set_weights(layer.get_weights())
+    return out
