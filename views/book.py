@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from contextlib import suppress
 
 import altair as alt
 import numpy as np
 import streamlit as st
 
-from models.weights import WEIGHTS
+from models import NETWORKS
+from models.weights import WEIGHTS, WeightsError, read_card, released, trained_recipes
 from views import charts, lessons, pictures
+from views.answers import shape_in_words
 
 SOURCE = "Rowel Atienza, *Advanced Deep Learning with TensorFlow 2 and Keras*, second edition, chapters 1 and 2"
 
@@ -96,23 +100,59 @@ def _tables() -> None:
     st.caption("On the dashed line both are the same. How the print is read: docs/tables.md.")
 
 
-def _sampler() -> None:
-    from training.data import DataError, data_folder, mnist
+def _networks() -> None:
+    recipes = trained_recipes()
+    rows = []
+    for key, network in NETWORKS.items():
+        with suppress(WeightsError, StopIteration):
+            card = read_card(key, next(recipe for recipe in recipes[::-1] if key in released(recipe)))
+            rows.append(
+                {"network": network.title, "source": network.source, "input": shape_in_words(network)}
+                | {"parameters": f"{card.parameters:,}"}
+            )
+    st.table(rows, border="horizontal")
+    st.caption(
+        "Listing 2.1.1, the CNN in the functional style, is the CNN of listing 1.4.1 layer by layer, with another "
+        "dropout rate; it would be the same row again."
+    )
 
+
+def _sampler() -> None:
     try:
-        if data_folder() is None:
-            raise DataError("no data")
-        train = mnist().train
-    except DataError:
+        sheet, train, test = _mnist(os.environ.get("DIGIT_DATA"))
+    except LookupError:
         st.write("To see MNIST's digits here, set `DIGIT_DATA` to a folder that holds `mnist.npz`.")
         return
-    random = np.random.default_rng(0)
-    chosen = np.sort(random.choice(len(train), 25, replace=False))
-    sheet = pictures.digit(train.digits[chosen].reshape(5, 5, 28, 28).swapaxes(1, 2).reshape(140, 140))
     left, right = st.columns([3, 7], gap="large")
     left.html(f'<img class="sampler" src="{sheet}" alt="25 digits of MNIST">')
-    counts = np.bincount(train.labels, minlength=10)
-    right.table([{"digit": str(digit), "how many": f"{n:,}"} for digit, n in enumerate(counts)], border="horizontal")
+    counts = enumerate(zip(train, test, strict=True))
+    right.table(
+        [{"digit": str(digit), "to train": f"{some:,}", "to test": f"{others:,}"} for digit, (some, others) in counts],
+        border="horizontal",
+    )
+
+
+@st.cache_data(show_spinner=False)
+def _mnist(folder: str | None) -> tuple[str, list[int], list[int]]:
+    """25 of MNIST's training digits in one picture, and how many there are of each, to train and to test.
+
+    folder: what DIGIT_DATA says, for which it is kept. Raises LookupError where there is no MNIST; the page does not
+    download it.
+    """
+    from training.data import DataError, mnist
+    from training.pool import join
+
+    if not folder:
+        raise LookupError("no data")
+    try:
+        digits = mnist()
+    except DataError as error:
+        raise LookupError from error
+    train = join([digits.train, digits.validation])
+    chosen = np.sort(np.random.default_rng(0).choice(len(train), 25, replace=False))
+    sheet = train.digits[chosen].reshape(5, 5, 28, 28).swapaxes(1, 2).reshape(140, 140)
+    train, test = (np.bincount(part.labels, minlength=10).tolist() for part in (train, digits.test))
+    return pictures.digit(sheet), train, test
 
 
 def _blocks() -> None:
@@ -127,6 +167,7 @@ def _blocks() -> None:
 
 
 LESSONS: dict[str, Callable[[], None]] = {
+    "Its networks": _networks,
     "The digits": _sampler,
     "From picture to vector": lessons.reshaping,
     "Activation functions": lessons.activations,
