@@ -45,7 +45,9 @@ def main() -> None:
         "--visitors", type=int, nargs="+", default=[1, 10, 50, 100], help="in the room, one after another"
     )
     parser.add_argument("--minutes", type=float, default=3, help="that each room stays")
-    parser.add_argument("--before", action="store_true", help="each room also with Streamlit's own garbage collection")
+    parser.add_argument(
+        "--before", action="store_true", help="the fullest room also with Streamlit's own garbage collection"
+    )
     parser.add_argument("--drawings", type=int, default=5000, help="through one server, for soak")
     parser.add_argument("--write", action="store_true", help=f"keep the report in {KEPT.relative_to(ROOT)}")
     options = parser.parse_args()

@@ -48,11 +48,11 @@ class Room:
 def load(visitors: list[int], minutes: float, before: bool = False) -> str:
     """Fills a new server's room with so many visitors for so long, each number in turn; the report, in Markdown.
 
-    before: each room once more with Streamlit's own setting, a full garbage collection after each run of the script.
+    before: the fullest room once more with Streamlit's own setting, a full garbage collection after each run.
     """
     rows, notes = [], []
     for number in visitors:
-        for collecting in (True, False) if before else (False,):
+        for collecting in (True, False) if before and number == max(visitors) else (False,):
             name = f"{number}, collecting" if collecting else str(number)
             room = measure(number, 60 * minutes, {COLLECTING: "true"} if collecting else {})
             rows.append(row(name, room))
@@ -147,6 +147,7 @@ def draw_in_browsers(address: str, room: Room, number: int, end: float) -> None:
                     if drawn >= STROKES * number:
                         one.click("Clear")
                         one.wait_for_invitation()
+                        one.page.wait_for_timeout(500)  # a hand on its way back to the canvas
                     room.painted.append(one.time_stroke(random.uniform(40, 240, (2, 2)), LATE) / 1000)
                     time.sleep(random.uniform(*EVERY) / number)
                 drawn = 0 if drawn >= STROKES * number else drawn + number
