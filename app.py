@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import book, draw, evidence
+from views import draw
 
 VIEWS = Path(__file__).parent / "views"
 
@@ -13,11 +13,25 @@ st.html(VIEWS / "style.css")
 with st.container(key="script"):
     st.html(VIEWS / "script.html", unsafe_allow_javascript=True)
 
+
+def evidence() -> None:
+    """Imported when it is opened, as the next one: charts take as long to import as the rest of the page."""
+    from views import evidence
+
+    evidence.page()
+
+
+def book() -> None:
+    from views import book
+
+    book.page()
+
+
 page = st.navigation(
     [
         st.Page(draw.page, title="Draw a digit", default=True),
-        st.Page(evidence.page, title="Evidence", url_path="evidence"),
-        st.Page(book.page, title="The book", url_path="book"),
+        st.Page(evidence, title="Evidence", url_path="evidence"),
+        st.Page(book, title="The book", url_path="book"),
     ],
     position="top",
 )

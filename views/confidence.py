@@ -11,7 +11,7 @@ import streamlit as st
 
 from models import NETWORKS
 from models.explain.confidence import apart, entropy, margin
-from views import charts, pictures
+from views import pictures
 from views.answers import percent
 from views.canvas import Board
 from views.history import History, history
@@ -33,6 +33,8 @@ def _now(board: Board, past: History) -> None:
     answers = {NETWORKS[key].title: shares for key, shares in drawing.answers.items()}
     if not answers:
         return
+    from views import charts  # takes Altair, which would make the page's start longer by a fifth
+
     left, right = st.columns([6, 5], gap="large")
     with left:
         charts.distributions(answers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from models.network import RECIPES
@@ -28,6 +30,9 @@ PANELS = {
     "Summaries": summaries,
     "Why did it fail?": compare,
 }
+HEAD_START = (
+    0.7  # seconds for the canvas to reach the browser: importing TensorFlow stops the whole server now and then
+)
 TRAINED_ON = {"drawn": "Trained on drawings", "book": "on MNIST alone"}
 
 
@@ -49,6 +54,7 @@ def page() -> None:
     if not networks.awake(recipe):
         with answer:
             answers.invitation(networks.chosen(recipe), answers.LOADING)
+        time.sleep(HEAD_START)
     classifiers = networks.classifiers(recipe)
     with answer:
         if board.digit is None:

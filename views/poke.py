@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from models.explain.poke import POKES, Poke
-from views import charts, networks, pictures
+from views import networks, pictures
 from views.answers import percent
 from views.canvas import Board
 from views.choose import one_of, sound
@@ -56,6 +56,8 @@ def _curves(way: Poke, amount: float, digit: np.ndarray, classifiers: Mapping) -
     answers = {one.network.title: one.predict(digits) for one in sound(classifiers)}
     if not answers:
         return
+    from views import charts  # takes Altair, which would make the page's start longer by a fifth
+
     digit_said = networks.most_say([each[0] for each in answers.values()])
     curves = {title: each[1:, digit_said] for title, each in answers.items()}
     charts.curves(curves, amounts, amount, f"{way.title.lower()},{way.unit}", f"confidence in {digit_said}, %")
