@@ -30,9 +30,8 @@ PANELS = {
     "Summaries": summaries,
     "Why did it fail?": compare,
 }
-HEAD_START = (
-    0.7  # seconds for the canvas to reach the browser: importing TensorFlow stops the whole server now and then
-)
+# Seconds for the canvas to reach the browser; importing TensorFlow stops the whole server now and then.
+HEAD_START = 0.7
 TRAINED_ON = {"drawn": "Trained on drawings", "book": "on MNIST alone"}
 
 
