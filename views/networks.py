@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,15 +36,16 @@ def chosen(recipe: str) -> list[str]:
 def classifiers(recipe: str) -> dict[str, Classifier | WeightsError]:
     """The classifiers of the chosen networks by key; in place of one whose files are not sound, the error."""
     found: dict[str, Classifier | WeightsError] = {}
-    for key in chosen(recipe):
-        try:
-            found[key] = _load(key, recipe)
-        except WeightsError as error:  # not cached: a mended file answers at the next stroke
-            found[key] = error
-    _ensembles(found)
-    with suppress(WeightsError):
-        _detector()
-    _awake.update((key, recipe) for key in found)
+    with nullcontext() if awake(recipe) else _uncollected():
+        for key in chosen(recipe):
+            try:
+                found[key] = _load(key, recipe)
+            except WeightsError as error:  # not cached: a mended file answers at the next stroke
+                found[key] = error
+        _ensembles(found)
+        with suppress(WeightsError):
+            _detector()
+        _awake.update((key, recipe) for key in found)
     return found
 
 
@@ -89,13 +91,13 @@ def _ensembles(found: dict[str, Classifier | WeightsError]) -> list[Ensemble]:
 def _ensemble(hashes: tuple[str, ...], _classifiers: list[Classifier]) -> Ensemble:
     from models.classifier import Ensemble
 
-    return _frozen(Ensemble(_classifiers))
+    return Ensemble(_classifiers)
 
 
 @st.cache_resource(show_spinner=False)
 def _load(key: str, recipe: str) -> Classifier:
     _keep_what_is_loaded()
-    return _frozen(NETWORKS[key].load(recipe))
+    return NETWORKS[key].load(recipe)
 
 
 @st.cache_resource(show_spinner=False)
@@ -103,17 +105,23 @@ def _detector() -> Classifier:
     _keep_what_is_loaded()
     detector = doubt.detector()
     detector.raw(np.zeros((1, 28, 28), np.uint8))  # compiles its graph
-    return _frozen(detector)
+    return detector
 
 
-def _frozen(made):
-    """Takes everything that now exists out of Python's garbage collection, and hands back what was made.
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Takes everything that is made meanwhile, and all that was there, out of Python's garbage collection.
 
-    A full collection that walks through TensorFlow's 370,000 objects stops all visitors for 400 ms.
+    A full collection that walks through TensorFlow's 370,000 objects stops all visitors for 400 ms, and its import would
+    set off many.
     """
-    gc.collect()
-    gc.freeze()
-    return made
+    gc.disable()
+    try:
+        yield
+        gc.collect()
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _keep_what_is_loaded() -> None:
