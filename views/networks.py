@@ -112,8 +112,8 @@ def _detector() -> Classifier:
 def _uncollected() -> Iterator[None]:
     """Takes everything that is made meanwhile, and all that was there, out of Python's garbage collection.
 
-    A full collection that walks through TensorFlow's 370,000 objects stops all visitors for 400 ms, and its import would
-    set off many.
+    A full collection that walks through TensorFlow's 370,000 objects stops all visitors for 400 ms, and its import
+    would set off many.
     """
     gc.disable()
     try:

@@ -152,7 +152,7 @@ def draw_in_browsers(address: str, room: Room, number: int, end: float) -> None:
                     time.sleep(random.uniform(*EVERY) / number)
                 drawn = 0 if drawn >= STROKES * number else drawn + number
     except Exception as error:
-        room.failures.append(f"a browser: {type(error).__name__} {error}")
+        room.failures.append(f"a browser: {type(error).__name__} {str(error).splitlines()[0]}")
 
 
 async def watch(process: int, room: Room, end: float) -> None:

@@ -16,7 +16,7 @@ from tests.drawings import DIGITS, placed
 SETTLED = 1000  # drawings after which memory should be flat
 STEP = 100  # drawings from one look at the server to the next
 VISITORS = 5  # at once; each stays for a hundred drawings, so that fresh ones come all the time
-LEAVERS = 40  # visitors who come, draw and are gone
+LEAVERS = 150  # visitors who come, draw and are gone
 KEPT = 10  # seconds that the server keeps such a visit, in this measurement
 
 
