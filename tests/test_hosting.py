@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -23,8 +24,8 @@ def servers():
             await host.draw(placed(7))
 
     with browser.running() as one, browser.running() as other:
-        for server in (one, other):
-            asyncio.run(wake(server))
+        with ThreadPoolExecutor() as pool:  # in threads of their own, as the browser's event loop runs in this one
+            list(pool.map(lambda server: asyncio.run(wake(server)), (one, other)))
         yield {"digits_a": one, "digits_b": other}
 
 

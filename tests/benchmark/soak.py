@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 
 import numpy as np
 
@@ -16,7 +15,8 @@ from tests.drawings import DIGITS, placed
 SETTLED = 1000  # drawings after which memory should be flat
 STEP = 100  # drawings from one look at the server to the next
 VISITORS = 5  # at once; each stays for a hundred drawings, so that fresh ones come all the time
-LEAVERS = 150  # visitors who come, draw and are gone
+ROOMS = 5  # of visitors who come, draw and are gone
+LEAVERS = 60  # in each
 KEPT = 10  # seconds that the server keeps such a visit, in this measurement
 
 
@@ -24,7 +24,7 @@ def soak(drawings: int) -> str:
     """Both measurements, as a report in Markdown."""
     with browser.running(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}) as server:
         seen = asyncio.run(draw_many(server.address, server.process.pid, drawings))
-        before, after, freed = asyncio.run(leave(server.address, server.process.pid))
+        rooms = asyncio.run(leave(server.address, server.process.pid))
     counts, memory = np.array(seen).T
     late = counts >= SETTLED
     slope = np.polyfit(counts[late], memory[late], 1)[0] * 1000 if late.sum() > 1 else float("nan")
@@ -32,8 +32,11 @@ def soak(drawings: int) -> str:
     lines += ["| drawings | MB |", "|---:|---:|"]
     lines += [f"| {count:,} | {megabytes:.1f} |" for count, megabytes in seen[:: max(1, len(seen) // 10)]]
     lines += ["", f"After the first {SETTLED:,}: {slope:+.2f} MB per 1,000 drawings."]
-    lines += ["", f"{LEAVERS} more visitors at once, gone without a word: {before:.1f} MB before them, {after:.1f} MB "]
-    lines[-1] += f"while they drew, {freed:.1f} MB when the server had forgotten them."
+    lines += [
+        "",
+        f"Then {ROOMS} rooms of {LEAVERS} visitors each, who drew and were gone without a word, one after another;",
+    ]
+    lines += [f"MB before them and after each: {', '.join(f'{megabytes:.1f}' for megabytes in rooms)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -50,22 +53,20 @@ async def draw_many(address: str, process: int, drawings: int) -> list[tuple[int
     return seen
 
 
-async def leave(address: str, process: int) -> tuple[float, float, float]:
-    """The server's memory in MB before, while and after visitors were there, whose lines were cut without a word."""
+async def leave(address: str, process: int) -> list[float]:
+    """The server's memory in MB before any room of visitors whose lines were cut without a word, and after each."""
     random = np.random.default_rng(1)
-    before = status(process)[0]
-    visits = [visit(address) for _ in range(LEAVERS)]
-    clients = [await one.__aenter__() for one in visits]
-    for client in clients:
-        await client.draw(_drawing(random))
-    after = status(process)[0]
-    for client in clients:
-        client.socket.transport.abort()
-    end = time.monotonic() + 4 * KEPT
-    while time.monotonic() < end:  # the server looks at old visits when another visitor comes or goes
-        await _draw(address, 1, random)
-        await asyncio.sleep(KEPT / 2)
-    return before, after, status(process)[0]
+    seen = [status(process)[0]]
+    for _ in range(ROOMS):
+        clients = [await visit(address).__aenter__() for _ in range(LEAVERS)]
+        for client in clients:
+            await client.draw(_drawing(random))
+        for client in clients:
+            client.socket.transport.abort()
+        await asyncio.sleep(1.5 * KEPT)
+        await _draw(address, 1, random)  # the server looks at old visits when others come and go
+        seen.append(status(process)[0])
+    return seen
 
 
 async def _draw(address: str, drawings: int, random: np.random.Generator) -> None:
