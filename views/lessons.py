@@ -21,7 +21,7 @@ def activations() -> None:
         for name, of in ACTIVATIONS.items()
         for a, b in zip(x, of(x), strict=True)
     ]
-    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2.5)
+    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2.5, clip=True)
     lines = lines.encode(
         x=alt.X("x:Q"),
         y=alt.Y("y:Q", scale=alt.Scale(domain=[-2.2, 4.2])),
