@@ -32,6 +32,9 @@ BLOCKS = {
     'l1 [label="layer 1"] l2 [label="layer 2"] l3 [label="layer 3"] out [label="all of them, joined"]',
 }
 
+FORMATS = dict.fromkeys(("train %, book", "train %, here", "test %, book", "test %, here"), "%.2f")
+FORMATS |= {"parameters": "localized", "difference": "%+.2f", "seconds": "%.0f"}  # of the tables' columns
+
 ERRATA = [
     ("parameters of the CNN", "80,226", "80,266", "640 + 36,928 + 36,928 + 5,770"),
     ("parameters of the MLP's last layer", "2,750", "2,570", "256 × 10 + 10"),
@@ -80,6 +83,7 @@ def _tables() -> None:
             for row in rows
         ],
         hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format=form) for name, form in FORMATS.items()},
     )
     points = [
         {"what": ", ".join(map(row.get, ("layers", "regularizer", "optimizer"))), "book": row["book_test"]}
@@ -87,15 +91,15 @@ def _tables() -> None:
         for row in rows
     ]
     values = [value for point in points for value in (point["book"], point["here"])]
-    scale = alt.Scale(domain=[min(values) - 0.3, max(values) + 0.3], nice=False)
+    scale = alt.Scale(domain=[min(values) - 0.3, max(values) + 0.3], nice=False, zero=False)
+    place = {
+        "x": alt.X("book:Q", scale=scale, title="test accuracy printed, %"),
+        "y": alt.Y("here:Q", scale=scale, title="test accuracy here, %"),
+    }
     dots = alt.Chart(alt.Data(values=points)).mark_circle(size=90, opacity=0.85)
-    dots = dots.encode(
-        x=alt.X("book:Q", scale=scale, title="test accuracy printed, %"),
-        y=alt.Y("here:Q", scale=scale, title="test accuracy here, %"),
-        tooltip=["what:N", "book:Q", "here:Q"],
-    )
+    dots = dots.encode(**place, tooltip=["what:N", "book:Q", "here:Q"])
     ends = [{"book": end, "here": end} for end in scale.domain]
-    line = alt.Chart(alt.Data(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(x="book:Q", y="here:Q")
+    line = alt.Chart(alt.Data(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(**place)
     st.altair_chart((line + dots).properties(height=charts.HEIGHT), alt="Test accuracy here over the printed one")
     st.caption("On the dashed line both are the same. How the print is read: docs/tables.md.")
 
