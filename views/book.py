@@ -87,7 +87,7 @@ def _tables() -> None:
     )
     points = [
         {"what": ", ".join(map(row.get, ("layers", "regularizer", "optimizer"))), "book": row["book_test"]}
-        | {"here": row["test"]}
+        | {"here": row["test"], "optimizer": row["optimizer"]}
         for row in rows
     ]
     values = [value for point in points for value in (point["book"], point["here"])]
@@ -97,7 +97,8 @@ def _tables() -> None:
         "y": alt.Y("here:Q", scale=scale, title="test accuracy here, %"),
     }
     dots = alt.Chart(alt.Data(values=points)).mark_circle(size=90, opacity=0.85)
-    dots = dots.encode(**place, tooltip=["what:N", "book:Q", "here:Q"])
+    colour = alt.Color("optimizer:N", legend=alt.Legend(orient="top", title=None))
+    dots = dots.encode(**place, color=colour, tooltip=["what:N", "book:Q", "here:Q"])
     ends = [{"book": end, "here": end} for end in scale.domain]
     line = alt.Chart(alt.Data(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(**place)
     st.altair_chart((line + dots).properties(height=charts.HEIGHT), alt="Test accuracy here over the printed one")
