@@ -64,7 +64,7 @@ def runs_left(runs) -> list[str]:
 
 def interrupt_at(monkeypatch, epoch: int) -> list[int]:
     """Lets the training stop when an epoch (counted from 0) begins; returns the list of epochs begun until then."""
-    begun, begin = [], train._History.on_epoch_begin
+    begun, begin = [], train.History.on_epoch_begin
 
     def stop(self, current, logs=None):
         if current == epoch:
@@ -72,7 +72,7 @@ def interrupt_at(monkeypatch, epoch: int) -> list[int]:
         begun.append(current)
         begin(self, current, logs)
 
-    monkeypatch.setattr(train._History, "on_epoch_begin", stop)
+    monkeypatch.setattr(train.History, "on_epoch_begin", stop)
     return begun
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import platform
 import shutil
 import sys
@@ -30,6 +29,7 @@ from training.batches import Batches, one_hot, soften
 from training.data import DataError, Splits, mnist
 from training.pool import Pool
 from training.recipes import Recipe
+from training.state import History, State
 
 SEED = 1
 AGAIN = "Make room on the disk and give the same command again; it goes on where it stopped."
@@ -79,8 +79,8 @@ def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | P
     batches = Batches(network, splits.train.digits, targets, recipe.batch_size, SEED, splits.choose)
     model.compile(recipe.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
     run = _run_folder(runs, network, recipe_name, recipe, splits)
-    history = _History(run / "history.json")
-    state = _State(run)
+    history = History(run / "history.json")
+    state = State(run)
     model.fit(
         batches,
         validation_data=(network.inputs(splits.validation.digits), one_hot(splits.validation.labels, classes)),
@@ -119,52 +119,6 @@ def _taught(key: str, recipe_name: str, splits: Splits | Pool, runs: Path) -> np
         answers = [model.predict(teacher.inputs(part), batch_size=512, verbose=0) for part in parts]
         write_atomically(kept, lambda path: np.save(path, np.concatenate(answers)))
     return soften(splits.train.labels, np.load(kept))
-
-
-class _History(keras.callbacks.Callback):
-    """Keeps one row for each epoch, counted from 1, in a file that outlives an interruption."""
-
-    def __init__(self, path: Path):
-        super().__init__()
-        self.path = path
-        self.rows = {row["epoch"]: row for row in json.loads(path.read_text())} if path.exists() else {}
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._start = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        row = {name: round(float(logs[name]), 5) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
-        self.rows[epoch + 1] = {"epoch": epoch + 1} | row | {"seconds": round(time.perf_counter() - self._start, 2)}
-        write_atomically(self.path, lambda path: path.write_text(json.dumps(list(self.rows.values()))))
-
-
-class _State(keras.callbacks.Callback):
-    """Keeps the network and its optimizer as they are after each epoch, the epoch in the file's name.
-
-    One file in one step, so that a kill at any moment leaves the last whole epoch: Keras's BackupAndRestore writes two.
-    """
-
-    def __init__(self, folder: Path):
-        super().__init__()
-        self.folder = folder
-
-    def restore(self, model: keras.Model) -> int:
-        """Puts the newest state into a compiled model; returns how many epochs it has had."""
-        kept = self._kept()
-        if not kept:
-            return 0
-        model.optimizer.build(model.trainable_variables)
-        model.load_weights(kept[-1])
-        return int(kept[-1].name.removeprefix("epoch-").removesuffix(".weights.h5"))
-
-    def on_epoch_end(self, epoch, logs=None):
-        older = self._kept()
-        write_atomically(self.folder / f"epoch-{epoch + 1:04}.weights.h5", self.model.save_weights)
-        for path in older:
-            path.unlink(missing_ok=True)
-
-    def _kept(self) -> list[Path]:
-        return sorted(self.folder.glob("epoch-*.weights.h5"))
 
 
 def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool) -> Path:

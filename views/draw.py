@@ -53,7 +53,8 @@ def page() -> None:
     if not networks.awake(recipe):
         with answer:
             answers.invitation(networks.chosen(recipe), answers.LOADING)
-        time.sleep(HEAD_START)
+        if not networks.any_awake():
+            time.sleep(HEAD_START)
     classifiers = networks.classifiers(recipe)
     with answer:
         if board.digit is None:

@@ -26,6 +26,11 @@ def awake(recipe: str) -> bool:
     return {(key, recipe) for key in chosen(recipe)} <= _awake
 
 
+def any_awake() -> bool:
+    """Whether this process has loaded any network, and TensorFlow with it."""
+    return bool(_awake)
+
+
 def chosen(recipe: str) -> list[str]:
     """The keys of the networks that the visitor wants to see, in display order; the first four, until they say so."""
     titles = st.session_state.get("networks")
