@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from training import tables
-from training.data import Digits
-from training.tables import TABLES
+from training.data import Digits, Splits
+from training.printed import TABLES
 
 
 @pytest.fixture
@@ -50,24 +50,64 @@ def test_regularizers_are_where_the_row_says():
 
 
 def test_a_row_is_trained_once_and_measured_on_both_sets(few, tmp_path, monkeypatch):
-    once = tables.measured("1.3.3", 15, few, few[:50], epochs=12, runs=tmp_path)
+    row = TABLES["1.3.3"][15]
+    once = tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path)
     assert once["epochs"] == 12 and once["parameters"] == 335_114 and once["train"] > 50
+    assert (once["optimizer"], once["book_test"]) == ("Adam", 98.5)
     monkeypatch.setattr(tables.keras.utils, "set_random_seed", pytest.fail)
-    assert tables.measured("1.3.3", 15, few, few[:50], epochs=12, runs=tmp_path) == once
+    assert tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path) == once
 
 
-def test_only_complete_tables_are_written(tmp_path):
-    for place in range(4):
-        found = {"parameters": 80_266, "epochs": 10, "train": 99.5, "test": 99.1 + place / 10, "seconds": 150.0}
-        (tmp_path / f"1.4.1-{place:02}.json").write_text(json.dumps(found))
-    (tmp_path / "1.5.1-00.json").write_text("{}")
-    tables.write(tmp_path / "tables.json", tmp_path / "tables.md", tmp_path)
-    written = json.loads((tmp_path / "tables.json").read_text())
-    assert list(written) == ["1.4.1"] and written["1.4.1"][3]["book_test"] == 99.3
-    text = (tmp_path / "tables.md").read_text()
-    assert "| 64-64-64 | dropout 0.4 | Adam | ReLU | 80,266 | 99.64 | 99.50 | 99.30 | 99.40 | +0.10 | 150 |" in text
+def test_each_row_is_kept_in_a_file_of_its_own(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "_percent", lambda *_: 99.0)
+    monkeypatch.setattr(tables.keras.Model, "fit", lambda self, *_, callbacks, **__: callbacks[0].seconds.append(1.0))
+    for table, rows in TABLES.items():
+        for row in rows:
+            tables.measured(table, row, few, few, runs=tmp_path)
+    assert len(list(tmp_path.iterdir())) == sum(map(len, TABLES.values()))
+
+
+def _measured_row(test: float) -> dict:
+    said = {"layers": "64-64-64", "regularizer": "dropout 0.4", "optimizer": "Adam", "activation": "ReLU"}
+    found = {"parameters": 80_266, "epochs": 10, "train": 99.5, "test": test, "seconds": 150.0}
+    return said | {"book_train": 99.64, "book_test": 99.3} | found
+
+
+def test_a_table_trained_alone_leaves_the_others_as_they_were(tmp_path):
+    file, text = tmp_path / "tables.json", tmp_path / "tables.md"
+    tables.write({"1.5.1": [_measured_row(97.0)]}, file, text)
+    tables.write({"1.4.1": [_measured_row(99.4)]}, file, text)
+    written = json.loads(file.read_text())
+    assert list(written) == ["1.4.1", "1.5.1"] and written["1.5.1"][0]["test"] == 97.0
+    line = "| 64-64-64 | dropout 0.4 | Adam | ReLU | 80,266 | 99.64 | 99.50 | 99.30 | 99.40 | +0.10 | 150 |"
+    assert line in text.read_text()
+
+
+def test_a_table_with_other_epochs_is_printed_but_not_written(few, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
+    monkeypatch.setattr(tables, "measured", lambda *_: _measured_row(99.4))
+    monkeypatch.setattr(tables, "write", pytest.fail)
+    assert tables.main(["1.4.1", "--epochs", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("| 99.40 |") == 4 and "Table 1.3.3\n" not in printed
+
+
+def test_a_full_disk_is_said(few, monkeypatch, capsys):
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
+    monkeypatch.setattr(tables, "measured", full)
+    assert tables.main(["1.4.1"]) == 1
+    assert "No space left on device. Make room on the disk" in capsys.readouterr().err
 
 
 def test_an_unknown_table_is_named(capsys):
     assert tables.main(["9.9.9"]) == 2
     assert "unknown table '9.9.9'; known: 1.3.3, 1.4.1, 1.5.1" in capsys.readouterr().err
+
+
+def test_no_epochs_at_all_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        tables.main(["--epochs", "0"])
+    assert "expected at least 1, got 0" in capsys.readouterr().err

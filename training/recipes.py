@@ -2,7 +2,7 @@
 
 book: the listings of chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
 listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and nothing is flipped. ResNet v2, with
-8 epochs, DenseNet, with 4, and the Y-network, with 10 of its 20, are shortened to what two cores do in an hour.
+5 epochs, DenseNet, with 3, and the Y-network, with 10 of its 20, are shortened to what one core does in an hour.
 The gated cells have no listing; they take Adam, with which they learn soonest.
 
 drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with the habits of
@@ -74,8 +74,8 @@ BOOK = {
     "lstm": Recipe("adam", epochs=20),
     "gru": Recipe("adam", epochs=20),
     "bilstm": Recipe("adam", epochs=20),
-    "resnet_v2": Recipe("adam", epochs=8, batch_size=32, drops=((4, 1e-1), (6, 1e-2), (7, 1e-3))),
-    "densenet": Recipe("rmsprop", epochs=4, batch_size=32, drops=((2, 1e-1), (3, 1e-2))),
+    "resnet_v2": Recipe("adam", epochs=5, batch_size=32, drops=((3, 1e-1), (4, 1e-2))),
+    "densenet": Recipe("rmsprop", epochs=3, batch_size=32, drops=((2, 1e-1),)),
     "ynet": Recipe("adam", epochs=10, batch_size=32),
 }
 
@@ -89,8 +89,8 @@ DRAWN = {
     "lstm": Recipe("adamw", epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
     "gru": Recipe("adamw", epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
     "bilstm": Recipe("adamw", epochs=20, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
-    "resnet_v2": Recipe("adamw", epochs=6, learning_rate=3e-3, teacher="resnet", **_TODAY),
-    "densenet": Recipe("adamw", epochs=4, learning_rate=3e-3, dropout=0.0, teacher="resnet", **_TODAY),
+    "resnet_v2": Recipe("adamw", epochs=4, learning_rate=3e-3, teacher="resnet", **_TODAY),
+    "densenet": Recipe("adamw", epochs=3, learning_rate=3e-3, dropout=0.0, teacher="resnet", **_TODAY),
     "ynet": Recipe("adamw", epochs=8, learning_rate=2e-3, dropout=0.2, teacher="resnet", **_TODAY),
 }
 

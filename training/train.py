@@ -163,7 +163,8 @@ def _save(
     return card
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A whole number above zero, for the command line; raises what argparse tells the user otherwise."""
     if int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected at least 1, got {text}")
     return int(text)
@@ -176,7 +177,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--recipe", default="book", metavar="NAME", help=f"how: {', '.join(recipes.RECIPES)} (default: book)"
     )
     parser.add_argument(
-        "--epochs", type=_positive, metavar="N", help="passes over the digits instead of the recipe's own"
+        "--epochs", type=positive, metavar="N", help="passes over the digits instead of the recipe's own"
     )
     return parser.parse_args(arguments)
 
