@@ -26,7 +26,8 @@ from PIL import Image
 
 from models import ink
 from models.digit import from_canvas, from_png
-from models.photo import PhotoError, from_photo
+from models.photo import from_photo
+from models.picture import PhotoError
 from models.weights import WeightsError, read_card, verified
 from tests.browser import ROOT
 from tests.drawings import photo, placed

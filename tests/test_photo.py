@@ -14,7 +14,8 @@ from PIL import Image, ImageFilter
 
 from models import NETWORKS, ink
 from models.digit import from_canvas
-from models.photo import LARGEST_FILE, LARGEST_PICTURE, PhotoError, decode, from_photo
+from models.photo import from_photo
+from models.picture import LARGEST_FILE, LARGEST_PICTURE, PhotoError, decode
 from models.weights import trained_recipes
 from tests.browser import ROOT
 from tests.drawings import DIGITS, photo, placed

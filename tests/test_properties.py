@@ -18,7 +18,8 @@ from models import ink, weights
 from models.card import Card, Score
 from models.digit import from_canvas, from_png
 from models.explain.confidence import entropy, margin
-from models.photo import PhotoError, from_photo
+from models.photo import from_photo
+from models.picture import PhotoError
 from models.weights import WeightsError
 from tests.page import opened
 from training.data import DataError

@@ -88,7 +88,7 @@ class Board:
         self.made = self._drawn()
 
     def put_photo(self, data: bytes) -> None:
-        """Puts a photo's digit in the canvas's place; raises models.photo.PhotoError if none can be read from it."""
+        """Puts a photo's digit in the canvas's place; raises models.picture.PhotoError if none can be read from it."""
         found = from_photo(data)
         self.clear()
         self.made, self.photo = Made(found, found), True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from models.photo import LARGEST_FILE, PhotoError
+from models.picture import LARGEST_FILE, PhotoError
 from views.samples import SAMPLES
 
 if TYPE_CHECKING:
