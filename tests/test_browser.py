@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
-from models import FIRST
+from models import FIRST, NETWORKS
+from models.weights import released, trained_recipes
 from tests.browser import DESKTOP, PHONE, Visitor, serve
 from tests.drawings import DIGITS, placed
 
@@ -133,6 +135,18 @@ def test_on_a_projector_everything_fits_without_scrolling(visit):
         box = part.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= DESKTOP["width"]
         assert box["y"] + box["height"] <= DESKTOP["height"]
+
+
+def test_all_networks_fit_on_a_projector_with_the_panels_below_them(visit):
+    keys = released(trained_recipes()[0])
+    assert len(keys) > len(FIRST)
+    choice = urlencode({"networks": [NETWORKS[key].title for key in keys]}, doseq=True)
+    visitor = visit(DESKTOP, path=f"/?{choice}")
+    visitor.draw(placed(7))
+    assert list(visitor.wait_for_answer()) == keys
+    for part in (*visitor.page.locator(".card").all(), visitor.page.get_by_role("radio", name="Poke it")):
+        box = part.bounding_box()
+        assert box["x"] + box["width"] <= DESKTOP["width"] and box["y"] + box["height"] <= DESKTOP["height"]
 
 
 def test_on_a_phone_the_canvas_comes_first_and_the_four_digits_follow_at_once(visit):

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from models import NETWORKS
+from models import FIRST, NETWORKS
 from models.card import Card
 from models.network import CLASSES, Network
 from models.weights import WeightsError
@@ -25,7 +25,7 @@ LOADING = "The networks are waking up; you can draw already"
 
 def invitation(keys: Sequence[str], message: str = INVITATION) -> None:
     """The answers' places of some networks, still empty, under a friendly word."""
-    cards = "".join(_card(NETWORKS[key], "", "", _bars(None) + PLACE, "waiting") for key in keys)
+    cards = [_card(NETWORKS[key], "", "", _bars(None) + PLACE, "waiting") for key in keys]
     _show(message, cards, "waiting")
 
 
@@ -42,18 +42,19 @@ def answers(
         for key, result in found.items()
         if not isinstance(result, WeightsError)
     }
-    cards = "".join(
+    cards = [
         _broken(NETWORKS[key], result) if isinstance(result, WeightsError) else _answer(NETWORKS[key], digit, *result)
         for key, result in found.items()
-    )
+    ]
     _show(headline(says, doubtful) if says else "No network can answer", cards, "answered")
 
 
-def _show(message: str, cards: str, state: str) -> None:
+def _show(message: str, cards: list[str], state: str) -> None:
+    room = "cards many" if len(cards) > len(FIRST) else "cards"
     size = ' class="long"' if len(message) > LONG else ""
     st.html(
         f'<section class="answers {state}"><h2 role="status"{size}>{escape(message)}</h2>'
-        f'<div class="cards">{cards}</div></section>'
+        f'<div class="{room}">{"".join(cards)}</div></section>'
     )
 
 
