@@ -6,6 +6,7 @@ Importing this imports TensorFlow; Network.load does it when it is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from models.network import Network, check_digits
 from models.weights import WeightsError, training_command, verified, weights_path
 
 T = TypeVar("T")
+_threads = ThreadPoolExecutor(thread_name_prefix="ensemble")
 BATCH = 512  # digits in one pass, which bounds the memory of the largest feature maps to about 100 MB
 
 
@@ -94,6 +96,16 @@ class Ensemble:
         answers = [self._answer([one.network.inputs(part) for one in self.classifiers]) for part in parts]
         empty = [np.empty((0, one.model.output_shape[-1]), np.float32) for one in self.classifiers]
         return [np.concatenate([none, *(answer[i].numpy() for answer in answers)]) for i, none in enumerate(empty)]
+
+
+def ask_side_by_side(ensembles: Sequence[Ensemble], digits: np.ndarray, raw: bool = False) -> list[list[np.ndarray]]:
+    """What the predict, or the raw, of each of some ensembles would return, at least one.
+
+    While TensorFlow calculates for one of them it leaves Python's lock to the others, so that all cores are at work.
+    """
+    first, *others = [ensemble.raw if raw else ensemble.predict for ensemble in ensembles]
+    waiting = [_threads.submit(ask, digits) for ask in others]
+    return [first(digits), *(answer.result() for answer in waiting)]
 
 
 def compiled(models: Sequence[keras.Model]) -> Callable[[list[np.ndarray]], list]:

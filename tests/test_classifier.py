@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from models import NETWORKS, ink
-from models.classifier import BATCH, Classifier, Ensemble
+from models.classifier import BATCH, Classifier, Ensemble, ask_side_by_side
 from models.digit import from_canvas
 from models.explain.summary import arithmetic, keras_summary, layer_table
 from models.weights import released, trained_recipes
@@ -177,3 +177,20 @@ def test_asked_together_they_answer_as_each_alone(classifiers, splits):
 
 def test_an_ensemble_of_none_answers_nothing():
     assert Ensemble([]).predict(np.zeros((1, 28, 28), np.uint8)) == []
+
+
+@pytest.mark.parametrize("raw", [False, True], ids=["calibrated", "raw"])
+def test_ensembles_asked_side_by_side_answer_as_one_after_another(classifiers, raw):
+    keys = list(classifiers)
+    ensembles = [Ensemble([classifiers[key] for key in part]) for part in (keys[:2], keys[2:3], keys[3:])]
+    digits = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
+    found = ask_side_by_side(ensembles, digits, raw)
+    for ensemble, answers in zip(ensembles, found, strict=True):
+        one_by_one = ensemble.raw(digits) if raw else ensemble.predict(digits)
+        np.testing.assert_allclose(answers, one_by_one, atol=1e-6)
+
+
+def test_what_goes_wrong_side_by_side_is_said(classifiers):
+    ensembles = [Ensemble([one]) for one in list(classifiers.values())[:2]]
+    with pytest.raises(ValueError, match="uint8"):
+        ask_side_by_side(ensembles, np.zeros((1, 28, 28)))

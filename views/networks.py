@@ -61,10 +61,12 @@ def ask(recipe: str, digit: np.ndarray, raw: bool = False) -> dict[str, tuple[np
     """
     found = classifiers(recipe)
     given: dict[str, tuple[np.ndarray, Card] | WeightsError] = dict(found)
-    for ensemble in _ensembles(found):
-        answers = ensemble.raw(digit[None]) if raw else ensemble.predict(digit[None])
-        for one, answer in zip(ensemble.classifiers, answers, strict=True):
-            given[one.network.key] = answer[0], one.card
+    if ensembles := _ensembles(found):
+        from models.classifier import ask_side_by_side
+
+        for ensemble, answers in zip(ensembles, ask_side_by_side(ensembles, digit[None], raw), strict=True):
+            for one, answer in zip(ensemble.classifiers, answers, strict=True):
+                given[one.network.key] = answer[0], one.card
     return given
 
 

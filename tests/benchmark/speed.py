@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from models import FIRST, NETWORKS
-from models.classifier import Ensemble
+from models.classifier import Ensemble, ask_side_by_side
 from models.digit import from_canvas
 from models.ink import draw
 from models.weights import released, trained_recipes
@@ -23,13 +23,13 @@ def networks(calls: int = 1000) -> str:
     recipe = trained_recipes()[0]
     classifiers = [NETWORKS[key].load(recipe) for key in released(recipe)]
     first = Ensemble([one for one in classifiers if one.network.key in FIRST])
-    others = [one for one in classifiers if one.network.key not in FIRST]
+    others = [Ensemble([one]) for one in classifiers if one.network.key not in FIRST]
     digit = from_canvas(draw(placed(7), 18, 280, 280))[None]
     times = {one.network.title: _times(lambda one=one: one.predict(digit), calls) for one in classifiers}
     times["the first four, as the page asks them"] = _times(lambda: first.predict(digit), calls)
     if others:
         everything = f"all {len(classifiers)}, as the page asks them"
-        times[everything] = _times(lambda: [first.predict(digit), *(one.predict(digit) for one in others)], calls)
+        times[everything] = _times(lambda: ask_side_by_side([first, *others], digit), calls)
     slow = "the first four, by model.predict"
     times[slow] = _times(
         lambda: [one.model.predict(one.network.inputs(digit), verbose=0) for one in first.classifiers],
