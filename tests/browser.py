@@ -9,10 +9,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
+
+from models import NETWORKS
 
 ROOT = Path(__file__).resolve().parent.parent
 DESKTOP = {"width": 1280, "height": 720}
@@ -104,6 +107,11 @@ def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
     """As running; yields the address alone."""
     with running(script, folder) as server:
         yield server.address
+
+
+def link_to(keys: Sequence[str]) -> str:
+    """The page's path with which these networks answer."""
+    return "/?" + urlencode({"networks": [NETWORKS[key].title for key in keys]}, doseq=True)
 
 
 def free_port() -> int:

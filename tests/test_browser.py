@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
-from models import FIRST, NETWORKS
+from models import FIRST
 from models.weights import released, trained_recipes
-from tests.browser import DESKTOP, PHONE, Visitor, serve
+from tests.browser import DESKTOP, PHONE, Visitor, link_to, serve
 from tests.drawings import DIGITS, placed
 
 LINE = [np.array([(60, 60), (200, 60), (120, 240)])]
@@ -140,8 +139,7 @@ def test_on_a_projector_everything_fits_without_scrolling(visit):
 def test_all_networks_fit_on_a_projector_with_the_panels_below_them(visit):
     keys = released(trained_recipes()[0])
     assert len(keys) > len(FIRST)
-    choice = urlencode({"networks": [NETWORKS[key].title for key in keys]}, doseq=True)
-    visitor = visit(DESKTOP, path=f"/?{choice}")
+    visitor = visit(DESKTOP, path=link_to(keys))
     visitor.draw(placed(7))
     assert list(visitor.wait_for_answer()) == keys
     for part in (*visitor.page.locator(".card").all(), visitor.page.get_by_role("radio", name="Poke it")):
