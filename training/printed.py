@@ -4,7 +4,8 @@ How the print is read: all 60,000 training digits and the last epoch's weights, 
 three widths a row, while listing 1.3.2 has two hidden layers: the rows are three hidden layers here, as 256-512-256 can
 hardly be two, and the listing's own network, 269,322 parameters, has a row of its own beside the one of its settings.
 The print does not say how many epochs a row had: it is the listing's 20 (10 for the CNN) here, and Keras's own learning
-rates, with which SGD stays behind the printed MLPs. Seconds are the median epoch's, times the epochs.
+rates, with which SGD stays behind the printed MLPs. Two of them stand once more at the end, with 100 epochs, which come
+much closer. Seconds are the median epoch's, times the epochs.
 """
 
 from __future__ import annotations
@@ -49,13 +50,16 @@ def perceptron(widths: tuple[int, ...], relu: bool = True, dropout: float = 0, l
     return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(x))
 
 
-def _mlp(widths: str, regularizer: str, optimizer: str, train: float, test: float, relu: bool = True) -> Row:
+def _mlp(
+    widths: str, regularizer: str, optimizer: str, train: float, test: float, relu: bool = True, epochs: int = 20
+) -> Row:
     kind, _, amount = regularizer.partition(" ")
     settings = {"dropout": float(amount)} if kind == "dropout" else {"l2": float(amount)} if kind == "L2" else {}
     sizes = tuple(map(int, widths.split("-")))
+    words = widths if epochs == 20 else f"{widths}, {epochs} epochs"
     return Row(
-        *(widths, regularizer, optimizer, "ReLU" if relu else "none", train, test),
-        *(mlp.NETWORK, lambda: perceptron(sizes, relu, **settings), 20),
+        *(words, regularizer, optimizer, "ReLU" if relu else "none", train, test),
+        *(mlp.NETWORK, lambda: perceptron(sizes, relu, **settings), epochs),
     )
 
 
@@ -93,6 +97,8 @@ TABLES: dict[str, list[Row]] = {
         ),
         _mlp("256-256-256", "dropout 0.45", "RMSprop", 98.75, 98.1),
         _mlp("128-128-128", "dropout 0.45", "Adam", 98.70, 97.7),
+        _mlp("256-256-256", "none", "SGD", 99.93, 98.0, epochs=100),
+        _mlp("256-256-256", "dropout 0.45", "SGD", 98.07, 98.1, epochs=100),
     ],
     "1.4.1": [
         _cnn("SGD", 0.2, 97.76, 98.50),

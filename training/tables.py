@@ -52,11 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     train = pool.join([digits.train, digits.validation])
     tables = {table: [] for table in TABLES if table in options.tables or not options.tables}
-    progress = keras.utils.Progbar(sum(len(TABLES[table]) for table in tables), unit_name="row")
+    jobs = [(table, row) for table in tables for row in TABLES[table]]
+    new = [not kept_path(*job, options.epochs).exists() for job in jobs]
+    progress = keras.utils.Progbar(sum(new), unit_name="row")  # of those to be trained, or the time left would be wrong
     try:
-        for table, rows in tables.items():
-            for row in TABLES[table]:
-                rows.append(measured(table, row, train, digits.test, options.epochs))
+        for job, is_new in zip(jobs, new, strict=True):
+            tables[job[0]].append(measured(*job, train, digits.test, options.epochs))
+            if is_new:
                 progress.add(1)
         if options.epochs:
             print(markdown(tables))
@@ -71,8 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
 def measured(table: str, row: Row, train: Digits, test: Digits, epochs: int | None = None, runs: Path = RUNS) -> dict:
     """What a row says, and its training and test accuracy in percent, trained now or kept from an earlier call."""
     said = {name: getattr(row, name) for name in SAID} | {"epochs": epochs or row.epochs}
-    name = " ".join([table, row.layers, row.regularizer, row.optimizer, row.activation, str(said["epochs"])])
-    kept = runs / f"{re.sub('[^0-9A-Za-z.]+', '-', name)}.json"
+    kept = kept_path(table, row, epochs, runs)
     if not kept.exists():
         keras.utils.set_random_seed(SEED)
         model = row.build()
@@ -88,6 +89,12 @@ def measured(table: str, row: Row, train: Digits, test: Digits, epochs: int | No
         }
         write_atomically(kept, lambda path: path.write_text(json.dumps(found)))
     return said | json.loads(kept.read_text())
+
+
+def kept_path(table: str, row: Row, epochs: int | None = None, runs: Path = RUNS) -> Path:
+    """Where a row's result is kept, by all that makes it what it is."""
+    name = " ".join([table, row.layers, row.regularizer, row.optimizer, row.activation, str(epochs or row.epochs)])
+    return runs / f"{re.sub('[^0-9A-Za-z.]+', '-', name)}.json"
 
 
 class _Clock(keras.callbacks.Callback):
