@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from models.classifier import Classifier
 
 
-def one_of(label: str, options: Sequence[str], key: str, control: Callable = st.segmented_control, **look) -> str:
+TRAINED_ON = {"drawn": "Trained on drawings", "book": "on MNIST alone"}
+
+
+def one_of(label: str, options: Iterable[str], key: str, control: Callable = st.segmented_control, **look) -> str:
     """Lets the visitor choose an option; the first one, until they or a link say otherwise.
 
     key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
@@ -33,6 +36,11 @@ def one_of(label: str, options: Sequence[str], key: str, control: Callable = st.
         **look,
     )
     return chosen or options[0]  # a link with an empty value chooses none, required or not
+
+
+def one_recipe(recipes: Iterable[str], key: str = "recipe") -> str:
+    """Lets the visitor choose the recipe whose weights they look at."""
+    return one_of("Trained on", recipes, key, format_func=TRAINED_ON.get)
 
 
 def which_networks() -> None:

@@ -10,7 +10,7 @@ from models.network import RECIPES
 from models.weights import trained_recipes
 from views import answers, networks
 from views.canvas import SIZE, canvas
-from views.choose import one_of, which_networks
+from views.choose import one_recipe, which_networks
 from views.compare import compare
 from views.confidence import confidence
 from views.history import history
@@ -32,7 +32,6 @@ PANELS = {
 }
 # Seconds for the canvas to reach the browser; importing TensorFlow stops the whole server now and then.
 HEAD_START = 0.7
-TRAINED_ON = {"drawn": "Trained on drawings", "book": "on MNIST alone"}
 
 
 @st.fragment
@@ -69,7 +68,6 @@ def page() -> None:
 
 def _settings() -> tuple[str, bool]:
     """The recipe whose weights answer, and whether their softmax is shown as it is, not calibrated."""
-    recipes = trained_recipes() or RECIPES[-1:]
-    recipe = one_of("Trained on", recipes, "recipe", format_func=TRAINED_ON.get)
+    recipe = one_recipe(trained_recipes() or RECIPES[-1:])
     raw = st.toggle("Raw softmax", key="raw", help="As the network says it, before its confidence is calibrated")
     return recipe, raw

@@ -8,6 +8,7 @@ from models import NETWORKS, doubt
 from models.card import TESTS, Card, Score
 from models.weights import WeightsError, read_card, released, trained_recipes
 from views import charts
+from views.choose import one_of, one_recipe
 
 RECIPES = {
     "drawn": "Recipe *drawn*: MNIST and real pen strokes, both in many variations.",
@@ -34,21 +35,21 @@ def page() -> None:
         "centred. In brackets, 95 % intervals."
     )
     cards = _cards()
-    for recipe in trained_recipes():
+    for recipe, found in cards.items():
         st.write(RECIPES[recipe])
-        st.table([_row(card) for card in cards.values() if card.recipe == recipe])
+        st.table([_row(card) for card in found.values()])
     _doubt()
     if cards:
         _detail(cards)
 
 
-def _cards() -> dict[str, Card]:
-    """All sound cards by what to call them; says what is wrong with the others."""
-    cards = {}
+def _cards() -> dict[str, dict[str, Card]]:
+    """For each recipe the sound cards by their networks' titles; says what is wrong with the others."""
+    cards: dict[str, dict[str, Card]] = {}
     for recipe in trained_recipes():
         for key in released(recipe):
             try:
-                cards[f"{NETWORKS[key].title}, {recipe}"] = read_card(key, recipe)
+                cards.setdefault(recipe, {})[NETWORKS[key].title] = read_card(key, recipe)
             except WeightsError as error:
                 st.error(str(error))
     return cards
@@ -83,7 +84,7 @@ def _doubt() -> None:
         st.error(str(error))
         return
     st.write(
-        "A network has no word for what it does not know. A fifth one, which has seen letters, signs and scribbles "
+        "A network has no word for what it does not know. One more, which has seen letters, signs and scribbles "
         f"too, says when a drawing may not be a digit: when its score is {doubt.THRESHOLD:.2f} or more, of 1. "
         "The letters and signs below are type, bent as hands bend it, none of which it was trained on. The area under "
         "the ROC curve says how often such a drawing scores higher than a drawn digit."
@@ -101,17 +102,10 @@ def _doubt() -> None:
     )
 
 
-def _detail(cards: dict[str, Card]) -> None:
+def _detail(cards: dict[str, dict[str, Card]]) -> None:
     st.header("One network in detail")
-    chosen = st.segmented_control(
-        "Network and recipe",
-        list(cards),
-        default=next(iter(cards)),
-        required=True,
-        label_visibility="collapsed",
-        key="detail",
-    )
-    card = cards[chosen]
+    found = cards[one_recipe(cards, key="trained")]  # not the key of the first page, which keeps its choice
+    card = found[one_of("Network", found, "network")]
     st.write(_facts(card))
     left, right = st.columns(2, gap="large")
     with left:
