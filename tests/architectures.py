@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from models import NETWORKS
+
 
 def bottlenecks():
     """Two stages of residual blocks as in the second ResNet: normalised before they are convolved."""
@@ -122,3 +126,10 @@ MADE = (
     nested,
     one_after_another,
 )
+BUILD = {key: network.build for key, network in NETWORKS.items()} | {make.__name__: make for make in MADE}
+
+
+@cache
+def built(name: str):
+    """The model of this name, one of BUILD."""
+    return BUILD[name]()

@@ -1,23 +1,16 @@
-"""A real Chromium on a real server: what the browser tests and the benchmark of the page share."""
+"""A real Chromium and somebody in front of it: what the browser tests and the benchmarks share."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 import numpy as np
 
 from models import NETWORKS
 
-ROOT = Path(__file__).resolve().parent.parent
 DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
 SPACING = 5  # pixels between the points of a stroke
@@ -50,74 +43,9 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-class Server:
-    """A Streamlit script that runs in a process of its own, on a free port."""
-
-    def __init__(self, script: Path, folder: Path, environment: Mapping[str, str] | None):
-        self.script, self.folder, self.environment = script, folder, environment
-        self.port = free_port()
-        self.process: subprocess.Popen | None = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Starts it, and waits until it answers."""
-        options = [
-            "--server.headless=true",
-            f"--server.port={self.port}",
-            "--server.address=127.0.0.1",
-            "--server.fileWatcherType=none",
-        ]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(self.script), *options],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_for(f"{self.address}/_stcore/health", self.process)
-
-    def kill(self) -> None:
-        """Ends it as a crash would, without a word."""
-        self.process.kill()
-        self.process.wait(20)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-
-@contextlib.contextmanager
-def running(
-    script: Path = ROOT / "app.py", folder: Path = ROOT, environment: Mapping[str, str] | None = None
-) -> Iterator[Server]:
-    """Runs a Streamlit script until the block ends, in another environment where one is given."""
-    server = Server(script, folder, environment)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-
-
-@contextlib.contextmanager
-def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
-    """As running; yields the address alone."""
-    with running(script, folder) as server:
-        yield server.address
-
-
 def link_to(keys: Sequence[str]) -> str:
     """The page's path with which these networks answer."""
     return "/?" + urlencode({"networks": [NETWORKS[key].title for key in keys]}, doseq=True)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -212,14 +140,3 @@ class Visitor:
     def wait_for_invitation(self) -> str:
         self.page.locator(".answers.waiting").wait_for(timeout=90_000)
         return self.headline()
-
-
-def wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
-    """Waits until a process answers at an address; raises RuntimeError if it ends or takes longer."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(address, timeout=1).close()
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"no server at {address} after {seconds} s")

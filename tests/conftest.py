@@ -9,6 +9,7 @@ import pytest
 from models import NETWORKS
 from models.weights import released, trained_recipes
 from tests import browser
+from tests.server import serve
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def address(chromium):
     """The running page."""
-    with browser.serve() as found:
+    with serve() as found:
         yield found
 
 

@@ -105,3 +105,12 @@ class Drawing:
     def close_up(self, frame: str) -> list[str]:
         """The labels in a frame, from its input on."""
         return [found["label"] for name, found in self.nodes.items() if name in self.frames[frame]]
+
+    @property
+    def ends(self) -> tuple[list[str], list[str]]:
+        """The nodes outside of frames that nothing leads to, and those that lead to none of their kind."""
+        column = self.column
+        return (
+            [name for name in column if not self.before(name)],
+            [name for name in column if not self.after(name) & set(column)],
+        )

@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from models import ink
-from tests.browser import ROOT
+from tests.server import ROOT
 
 BRUSH = 18
 START_SECONDS = 120  # TensorFlow comes in with the first run

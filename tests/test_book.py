@@ -8,8 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from models import NETWORKS
-from tests.browser import DESKTOP, PHONE, ROOT
+from tests.browser import DESKTOP, PHONE
 from tests.page import START_SECONDS
+from tests.server import ROOT
 from views.book import ERRATA
 
 SCRIPT = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from views import book; book.page()"

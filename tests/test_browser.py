@@ -9,8 +9,9 @@ import pytest
 
 from models import FIRST
 from models.weights import released, trained_recipes
-from tests.browser import DESKTOP, PHONE, Visitor, link_to, serve
+from tests.browser import DESKTOP, PHONE, Visitor, link_to
 from tests.drawings import DIGITS, placed
+from tests.server import serve
 
 LINE = [np.array([(60, 60), (200, 60), (120, 240)])]
 

@@ -17,7 +17,7 @@ import pytest
 from models import weights
 from models.weights import WeightsError, verified
 from tests import small
-from tests.browser import ROOT
+from tests.server import ROOT
 from training.evaluate import MARKS
 
 COMMAND = [sys.executable, "-u", "-m", "tests.small"]

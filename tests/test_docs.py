@@ -10,7 +10,7 @@ import pytest
 from models import NETWORKS
 from models.network import RECIPES
 from models.weights import card_path, read_card
-from tests.browser import ROOT
+from tests.server import ROOT
 from training.evaluate import MARKS, table
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,15 +7,16 @@ import pytest
 
 from models import weights
 from tests import fuzz
+from tests.fuzz_targets import Target, prepared, targets
 
 CASES = {"photo": 60, "link": 40}  # these take longer
 
 
-@pytest.mark.parametrize("name", fuzz.targets())
+@pytest.mark.parametrize("name", targets())
 def test_damaged_and_forged_data_is_answered_or_refused(name, tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path)  # put back after prepared() has set it
     cases = CASES.get(name, 300)
-    found = fuzz.fuzz(name, fuzz.targets()[name], cases, seed=0, folder=fuzz.prepared(tmp_path))
+    found = fuzz.fuzz(name, targets()[name], cases, seed=0, folder=prepared(tmp_path))
     assert found["answered"] + found["refused"] == cases and (found["refused"] > 0 or name == "link")
 
 
@@ -24,7 +25,7 @@ def test_a_crash_is_noticed_and_its_case_named(tmp_path):
         raise KeyError("x")
 
     with pytest.raises(AssertionError, match="glass, seed 3, case 0: KeyError"):
-        fuzz.fuzz("glass", fuzz.Target((b"abc",), crash, ValueError), 1, 3, tmp_path)
+        fuzz.fuzz("glass", Target((b"abc",), crash, ValueError), 1, 3, tmp_path)
 
 
 def test_the_same_seed_makes_the_same_case():

@@ -11,6 +11,7 @@ from tests import browser
 from tests.benchmark import copies
 from tests.benchmark.client import visit
 from tests.drawings import placed
+from tests.server import running
 
 pytestmark = pytest.mark.skipif(
     copies.nginx_path() is None, reason="needs nginx: install it, for example with apt-get install nginx"
@@ -23,7 +24,7 @@ def servers():
         async with visit(server.address) as host:
             await host.draw(placed(7))
 
-    with browser.running() as one, browser.running() as other:
+    with running() as one, running() as other:
         with ThreadPoolExecutor() as pool:  # in threads of their own, as the browser's event loop runs in this one
             list(pool.map(lambda server: asyncio.run(wake(server)), (one, other)))
         yield {"digits_a": one, "digits_b": other}

@@ -17,8 +17,8 @@ from models.digit import from_canvas
 from models.photo import from_photo
 from models.picture import LARGEST_FILE, LARGEST_PICTURE, PhotoError, decode
 from models.weights import trained_recipes
-from tests.browser import ROOT
 from tests.drawings import DIGITS, photo, placed
+from tests.server import ROOT
 
 SEVEN = from_canvas(ink.draw(placed(7), 18, 280, 280))
 

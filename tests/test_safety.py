@@ -7,9 +7,10 @@ import tomllib
 
 import pytest
 
-from tests.browser import ROOT, Visitor
+from tests.browser import Visitor
 from tests.drawings import placed
 from tests.page import answers, message, send, visit
+from tests.server import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from models.weights import WEIGHTS
 from training import tables
 from training.data import Digits, Splits
 from training.printed import TABLES
@@ -25,6 +26,15 @@ def test_every_printed_row_is_there():
     assert {table: len(rows) for table, rows in TABLES.items()} == {"1.3.3": 21, "1.4.1": 4, "1.5.1": 4}
     best = max(TABLES["1.3.3"], key=lambda row: row.book_test)
     assert (best.regularizer, best.optimizer, best.book_train, best.book_test) == ("dropout 0.45", "Adam", 99.39, 98.5)
+
+
+def test_more_epochs_bring_sgd_close_to_the_print_as_the_page_says():
+    rows = json.loads((WEIGHTS / "tables.json").read_text(encoding="utf-8"))["1.3.3"]
+    sgd = [row for row in rows if row["optimizer"] == "SGD" and row["activation"] == "ReLU"]
+    behind = {
+        epochs: [row["book_test"] - row["test"] for row in sgd if row["epochs"] == epochs] for epochs in (20, 100)
+    }
+    assert len(behind[100]) == 2 and max(behind[100]) < 0.5 < 1.5 < min(behind[20])
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ def _is_reentered(stage: set[Box], graph: Graph) -> bool:
 
 
 def kind_of(layer: keras.Layer) -> str:
+    """The name of a layer's class, such as "Conv2D"."""
     return type(layer).__name__
 
 

@@ -97,6 +97,7 @@ def _sizes(layer: keras.Layer, name: str) -> tuple[int, ...]:
 
 
 def product(sizes: Iterable[int | None]) -> str:
+    """Such as "28 × 28"; "any" in place of a size that is open."""
     return " × ".join("any" if size is None else str(size) for size in sizes)
 
 

@@ -17,11 +17,12 @@ import platform
 import time
 from collections.abc import Callable
 
+from tests.server import ROOT
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from models.weights import write_atomically
 from tests.benchmark import copies, load, soak, speed, start
-from tests.browser import ROOT
 
 KEPT = ROOT / "docs" / "measured"
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {

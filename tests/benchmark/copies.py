@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from websockets.exceptions import WebSocketException
 
-from tests import browser
 from tests.benchmark.client import visit
 from tests.drawings import DIGITS, placed
+from tests.server import ROOT, Server, free_port, running, wait_for
 
-CONFIG = browser.ROOT / "deploy" / "nginx.conf"
+CONFIG = ROOT / "deploy" / "nginx.conf"
 PORTS = (8501, 8502, 8080)  # in CONFIG: the copies, nginx
 EVERY = (1.0, 3.0)  # seconds from one drawing to the next
 
@@ -64,7 +64,7 @@ def measure(visitors: int, seconds: float) -> Room:
     """Runs all of it; each copy has loaded its networks before the visitors come."""
     room = Room()
     with contextlib.ExitStack() as stack:
-        servers = [stack.enter_context(browser.running()) for _ in range(2)]
+        servers = [stack.enter_context(running()) for _ in range(2)]
         address = stack.enter_context(behind_nginx([server.port for server in servers]))
         asyncio.run(_fill(address, servers, room, visitors, seconds))
     return room
@@ -74,7 +74,7 @@ def measure(visitors: int, seconds: float) -> Room:
 def behind_nginx(ports: list[int]) -> Iterator[str]:
     """Runs nginx with CONFIG for servers on these ports, in the foreground and as who runs this; yields its address."""
     with tempfile.TemporaryDirectory() as name:
-        folder, own = Path(name), browser.free_port()
+        folder, own = Path(name), free_port()
         text = CONFIG.read_text()
         for written, used in zip(PORTS, (*ports, own), strict=True):
             text = text.replace(str(written), str(used))
@@ -87,7 +87,7 @@ def behind_nginx(ports: list[int]) -> Iterator[str]:
         )
         process = subprocess.Popen([nginx_path(), "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
         try:
-            browser.wait_for(f"http://127.0.0.1:{own}/_stcore/health", process)
+            wait_for(f"http://127.0.0.1:{own}/_stcore/health", process)
             yield f"http://127.0.0.1:{own}"
         finally:
             process.terminate()
@@ -101,7 +101,7 @@ def copy_of(address: str, cookie: str = "") -> str:
         return response.headers["Set-Cookie"].split(";")[0]
 
 
-async def _fill(address: str, servers: list[browser.Server], room: Room, visitors: int, seconds: float) -> None:
+async def _fill(address: str, servers: list[Server], room: Room, visitors: int, seconds: float) -> None:
     for server in servers:
         async with visit(server.address) as host:
             await host.draw(placed(7))
@@ -110,7 +110,7 @@ async def _fill(address: str, servers: list[browser.Server], room: Room, visitor
     await asyncio.gather(_kill(servers, seconds), *jobs)
 
 
-async def _kill(servers: list[browser.Server], seconds: float) -> None:
+async def _kill(servers: list[Server], seconds: float) -> None:
     """Kills each copy once, and starts it again."""
     await asyncio.sleep(seconds / 4)
     servers[0].kill()

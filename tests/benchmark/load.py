@@ -20,6 +20,7 @@ from tests import browser
 from tests.benchmark import timing
 from tests.benchmark.client import visit
 from tests.drawings import DIGITS, placed
+from tests.server import running
 
 PAGE = Path(__file__).with_name("timed_page.py")
 EVERY = (2.0, 4.0)  # seconds from one stroke to the next
@@ -96,7 +97,7 @@ def measure(visitors: int, seconds: float, settings: Mapping[str, str]) -> Room:
     """Starts the page and fills its room."""
     with tempfile.TemporaryDirectory() as folder:
         times = Path(folder) / "times.jsonl"
-        with browser.running(PAGE, environment={**os.environ, **settings, timing.FILE: str(times)}) as server:
+        with running(PAGE, environment={**os.environ, **settings, timing.FILE: str(times)}) as server:
             room = asyncio.run(fill(server.address, server.process.pid, visitors, seconds, BROWSERS))
         room.parts = timing.read(times)
     return room

@@ -7,10 +7,10 @@ import os
 
 import numpy as np
 
-from tests import browser
 from tests.benchmark.client import visit
 from tests.benchmark.load import status
 from tests.drawings import DIGITS, placed
+from tests.server import running
 
 SETTLED = 1000  # drawings after which memory should be flat
 STEP = 100  # drawings from one look at the server to the next
@@ -22,7 +22,7 @@ KEPT = 10  # seconds that the server keeps such a visit, in this measurement
 
 def soak(drawings: int) -> str:
     """Both measurements, as a report in Markdown."""
-    with browser.running(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}) as server:
+    with running(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}) as server:
         seen = asyncio.run(draw_many(server.address, server.process.pid, drawings))
         rooms = asyncio.run(leave(server.address, server.process.pid))
     counts, memory = np.array(seen).T

@@ -16,6 +16,7 @@ from models.ink import draw
 from models.weights import released, trained_recipes
 from tests import browser
 from tests.drawings import placed
+from tests.server import ROOT, serve
 
 
 def networks(calls: int = 1000) -> str:
@@ -43,13 +44,13 @@ def networks(calls: int = 1000) -> str:
 
 def page(strokes: int = 30) -> str:
     """Times strokes in a real browser, in turn on the page and on an empty page with the same canvas."""
-    scripts = {"the page": browser.ROOT / "app.py", "an empty page": Path(__file__).with_name("empty_page.py")}
+    scripts = {"the page": ROOT / "app.py", "an empty page": Path(__file__).with_name("empty_page.py")}
     times: dict[str, list[float]] = {name: [] for name in scripts}
     with contextlib.ExitStack() as stack:
         chromium = stack.enter_context(browser.chromium())
         visitors = {}
         for name, script in scripts.items():
-            address = stack.enter_context(browser.serve(script))
+            address = stack.enter_context(serve(script))
             visitors[name] = browser.Visitor(chromium.new_context(viewport=browser.DESKTOP).new_page(), address)
             visitors[name].draw(placed(7))
         visitors["the page"].wait_for_answer()

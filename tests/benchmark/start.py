@@ -14,8 +14,9 @@ from models.weights import released, trained_recipes
 from tests import browser
 from tests.benchmark.load import status
 from tests.drawings import placed
+from tests.server import ROOT, running
 
-PAGES = {"an empty page": Path(__file__).with_name("empty_page.py"), "the page": browser.ROOT / "app.py"}
+PAGES = {"an empty page": Path(__file__).with_name("empty_page.py"), "the page": ROOT / "app.py"}
 ALONE = """
 from models import NETWORKS
 NETWORKS["mlp"].load("drawn")
@@ -32,12 +33,12 @@ def start(rounds: int = 5) -> str:
                 for stage, figure in _stages(page, script, answers=name == "the page"):
                     found.setdefault(f"{name}, {stage}", []).append(figure)
         begin = time.monotonic()
-        subprocess.run([sys.executable, "-c", ALONE], cwd=browser.ROOT, check=True, capture_output=True)
+        subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, check=True, capture_output=True)
         found.setdefault("TensorFlow's import and one model, alone", []).append(time.monotonic() - begin)
         print(f"round {number + 1} of {rounds}", flush=True)
     four, everything = (max(found.pop(f"the page, {stage}")) for stage in MEMORY)
     middle = {name: float(np.median(times)) for name, times in found.items()}
-    empty, ready, answer = (middle[f"{name}"] for name in ("an empty page, canvas", "the page, canvas", ANSWER))
+    empty, ready, answer = (middle[name] for name in ("an empty page, canvas", "the page, canvas", ANSWER))
     lines = [f"{rounds} cold starts of each, from the command on; seconds, medians.", "", "| | s |", "|---|---:|"]
     lines += [f"| {name} | {seconds:.2f} |" for name, seconds in middle.items()]
     lines += ["", f"The canvas takes {ready / empty:.2f} times as long as on an empty page; the first answer comes "]
@@ -53,7 +54,7 @@ MEMORY = ("memory with four networks", "memory with all networks")
 def _stages(page, script: Path, answers: bool) -> Iterator[tuple[str, float]]:
     """Seconds from the command to each stage, and the server's memory in MB."""
     begin = time.monotonic()
-    with browser.running(script) as server:
+    with running(script) as server:
         visitor = browser.Visitor(page, server.address)
         yield "canvas", time.monotonic() - begin
         if answers:

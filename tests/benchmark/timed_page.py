@@ -3,7 +3,7 @@
 import runpy
 
 from tests.benchmark import timing
-from tests.browser import ROOT
+from tests.server import ROOT
 
 timing.measured()
 runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
