@@ -1,30 +1,30 @@
-"""Draw a digit and see what four neural networks make of it.  Run: streamlit run app.py"""
+"""Draw a digit and see how neural networks read it.  Run: streamlit run app.py"""
 
 from pathlib import Path
 
 import streamlit as st
 
-from views import draw
+from views.pages import draw
 
-VIEWS = Path(__file__).parent / "views"
+ASSETS = Path(__file__).parent / "views" / "parts"
 
-st.set_page_config(page_title="Draw a digit", page_icon=str(VIEWS / "icon.png"), layout="wide")
-st.html(VIEWS / "style.css")
+st.set_page_config(page_title="Draw a digit", page_icon=str(ASSETS / "icon.png"), layout="wide")
+st.html(ASSETS / "style.css")
 with st.container(key="script"):
-    st.html(VIEWS / "script.html", unsafe_allow_javascript=True)
+    st.html(ASSETS / "script.html", unsafe_allow_javascript=True)
 
 
 def evidence() -> None:
-    """Imported when it is opened, as the next one: charts take as long to import as the rest of the page."""
-    from views import evidence
+    """Imported when opened, like the next one: charts take as long to import as the rest of the page."""
+    from views.pages import evidence
 
     evidence.page()
 
 
 def book() -> None:
-    from views import book
+    from views.pages.book import contents
 
-    book.page()
+    contents.page()
 
 
 page = st.navigation(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.network import CLASSES, Network
+from digits import CLASSES
+from models.network import Network
 from models.rnn import INPUT_SHAPE
 
 if TYPE_CHECKING:

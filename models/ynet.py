@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.network import CLASSES, SIDE, Network
+from digits import CLASSES, SIDE
+from models.network import Network
 
 if TYPE_CHECKING:
     import keras

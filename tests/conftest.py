@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from models import NETWORKS
-from models.weights import released, trained_recipes
-from tests import browser
+from recognition import load
+from recognition.store import released, trained_recipes
+from tests.browser import driver
 from tests.server import serve
 
 
@@ -17,7 +17,7 @@ def splits():
     """MNIST from DIGIT_DATA; tests that need it are skipped where it is not set."""
     if not os.environ.get("DIGIT_DATA"):
         pytest.skip("needs MNIST: set DIGIT_DATA to a folder that holds mnist.npz")
-    from training.data import mnist
+    from training.mnist import mnist
 
     return mnist()
 
@@ -26,22 +26,22 @@ def splits():
 def classifiers():
     """The classifiers of the recipe that the page begins with, by key."""
     recipe = trained_recipes()[0]
-    return {key: NETWORKS[key].load(recipe) for key in released(recipe)}
+    return {key: load(key, recipe) for key in released(recipe)}
 
 
 @pytest.fixture
 def page():
-    """The page without a browser, as a visitor finds it; see tests.page."""
-    from tests.page import visit
+    """The page without a browser, as a visitor finds it; see tests.views.page."""
+    from tests.views.page import visit
 
     return visit()
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    if browser.chromium_path() is None:
+    if driver.chromium_path() is None:
         pytest.skip("needs a browser: install Chromium, for example with apt-get install chromium")
-    with browser.chromium() as found:
+    with driver.chromium() as found:
         yield found
 
 
@@ -57,10 +57,10 @@ def visit(chromium, address):
     """Opens the page at a size, as a phone or with a mouse; the browser's console must have stayed empty at the end."""
     contexts, visitors = [], []
 
-    def open_page(viewport=browser.DESKTOP, phone=False, theme="light", path=""):
+    def open_page(viewport=driver.DESKTOP, phone=False, theme="light", path=""):
         context = chromium.new_context(viewport=viewport, color_scheme=theme, has_touch=phone, is_mobile=phone)
         contexts.append(context)
-        visitors.append(browser.Visitor(context.new_page(), address + path))
+        visitors.append(driver.Visitor(context.new_page(), address + path))
         return visitors[-1]
 
     yield open_page

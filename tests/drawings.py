@@ -7,8 +7,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from models.ink import draw
-from views.samples import DIGITS, arc
+from digits.samples import DIGITS, arc
+from digits.strokes import draw_strokes
 
 __all__ = ["DIGITS", "arc", "photo", "placed"]
 
@@ -20,7 +20,7 @@ def placed(digit: int, size: float = 200, left: float = 40, top: float = 40) -> 
 
 def photo(digit: int) -> bytes:
     """Dark ink on greyish paper with a shadow, as a JPEG."""
-    ink = np.asarray(Image.fromarray(draw(placed(digit), 9, 280, 280)[..., 3]).resize((900, 900)), float) / 255
+    ink = np.asarray(Image.fromarray(draw_strokes(placed(digit), 9, 280, 280)[..., 3]).resize((900, 900)), float) / 255
     paper = 215 - np.linspace(0, 70, 900)[None, :] + np.random.default_rng(0).normal(0, 3, (900, 900))
     file = io.BytesIO()
     Image.fromarray(np.clip(paper * (1 - 0.7 * ink), 0, 255).astype(np.uint8)).save(file, "JPEG")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from models import NETWORKS
-from models.network import RECIPES
-from models.weights import card_path, read_card
+from recognition.recipes import RECIPES
+from recognition.store import card_path, read_card
 from tests.server import ROOT
 from training.evaluate import MARKS, table
 

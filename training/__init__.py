@@ -1,5 +1,5 @@
-"""Where the weights come from: data, recipes, training and evaluation. The page never imports this."""
+"""Where the weights come from: data, recipes, training and evaluation. The views never import it."""
 
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's remarks on this machine's processor
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # keeps TensorFlow's messages about the processor out of the output

@@ -1,7 +1,7 @@
 """Digits as other hands would have made them: pen strokes and MNIST's pictures, slanted, stretched and wobbled alike.
 
 Sources: P. Simard et al., Best Practices for Convolutional Neural Networks, 2003 (elastic distortions);
-Y. LeCun et al., 1998 (affine distortions). After every change the digit goes through models.digit again,
+Y. LeCun et al., 1998 (affine distortions). After every change the digit goes through digits.normalization again,
 so that it fills its box and is centred as any drawing is.
 """
 
@@ -13,9 +13,8 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageFilter
 
-from models.digit import from_canvas
-from models.network import SIDE
-from training.strokes import PenDigit
+from digits import SIDE, from_canvas
+from training.pen_strokes import PenDigit
 
 ANGLE = 12  # degrees, to either side
 SHEAR = 0.25  # horizontal shift for each unit of height, to either side

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from models.network import CLASSES, Network
+from digits import CLASSES
+from models.network import Network
 
 
 class Batches(keras.utils.PyDataset):

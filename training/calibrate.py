@@ -24,7 +24,7 @@ def fit_temperature(raw: np.ndarray, labels: np.ndarray, weights: np.ndarray | N
 def reliability(probabilities: np.ndarray, labels: np.ndarray) -> list[list[float]]:
     """For each of 15 bins of confidence: how many digits, the sum of their confidences, how many were right.
 
-    probabilities: float32 (n, 10); labels: uint8 (n,). See models.card.Score.
+    probabilities: float32 (n, 10); labels: uint8 (n,). See recognition.card.Score.
     """
     confidence, right = probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)

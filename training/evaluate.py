@@ -6,7 +6,7 @@ Interrupted, it goes on with the network it was at when the same command is give
 calibrates: the temperature is fitted on validation digits, MNIST's and drawn ones counting alike.
 
 The yardstick: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45
-to 85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through models.digit.from_canvas, and, for
+to 85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through digits.from_canvas, and, for
 comparison, through a plain resize.
 """
 
@@ -20,17 +20,19 @@ from pathlib import Path
 
 import numpy as np
 
+import recognition
+from digits import CLASSES, from_canvas, plain_resize
 from models import NETWORKS
-from models.card import Card, Score
-from models.classifier import Classifier
-from models.digit import from_canvas, resized
-from models.network import CLASSES, RECIPES
-from models.weights import WeightsError, read_card, released, trained_recipes, write_atomically, write_card
+from recognition.card import Card, Score
+from recognition.classifier import Classifier
+from recognition.recipes import RECIPES
+from recognition.store import WeightsError, read_card, released, trained_recipes, write_atomically, write_card
 from training import pool
 from training.calibrate import fit_temperature, reliability
-from training.data import DataError, Digits, mnist
-from training.strokes import draw_on_canvas, pendigits
-from training.train import AGAIN, RUNS
+from training.dataset import DataError, Digits, join
+from training.mnist import mnist
+from training.pen_strokes import draw_on_canvas, pendigits
+from training.run import AGAIN, RUNS
 
 PROGRESS = RUNS / "evaluated"  # the hashes of the weights that an unfinished call has measured
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -66,7 +68,7 @@ def _measure(recipes: list[str], tests: dict[str, Digits], held_out: list[Digits
     for recipe in recipes:
         for network in map(NETWORKS.get, released(recipe)):
             try:
-                classifier = network.load(recipe)
+                classifier = recognition.load(network.key, recipe)
             except WeightsError as error:
                 print(error, file=sys.stderr)
                 failures += 1
@@ -94,7 +96,7 @@ def _cards() -> list[Card]:
 
 
 def test_sets() -> dict[str, Digits]:
-    """The digits to measure on, by the names of models.card.TESTS; drawn digits only where the pen strokes are.
+    """The digits to measure on, by the names of recognition.card.TESTS; drawn digits only where the pen strokes are.
 
     Raises DataError if MNIST is missing or damaged.
     """
@@ -105,7 +107,9 @@ def test_sets() -> dict[str, Digits]:
         print(f"Drawn digits are left out, and their last scores kept: {error}", file=sys.stderr)
         return tests
     labels = np.array([pen_digit.label for pen_digit in written], np.uint8)
-    faithful, plain = zip(*((from_canvas(canvas), resized(canvas)) for canvas in draw_on_canvas(written)), strict=True)
+    faithful, plain = zip(
+        *((from_canvas(canvas), plain_resize(canvas)) for canvas in draw_on_canvas(written)), strict=True
+    )
     return tests | {"drawn": Digits(np.stack(faithful), labels), "drawn_resized": Digits(np.stack(plain), labels)}
 
 
@@ -120,7 +124,7 @@ def held_out_sets() -> list[Digits]:
 
 def calibrated(classifier: Classifier, held_out: list[Digits]) -> Classifier:
     """The classifier with the temperature that fits these digits best, each set counting as much as the others."""
-    digits = pool.join(held_out)
+    digits = join(held_out)
     weights = np.concatenate([np.full(len(part), 1 / len(part)) for part in held_out])
     temperature = fit_temperature(classifier.raw(digits.digits), digits.labels, weights)
     return Classifier(classifier.network, classifier.model, replace(classifier.card, temperature=temperature))

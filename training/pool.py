@@ -19,14 +19,16 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from models.digit import from_canvas
-from models.weights import write_atomically
+from digits import from_canvas
+from recognition.store import write_atomically
 from training.augment import vary_picture, vary_strokes
-from training.data import DataError, Digits, mnist
-from training.others import others
-from training.strokes import PenDigit, draw_on_canvas, pendigits, unipen
+from training.dataset import DataError, Digits, join
+from training.mnist import mnist
+from training.non_digits import others
+from training.pen_strokes import PenDigit, draw_on_canvas, pendigits, unipen
+from training.run import RUNS
 
-POOL = Path(__file__).resolve().parent / "runs" / "pool"
+POOL = RUNS / "pool"
 VARIATIONS = {"mnist": 6, "pen": 16, "other": 8}  # of each digit; of the drawings that are none, as many files
 OTHERS = 12_000  # drawings that are no digit in each of their files
 HELD_OUT = 7  # every seventh writer is kept for validation
@@ -55,11 +57,6 @@ class Pool:
         variations[random.random(self.mnist) < UNVARIED] = 0
         pen = [self.pen[i] for i in random.permutation(len(self.pen))[:PEN_VARIATIONS_AN_EPOCH]]
         return np.concatenate([np.arange(self.mnist) + variations * self.mnist, *pen])
-
-
-def join(parts: list[Digits]) -> Digits:
-    """One after the other."""
-    return Digits(np.concatenate([part.digits for part in parts]), np.concatenate([part.labels for part in parts]))
 
 
 def writers(held_out: bool) -> list[PenDigit]:

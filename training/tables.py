@@ -19,17 +19,19 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from models.weights import WEIGHTS, write_atomically
-from training import pool, printed
+from recognition.store import TABLES as RESULTS
+from recognition.store import write_atomically
+from training import printed_tables
 from training.batches import one_hot
-from training.data import DataError, Digits, mnist
-from training.printed import TABLES, Row
-from training.train import AGAIN, positive
+from training.dataset import DataError, Digits, join
+from training.mnist import mnist
+from training.printed_tables import TABLES, Row
+from training.run import AGAIN, RUNS, positive
 
 SEED = 1
 BATCH = 128
 SAID = ("layers", "regularizer", "optimizer", "activation", "book_train", "book_test")  # of a row
-RUNS = Path(__file__).resolve().parent / "runs" / "tables"
+KEPT = RUNS / "tables"
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "tables.md"
 
 
@@ -50,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    train = pool.join([digits.train, digits.validation])
+    train = join([digits.train, digits.validation])
     tables = {table: [] for table in TABLES if table in options.tables or not options.tables}
     jobs = [(table, row) for table in tables for row in TABLES[table]]
     new = [not kept_path(*job, options.epochs).exists() for job in jobs]
@@ -63,14 +65,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.epochs:
             print(markdown(tables))
         else:
-            write(tables, WEIGHTS / "tables.json", DOCS)
+            write(tables, RESULTS, DOCS)
     except OSError as error:
         print(f"The tables cannot be kept: {error}. {AGAIN}", file=sys.stderr)
         return 1
     return 0
 
 
-def measured(table: str, row: Row, train: Digits, test: Digits, epochs: int | None = None, runs: Path = RUNS) -> dict:
+def measured(table: str, row: Row, train: Digits, test: Digits, epochs: int | None = None, runs: Path = KEPT) -> dict:
     """What a row says, and its training and test accuracy in percent, trained now or kept from an earlier call."""
     said = {name: getattr(row, name) for name in SAID} | {"epochs": epochs or row.epochs}
     kept = kept_path(table, row, epochs, runs)
@@ -91,7 +93,7 @@ def measured(table: str, row: Row, train: Digits, test: Digits, epochs: int | No
     return said | json.loads(kept.read_text())
 
 
-def kept_path(table: str, row: Row, epochs: int | None = None, runs: Path = RUNS) -> Path:
+def kept_path(table: str, row: Row, epochs: int | None = None, runs: Path = KEPT) -> Path:
     """Where a row's result is kept, by all that makes it what it is."""
     name = " ".join([table, row.layers, row.regularizer, row.optimizer, row.activation, str(epochs or row.epochs)])
     return runs / f"{re.sub('[^0-9A-Za-z.]+', '-', name)}.json"
@@ -127,7 +129,7 @@ def write(tables: dict[str, list[dict]], file: Path, text: Path) -> None:
 
 def markdown(tables: dict[str, list[dict]]) -> str:
     """The tables in Markdown: accuracies in percent, the book's, ours, and the difference in percentage points."""
-    reading = printed.__doc__[printed.__doc__.index("How the print is read") :].strip()
+    reading = printed_tables.__doc__[printed_tables.__doc__.index("How the print is read") :].strip()
     lines = ["# The book's tables, trained again", "", f"Written by `python -m training.tables`. {reading}", ""]
     for table, rows in tables.items():
         lines += [

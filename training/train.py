@@ -21,26 +21,25 @@ import keras
 import numpy as np
 
 from models import NETWORKS
-from models.card import Card
 from models.network import Network
-from models.weights import WeightsError, verified, weights_path, write_atomically, write_card
-from training import pool, recipes
+from recognition.card import Card
+from recognition.store import WeightsError, verified, weights_path, write_atomically, write_card
+from training import hyperparameters, pool
 from training.batches import Batches, one_hot, soften
-from training.data import DataError, Splits, mnist
-from training.pool import Pool
-from training.recipes import Recipe
-from training.state import History, State
+from training.checkpoint import History, State
+from training.dataset import DataError, TrainingData
+from training.hyperparameters import Hyperparameters
+from training.mnist import mnist
+from training.run import AGAIN, RUNS, positive
 
 SEED = 1
-AGAIN = "Make room on the disk and give the same command again; it goes on where it stopped."
-RUNS = Path(__file__).resolve().parent / "runs"  # unfinished trainings and what they prepare; not under version control
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parse(arguments)
     try:
-        plan = {key: recipes.find(key, options.recipe) for key in options.networks}
+        plan = {key: hyperparameters.find(key, options.recipe) for key in options.networks}
         varied = any(recipe.varied for recipe in plan.values())
         splits = pool.load() if varied else mnist()
     except (ValueError, DataError) as error:
@@ -62,12 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def train(network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool, runs: Path = RUNS) -> Card:
+def train(network: Network, recipe_name: str, recipe: Hyperparameters, splits: TrainingData, runs: Path = RUNS) -> Card:
     """Trains one network and writes its weights and its card; returns the card.
 
     The state after each epoch is kept under runs until both files are written, and a later call goes on from there,
     to the same end as without the interruption (but for the order in which threads add numbers up).
-    Raises models.weights.WeightsError if the recipe's teacher has no sound weights.
+    Raises recognition.store.WeightsError if the recipe's teacher has no sound weights.
     """
     keras.utils.set_random_seed(SEED)
     model = network.build() if recipe.dropout is None else network.build(dropout=recipe.dropout)
@@ -107,7 +106,7 @@ def _begin(model: keras.Model, batches: Batches, epoch: int) -> None:
             variable.assign(np.random.default_rng([SEED, epoch, place]).integers(2**31, size=2, dtype=np.uint32))
 
 
-def _taught(key: str, recipe_name: str, splits: Splits | Pool, runs: Path) -> np.ndarray:
+def _taught(key: str, recipe_name: str, splits: TrainingData, runs: Path) -> np.ndarray:
     """Targets in which the teacher's doubts are half; its answers are kept on disk, as they take minutes."""
     teacher = NETWORKS[key]
     path, card = verified(teacher.key, recipe_name)
@@ -121,7 +120,7 @@ def _taught(key: str, recipe_name: str, splits: Splits | Pool, runs: Path) -> np
     return soften(splits.train.labels, np.load(kept))
 
 
-def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool) -> Path:
+def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Hyperparameters, splits: TrainingData) -> Path:
     """Where this training keeps its state; other settings or other data make another folder, so nothing is mixed up."""
     settings = f"{network.key} {recipe_name} {recipe} {SEED} {len(splits.train)} {len(splits.validation)}"
     folder = runs / recipe_name / f"{network.key}-{hashlib.sha256(settings.encode()).hexdigest()[:8]}"
@@ -130,7 +129,7 @@ def _run_folder(runs: Path, network: Network, recipe_name: str, recipe: Recipe, 
 
 
 def _save(
-    model, network: Network, recipe_name: str, recipe: Recipe, splits: Splits | Pool, history: list[dict]
+    model, network: Network, recipe_name: str, recipe: Hyperparameters, splits: TrainingData, history: list[dict]
 ) -> Card:
     path = weights_path(network.key, recipe_name)
     bare = network.build()  # a compiled model's file would hold the optimizer's state too
@@ -163,18 +162,11 @@ def _save(
     return card
 
 
-def positive(text: str) -> int:
-    """A whole number above zero, for the command line; raises what argparse tells the user otherwise."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected at least 1, got {text}")
-    return int(text)
-
-
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.split("\n")[0])
     parser.add_argument("networks", nargs="+", metavar="KEY", help=f"networks to train: {', '.join(NETWORKS)}")
     parser.add_argument(
-        "--recipe", default="book", metavar="NAME", help=f"how: {', '.join(recipes.RECIPES)} (default: book)"
+        "--recipe", default="book", metavar="NAME", help=f"how: {', '.join(hyperparameters.BY_RECIPE)} (default: book)"
     )
     parser.add_argument(
         "--epochs", type=positive, metavar="N", help="passes over the digits instead of the recipe's own"

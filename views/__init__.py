@@ -1,1 +1,1 @@
-"""What the visitor sees: one file for each page or panel, no maths. Only app.py imports these."""
+"""What a visitor sees: pages, the panels that open under a drawing, and the parts that pages share."""

@@ -1,81 +1,87 @@
-"""The drawings of one visit, with what each network said, and the digit that was meant, where the visitor told it."""
+"""The drawings of one visit, with each network's answer, and the digit that was meant, where the visitor told it."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
+from digits import CLASSES
 from models import NETWORKS
-from models.card import Card
-from models.network import CLASSES
-from models.weights import WeightsError
-from views.answers import percent
+from recognition.answer import Answer
+from views.percent import percent
 
 LONGEST = 200  # drawings that are kept; older ones are forgotten
 COLUMNS = 5  # of the picture
 CELL, THUMBNAIL, LINE = 190, 112, 17  # its measures in pixels
 
 
-@dataclass
+@dataclass(eq=False)
 class Drawing:
-    """One drawing: digit uint8 (28, 28); answers: float32 (10,) for each network's key; meant: 0 to 9, or None."""
+    """One drawing: digit uint8 (28, 28); each network's answer by its key; meant: 0 to 9, or None."""
 
     digit: np.ndarray
-    recipe: str
-    answers: dict[str, np.ndarray]
+    answers: dict[str, Answer]
     meant: int | None = None
 
+    @property
+    def recipe(self) -> str:
+        """The recipe of the networks that answered; "" where none did."""
+        return next((answer.recipe for answer in self.answers.values()), "")
 
-@dataclass
+    @property
+    def calibrated(self) -> bool:
+        """Whether the answers' probabilities are calibrated."""
+        return all(answer.calibrated for answer in self.answers.values())
+
+
+@dataclass(eq=False)
 class History:
-    """The drawings by their number in this visit, oldest first; one that goes on being drawn is recorded again."""
+    """The drawings by their number in this visit, oldest first; a drawing that goes on is recorded again."""
 
     drawings: dict[int, Drawing] = field(default_factory=dict)
 
-    def record(
-        self, number: int, digit: np.ndarray, recipe: str, found: Mapping[str, tuple[np.ndarray, Card] | WeightsError]
-    ) -> None:
+    def record(self, number: int, digit: np.ndarray, answers: Sequence[Answer]) -> None:
         """Keeps the newest answers to a drawing, and what was meant by it."""
-        answers = {key: result[0] for key, result in found.items() if not isinstance(result, WeightsError)}
+        given = {answer.network: answer for answer in answers if not answer.error}
         meant = self.drawings[number].meant if number in self.drawings else None
-        self.drawings[number] = Drawing(digit, recipe, answers, meant)
+        self.drawings[number] = Drawing(digit, given, meant)
         while len(self.drawings) > LONGEST:
             del self.drawings[next(iter(self.drawings))]
 
-    def right(self) -> dict[str, tuple[int, int]]:
+    def correct(self) -> dict[str, tuple[int, int]]:
         """For each network's key: how many drawings it got right, of how many whose digit is known."""
         known = [drawing for drawing in self.drawings.values() if drawing.meant is not None]
-        asked = {key: [drawing for drawing in known if key in drawing.answers] for key in self.networks()}
-        return {
-            key: (sum(d.answers[key].argmax() == d.meant for d in found), len(found)) for key, found in asked.items()
-        }
+        counts = {}
+        for key in self.networks():
+            answered = [drawing for drawing in known if key in drawing.answers]
+            counts[key] = sum(drawing.answers[key].digit == drawing.meant for drawing in answered), len(answered)
+        return counts
 
     def networks(self) -> list[str]:
         """The keys of the networks that answered to any of the drawings, in display order."""
         return [key for key in NETWORKS if any(key in drawing.answers for drawing in self.drawings.values())]
 
     def csv(self) -> str:
-        """A line for each drawing: its number, recipe, the digit meant, and each network's answer and probabilities."""
+        """A line for each drawing: number, recipe, digit meant, and each network's answer and probabilities."""
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
-        names = [
-            f"{key}_{what}"
-            for key in self.networks()
-            for what in ("answer", *(f"p{digit}" for digit in range(CLASSES)))
-        ]
-        writer.writerow(["drawing", "recipe", "meant", *names])
+        keys = self.networks()
+        columns = ("answer", *(f"p{digit}" for digit in range(CLASSES)))
+        writer.writerow(
+            ["drawing", "recipe", "calibrated", "meant", *(f"{key}_{column}" for key in keys for column in columns)]
+        )
         for number, drawing in self.drawings.items():
-            values: list = []
-            for key in self.networks():
-                shares = drawing.answers.get(key)
-                values += [""] * (CLASSES + 1) if shares is None else [shares.argmax(), *(f"{p:.6f}" for p in shares)]
-            writer.writerow([number + 1, drawing.recipe, "" if drawing.meant is None else drawing.meant, *values])
+            values: list[object] = []
+            for key in keys:
+                answer = drawing.answers.get(key)
+                values += [""] * len(columns) if answer is None else [answer.digit, *_decimals(answer)]
+            meant = "" if drawing.meant is None else drawing.meant
+            writer.writerow([number + 1, drawing.recipe, "yes" if drawing.calibrated else "no", meant, *values])
         return file.getvalue()
 
     def png(self) -> bytes:
@@ -90,9 +96,9 @@ class History:
                 Image.fromarray(drawing.digit).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX), (left, top)
             )
             meant = "" if drawing.meant is None else f", meant {drawing.meant}"
-            lines = [f"{number + 1}{meant}"] + [
-                f"{NETWORKS[key].title} {shares.argmax()}, {percent(float(shares.max()))}"
-                for key, shares in drawing.answers.items()
+            lines = [f"{number + 1}{meant}{'' if drawing.calibrated else ', raw softmax'}"] + [
+                f"{NETWORKS[key].title} {answer.digit}, {percent(answer.confidence)}"
+                for key, answer in drawing.answers.items()
             ]
             for line, text in enumerate(lines):
                 pen.text((left, top + THUMBNAIL + 2 + line * LINE), text, "black", font)
@@ -101,8 +107,5 @@ class History:
         return file.getvalue()
 
 
-def history() -> History:
-    """The history of this visit."""
-    if "history" not in st.session_state:
-        st.session_state.history = History()
-    return st.session_state.history
+def _decimals(answer: Answer) -> list[str]:
+    return [f"{probability:.6f}" for probability in answer.shares]

@@ -21,7 +21,7 @@ from tests.server import ROOT
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from models.weights import write_atomically
+from recognition.store import write_atomically
 from tests.benchmark import copies, load, soak, speed, start
 
 KEPT = ROOT / "docs" / "measured"

@@ -16,7 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-from tests.page import message
+from tests.views.page import message
 
 PATIENCE = 30.0  # seconds after which an answer counts as failed
 ANSWERED = b'class="answers answered"'

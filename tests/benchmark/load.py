@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests import browser
 from tests.benchmark import timing
 from tests.benchmark.client import visit
+from tests.browser import driver
 from tests.drawings import DIGITS, placed
 from tests.server import running
 
@@ -139,9 +139,9 @@ def draw_in_browsers(address: str, room: Room, number: int, end: float) -> None:
     """So many real browsers, each a visitor of its own, that draw in turn."""
     random = np.random.default_rng(number)
     try:
-        with browser.chromium() as chromium:
-            contexts = [chromium.new_context(viewport=browser.PHONE) for _ in range(number)]
-            people = [browser.Visitor(context.new_page(), address) for context in contexts]
+        with driver.chromium() as chromium:
+            contexts = [chromium.new_context(viewport=driver.PHONE) for _ in range(number)]
+            people = [driver.Visitor(context.new_page(), address) for context in contexts]
             drawn = 0
             while time.monotonic() < end:
                 for one in people:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from models import FIRST, NETWORKS
-from models.classifier import Ensemble, ask_side_by_side
-from models.digit import from_canvas
-from models.ink import draw
-from models.weights import released, trained_recipes
-from tests import browser
+from digits import from_canvas
+from digits.strokes import draw_strokes
+from models import FIRST
+from recognition import load
+from recognition.classifier import Ensemble, ask_in_parallel
+from recognition.store import released, trained_recipes
+from tests.browser import driver
 from tests.drawings import placed
 from tests.server import ROOT, serve
 
@@ -22,15 +23,15 @@ from tests.server import ROOT, serve
 def networks(calls: int = 1000) -> str:
     """Times one digit through each network, through the first four together, and through model.predict, all warm."""
     recipe = trained_recipes()[0]
-    classifiers = [NETWORKS[key].load(recipe) for key in released(recipe)]
+    classifiers = [load(key, recipe) for key in released(recipe)]
     first = Ensemble([one for one in classifiers if one.network.key in FIRST])
     others = [Ensemble([one]) for one in classifiers if one.network.key not in FIRST]
-    digit = from_canvas(draw(placed(7), 18, 280, 280))[None]
+    digit = from_canvas(draw_strokes(placed(7), 18, 280, 280))[None]
     times = {one.network.title: _times(lambda one=one: one.predict(digit), calls) for one in classifiers}
     times["the first four, as the page asks them"] = _times(lambda: first.predict(digit), calls)
     if others:
         everything = f"all {len(classifiers)}, as the page asks them"
-        times[everything] = _times(lambda: ask_side_by_side([first, *others], digit), calls)
+        times[everything] = _times(lambda: ask_in_parallel([first, *others], digit), calls)
     slow = "the first four, by model.predict"
     times[slow] = _times(
         lambda: [one.model.predict(one.network.inputs(digit), verbose=0) for one in first.classifiers],
@@ -47,11 +48,11 @@ def page(strokes: int = 30) -> str:
     scripts = {"the page": ROOT / "app.py", "an empty page": Path(__file__).with_name("empty_page.py")}
     times: dict[str, list[float]] = {name: [] for name in scripts}
     with contextlib.ExitStack() as stack:
-        chromium = stack.enter_context(browser.chromium())
+        chromium = stack.enter_context(driver.chromium())
         visitors = {}
         for name, script in scripts.items():
             address = stack.enter_context(serve(script))
-            visitors[name] = browser.Visitor(chromium.new_context(viewport=browser.DESKTOP).new_page(), address)
+            visitors[name] = driver.Visitor(chromium.new_context(viewport=driver.DESKTOP).new_page(), address)
             visitors[name].draw(placed(7))
         visitors["the page"].wait_for_answer()
         random = np.random.default_rng(0)
@@ -67,7 +68,7 @@ def page(strokes: int = 30) -> str:
 
 def panels(runs: int = 30) -> str:
     """Times the page's script with a drawing on it, a new one each time, with each panel open and with none."""
-    from tests.page import message, send, visit
+    from tests.views.page import message, send, visit
 
     visitor = visit()
     random = np.random.default_rng(0)

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from models.weights import released, trained_recipes
-from tests import browser
+from recognition.store import released, trained_recipes
 from tests.benchmark.load import status
+from tests.browser import driver
 from tests.drawings import placed
 from tests.server import ROOT, running
 
 PAGES = {"an empty page": Path(__file__).with_name("empty_page.py"), "the page": ROOT / "app.py"}
 ALONE = """
-from models import NETWORKS
-NETWORKS["mlp"].load("drawn")
+from recognition import load
+load("mlp", "drawn")
 """
 
 
@@ -27,9 +27,9 @@ def start(rounds: int = 5) -> str:
     """Starts the page and an empty page in turn, each in a new process; the report, in Markdown. Seconds; medians."""
     found: dict[str, list[float]] = {}
     for number in range(rounds):
-        with browser.chromium() as chromium:
+        with driver.chromium() as chromium:
             for name, script in PAGES.items():
-                page = chromium.new_context(viewport=browser.DESKTOP).new_page()
+                page = chromium.new_context(viewport=driver.DESKTOP).new_page()
                 for stage, figure in _stages(page, script, answers=name == "the page"):
                     found.setdefault(f"{name}, {stage}", []).append(figure)
         begin = time.monotonic()
@@ -55,14 +55,14 @@ def _stages(page, script: Path, answers: bool) -> Iterator[tuple[str, float]]:
     """Seconds from the command to each stage, and the server's memory in MB."""
     begin = time.monotonic()
     with running(script) as server:
-        visitor = browser.Visitor(page, server.address)
+        visitor = driver.Visitor(page, server.address)
         yield "canvas", time.monotonic() - begin
         if answers:
             visitor.draw(placed(1)[:1])
             page.locator(".answers.answered").wait_for(timeout=90_000)
             yield "first answer", time.monotonic() - begin
             yield MEMORY[0], status(server.process.pid)[0]
-            visitor = browser.Visitor(page, server.address + browser.link_to(released(trained_recipes()[0])))
+            visitor = driver.Visitor(page, server.address + driver.link_to(released(trained_recipes()[0])))
             visitor.draw(placed(1)[:1])
             visitor.wait_for_answer()
             yield MEMORY[1], status(server.process.pid)[0]

@@ -24,17 +24,19 @@ def measured() -> None:
     """Lets this process measure; a second call changes nothing."""
     from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
-    from views import answers, canvas, draw, networks
+    from views import board, serving
+    from views.pages import draw
+    from views.parts import answers
 
     if hasattr(ScriptRunner._run_script, "__wrapped__"):
         return
     ScriptRunner._run_script = _begins(ScriptRunner._run_script)
-    canvas.digit.from_png = _part("decoding", canvas.digit.from_png)
-    canvas.Made.of = _part("digit", canvas.Made.of)
-    networks.ask = _part("prediction", networks.ask)
-    networks.doubtful = _part("prediction", networks.doubtful)
-    answers.answers = _ends(_part("drawing", answers.answers))
-    assert draw.networks is networks and draw.answers is answers, "the page calls them by these names"
+    board.decode_canvas_png = _part("decoding", board.decode_canvas_png)
+    board.Normalized.from_canvas = _part("digit", board.Normalized.from_canvas)
+    serving.ask = _part("prediction", serving.ask)
+    serving.is_outlier = _part("prediction", serving.is_outlier)
+    answers.show_answers = _ends(_part("drawing", answers.show_answers))
+    assert draw.serving is serving and draw.answers is answers, "the page calls them by these names"
 
 
 def read(path: Path) -> list[dict[str, float]]:

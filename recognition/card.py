@@ -1,0 +1,123 @@
+"""The card of a set of weights: what they are, how they were trained, and what was measured of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+Z95 = 1.959964  # standard normal quantile of a two-sided 95 % interval
+
+TESTS = {
+    "mnist": "MNIST test digits",
+    "drawn": "drawn digits",
+    "drawn_resized": "drawn digits, plain resize",
+}
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many of n test digits were right, and, where it was kept, which were taken for which and how surely.
+
+    confusion: [true digit][answer], how many.
+    reliability: for each of some bins of confidence, of equal width from 0 to 1: how many digits, the sum of their
+    confidences, and how many of them were right.
+    area: under the ROC curve, 0 to 1, where the test is one of telling two kinds apart.
+    """
+
+    n: int
+    correct: int
+    confusion: list[list[int]] = field(default_factory=list)
+    reliability: list[list[float]] = field(default_factory=list)
+    area: float | None = None
+
+    def __post_init__(self):
+        if not 0 <= self.correct <= self.n or self.n == 0:
+            raise ValueError(f"{self.correct} of {self.n} digits right")
+
+    @property
+    def accuracy(self) -> float:
+        """Fraction of the digits that were right, 0 to 1."""
+        return self.correct / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the accuracy (E. B. Wilson, 1927), fractions from 0 to 1."""
+        z2 = Z95**2 / self.n
+        centre = (self.accuracy + z2 / 2) / (1 + z2)
+        half = Z95 / (1 + z2) * math.sqrt(self.accuracy * (1 - self.accuracy) / self.n + z2 / (4 * self.n))
+        return centre - half, centre + half
+
+    @property
+    def calibration_error(self) -> float | None:
+        """Expected calibration error (C. Guo et al., 2017), 0 to 1: how far confidence and accuracy are apart."""
+        return sum(abs(sure - right) for _, sure, right in self.reliability) / self.n if self.reliability else None
+
+    def to_json(self) -> dict:
+        """Plain data; accuracy and interval are written beside the counts for whoever reads the file."""
+        derived = {"accuracy": self.accuracy, "interval": self.interval, "calibration_error": self.calibration_error}
+        return {"n": self.n, "correct": self.correct} | derived | asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping) -> Score:
+        """The score that to_json wrote; raises KeyError, TypeError or ValueError for anything else."""
+        return cls(
+            n=int(data["n"]),
+            correct=int(data["correct"]),
+            confusion=list(data["confusion"]),
+            reliability=list(data["reliability"]),
+            area=None if data.get("area") is None else float(data["area"]),
+        )
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{100 * self.accuracy:.2f} % (95 % interval {100 * low:.2f} to {100 * high:.2f}, n = {self.n:,})"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything the page says about one file of weights.
+
+    network, recipe: which network, trained how.
+    parameters: number of trainable and fixed values in the model.
+    sha256: of the weights file; size: its bytes.
+    temperature: divides the logits before the softmax that Classifier.predict returns.
+    training: the hyperparameters (training.hyperparameters), seed, digits, seconds_per_epoch, versions.
+    history: one row for each epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, seconds.
+    tests: scores by name, see TESTS; measured by training.evaluate.
+    """
+
+    network: str
+    recipe: str
+    parameters: int
+    sha256: str
+    size: int
+    temperature: float
+    training: dict
+    history: list[dict]
+    tests: dict[str, Score] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if len(self.sha256) != 64 or not self.parameters > 0 or not 0 < self.temperature < math.inf:
+            raise ValueError("sha256, parameters or temperature out of range")
+
+    def to_json(self) -> dict:
+        """Plain data for json.dump."""
+        return asdict(self) | {"tests": {name: score.to_json() for name, score in self.tests.items()}}
+
+    @classmethod
+    def from_json(cls, data: Mapping) -> Card:
+        """The card that to_json wrote; raises KeyError, TypeError or ValueError for anything else."""
+        if not isinstance(data, Mapping):
+            raise TypeError(f"expected a JSON object, got {type(data).__name__}")
+        return cls(
+            network=str(data["network"]),
+            recipe=str(data["recipe"]),
+            parameters=int(data["parameters"]),
+            sha256=str(data["sha256"]),
+            size=int(data["size"]),
+            temperature=float(data["temperature"]),
+            training=dict(data["training"]),
+            history=[dict(row) for row in data["history"]],
+            tests={str(name): Score.from_json(score) for name, score in dict(data["tests"]).items()},
+        )

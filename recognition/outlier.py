@@ -1,0 +1,47 @@
+"""The detector of outliers: a small network that has learned letters, signs, scribbles and several digits at once.
+
+A classifier has to answer with one of ten digits, whatever the drawing is. The detector, the book's CNN with an
+eleventh output, was trained on the digits of recipe "drawn" and on drawings of other things (training.non_digits); its
+eleventh probability is the score. Source: D. Hendrycks et al., Deep Anomaly Detection with Outlier Exposure, 2019.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digits import CLASSES
+from models import cnn
+from models.network import Network
+
+if TYPE_CHECKING:
+    from recognition.classifier import Classifier
+
+THRESHOLD = 0.7  # scores from here on count as outliers; the card has the share of digits that stay below
+
+DETECTOR = Network(
+    key="outlier",
+    title="Outlier detector",
+    source="Hendrycks et al. 2019, on the CNN of Atienza 2020, listing 1.4.1",
+    input_shape=cnn.INPUT_SHAPE,
+    build=partial(cnn.build, classes=CLASSES + 1),
+)
+
+
+def score(digits: np.ndarray) -> np.ndarray:
+    """How little each drawing is like a digit.
+
+    digits: uint8 (n, 28, 28), white ink on black. Returns float32 (n,) from 0 (a digit) to 1 (something else).
+    Raises ValueError for any other shape or dtype, recognition.store.WeightsError for a missing or altered file.
+    """
+    return detector().raw(digits)[:, CLASSES]
+
+
+@cache
+def detector() -> Classifier:
+    """The trained detector, loaded once; raises recognition.store.WeightsError if a file is missing or altered."""
+    from recognition.classifier import Classifier
+
+    return Classifier.load(DETECTOR, "drawn")

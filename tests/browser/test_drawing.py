@@ -1,0 +1,181 @@
+"""The page as its visitors meet it: a real Chromium, a mouse, a finger, a projector and a phone."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from models import FIRST
+from recognition.store import released, trained_recipes
+from tests.browser.driver import DESKTOP, PHONE, Visitor, link_to
+from tests.drawings import DIGITS, placed
+from tests.server import serve
+
+LINE = [np.array([(60, 60), (200, 60), (120, 240)])]
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_each_digit_drawn_with_the_mouse_is_read(visit, digit):
+    visitor = visit()
+    visitor.draw(placed(digit))
+    says = visitor.wait_for_answer()
+    assert list(says.values()).count(digit) >= 3, f"{digit} was read as {says}"
+    assert f"say {digit}" in visitor.headline()
+
+
+def test_every_bar_has_its_number_and_they_make_a_hundred_percent(visit):
+    visitor = visit()
+    visitor.draw(placed(3))
+    visitor.wait_for_answer()
+    for key in FIRST:
+        rows = visitor.page.locator(f'.card[data-network="{key}"] .bars li')
+        assert rows.locator("i").all_inner_texts() == [str(digit) for digit in range(10)]
+        widths = [float(bar.get_attribute("style").split(":")[1].rstrip("%;")) for bar in rows.locator(".bar").all()]
+        assert sum(widths) == pytest.approx(100, abs=0.6)
+        for width, number in zip(widths, rows.locator("em").all_inner_texts(), strict=True):
+            assert float(number.strip("<> %")) == pytest.approx(width, abs=0.11)
+
+
+def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(visit):
+    visitor = visit(PHONE, phone=True)
+    visitor.draw_by_touch(placed(7))
+    assert list(visitor.wait_for_answer().values()).count(7) >= 3
+    visitor.draw_by_touch([np.array([(140, 270), (140, 10)])])
+    assert visitor.scrolled() == 0
+    visitor.draw_by_touch([np.array([(140, 450), (140, 190)])])
+    assert visitor.scrolled() > 0, "a drag below the canvas does scroll, so the one on it could have"
+
+
+def test_the_top_right_corner_takes_a_finger_like_the_rest_of_the_canvas(visit):
+    visitor = visit(PHONE, phone=True)
+    visitor.draw_by_touch([np.array([(60, 40), (270, 8), (120, 240)])])
+    before = visitor.wait_for_answer()
+    visitor.draw_by_touch([np.array([(272, 4), (255, 12), (272, 20)])])
+    assert visitor.wait_for_answer().keys() == before.keys()
+    visitor.click("Undo")
+    visitor.page.wait_for_timeout(800)
+    assert visitor.wait_for_answer() == before, "undoing the corner's stroke leaves the first one"
+
+
+def test_undo_takes_back_one_stroke_and_then_all(visit):
+    visitor = visit()
+    one, *rest = placed(4)
+    visitor.draw([one])
+    first = visitor.wait_for_answer()
+    visitor.draw(rest)
+    assert list(visitor.wait_for_answer().values()).count(4) >= 3
+    visitor.click("Undo")
+    visitor.page.wait_for_timeout(800)
+    assert visitor.wait_for_answer() == first
+    visitor.click("Undo")
+    assert "Draw a digit" in visitor.wait_for_invitation()
+
+
+def test_clear_empties_the_canvas_and_one_can_draw_again(visit):
+    visitor = visit()
+    visitor.draw(placed(8))
+    visitor.wait_for_answer()
+    visitor.click("Clear")
+    assert "Draw a digit" in visitor.wait_for_invitation()
+    visitor.draw(placed(1))
+    assert list(visitor.wait_for_answer().values()).count(1) >= 3
+
+
+def test_after_undo_the_next_stroke_adds_to_what_is_left(visit):
+    visitor = visit()
+    one, two = placed(4)
+    visitor.draw([one, np.array([(40, 250), (240, 250)])])
+    visitor.wait_for_answer()
+    visitor.click("Undo")
+    visitor.page.wait_for_timeout(800)
+    visitor.draw([two])
+    assert list(visitor.wait_for_answer().values()).count(4) >= 3
+
+
+def test_a_dot_gets_an_invitation_and_no_prediction(visit):
+    visitor = visit()
+    visitor.draw([np.array([(140, 140), (141, 140)])])
+    visitor.page.get_by_text("Only a dot so far").wait_for(timeout=60_000)
+    assert visitor.page.locator(".card.ready").count() == 0
+
+
+def test_another_brush_keeps_the_drawing(visit):
+    visitor = visit()
+    visitor.draw(placed(2))
+    before = visitor.wait_for_answer()
+    visitor.page.get_by_role("slider").press("ArrowRight")
+    visitor.page.wait_for_timeout(800)
+    assert visitor.wait_for_answer() == before
+    visitor.draw([np.array([(20, 270), (30, 270)])])
+    assert visitor.wait_for_answer(), "the first drawing is still there"
+
+
+def test_the_drawing_is_still_there_after_a_look_at_another_page(visit):
+    visitor = visit()
+    visitor.draw(placed(5))
+    before = visitor.wait_for_answer()
+    visitor.page.get_by_role("link", name="Evidence").click()
+    visitor.page.get_by_role("heading", name="Evidence").wait_for()
+    visitor.page.get_by_role("link", name="Draw a digit").click()
+    assert visitor.wait_for_answer() == before
+    inked = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return d.some(v => v) }"
+    assert visitor.page.locator("canvas.dc-canvas.lower-canvas").evaluate(inked), "the strokes are on the canvas again"
+
+
+def test_on_a_projector_everything_fits_without_scrolling(visit):
+    """With SCREENSHOT=docs/page.png it also takes the picture in the README."""
+    visitor = visit(DESKTOP)
+    visitor.draw(placed(7))
+    visitor.wait_for_answer()
+    if os.environ.get("SCREENSHOT"):
+        visitor.page.screenshot(path=os.environ["SCREENSHOT"])
+    for part in (visitor.canvas, visitor.page.locator(".answers h2"), *visitor.page.locator(".card").all()):
+        box = part.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= DESKTOP["width"]
+        assert box["y"] + box["height"] <= DESKTOP["height"]
+
+
+def test_all_networks_fit_on_a_projector_with_the_panels_below_them(visit):
+    keys = released(trained_recipes()[0])
+    assert len(keys) > len(FIRST)
+    visitor = visit(DESKTOP, path=link_to(keys))
+    visitor.draw(placed(7))
+    assert list(visitor.wait_for_answer()) == keys
+    for part in (*visitor.page.locator(".card").all(), visitor.page.get_by_role("radio", name="Poke it")):
+        box = part.bounding_box()
+        assert box["x"] + box["width"] <= DESKTOP["width"] and box["y"] + box["height"] <= DESKTOP["height"]
+
+
+def test_on_a_phone_the_canvas_comes_first_and_the_four_digits_follow_at_once(visit):
+    visitor = visit(PHONE, phone=True)
+    visitor.draw_by_touch(placed(0))
+    visitor.wait_for_answer()
+    canvas = visitor.canvas.bounding_box()
+    for says in visitor.page.locator(".says").all():
+        box = says.bounding_box()
+        assert canvas["y"] + canvas["height"] <= box["y"] and box["y"] + box["height"] <= PHONE["height"]
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
+def test_the_evidence_is_shown_with_its_charts(visit, viewport, phone):
+    visitor = visit(viewport, phone=phone)
+    visitor.page.goto(visitor.page.url.rstrip("/") + "/evidence")
+    visitor.page.get_by_text("expected calibration error").first.wait_for()
+    charts = visitor.page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)")
+    charts.nth(2).wait_for()
+    assert visitor.page.locator("table.confusion").count() == 2
+    assert visitor.page.get_by_test_id("stException").count() == 0
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_what_is_drawn_while_the_networks_wake_up_is_answered(chromium):
+    with serve() as address:
+        visitor = Visitor(chromium.new_page(), address)
+        assert "waking up" in visitor.wait_for_invitation()
+        visitor.draw(placed(7))
+        assert list(visitor.wait_for_answer().values()).count(7) >= 3
+        visitor.click("Undo")
+        assert "Draw a digit" in visitor.wait_for_invitation()

@@ -1,0 +1,205 @@
+"""A drawing becomes a digit the way MNIST's were made: where it stands and how large it is matters little."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digits import SIDE, from_canvas, plain_resize
+from digits.normalization import BOX, FAINT
+from digits.strokes import draw_strokes
+from tests.drawings import DIGITS, placed
+
+EVERY_DIGIT = pytest.mark.parametrize("number", DIGITS)
+
+
+def canvas(alpha: np.ndarray) -> np.ndarray:
+    """White ink on transparency, as the page's canvas sends it."""
+    return np.dstack([np.full(alpha.shape, 255, np.uint8)] * 3 + [np.asarray(alpha, np.uint8)])
+
+
+def drawn(
+    number: int, brush: float = 18, size: float = 200, left: float = 40, top: float = 40, side: int = 280
+) -> np.ndarray:
+    return draw_strokes(placed(number, size, left, top), brush, side, side)
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> float:
+    """Mean absolute difference of two digits, at best after one pixel's shift: centring rounds to whole pixels."""
+    steps = (-1, 0, 1)
+    shifted = [np.roll(one.astype(int), (rows, columns), (0, 1)) for rows in steps for columns in steps]
+    return min(np.abs(candidate - other).mean() for candidate in shifted)
+
+
+def extent(picture: np.ndarray) -> tuple[int, int]:
+    """Rows and columns from the first ink to the last."""
+    return tuple(int(np.ptp(np.flatnonzero(picture.any(axis)))) + 1 for axis in (1, 0))
+
+
+def centre_of_mass(picture: np.ndarray) -> tuple[float, float]:
+    return tuple(np.arange(SIDE) @ picture.sum(axis, dtype=float) / picture.sum(dtype=float) for axis in (1, 0))
+
+
+@EVERY_DIGIT
+@pytest.mark.parametrize("shift", [(-31, 0), (0, 31), (17, -23), (29, 29)])
+def test_moving_the_drawing_changes_nothing(number, shift):
+    here = drawn(number)
+    moved = np.roll(here, shift, (0, 1))
+    assert moved[..., 3].sum() == here[..., 3].sum() and not np.array_equal(moved, here)
+    np.testing.assert_array_equal(from_canvas(moved), from_canvas(here))
+
+
+@EVERY_DIGIT
+def test_enlarging_the_drawing_with_its_lines_changes_nothing_that_matters(number):
+    small = from_canvas(drawn(number, 10, 100, 30, 30))
+    for factor in (1.2, 1.5, 1.9, 2.5):
+        large = from_canvas(drawn(number, 10 * factor, 100 * factor, 20, 20))
+        assert difference(small, large) < 8, (
+            f"{factor} times as large"
+        )  # 5 comes worst, 7.4 of 255: it gets one column more
+
+
+@pytest.mark.parametrize(
+    ("size", "brush"), [(120, 10), (120, 24), (160, 18), (200, 10), (200, 14), (200, 24), (200, 30), (260, 30)]
+)
+def test_size_and_brush_leave_the_answers_as_they_are(classifiers, size, brush):
+    digits = np.stack([from_canvas(drawn(number, brush, size, 10, 10)) for number in DIGITS])
+    assert classifiers["cnn"].predict(digits).argmax(1).tolist() == list(DIGITS)
+
+
+@EVERY_DIGIT
+def test_white_on_opaque_black_is_the_same_as_white_on_transparency(number):
+    transparent = drawn(number)
+    opaque = np.dstack([transparent[..., 3]] * 3 + [np.full((280, 280), 255, np.uint8)])
+    np.testing.assert_array_equal(from_canvas(opaque), from_canvas(transparent))
+    np.testing.assert_array_equal(plain_resize(opaque), plain_resize(transparent))
+
+
+@pytest.mark.parametrize(
+    ("rgba", "expected"),
+    [
+        ((255, 255, 255, 255), 255),
+        ((255, 255, 255, 100), 100),
+        ((255, 0, 0, 255), 76),  # 0.299 x 255
+        ((0, 255, 0, 255), 150),  # 0.587 x 255
+        ((0, 0, 255, 255), 29),  # 0.114 x 255
+        ((200, 100, 50, 128), 62),  # (0.299 x 200 + 0.587 x 100 + 0.114 x 50) x 128 / 255
+        ((0, 0, 0, 255), 0),
+        ((255, 255, 255, 0), 0),
+    ],
+)
+def test_ink_is_luminance_times_alpha(rgba, expected):
+    plain = np.full((40, 40, 4), rgba, np.uint8)
+    assert np.unique(plain_resize(plain)).tolist() == [expected]
+    found = from_canvas(plain)
+    assert (found is None and expected < FAINT) or found.max() == expected
+
+
+@pytest.mark.parametrize("shape", [(280, 280), (1, 1), (3, 500)])
+@pytest.mark.parametrize("level", [0, FAINT - 1])
+def test_an_empty_canvas_is_no_digit(shape, level):
+    assert from_canvas(canvas(np.full(shape, level))) is None
+
+
+@pytest.mark.parametrize("brush", range(10, 31))
+@pytest.mark.parametrize("where", [(140.0, 140.0), (40.3, 200.7)])
+def test_a_dot_is_no_digit_whatever_the_brush(brush, where):
+    x, y = where
+    assert from_canvas(draw_strokes([np.array([where])], brush, 280, 280)) is None
+    assert from_canvas(draw_strokes([np.array([where, (x + 1, y + 1)])], brush, 280, 280)) is None, "a hand trembles"
+    assert from_canvas(draw_strokes([np.array([where, (x + 30, y + 30)])], brush, 280, 280)) is not None, (
+        "a short line is drawn"
+    )
+
+
+@pytest.mark.parametrize(
+    "edge", [np.s_[0, 60:], np.s_[-1, 60:], np.s_[60:, 0], np.s_[60:, -1]], ids=["top", "bottom", "left", "right"]
+)
+def test_ink_at_the_very_edge_is_kept(edge):
+    alpha = np.zeros((280, 280))
+    alpha[edge] = 255
+    found = from_canvas(canvas(alpha))
+    assert sorted(extent(found)) == [1, BOX] and found.max() == 255
+
+
+@EVERY_DIGIT
+@pytest.mark.parametrize(("brush", "size"), [(10, 80), (18, 200), (30, 250)])
+def test_the_longer_side_is_twenty_pixels_and_the_centre_of_mass_in_the_centre(number, brush, size):
+    found = from_canvas(drawn(number, brush, size, 15, 15))
+    assert found.shape == (SIDE, SIDE) and found.dtype == np.uint8
+    assert max(extent(found)) == BOX
+    assert centre_of_mass(found) == pytest.approx((14, 14), abs=0.5 + 1e-9)
+
+
+def test_no_ink_is_cut_off_where_the_centre_of_mass_lies_in_a_corner():
+    alpha = np.zeros((280, 280))
+    alpha[20:260, 20:26] = alpha[248:260, 20:260] = 255  # a thin L, heavy in its corner
+    alpha[200:260, 20:80] = 255
+    found = from_canvas(canvas(alpha))
+    assert extent(found) == (BOX, BOX)
+    assert found.sum() == pytest.approx(alpha.sum() * (BOX / 240) ** 2, rel=0.01)
+    rows, columns = centre_of_mass(found)
+    assert rows > 14 - 0.5 and columns < 14.5, "as far towards the centre as 28 pixels let it"
+
+
+@pytest.mark.parametrize("shape", [(150, 100), (280, 280), (100, 900), (900, 100), (3000, 3000)])
+def test_canvases_of_any_shape_are_read(shape):
+    height, width = shape
+    points = np.array([(0.2, 0.2), (0.8, 0.2), (0.4, 0.8)]) * min(shape) + (0.1 * width, 0.1 * height)
+    found = from_canvas(draw_strokes([points], min(shape) / 14, width, height))
+    reference = from_canvas(draw_strokes([np.array([(56, 56), (224, 56), (112, 224)]) + 28], 20, 280, 280))
+    assert max(extent(found)) == BOX
+    assert difference(found, reference) < 8
+
+
+@pytest.mark.parametrize("side", [1, 2, 5])
+def test_a_canvas_smaller_than_a_digit_is_read_too(side):
+    found = from_canvas(canvas(np.full((side, side), 255)))
+    assert extent(found) == (BOX, BOX) and found.max() == 255
+
+
+@pytest.mark.parametrize("side", [280, 1000, 4000])
+@pytest.mark.parametrize("level", [FAINT, 40, 255])
+def test_a_hairline_is_a_faint_digit_or_none_but_never_an_error(side, level):
+    alpha = np.zeros((side, side))
+    np.fill_diagonal(alpha, level)
+    found = from_canvas(canvas(alpha))
+    assert found is None or found.any()
+
+
+@pytest.mark.parametrize("steps", [(0, 1), (1, 0)])
+def test_a_straight_hairline_keeps_its_blackness(steps):
+    rows, columns = (np.arange(50, 230) * step + 9 for step in steps)
+    alpha = np.zeros((280, 280))
+    alpha[rows, columns] = 255
+    found = from_canvas(canvas(alpha))
+    assert sorted(extent(found)) == [1, BOX] and found.max() == 255
+
+
+def test_mnist_enlarged_comes_back_nearly_as_it_was(splits, classifiers):
+    digits = splits.test.digits[:500]
+    found = np.stack([from_canvas(canvas(np.kron(one, np.ones((10, 10), np.uint8)))) for one in digits])
+    differences = np.abs(found.astype(int) - digits).mean((1, 2))
+    assert differences.max() < 0.1, "of 255; what is lost is ink below FAINT at the rim; measured 0.083"
+    assert (differences == 0).mean() > 0.85, "measured 90 %"
+    cnn = classifiers["cnn"]
+    assert (cnn.predict(found).argmax(1) == cnn.predict(digits).argmax(1)).mean() >= 0.99
+
+
+@pytest.mark.parametrize("read", [from_canvas, plain_resize])
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        np.zeros((280, 280), np.uint8),
+        np.zeros((280, 280, 3), np.uint8),
+        np.zeros((1, 280, 280, 4), np.uint8),
+        np.zeros((0, 280, 4), np.uint8),
+        np.zeros((280, 280, 4), np.float32),
+        np.zeros((280, 280, 4), np.int64),
+        None,
+    ],
+    ids=["two axes", "no alpha", "a batch", "no rows", "float", "int64", "None"],
+)
+def test_anything_but_a_drawing_is_refused(read, drawing):
+    with pytest.raises(ValueError, match=r"expected a drawing as uint8 \(h, w, 4\), got"):
+        read(drawing)

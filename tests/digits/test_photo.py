@@ -1,0 +1,160 @@
+"""A photo of a digit is read as it would be drawn; anything else gets one sentence, and little memory."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from digits import from_canvas
+from digits.photo import from_photo
+from digits.picture import LARGEST_FILE, LARGEST_PICTURE, PhotoError, decode
+from digits.strokes import draw_strokes
+from recognition import load
+from recognition.store import trained_recipes
+from tests.drawings import DIGITS, photo, placed
+from tests.server import ROOT
+
+SEVEN = from_canvas(draw_strokes(placed(7), 18, 280, 280))
+
+
+def paper(digit: int, brush: float = 9, tone: float = 0.7, light: float = 215, shadow: float = 70, noise: float = 3):
+    """Dark ink on paper lit from one side, uint8 (900, 900): the share of the light that ink takes away is its tone."""
+    random = np.random.default_rng(digit)
+    strokes = Image.fromarray(draw_strokes(placed(digit), brush, 280, 280)[..., 3]).resize((900, 900))
+    share = np.asarray(strokes.filter(ImageFilter.GaussianBlur(1)), float) / 255
+    ground = light - np.linspace(0, shadow, 900)[None, :] + random.normal(0, noise, (900, 900))
+    return np.clip(ground * (1 - tone * share), 0, 255).astype(np.uint8)
+
+
+def saved(picture, kind: str = "PNG", **options) -> bytes:
+    file = io.BytesIO()
+    (picture if isinstance(picture, Image.Image) else Image.fromarray(picture)).save(file, kind, **options)
+    return file.getvalue()
+
+
+def alike(found: np.ndarray, expected: np.ndarray = SEVEN) -> bool:
+    """Whether two digits show the same, a pixel aside."""
+    soft = [
+        np.asarray(Image.fromarray(d).filter(ImageFilter.GaussianBlur(1.5)), float).ravel() for d in (found, expected)
+    ]
+    return found.dtype == np.uint8 and found.shape == (28, 28) and np.corrcoef(*soft)[0, 1] > 0.85
+
+
+CONDITIONS = {
+    "a felt pen": {"brush": 14},
+    "a pencil": {"brush": 3, "tone": 0.35},
+    "a faint thin pencil": {"brush": 2, "tone": 0.25, "noise": 2},
+    "a marker": {"brush": 26},
+    "a strong shadow": {"shadow": 140},
+    "a dim room": {"light": 110, "shadow": 30, "noise": 5},
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_every_digit_is_read_in_every_light(name):
+    """At least nine of ten, for each kind of pen and light."""
+    classifier = load("cnn", trained_recipes()[0])
+    digits = np.stack([from_photo(saved(paper(digit, **CONDITIONS[name]), "JPEG")) for digit in DIGITS])
+    assert (classifier.predict(digits).argmax(axis=1) == list(DIGITS)).sum() >= 9
+
+
+def test_thin_lines_are_thickened_and_chalk_on_a_board_is_read():
+    thin = from_photo(saved(paper(7, brush=3)))
+    assert alike(thin) and thin.sum() > 0.5 * SEVEN.sum()
+    assert alike(from_photo(saved(255 - paper(7))))
+
+
+MODES = {
+    "grey": lambda g: Image.fromarray(g),
+    "colour": lambda g: Image.fromarray(np.dstack([g, g, g // 2])),
+    "CMYK": lambda g: Image.fromarray(np.dstack([g] * 3)).convert("CMYK"),
+    "palette": lambda g: Image.fromarray(g).convert("P", palette=Image.Palette.ADAPTIVE, colors=16),
+    "one bit": lambda g: Image.fromarray(np.where(g < 90, 0, 255).astype(np.uint8)).convert("1"),
+    "16 bits": lambda g: Image.fromarray(g.astype(np.uint16) * 257),
+    "grey and alpha": lambda g: Image.fromarray(np.dstack([g, np.full_like(g, 255)]), "LA"),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_colour_mode_is_read(mode):
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    assert alike(from_photo(saved(MODES[mode](paper(7)), kind)))
+
+
+@pytest.mark.parametrize("tone", [0, 255], ids=["black ink", "white ink"])
+def test_ink_on_nothing_is_read(tone):
+    alpha = draw_strokes(placed(7), 12, 600, 600)[..., 3]
+    assert alike(from_photo(saved(Image.fromarray(np.dstack([np.full_like(alpha, tone)] * 3 + [alpha])))))
+
+
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+def test_a_camera_held_otherwise_is_turned_back(orientation):
+    turned = Image.fromarray(np.rot90(paper(7), {3: 2, 6: 1, 8: -1}[orientation]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert alike(from_photo(saved(turned, "JPEG", exif=exif)))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_of_a_moving_picture_the_first_frame_is_read(kind):
+    frames = [Image.fromarray(paper(digit)) for digit in (7, 1)]
+    assert alike(from_photo(saved(frames[0], kind, save_all=True, append_images=frames[1:])))
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_header(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+
+
+BAD = {
+    "empty": (b"", "an empty file"),
+    "text": (b"seven" * 50, "something else"),
+    "a PDF called PNG": (b"%PDF-1.7\n" + b"x" * 200, "a PDF"),
+    "cut off": (photo(7)[:3000], "damaged or cut off"),
+    "too many bytes": (b"\xff\xd8" + b"\0" * LARGEST_FILE, "at most 10 MB"),
+    "a bomb": (png_header(60_000, 60_000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)), "more than 20 megapixels"),
+    "blank paper": (saved(np.full((400, 400), 200, np.uint8)), "no ink"),
+    "noise": (saved(np.random.default_rng(0).integers(0, 255, (300, 300), np.uint8)), "no ink"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_file_gets_one_clear_sentence(what):
+    data, words = BAD[what]
+    with pytest.raises(PhotoError, match=words) as caught:
+        from_photo(data)
+    assert str(caught.value).startswith("Expected ") and "\n" not in str(caught.value)
+
+
+def test_a_picture_is_refused_by_its_header_before_it_is_decoded(monkeypatch):
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
+    with pytest.raises(PhotoError, match="megapixels"):
+        decode(png_header(LARGEST_PICTURE // 4000 + 1, 4000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)))
+
+
+def test_the_largest_photo_takes_a_bounded_amount_of_memory():
+    script = """
+import io, resource, numpy as np
+from PIL import Image
+from digits.photo import PhotoError, from_photo
+file = io.BytesIO()
+Image.new("RGBA", (5000, 4000), (200, 190, 180, 255)).save(file, "PNG")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    from_photo(file.getvalue())
+except PhotoError:
+    pass
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 250, "megabytes beyond what the picture itself took to make"

@@ -1,0 +1,146 @@
+"""The registry of networks: who is in it, how large each is, and in what shape each one gets a digit."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import models
+from models import FIRST, NETWORKS
+from recognition import load
+from recognition.recipes import RECIPES
+
+PARAMETERS = {
+    "mlp": 269_322,
+    "cnn": 80_266,
+    "rnn": 75_530,
+    "resnet": 274_154,
+    "lstm": 294_410,
+    "gru": 222_218,
+    "bilstm": 163_338,
+}
+PARAMETERS |= {"resnet_v2": 573_802, "densenet": 181_830, "ynet": 208_394}
+SHAPES = {"mlp": (784,), "cnn": (28, 28, 1), "rnn": (28, 28), "resnet": (28, 28, 1)}
+FOLDER = Path(models.__file__).parent
+
+EVERY_NETWORK = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS.keys())
+
+
+@pytest.fixture(scope="module")
+def built():
+    """A new, untrained model of each network."""
+    return {key: network.build() for key, network in NETWORKS.items()}
+
+
+@pytest.fixture
+def digits():
+    return np.random.default_rng(7).integers(0, 256, (5, 28, 28), np.uint8)
+
+
+def test_the_four_come_first_and_in_order():
+    assert tuple(NETWORKS)[:4] == FIRST == ("mlp", "cnn", "rnn", "resnet")
+
+
+def test_each_file_that_defines_a_network_is_registered_under_its_name():
+    defining = {
+        path.stem
+        for path in FOLDER.glob("*.py")
+        if re.search(r"^NETWORK\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert defining == set(NETWORKS)
+
+
+@EVERY_NETWORK
+def test_a_network_has_one_name_everywhere(network, built):
+    assert NETWORKS[network.key] is network
+    assert built[network.key].name == network.key
+    assert Path(sys.modules[network.build.__module__].__file__).stem == network.key
+
+
+@pytest.mark.parametrize("key", PARAMETERS)
+def test_a_network_has_the_parameters_it_says(key, built):
+    assert built[key].count_params() == PARAMETERS[key]
+    assert f"{PARAMETERS[key]:,} " in sys.modules[NETWORKS[key].build.__module__].build.__doc__
+
+
+@EVERY_NETWORK
+def test_a_model_takes_its_inputs_and_gives_ten_probabilities(network, built, digits):
+    model = built[network.key]
+    assert model.input_shape == (None, *network.input_shape) and model.output_shape == (None, 10)
+    probabilities = np.asarray(model(network.inputs(digits), training=False))
+    assert probabilities.min() >= 0
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+
+
+@EVERY_NETWORK
+def test_a_model_is_new_each_time(network, built):
+    assert network.build() is not built[network.key]
+
+
+@pytest.mark.parametrize("key", SHAPES)
+def test_each_network_gets_the_shape_it_likes(key, digits):
+    inputs = NETWORKS[key].inputs(digits)
+    assert NETWORKS[key].input_shape == SHAPES[key]
+    assert inputs.shape == (5, *SHAPES[key]) and inputs.dtype == np.float32
+
+
+@EVERY_NETWORK
+def test_inputs_are_the_pixels_over_255_in_reading_order(network):
+    digits = np.arange(3 * 784).reshape(3, 28, 28).astype(np.uint8)
+    inputs = network.inputs(digits)
+    assert inputs.ravel().tolist() == [np.float32(value % 256) / np.float32(255) for value in range(3 * 784)]
+    assert inputs.min() == 0 and inputs.max() == 1
+
+
+@EVERY_NETWORK
+def test_inputs_leave_the_digits_alone_and_no_digits_are_no_inputs(network, digits):
+    before = digits.copy()
+    network.inputs(digits)[:] = 0
+    np.testing.assert_array_equal(digits, before)
+    assert network.inputs(np.empty((0, 28, 28), np.uint8)).shape == (0, *network.input_shape)
+
+
+@EVERY_NETWORK
+@pytest.mark.parametrize(
+    "digits",
+    [
+        np.zeros((28, 28), np.uint8),
+        np.zeros((1, 28, 28, 1), np.uint8),
+        np.zeros((1, 784), np.uint8),
+        np.zeros((1, 32, 32), np.uint8),
+        np.zeros((2, 28, 14), np.uint8),
+        np.zeros((1, 28, 28), np.float32),
+        np.zeros((1, 28, 28), bool),
+        np.zeros((1, 28, 28), np.int64),
+        None,
+    ],
+    ids=["no batch", "a channel", "flat", "32x32", "half", "float32", "bool", "int64", "None"],
+)
+def test_anything_but_digits_is_refused_with_what_was_expected(network, digits):
+    with pytest.raises(ValueError, match=r"expected digits as uint8 \(n, 28, 28\), got .+models\.digit\.from_canvas"):
+        network.inputs(digits)
+
+
+@EVERY_NETWORK
+@pytest.mark.parametrize("recipe", ["", "Book", "../book", "no such", None])
+def test_an_unknown_recipe_is_refused_by_name(network, recipe):
+    with pytest.raises(ValueError, match=rf"unknown recipe {re.escape(repr(recipe))}; known: {', '.join(RECIPES)}"):
+        load(network.key, recipe)
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["models", "digits.normalization", "digits.strokes", "recognition.store", "explain.layers", "views.parts.headline"],
+)
+def test_importing_it_brings_in_no_framework(module):
+    heavy = ("tensorflow", "keras", "streamlit", "training", "h5py")
+    script = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", script], cwd=FOLDER.parent, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"

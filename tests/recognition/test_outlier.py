@@ -1,0 +1,126 @@
+"""The page says when a drawing may be no digit, and keeps quiet when it is one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digits import from_canvas
+from digits.strokes import draw_strokes
+from recognition.outlier import DETECTOR, THRESHOLD, score
+from recognition.store import WeightsError, read_card
+from tests.drawings import DIGITS, arc, placed
+from tests.training.test_cards import FLIPS
+from training import outlier_detector, pool
+from training.dataset import Digits
+from training.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, others
+from training.pen_strokes import PenDigit
+
+PEN_DIGITS = [PenDigit(digit, tuple(placed(digit))) for digit in DIGITS]
+NONE = {
+    "A": [[(0.1, 0.95), (0.5, 0.05), (0.9, 0.95)], [(0.25, 0.6), (0.75, 0.6)]],
+    "X": [[(0.1, 0.1), (0.9, 0.9)], [(0.9, 0.1), (0.1, 0.9)]],
+    "M": [[(0.1, 0.9), (0.15, 0.1), (0.5, 0.6), (0.85, 0.1), (0.9, 0.9)]],
+    "a heart": [arc((0.3, 0.3), (0.2, 0.2), 150, 360) + arc((0.7, 0.3), (0.2, 0.2), 180, 390) + [(0.5, 1), (0.1, 0.4)]],
+    "a house": [[(0.2, 0.45), (0.8, 0.45), (0.8, 0.95), (0.2, 0.95), (0.2, 0.45)], [(0.1, 0.5), (0.5, 0), (0.9, 0.5)]],
+    "a star": [[(0.5 + 0.45 * np.sin(0.8 * k * np.pi), 0.5 - 0.45 * np.cos(0.8 * k * np.pi)) for k in range(6)]],
+    "a zigzag": [[(k / 9, k % 2) for k in range(10)]],
+    "two digits": [[(x * 0.45 + side, y) for x, y in stroke] for side in (0, 0.55) for stroke in DIGITS[3]],
+    "a filled square": [[(x, y) for k in range(12) for x, y in ((k % 2, k / 11), (1 - k % 2, k / 11))]],
+}  # fmt: skip
+
+
+def drawn(strokes, brush: float = 18) -> np.ndarray:
+    return from_canvas(draw_strokes([np.array(stroke) * 180 + 50 for stroke in strokes], brush, 280, 280))[None]
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_is_not_doubted(digit):
+    assert score(drawn(DIGITS[digit])) < THRESHOLD
+
+
+@pytest.mark.parametrize("what", NONE)
+def test_what_is_no_digit_is_doubted(what):
+    assert score(drawn(NONE[what])) >= THRESHOLD
+
+
+def test_a_score_for_each_digit():
+    digits = np.concatenate([drawn(DIGITS[4]), drawn(NONE["X"])] * 3)
+    found = score(digits)
+    assert found.shape == (6,) and found.dtype == np.float32 and ((found >= 0) & (found <= 1)).all()
+    assert np.allclose(found[:2], [score(digits[:1])[0], score(digits[1:2])[0]], atol=1e-5)
+    assert score(digits[:0]).shape == (0,)
+
+
+def test_something_else_than_digits_is_refused():
+    with pytest.raises(ValueError, match=r"expected digits as uint8 \(n, 28, 28\)"):
+        score(np.zeros((1, 28, 28)))
+
+
+def test_the_card_keeps_98_percent_of_drawn_digits_quiet():
+    card = read_card(DETECTOR.key, "drawn")
+    assert card.tests["drawn"].accuracy >= 0.98 and card.tests["mnist"].accuracy >= 0.98
+    assert set(card.tests) == {"mnist", "drawn", *SHARES}
+
+
+def test_measuring_again_gives_what_the_card_says(splits):
+    card = read_card(DETECTOR.key, "drawn")
+    try:
+        again = outlier_detector.measured()
+    except (outlier_detector.DataError, KeyError):
+        pytest.skip("needs pen strokes")
+    for name, found in again.tests.items():
+        assert found.n == card.tests[name].n
+        assert found.correct == pytest.approx(card.tests[name].correct, abs=FLIPS)
+        assert found.area == pytest.approx(card.tests[name].area, abs=0.001)
+
+
+def test_the_area_is_how_often_one_is_above_the_other():
+    random = np.random.default_rng(0)
+    low, high = random.integers(0, 9, 40), random.integers(3, 12, 30)
+    pairs = [(1 if h > x else 0.5 if h == x else 0) for h in high for x in low]
+    assert outlier_detector.area(low, high) == pytest.approx(np.mean(pairs))
+
+
+def test_measuring_counts_digits_kept_quiet_and_others_doubted(monkeypatch):
+    monkeypatch.setattr("recognition.outlier.score", lambda digits: digits[:, 0, 0] / 100)
+    monkeypatch.setattr(outlier_detector, "THRESHOLD", 0.5)
+    low, high = (np.zeros((4, 28, 28), np.uint8) for _ in range(2))
+    low[:, 0, 0], high[:, 0, 0] = (10, 20, 30, 60), (40, 70, 80, 90)
+    found = outlier_detector.measure(
+        {"drawn": Digits(low, np.arange(4)), "letter": Digits(high, np.full(4, OTHER))}, "drawn"
+    )
+    assert (found["drawn"].correct, found["drawn"].area) == (3, None)
+    assert (found["letter"].correct, found["letter"].area) == (3, 15 / 16)
+
+
+def test_other_drawings_have_their_label_and_kind_and_are_the_same_for_the_same_seed():
+    once, again = (others(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
+    assert {one.label for one in once} == {OTHER} and {one.writer for one in once} == set(SHARES)
+    for a, b in zip(once, again, strict=True):
+        assert all(map(np.array_equal, a.strokes, b.strokes))
+    assert len(pool.drawn(once, 1)) >= 195
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_signs_kept_for_validation_are_not_trained_on(alphabet):
+    trained, kept = set(_signs(alphabet, False)), set(_signs(alphabet, True))
+    assert trained and kept and not trained & kept
+    assert trained | kept == set(ALPHABETS[alphabet])
+
+
+def test_no_letter_that_looks_like_a_digit():
+    for alphabet in LETTERS:
+        assert not set(LIKE_DIGITS) & set(ALPHABETS[alphabet])
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_each_sign_has_strokes(alphabet):
+    for sign in ALPHABETS[alphabet]:
+        assert all(len(stroke) > 1 and np.isfinite(stroke).all() for stroke in _glyph(alphabet, sign)), sign
+
+
+def test_missing_weights_are_an_error_that_names_the_remedy(monkeypatch, tmp_path):
+    monkeypatch.setattr("recognition.store.WEIGHTS", tmp_path)
+    with pytest.raises(WeightsError, match=r"doubt\.json.*python -m training\.doubt"):
+        DETECTOR.load("drawn")

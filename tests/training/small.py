@@ -1,0 +1,56 @@
+"""A training and an evaluation that take seconds: a few hundred easy digits stand in for MNIST.
+
+    python -m tests.training.small train|evaluate FOLDER
+
+does either in a process of its own, which a test may kill; all it writes is in the folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from digits import from_canvas
+from digits.strokes import draw_strokes
+from recognition import store
+from tests.drawings import DIGITS, placed
+from training.dataset import Digits, Splits
+from training.hyperparameters import Hyperparameters
+
+RECIPE = Hyperparameters("adam", epochs=4, batch_size=50)
+
+
+def splits() -> Splits:
+    """Ten drawings, each a little moved and noisy."""
+    random = np.random.default_rng(5)
+    drawn = [from_canvas(draw_strokes(placed(digit), 20, 280, 280)) for digit in DIGITS]
+
+    def some(n: int) -> Digits:
+        labels = random.integers(0, 10, n).astype(np.uint8)
+        moved = [np.roll(drawn[label], random.integers(-1, 2, 2), (0, 1)) for label in labels]
+        return Digits(np.maximum(np.stack(moved), random.integers(0, 40, (n, 28, 28), np.uint8)), labels)
+
+    return Splits(some(300), some(60), some(60))
+
+
+def main(what: str, name: str) -> int:
+    """The command line; returns the exit status."""
+    from training import evaluate, train
+
+    folder = Path(name)
+    store.WEIGHTS, train.RUNS = folder / "weights", folder / "runs"
+    evaluate.README, evaluate.PROGRESS = folder / "README.md", folder / "runs" / "evaluated"
+    digits = splits()
+    if what == "evaluate":
+        evaluate.test_sets, evaluate.held_out_sets = lambda: {"mnist": digits.test}, lambda: [digits.validation]
+        return evaluate.main(["--recipe", "book"])
+    learn = train.train
+    train.mnist, train.recipes.find = lambda: digits, lambda key, recipe: RECIPE
+    train.train = lambda network, name, recipe, splits: learn(network, name, recipe, splits, train.RUNS)
+    return train.main(["mlp", "--recipe", "book"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,69 @@
+"""A download of MNIST that fails, is cut off or altered is never read, and says what else to do."""
+
+from __future__ import annotations
+
+import http.server
+import sys
+import threading
+
+import keras
+import numpy as np
+import pytest
+
+from training.dataset import DataError
+from training.mnist import mnist
+
+
+def complaint() -> str:
+    with pytest.raises(DataError) as caught:
+        mnist()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error", [Exception("URL fetch failure"), OSError("no route to host"), ValueError("hash")], ids=repr
+)
+def test_a_failing_download_says_what_else_to_do(monkeypatch, error):
+    def fail():
+        raise error
+
+    monkeypatch.delenv("DIGIT_DATA", raising=False)
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
+    said = complaint()
+    assert str(error) in said and "put mnist.npz into a folder and set DIGIT_DATA to it" in said
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    """Serves a file that is not MNIST: whole, cut off, or not at all."""
+
+    kind = ""
+
+    def do_GET(self):
+        body = b"no MNIST" * 1000
+        self.send_response(503 if self.kind == "refused" else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:1000] if self.kind == "cut off" else body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.mark.parametrize("kind", ["refused", "cut off", "altered"])
+def test_a_download_that_goes_wrong_is_never_read(tmp_path, monkeypatch, kind):
+    monkeypatch.delenv("DIGIT_DATA", raising=False)
+    monkeypatch.setattr(_Server, "kind", kind)
+    fetch = keras.utils.get_file
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/mnist.npz"
+        monkeypatch.setattr(
+            sys.modules[keras.datasets.mnist.load_data.__module__],
+            "get_file",
+            lambda fname, origin, **options: fetch(fname, address, cache_dir=tmp_path, **options),
+        )
+        monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("a damaged download was read"))
+        for _ in range(2):  # nor is what it left behind, the second time
+            said = complaint()
+            assert "MNIST could not be downloaded" in said and "set DIGIT_DATA to it" in said
+        server.shutdown()

@@ -1,0 +1,163 @@
+"""The evaluation counts right, writes its numbers where they belong and nowhere else, and does without pen strokes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recognition import store
+from recognition.card import Card, Score
+from recognition.store import read_card, released
+from training import evaluate
+from training.dataset import DataError, Digits, Splits
+from training.evaluate import MARKS, score, table, write_table
+
+CARD = Card(
+    network="mlp",
+    recipe="book",
+    parameters=269_322,
+    sha256="0" * 64,
+    size=5,
+    temperature=1.0,
+    training={"seconds_per_epoch": 2.6},
+    history=[],
+    tests={"mnist": Score(10_000, 9_812), "drawn": Score(100, 90)},
+)
+
+
+def test_a_score_counts_the_most_probable_digits_that_are_right():
+    probabilities = np.eye(10, dtype=np.float32)[[3, 1, 4, 1, 5]] * 0.6 + 0.04
+    some, none = (score(probabilities, np.array(labels, np.uint8)) for labels in ([3, 1, 4, 2, 5], [0] * 5))
+    assert (some.n, some.correct) == (5, 4) and (none.n, none.correct) == (5, 0)
+    assert some.confusion[1][1] == some.confusion[2][1] == 1 and np.trace(some.confusion) == 4
+    assert np.sum(some.confusion, axis=1).tolist() == [0, 1, 1, 1, 1, 1, 0, 0, 0, 0], "a row for each true digit"
+
+
+def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy():
+    probabilities = np.tile(np.r_[0.8, np.full(9, 0.2 / 9)], (10, 1)).astype(np.float32)
+    right = score(probabilities, np.array([0] * 8 + [1] * 2, np.uint8))
+    assert right.calibration_error == pytest.approx(0, abs=1e-4), "80 % sure, and right in 8 of 10"
+    assert score(probabilities, np.zeros(10, np.uint8)).calibration_error == pytest.approx(0.2, abs=1e-4)
+    assert Score.from_json(right.to_json()) == right
+
+
+def test_the_table_holds_each_card_in_a_row():
+    drawn = replace(CARD, network="resnet", recipe="drawn", parameters=274_154, tests={"drawn_resized": Score(10, 5)})
+    header, rule, *rows = table([CARD, drawn]).splitlines()
+    assert {line.count("|") for line in (header, rule, *rows)} == {9}
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert cells == [
+        ["MLP", "book", "269,322", "98.12 (97.83 to 98.37)", "98.5", "90.00 (82.56 to 94.48)", "not measured", "3"],
+        ["ResNet", "drawn", "274,154", "not measured", "–", "not measured", "50.00 (23.66 to 76.34)", "3"],
+    ]
+
+
+def test_the_table_goes_between_its_marks_and_the_rest_stays(tmp_path):
+    path = tmp_path / "README.md"
+    for old in ("", "| an | old |\n| table | – |\n"):
+        path.write_text(f"# Draw a digit\n\n{MARKS[0]}{old}{MARKS[1]}\n\nThe end.\n", encoding="utf-8")
+        write_table(path, "new\n")
+        assert path.read_text(encoding="utf-8") == f"# Draw a digit\n\n{MARKS[0]}new\n{MARKS[1]}\n\nThe end.\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "text", ["# No marks\n", MARKS[0] + "no end\n", "no start\n" + MARKS[1], MARKS[1] + "\n" + MARKS[0]]
+)
+def test_a_file_without_both_marks_stays_as_it_is(tmp_path, text):
+    path = tmp_path / "README.md"
+    path.write_text(text)
+    before = path.stat().st_mtime_ns
+    write_table(path, "new\n")
+    assert path.read_text() == text and path.stat().st_mtime_ns == before
+
+
+def test_no_file_is_made_where_there_is_none(tmp_path):
+    write_table(tmp_path / "README.md", "new\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+class Parrot:
+    """Says 7 to everything."""
+
+    card = CARD
+
+    def predict(self, digits):
+        return np.tile(np.eye(10, dtype=np.float32)[7], (len(digits), 1))
+
+
+def test_a_card_gets_the_new_scores_and_keeps_the_others():
+    digits = Digits(np.zeros((4, 28, 28), np.uint8), np.array([7, 7, 7, 1], np.uint8))
+    card = evaluate.evaluate(Parrot(), {"mnist": digits})
+    assert (card.tests["mnist"].n, card.tests["mnist"].correct) == (4, 3) and card.tests["drawn"] == Score(100, 90)
+    assert replace(card, tests={}) == replace(CARD, tests={})
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Twenty blank digits in MNIST's place."""
+    digits = Digits(np.zeros((20, 28, 28), np.uint8), np.arange(20).astype(np.uint8) % 10)
+    monkeypatch.setattr(evaluate, "mnist", lambda: Splits(digits, digits, digits))
+    return digits
+
+
+def test_without_pen_strokes_mnist_is_measured_all_the_same(few, monkeypatch, capsys):
+    def missing(part):
+        raise DataError(f"no pendigits-orig.{part} here")
+
+    monkeypatch.setattr(evaluate, "pendigits", missing)
+    assert evaluate.test_sets() == {"mnist": few}
+    assert "Drawn digits are left out" in capsys.readouterr().err
+
+
+def test_without_mnist_the_command_says_so(monkeypatch, capsys):
+    def missing():
+        raise DataError("no MNIST here")
+
+    monkeypatch.setattr(evaluate, "mnist", missing)
+    assert evaluate.main([]) == 2
+    assert "no MNIST here" in capsys.readouterr().err
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A copy of the MLP's and the CNN's released files and a README, where nothing can be spoiled."""
+    (tmp_path / "book").mkdir()
+    for key in ("mlp", "cnn"):
+        for path in (store.weights_path(key, "book"), store.card_path(key, "book")):
+            shutil.copy(path, tmp_path / "book")
+    (tmp_path / "README.md").write_text(f"before\n{MARKS[0]}{MARKS[1]}\nafter\n")
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(evaluate, "README", tmp_path / "README.md")
+    monkeypatch.setattr(evaluate, "PROGRESS", tmp_path / "runs" / "evaluated")
+    return tmp_path
+
+
+def test_the_command_measures_what_is_sound_and_names_what_is_not(few, folder, monkeypatch, capsys):
+    monkeypatch.setattr(evaluate, "test_sets", lambda: {"drawn": few})
+    monkeypatch.setattr(evaluate, "held_out_sets", lambda: [few])
+    store.weights_path("cnn", "book").write_bytes(b"damaged")
+    mlp, cnn = read_card("mlp", "book"), read_card("cnn", "book")
+    assert evaluate.main(["--recipe", "book"]) == 1
+    measured = read_card("mlp", "book")
+    found = measured.tests["drawn"]
+    assert (found.n, found.correct) == (20, 2), "all the blanks look alike, and each digit is there twice"
+    assert measured.temperature > mlp.temperature, "nothing can be said of blanks"
+    assert replace(measured, tests={}, temperature=1) == replace(mlp, tests={}, temperature=1)
+    assert read_card("cnn", "book") == cnn
+    said = capsys.readouterr()
+    assert all(f"weights/book/{name}" in said.err for name in ("cnn.weights.h5", "rnn.json", "resnet.json"))
+    readme = (folder / "README.md").read_text()
+    assert table([measured]) in readme and readme.startswith("before\n") and readme.endswith("\nafter\n")
+    assert list(folder.rglob("*.partial*")) == []
+
+
+@pytest.mark.parametrize("key", released("book"))
+def test_a_thousand_test_digits_agree_with_the_card(splits, classifiers, key):
+    classifier = classifiers.get(key) or pytest.fail(f"no weights/book/{key}.weights.h5")
+    some = splits.test[np.random.default_rng(1).permutation(10_000)[:1000]]
+    low, high = score(classifier.predict(some.digits), some.labels).interval
+    assert low <= classifier.card.tests["mnist"].accuracy <= high

@@ -1,0 +1,132 @@
+"""The book's tables: every printed row is there, rows are trained once, and the results are written as they are."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from recognition.store import WEIGHTS
+from training import tables
+from training.dataset import Digits, Splits
+from training.printed_tables import TABLES
+
+
+@pytest.fixture
+def few():
+    """A hundred digits, each label a bright row of its own."""
+    labels = np.arange(100, dtype=np.uint8) % 10
+    digits = np.zeros((100, 28, 28), np.uint8)
+    digits[np.arange(100), 2 * labels] = 255
+    return Digits(digits, labels)
+
+
+def test_every_printed_row_is_there():
+    assert {table: len(rows) for table, rows in TABLES.items()} == {"1.3.3": 21, "1.4.1": 4, "1.5.1": 4}
+    best = max(TABLES["1.3.3"], key=lambda row: row.book_test)
+    assert (best.regularizer, best.optimizer, best.book_train, best.book_test) == ("dropout 0.45", "Adam", 99.39, 98.5)
+
+
+def test_more_epochs_bring_sgd_close_to_the_print_as_the_page_says():
+    rows = json.loads((WEIGHTS / "tables.json").read_text(encoding="utf-8"))["1.3.3"]
+    sgd = [row for row in rows if row["optimizer"] == "SGD" and row["activation"] == "ReLU"]
+    behind = {
+        epochs: [row["book_test"] - row["test"] for row in sgd if row["epochs"] == epochs] for epochs in (20, 100)
+    }
+    assert len(behind[100]) == 2 and max(behind[100]) < 0.5 < 1.5 < min(behind[20])
+
+
+@pytest.mark.parametrize(
+    ("table", "place", "parameters"),
+    [
+        ("1.3.3", 0, 335_114),
+        ("1.3.3", 12, 2_913_290),
+        ("1.3.3", 16, 269_322),
+        ("1.4.1", 0, 80_266),
+        ("1.5.1", 3, 282_122),
+    ],
+)
+def test_a_row_is_built_as_it_is_read(table, place, parameters):
+    assert TABLES[table][place].build().count_params() == parameters
+
+
+def test_regularizers_are_where_the_row_says():
+    kinds = [[type(layer).__name__ for layer in TABLES["1.3.3"][place].build().layers] for place in (0, 3, 4)]
+    assert "Activation" not in kinds[0] and "Dropout" not in kinds[1]
+    assert kinds[1].count("Activation") == kinds[2].count("Activation") == kinds[2].count("Dropout") == 3
+    (first, *_) = [layer for layer in TABLES["1.3.3"][1].build().layers if hasattr(layer, "kernel_regularizer")]
+    assert float(first.kernel_regularizer.l2) == pytest.approx(0.001)
+
+
+def test_a_row_is_trained_once_and_measured_on_both_sets(few, tmp_path, monkeypatch):
+    row = TABLES["1.3.3"][15]
+    once = tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path)
+    assert once["epochs"] == 12 and once["parameters"] == 335_114 and once["train"] > 50
+    assert (once["optimizer"], once["book_test"]) == ("Adam", 98.5)
+    monkeypatch.setattr(tables.keras.utils, "set_random_seed", pytest.fail)
+    assert tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path) == once
+
+
+def test_each_row_is_kept_in_a_file_of_its_own(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "_percent", lambda *_: 99.0)
+    monkeypatch.setattr(tables.keras.Model, "fit", lambda self, *_, callbacks, **__: callbacks[0].seconds.append(1.0))
+    for table, rows in TABLES.items():
+        for row in rows:
+            tables.measured(table, row, few, few, runs=tmp_path)
+    assert len(list(tmp_path.iterdir())) == sum(map(len, TABLES.values()))
+
+
+def _measured_row(test: float) -> dict:
+    said = {"layers": "64-64-64", "regularizer": "dropout 0.4", "optimizer": "Adam", "activation": "ReLU"}
+    found = {"parameters": 80_266, "epochs": 10, "train": 99.5, "test": test, "seconds": 150.0}
+    return said | {"book_train": 99.64, "book_test": 99.3} | found
+
+
+def test_a_table_trained_alone_leaves_the_others_as_they_were(tmp_path):
+    file, text = tmp_path / "tables.json", tmp_path / "tables.md"
+    tables.write({"1.5.1": [_measured_row(97.0)]}, file, text)
+    tables.write({"1.4.1": [_measured_row(99.4)]}, file, text)
+    written = json.loads(file.read_text())
+    assert list(written) == ["1.4.1", "1.5.1"] and written["1.5.1"][0]["test"] == 97.0
+    line = "| 64-64-64 | dropout 0.4 | Adam | ReLU | 80,266 | 99.64 | 99.50 | 99.30 | 99.40 | +0.10 | 150 |"
+    assert line in text.read_text()
+
+
+def test_a_table_with_other_epochs_is_printed_but_not_written(few, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
+    monkeypatch.setattr(tables, "measured", lambda *_: _measured_row(99.4))
+    monkeypatch.setattr(tables, "write", pytest.fail)
+    assert tables.main(["1.4.1", "--epochs", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("| 99.40 |") == 4 and "Table 1.3.3\n" not in printed
+
+
+def test_the_progress_counts_the_rows_that_are_still_to_be_trained(few, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
+    monkeypatch.setattr(tables, "measured", lambda *_: _measured_row(99.4))
+    monkeypatch.setattr(tables, "kept_path", lambda table, row, epochs: tmp_path / row.optimizer)
+    (tmp_path / "Adam").touch()
+    assert tables.main(["1.4.1", "--epochs", "1"]) == 0
+    assert "2/2" in capsys.readouterr().out, "two of the four rows are Adam's"
+
+
+def test_a_full_disk_is_said(few, monkeypatch, capsys):
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
+    monkeypatch.setattr(tables, "measured", full)
+    assert tables.main(["1.4.1"]) == 1
+    assert "No space left on device. Make room on the disk" in capsys.readouterr().err
+
+
+def test_an_unknown_table_is_named(capsys):
+    assert tables.main(["9.9.9"]) == 2
+    assert "unknown table '9.9.9'; known: 1.3.3, 1.4.1, 1.5.1" in capsys.readouterr().err
+
+
+def test_no_epochs_at_all_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        tables.main(["--epochs", "0"])
+    assert "expected at least 1, got 0" in capsys.readouterr().err

@@ -1,0 +1,208 @@
+"""Training writes weights and a card that load, goes on after an interruption, and never leaves half of anything."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models import NETWORKS
+from recognition import load, store
+from recognition.recipes import RECIPES
+from recognition.store import verified
+from tests.training import small
+from training import train
+from training.dataset import Splits
+from training.hyperparameters import Hyperparameters
+
+QUICK = Hyperparameters("adam", epochs=3, batch_size=50)
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning"
+)  # Keras's own, while it trains
+
+
+@pytest.fixture(scope="module")
+def splits():
+    return small.splits()
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch):
+    """Folders of this test's own, in place of weights/ and training/runs/."""
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
+    monkeypatch.setattr(train, "RUNS", tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def main(runs, splits, monkeypatch, capsys):
+    """The command line on the small digits; returns its exit status and what it said on either channel."""
+    monkeypatch.setattr(train, "mnist", lambda: splits)
+    monkeypatch.setattr(train, "train", functools.partial(train.train, runs=runs))
+
+    def call(*arguments: str) -> tuple[int, str]:
+        try:
+            status = train.main(list(arguments))
+        except SystemExit as error:
+            status = error.code
+        return status, "".join(capsys.readouterr())
+
+    return call
+
+
+def files(folder) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def runs_left(runs) -> list[str]:
+    """Folders of unfinished trainings."""
+    return sorted(path.name for path in (runs / "book").glob("*")) if runs.exists() else []
+
+
+def interrupt_at(monkeypatch, epoch: int) -> list[int]:
+    """Lets the training stop when an epoch (counted from 0) begins; returns the list of epochs begun until then."""
+    begun, begin = [], train.History.on_epoch_begin
+
+    def stop(self, current, logs=None):
+        if current == epoch:
+            raise KeyboardInterrupt
+        begun.append(current)
+        begin(self, current, logs)
+
+    monkeypatch.setattr(train.History, "on_epoch_begin", stop)
+    return begun
+
+
+@pytest.mark.parametrize("key", NETWORKS)
+def test_a_training_leaves_weights_and_a_card_that_load_and_nothing_else(runs, splits, key):
+    recipe = Hyperparameters("adam", epochs=1, batch_size=100)
+    card = train.train(NETWORKS[key], "book", recipe, splits, runs)
+    assert verified(key, "book")[1] == card
+    assert files(store.WEIGHTS) == [f"{key}.json", f"{key}.weights.h5"] and runs_left(runs) == []
+    assert (card.network, card.recipe, card.tests) == (key, "book", {})
+    assert card.parameters == NETWORKS[key].build().count_params()
+    assert card.size == store.weights_path(key, "book").stat().st_size
+    assert card.training["epochs"] == len(card.history) == 1
+    assert card.training["digits"] == {"train": 300, "validation": 60}
+    assert load(key, "book").predict(splits.test.digits).shape == (60, 10)
+
+
+def test_what_was_trained_is_what_is_loaded(runs, splits):
+    card = train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
+    assert [row["epoch"] for row in card.history] == [1, 2, 3]
+    assert card.history[-1]["loss"] < card.history[0]["loss"]
+    answers = load("mlp", "book").predict(splits.validation.digits).argmax(1)
+    accuracy = (answers == splits.validation.labels).mean()
+    assert accuracy == pytest.approx(card.history[-1]["val_accuracy"], abs=1e-4) and accuracy > 0.8
+
+
+def interrupted(runs, splits, monkeypatch, recipe: Hyperparameters):
+    """Trains the MLP with an interruption after the second epoch; returns its card and the epochs begun after it."""
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, epoch=2)
+        with pytest.raises(KeyboardInterrupt):
+            train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
+    assert files(store.WEIGHTS) == [] and len(runs_left(runs)) == 1
+    with monkeypatch.context() as patch:
+        begun = interrupt_at(patch, epoch=-1)
+        return train.train(NETWORKS["mlp"], "book", recipe, splits, runs), begun
+
+
+def test_an_interrupted_training_goes_on_at_the_next_epoch(runs, splits, monkeypatch):
+    card, begun = interrupted(runs, splits, monkeypatch, replace(QUICK, epochs=4))
+    assert begun == [2, 3]
+    assert [row["epoch"] for row in card.history] == [1, 2, 3, 4] and runs_left(runs) == []
+    assert verified("mlp", "book")[1] == card
+    losses = [row["loss"] for row in card.history]
+    assert losses == sorted(losses, reverse=True), "it goes on from where it was"
+
+
+@pytest.mark.parametrize("dropout", [0.0, None], ids=["without dropout", "with the network's own dropout"])
+def test_an_interruption_leads_to_the_same_end_as_none(runs, splits, monkeypatch, dropout):
+    recipe = replace(QUICK, dropout=dropout)
+    one, _ = interrupted(runs, splits, monkeypatch, recipe)
+    answers = load("mlp", "book").raw(splits.test.digits)
+    other = train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
+    assert [row["loss"] for row in one.history] == pytest.approx([row["loss"] for row in other.history], abs=1e-3)
+    np.testing.assert_allclose(answers, load("mlp", "book").raw(splits.test.digits), atol=1e-3)
+
+
+@pytest.mark.parametrize("step", ["_save", "write_card"])
+def test_an_interruption_after_the_last_epoch_costs_no_training(runs, splits, monkeypatch, step):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
+    assert files(store.WEIGHTS) in ([], ["mlp.weights.h5"])
+    with pytest.raises(store.WeightsError):
+        verified("mlp", "book")
+    with monkeypatch.context() as patch:
+        begun = interrupt_at(patch, epoch=-1)
+        card = train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
+    assert begun == [] and [row["epoch"] for row in card.history] == [1, 2, 3] and runs_left(runs) == []
+    accuracy = (load("mlp", "book").predict(splits.validation.digits).argmax(1) == splits.validation.labels).mean()
+    assert accuracy == pytest.approx(card.history[-1]["val_accuracy"], abs=1e-4)
+
+
+def test_other_settings_or_data_use_another_folder(runs, splits):
+    def folder(network="mlp", name="book", recipe=QUICK, data=splits):
+        return train._run_folder(runs, NETWORKS[network], name, recipe, data)
+
+    fewer = Splits(splits.train[:200], splits.validation, splits.test)
+    others = [
+        folder("cnn"),
+        folder(name="drawn"),
+        folder(recipe=replace(QUICK, epochs=4)),
+        folder(recipe=replace(QUICK, optimizer="sgd")),
+        folder(recipe=replace(QUICK, drops=((1, 0.5),))),
+        folder(data=fewer),
+    ]
+    assert folder() == folder() and folder().is_dir()
+    assert len({folder(), *others}) == len(others) + 1
+
+
+def test_the_command_line_trains_what_it_is_told(main, runs):
+    status, said = main("mlp", "--recipe", "book", "--epochs", "1")
+    assert status == 0 and "MLP" in said and "validation accuracy" in said
+    assert files(store.WEIGHTS) == ["mlp.json", "mlp.weights.h5"] and runs_left(runs) == []
+    assert verified("mlp", "book")[1].training["epochs"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["perceptron"], ["unknown network 'perceptron'", *NETWORKS]),
+        (["mlp", "../mlp"], ["unknown network '../mlp'", *NETWORKS]),
+        (["mlp", "--recipe", "cake"], ["unknown recipe 'cake'", *RECIPES]),
+        ([], ["KEY"]),
+        (["mlp", "--epochs", "many"], ["--epochs"]),
+        (["mlp", "--epochs", "0"], ["epochs"]),
+        (["mlp", "--epochs", "-1"], ["epochs"]),
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_on_the_command_line_is_refused_and_nothing_is_written(main, runs, arguments, named):
+    status, said = main(*arguments)
+    assert status == 2
+    assert all(name in said for name in named), said
+    assert not store.WEIGHTS.exists() and runs_left(runs) == []
+
+
+def test_the_drops_reach_the_training(runs, splits):
+    still = Hyperparameters("sgd", epochs=3, batch_size=50, learning_rate=0.5, drops=((1, 0.0),))
+    card = train.train(NETWORKS["cnn"], "book", still, splits, runs)
+    _, second, third = (row["val_loss"] for row in card.history)
+    assert second == pytest.approx(third, abs=1e-5), "a rate of nothing changes nothing"
+
+
+def test_runs_are_kept_out_of_version_control():
+    ignored = (store.WEIGHTS.parent / ".gitignore").read_text().split()
+    assert "training/runs/" in ignored
+    assert inspect.signature(train.train).parameters["runs"].default == store.WEIGHTS.parent / "training" / "runs"

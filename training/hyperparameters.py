@@ -1,0 +1,111 @@
+"""How each network is trained, under each recipe.
+
+book: the listings of chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
+listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and nothing is flipped. ResNet v2, with
+5 epochs, DenseNet, with 3, and the Y-network, with 10 of its 20, are shortened to what one core does in an hour.
+The gated cells have no listing; they take Adam, with which they learn soonest.
+
+drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with the habits of
+today: AdamW, warm-up and cosine decay, little dropout as the data varies enough. The small networks also learn from
+the ResNet's doubts (G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so it is trained first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+
+import models
+from recognition.recipes import check_recipe
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """Settings of one training.
+
+    optimizer: a Keras optimizer's name; learning_rate: its highest, or None for that optimizer's default.
+    epochs: passes over the training digits; batch_size: digits in one step.
+    drops: (epoch, factor) pairs: from that epoch on, counted from 0, the rate is multiplied by the factor.
+    cosine: warm up over the first epoch, then let the rate sink to zero along half a cosine.
+    weight_decay, clip: of the optimizer, where given; clip is the largest norm of all gradients together.
+    dropout: in place of the architecture's own rate, where given.
+    varied: train on the variations of training.pool instead of MNIST as it is.
+    teacher: a network whose softened probabilities make up half of each target.
+    """
+
+    optimizer: str
+    epochs: int
+    batch_size: int = 128
+    learning_rate: float | None = None
+    drops: tuple[tuple[int, float], ...] = ()
+    cosine: bool = False
+    weight_decay: float | None = None
+    clip: float | None = None
+    dropout: float | None = None
+    varied: bool = False
+    teacher: str | None = None
+
+    def build_optimizer(self, steps: int) -> keras.optimizers.Optimizer:
+        """A new optimizer with its schedule; steps: batches in one epoch."""
+        optimizer = keras.optimizers.get(self.optimizer)
+        settings = optimizer.get_config()
+        rate = self.learning_rate or settings["learning_rate"]
+        if self.cosine:
+            rate = keras.optimizers.schedules.CosineDecay(
+                0.0, max(1, (self.epochs - 1) * steps), warmup_target=rate, warmup_steps=steps
+            )
+        elif self.drops:
+            boundaries = [epoch * steps - 1 for epoch, _ in self.drops]
+            rate = keras.optimizers.schedules.PiecewiseConstantDecay(
+                boundaries, [rate, *(rate * factor for _, factor in self.drops)]
+            )
+        settings |= {"learning_rate": rate, "global_clipnorm": self.clip}
+        if self.weight_decay is not None:
+            settings["weight_decay"] = self.weight_decay
+        return type(optimizer).from_config(settings)
+
+
+BOOK = {
+    "mlp": Hyperparameters("adam", epochs=20),
+    "cnn": Hyperparameters("adam", epochs=10),
+    "rnn": Hyperparameters("sgd", epochs=20),
+    "resnet": Hyperparameters("adam", epochs=20, batch_size=32, drops=((8, 1e-1), (12, 1e-2), (16, 1e-3), (18, 5e-4))),
+    "lstm": Hyperparameters("adam", epochs=20),
+    "gru": Hyperparameters("adam", epochs=20),
+    "bilstm": Hyperparameters("adam", epochs=20),
+    "resnet_v2": Hyperparameters("adam", epochs=5, batch_size=32, drops=((3, 1e-1), (4, 1e-2))),
+    "densenet": Hyperparameters("rmsprop", epochs=3, batch_size=32, drops=((2, 1e-1),)),
+    "ynet": Hyperparameters("adam", epochs=10, batch_size=32),
+}
+
+_TODAY = {"cosine": True, "varied": True, "weight_decay": 1e-2}
+
+DRAWN = {
+    "resnet": Hyperparameters("adamw", epochs=25, learning_rate=3e-3, **_TODAY),
+    "mlp": Hyperparameters("adamw", epochs=60, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
+    "cnn": Hyperparameters("adamw", epochs=30, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
+    "rnn": Hyperparameters("adamw", epochs=40, learning_rate=1e-3, dropout=0.0, clip=1.0, teacher="resnet", **_TODAY),
+    "lstm": Hyperparameters("adamw", epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
+    "gru": Hyperparameters("adamw", epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
+    "bilstm": Hyperparameters(
+        "adamw", epochs=20, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY
+    ),
+    "resnet_v2": Hyperparameters("adamw", epochs=4, learning_rate=3e-3, teacher="resnet", **_TODAY),
+    "densenet": Hyperparameters("adamw", epochs=3, learning_rate=3e-3, dropout=0.0, teacher="resnet", **_TODAY),
+    "ynet": Hyperparameters("adamw", epochs=8, learning_rate=2e-3, dropout=0.2, teacher="resnet", **_TODAY),
+}
+
+BY_RECIPE: dict[str, dict[str, Hyperparameters]] = {"book": BOOK, "drawn": DRAWN}
+
+
+def find(key: str, recipe: str) -> Hyperparameters:
+    """The hyperparameters for a network and a recipe.
+
+    Raises ValueError naming the known ones for an unknown network or recipe, or for a network without this recipe.
+    """
+    models.find(key)
+    known = BY_RECIPE[check_recipe(recipe)]
+    if key not in known:
+        raise ValueError(f"no hyperparameters for {key!r} under recipe {recipe!r}; known: {', '.join(known)}")
+    return known[key]

@@ -1,0 +1,118 @@
+"""The page "The book": its tables trained again, its figures to play with, and the errors in its print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from models import NETWORKS
+from recognition.store import MNIST_COUNTS, MNIST_SAMPLE, WeightsError, read_card, released, trained_recipes
+from views.pages.book import lessons
+from views.pages.book.retrained import retrained_tables
+from views.parts.answers import shape_in_words
+
+SOURCE = "Rowel Atienza, *Advanced Deep Learning with TensorFlow 2 and Keras*, second edition, chapters 1 and 2"
+
+# Each block of a residual or dense network as a graph; the lines show on light and on dark.
+_STYLE = (
+    'bgcolor=transparent node [shape=box style="rounded,filled" fillcolor="#cfe3fb" color="#6b84a8"] '
+    'node [fontcolor="#16202e"] edge [color="#6b84a8"]'
+)
+BLOCKS = {
+    "Residual block, version 1": 'x -> c1 -> c2 -> add -> relu; x -> add; c1 [label="convolution, norm, ReLU"] '
+    'c2 [label="convolution, norm"] add [label="+"] relu [label="ReLU"]',
+    "Residual block, version 2": 'x -> c1 -> c2 -> c3 -> add; x -> add; c1 [label="norm, ReLU, 1 × 1"] '
+    'c2 [label="norm, ReLU, 3 × 3"] c3 [label="norm, ReLU, 1 × 1"] add [label="+"]',
+    "Dense block": "x -> l1 -> l2 -> l3 -> out; x -> l2; x -> l3; l1 -> l3; x -> out; l1 -> out; l2 -> out; "
+    'l1 [label="layer 1"] l2 [label="layer 2"] l3 [label="layer 3"] out [label="all of them, joined"]',
+}
+
+ERRATA = [
+    ("parameters of the CNN", "80,226", "80,266", "640 + 36,928 + 36,928 + 5,770"),
+    ("parameters of the MLP's last layer", "2,750", "2,570", "256 × 10 + 10"),
+    ("maps after the CNN's second pooling", "5.5 × 5", "5 × 5", "11 halved, rounded down"),
+    ("parameters of an activation layer", "36,928", "0", "an activation has nothing to learn"),
+]
+
+
+def page() -> None:
+    """Tables, lessons, diagrams, errata; each under a heading of its own."""
+    st.title("The book")
+    st.write(
+        f"The networks here grew out of {SOURCE}. Below are its tables, trained again, and its figures, to play with."
+    )
+    st.header("Its tables, trained again")
+    retrained_tables()
+    for heading, draw in LESSONS.items():
+        st.header(heading)
+        draw()
+    _errata()
+
+
+def _networks() -> None:
+    recipes = trained_recipes()
+    rows = []
+    for key, network in NETWORKS.items():
+        with suppress(WeightsError, StopIteration):
+            card = read_card(key, next(recipe for recipe in recipes[::-1] if key in released(recipe)))
+            rows.append(
+                {"network": network.title, "source": network.source, "input": shape_in_words(network)}
+                | {"parameters": f"{card.parameters:,}"}
+            )
+    st.table(rows, border="horizontal")
+    st.caption(
+        "Listing 2.1.1, the CNN in the functional style, is the CNN of listing 1.4.1 layer by layer, with another "
+        "dropout rate; it would be the same row again."
+    )
+
+
+def _digits() -> None:
+    try:
+        counts = json.loads(MNIST_COUNTS.read_text(encoding="utf-8"))
+        rows = [
+            {"digit": str(digit), "training digits": f"{train:,}", "test digits": f"{test:,}"}
+            for digit, (train, test) in enumerate(zip(counts["train"], counts["test"], strict=True))
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        st.write("MNIST's counts cannot be read; this command writes them: `python -m training.mnist`")
+        return
+    left, right = st.columns([3, 7], gap="large")
+    if MNIST_SAMPLE.exists():
+        left.image(str(MNIST_SAMPLE), caption="25 of MNIST's training digits")
+    else:
+        left.write("To see 25 of MNIST's digits here, run `python -m training.mnist` where the page runs.")
+    right.table(rows, border="horizontal")
+
+
+def _blocks() -> None:
+    for column, (name, graph) in zip(st.columns(len(BLOCKS)), BLOCKS.items(), strict=True):
+        with column:
+            st.write(f"**{name}**")
+            st.graphviz_chart(f"digraph {{ {_STYLE} {graph} }}", alt=name)
+    st.caption(
+        "A residual block adds what it finds to what came in; version 2 leaves the way around entirely free. A dense "
+        "block adds nothing up: each layer sees all maps before it, side by side."
+    )
+
+
+LESSONS: dict[str, Callable[[], None]] = {
+    "Its networks": _networks,
+    "The digits": _digits,
+    "From picture to vector": lessons.reshaping,
+    "Activation functions": lessons.activations,
+    "Softmax": lessons.logits_to_probabilities,
+    "Gradient descent": lessons.gradient_descent,
+    "Convolution and max-pooling": lessons.convolution,
+    "Residual and dense blocks": _blocks,
+}
+
+
+def _errata() -> None:
+    st.header("Errors in the print")
+    st.table(
+        [{"where": where, "printed": printed, "the code": code, "because": why} for where, printed, code, why in ERRATA]
+    )
+    st.caption("The tests build these networks and count, so the third column is checked.")

@@ -1,0 +1,76 @@
+"""The book's printed tables beside the same configurations trained again; see training.tables."""
+
+from __future__ import annotations
+
+import json
+
+import altair as alt
+import streamlit as st
+
+from recognition.store import TABLES
+from views import session
+from views.parts import charts
+
+FORMATS = dict.fromkeys(("train %, book", "train %, here", "test %, book", "test %, here"), "%.2f")
+FORMATS |= {"parameters": "localized", "difference": "%+.2f", "seconds": "%.0f"}  # of the tables' columns
+
+
+def retrained_tables() -> None:
+    """Draws one table at a time, and its test accuracies over the printed ones."""
+    try:
+        tables = json.loads(TABLES.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        tables = {}
+    if not tables:
+        st.write("They are not here yet; this command trains them: `python -m training.tables`")
+        return
+    name = st.segmented_control(
+        "Table", list(tables), default=next(iter(tables)), required=True, key=session.BOOK_TABLE
+    )
+    rows = tables[name]
+    st.dataframe(
+        [
+            {
+                "layers": row["layers"],
+                "regularizer": row["regularizer"],
+                "optimizer": row["optimizer"],
+                "activation": row["activation"],
+                "parameters": row["parameters"],
+                "train %, book": row["book_train"],
+                "train %, here": row["train"],
+                "test %, book": row["book_test"],
+                "test %, here": row["test"],
+                "difference": round(row["test"] - row["book_test"], 2),
+                "seconds": row["seconds"],
+            }
+            for row in rows
+        ],
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format=form) for name, form in FORMATS.items()},
+    )
+    _scatter(rows)
+    st.caption(
+        "On the dashed line both are the same. The print does not say how many epochs a row had; here it is the "
+        "listings' 20, or 10 for the CNN, too few for SGD's MLPs: the two rows with 100 come close. More on how the "
+        "print is read: docs/tables.md."
+    )
+
+
+def _scatter(rows: list[dict]) -> None:
+    points = [
+        {"what": ", ".join(map(row.get, ("layers", "regularizer", "optimizer"))), "book": row["book_test"]}
+        | {"here": row["test"], "optimizer": row["optimizer"]}
+        for row in rows
+    ]
+    values = [value for point in points for value in (point["book"], point["here"])]
+    scale = alt.Scale(domain=[min(values) - 0.3, max(values) + 0.3], nice=False, zero=False)
+    place = {
+        "x": alt.X("book:Q", scale=scale, title="test accuracy printed, %"),
+        "y": alt.Y("here:Q", scale=scale, title="test accuracy here, %"),
+    }
+    dots = alt.Chart(alt.Data(values=points)).mark_circle(size=90, opacity=0.85)
+    colour = alt.Color("optimizer:N", legend=alt.Legend(orient="top", title=None))
+    dots = dots.encode(**place, color=colour, tooltip=["what:N", "book:Q", "here:Q"])
+    ends = [{"book": end, "here": end} for end in scale.domain]
+    line = alt.Chart(alt.Data(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(**place)
+    st.altair_chart((line + dots).properties(height=charts.HEIGHT), alt="Test accuracy here over the printed one")

@@ -1,0 +1,137 @@
+"""The page "Evidence": how well each network does, as measured; read from the cards alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from models import NETWORKS
+from recognition import outlier
+from recognition.card import TESTS, Card, Score
+from recognition.recipes import RECIPES
+from recognition.store import WeightsError, read_card, released, trained_recipes
+from views import session
+from views.parts import charts
+from views.parts.choosers import one_of, one_recipe
+from views.percent import accuracy_percent
+
+KINDS = {
+    "mnist": "MNIST test digits, accepted",
+    "drawn": "drawn digits, accepted",
+    "letter": "letters, flagged",
+    "sign": "Greek, Japanese and other signs, flagged",
+    "several": "two or three digits or letters, flagged",
+    "turned": "digits turned on their side or mirrored, flagged",
+    "random": "random lines and curves, flagged",
+    "scribble": "scribbles and blots, flagged",
+}
+
+
+def page() -> None:
+    """A table for each recipe, then one network in detail."""
+    st.title("Evidence")
+    st.write(
+        "Measured accuracy of each network. *Drawn digits* are pen strokes of 14 people whose writing no network was "
+        "trained on, drawn on a canvas like the one here; *plain resize* is the same drawings, neither cut out nor "
+        "centred. In brackets, 95 % intervals."
+    )
+    cards = _cards()
+    for recipe, by_title in cards.items():
+        st.write(RECIPES[recipe].caption)
+        st.table([_row(card) for card in by_title.values()])
+    _outliers()
+    if cards:
+        _detail(cards)
+
+
+def _cards() -> dict[str, dict[str, Card]]:
+    """For each recipe the cards that can be read, by their networks' titles; shows what is wrong with the others."""
+    cards: dict[str, dict[str, Card]] = {}
+    for recipe in trained_recipes():
+        for key in released(recipe):
+            try:
+                cards.setdefault(recipe, {})[NETWORKS[key].title] = read_card(key, recipe)
+            except WeightsError as error:
+                st.error(str(error))
+    return cards
+
+
+def _row(card: Card) -> dict[str, str]:
+    network = NETWORKS[card.network]
+    tests = {label: _score(card, name) for name, label in TESTS.items()}
+    return {
+        "network": network.title,
+        "parameters": f"{card.parameters:,}",
+        "the book, MNIST test": f"{network.book_accuracy} %" if network.book_accuracy else "not printed",
+        **tests,
+        "training": f"{card.training['epochs']} epochs, {card.training['seconds_per_epoch']} s each",
+    }
+
+
+def _score(card: Card, name: str) -> str:
+    return accuracy_percent(card.tests[name]) if name in card.tests else "not measured"
+
+
+def _outliers() -> None:
+    st.header("Detecting what is no digit")
+    try:
+        card = read_card(outlier.DETECTOR.key, "drawn")
+    except WeightsError as error:
+        st.error(str(error))
+        return
+    st.write(
+        "A classifier always answers with a digit, whatever it is shown. A separate detector, trained on letters, "
+        "signs and scribbles too, flags drawings that may not be digits: those that score "
+        f"{outlier.THRESHOLD:.2f} or more, of 1. The letters and signs below are type, distorted like handwriting; "
+        "the detector was trained on none of them. The area under the ROC curve is the probability that such a "
+        "drawing scores higher than a drawn digit."
+    )
+    st.table(
+        [
+            {
+                "drawings": KINDS[name],
+                "n": f"{score.n:,}",
+                "correct": accuracy_percent(score),
+                "area under the ROC curve": "" if score.area is None else f"{score.area:.4f}",
+            }
+            for name, score in card.tests.items()
+        ]
+    )
+
+
+def _detail(cards: dict[str, dict[str, Card]]) -> None:
+    st.header("One network in detail")
+    by_title = cards[one_recipe(cards, key=session.EVIDENCE_RECIPE)]
+    card = by_title[one_of("Network", by_title, session.NETWORK)]
+    st.write(_facts(card))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Training")
+        charts.training_curves(card.history)
+    with right:
+        st.subheader("Calibration")
+        _for_both_tests(card, charts.reliability)
+    st.subheader("Confusion matrix")
+    _for_both_tests(card, charts.confusion)
+
+
+def _for_both_tests(card: Card, draw: Callable[[Score, str], None]) -> None:
+    names = [name for name in ("mnist", "drawn") if name in card.tests]
+    for column, name in zip(st.columns(max(1, len(names)), gap="medium"), names, strict=False):
+        with column:
+            draw(card.tests[name], TESTS[name])
+
+
+def _facts(card: Card) -> str:
+    training, versions = card.training, card.training["versions"]
+    facts = [
+        f"{card.parameters:,} parameters in {card.size / 1e6:.1f} MB",
+        f"{training['optimizer']}, {training['epochs']} epochs of {training['digits']['train']:,} digits, "
+        f"batches of {training['batch_size']}, {training['seconds_per_epoch']} s an epoch, seed {training['seed']}",
+        *([f"distilled from the {NETWORKS[training['teacher']].title}"] if training.get("teacher") else []),
+        f"{training['date']}, Python {versions['python']}, Keras {versions['keras']} on {versions['backend']}",
+        f"temperature {card.temperature:.2f}",
+        f"SHA-256 `{card.sha256[:16]}…`",
+    ]
+    return " · ".join(facts)

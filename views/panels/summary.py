@@ -1,0 +1,46 @@
+"""The panel "Summaries": each network layer by layer, with the arithmetic of its parameters."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explain.diagram import dot
+from explain.layers import keras_summary, layer_table
+from models import NETWORKS
+from recognition.card import TESTS, Card
+from views.board import Board
+from views.parts.choosers import one_network
+from views.session import Selection
+
+
+def summary_panel(board: Board, selection: Selection) -> None:
+    """Draws one network's summary at a time; the drawing plays no part."""
+    classifier = one_network(selection)
+    if classifier is None:
+        return
+    st.markdown(_facts(classifier.card))
+    name = classifier.network.title
+    st.graphviz_chart(
+        dot(classifier.model), alt=f"The architecture of the {name}, box by box; the table below says the same"
+    )
+    table, text = st.columns([6, 5], gap="medium")
+    table.table(layer_table(classifier.model))
+    with text.container(key="keras_summary"):
+        st.code(keras_summary(classifier.model), language=None)
+
+
+def _dropout(training: dict) -> str:
+    """What to say of a dropout that is not the architecture's own, which the diagram shows."""
+    return "" if training.get("dropout") is None else f"trained with {100 * training['dropout']:.0f} % dropout, "
+
+
+def _facts(card: Card) -> str:
+    training = card.training
+    lines = [
+        f"**{card.parameters:,} parameters** · {NETWORKS[card.network].source}",
+        f"Recipe *{card.recipe}*: {training['optimizer']}, {training['epochs']} epochs, "
+        f"batches of {training['batch_size']}, {_dropout(training)}"
+        f"{training['digits']['train']:,} digits to train on, {training['digits']['validation']:,} to choose by",
+    ]
+    lines += [f"{TESTS[name]}: **{score}**" for name, score in card.tests.items() if name in TESTS]
+    return "  \n".join(lines)

@@ -1,0 +1,1 @@
+"""What pages and panels share: canvas, answers, choosers, pictures, charts."""

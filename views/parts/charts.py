@@ -1,0 +1,120 @@
+"""Charts of what is on a card: training curves, reliability, confusion; each with its numbers as text."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import streamlit as st
+
+from recognition.card import Score
+
+HEIGHT = 300  # pixels
+
+
+def training_curves(history: list[dict]) -> None:
+    """Draws the share of wrong answers, in %, after each epoch: on the training and on the validation digits."""
+    rows = [
+        {"epoch": row["epoch"], "wrong, %": 100 * (1 - row[name]), "digits": digits}
+        for row in history
+        for name, digits in (("accuracy", "training"), ("val_accuracy", "validation"))
+    ]
+    chart = alt.Chart(alt.Data(values=rows)).mark_line(point=True)
+    chart = chart.encode(
+        x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("wrong, %:Q", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(tickCount=3)),
+        color=alt.Color("digits:N", legend=alt.Legend(orient="top", title=None)),
+        strokeDash=alt.StrokeDash("digits:N", legend=None),
+    )
+    last = history[-1]
+    words = (
+        f"After {last['epoch']} epochs {100 * (1 - last['accuracy']):.2f} % of the training digits and "
+        f"{100 * (1 - last['val_accuracy']):.2f} % of the validation digits are classified wrongly."
+    )
+    st.altair_chart(chart.properties(height=HEIGHT), alt=words)
+    st.caption(
+        words
+        + " Training digits are counted with dropout active and, where the recipe varies them, in their variations."
+    )
+
+
+def distributions(answers: dict[str, np.ndarray]) -> None:
+    """Draws the networks' probabilities, float (10,) each, side by side for each digit."""
+    rows = [
+        {"digit": digit, "probability, %": 100 * float(share), "network": title}
+        for title, shares in answers.items()
+        for digit, share in enumerate(shares)
+    ]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar()
+    bars = bars.encode(
+        x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
+        xOffset=alt.XOffset("network:N", sort=list(answers)),
+        y=alt.Y("probability, %:Q", scale=alt.Scale(domain=[0, 100])),
+        color=alt.Color("network:N", sort=list(answers), legend=alt.Legend(orient="top", title=None)),
+        tooltip=["network:N", "digit:O", alt.Tooltip("probability, %:Q", format=".2f")],
+    )
+    words = "; ".join(
+        f"{title}: {shares.argmax()} with {100 * shares.max():.1f} %" for title, shares in answers.items()
+    )
+    st.altair_chart(bars.properties(height=HEIGHT), alt=f"The networks' probabilities of each digit. {words}")
+
+
+def curves(shares: dict[str, np.ndarray], at: np.ndarray, here: float, x: str, y: str) -> None:
+    """Draws each network's share, float (n,) from 0 to 1, over some amounts, float (n,), with a rule at one of them."""
+    rows = [
+        {"x": float(place), "y": 100 * float(share), "network": title}
+        for title, values in shares.items()
+        for place, share in zip(at, values, strict=True)
+    ]
+    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2.5)
+    lines = lines.encode(
+        x=alt.X("x:Q", title=x, scale=alt.Scale(nice=False)),
+        y=alt.Y("y:Q", title=y, scale=alt.Scale(domain=[0, 100])),
+        color=alt.Color("network:N", sort=list(shares), legend=alt.Legend(orient="top", title=None)),
+        strokeDash=alt.StrokeDash("network:N", sort=list(shares), legend=None),
+        tooltip=["network:N", alt.Tooltip("x:Q", title=x), alt.Tooltip("y:Q", title=y, format=".1f")],
+    )
+    rule = alt.Chart(alt.Data(values=[{"x": here}])).mark_rule(color="gray", strokeDash=[4, 4]).encode(x="x:Q")
+    st.altair_chart((rule + lines).properties(height=HEIGHT), alt=f"{y}, over {x}, for {', '.join(shares)}")
+
+
+def reliability(score: Score, label: str) -> None:
+    """Draws how often the network is right at each confidence; on the diagonal it is perfectly calibrated."""
+    rows = [
+        {"confidence, %": 100 * confidence / n, "right, %": 100 * right / n, "n": n}
+        for n, confidence, right in score.reliability
+        if n
+    ]
+    axis = alt.Scale(domain=[0, 100])
+    diagonal = alt.Chart(alt.Data(values=[{"a": 0}, {"a": 100}])).mark_line(strokeDash=[4, 4], color="gray")
+    diagonal = diagonal.encode(
+        x=alt.X("a:Q", scale=axis, title="confidence, %"), y=alt.Y("a:Q", scale=axis, title="right, %")
+    )
+    points = alt.Chart(alt.Data(values=rows)).mark_circle(opacity=0.9)
+    points = points.encode(
+        x=alt.X("confidence, %:Q", scale=axis),
+        y=alt.Y("right, %:Q", scale=axis),
+        size=alt.Size("n:Q", legend=None, scale=alt.Scale(type="log", range=[20, 400])),
+        tooltip=["n:Q", alt.Tooltip("confidence, %:Q", format=".1f"), alt.Tooltip("right, %:Q", format=".1f")],
+    )
+    words = f"{label}: expected calibration error {100 * score.calibration_error:.2f} % over 15 bins, n = {score.n:,}"
+    st.altair_chart((diagonal + points).properties(height=HEIGHT), alt=words)
+    st.caption(words)
+
+
+def confusion(score: Score, label: str) -> None:
+    """Draws the confusion matrix: a row for each true digit, a column for each answer."""
+    heads = "".join(f'<th scope="col">{digit}</th>' for digit in range(10))
+    rows = []
+    for digit, counts in enumerate(score.confusion):
+        wrong = max(1, *(n for answer, n in enumerate(counts) if answer != digit))
+        cells = "".join(
+            f'<td class="right">{n}</td>'
+            if answer == digit
+            else f'<td style="--share:{100 * n / wrong:.0f}%">{n or ""}</td>'
+            for answer, n in enumerate(counts)
+        )
+        rows.append(f'<tr><th scope="row">{digit}</th>{cells}</tr>')
+    st.html(
+        f'<table class="confusion"><caption>{label}: true digit down, answer across</caption>'
+        f"<thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )

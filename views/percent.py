@@ -1,0 +1,22 @@
+"""Fractions as people read them, in percent."""
+
+from __future__ import annotations
+
+from recognition.card import Score
+
+SMALLEST = 0.0005  # probabilities below this would round to 0.0 %
+
+
+def percent(fraction: float) -> str:
+    """A probability from 0 to 1 with one decimal; neither 0 nor 100 % unless it is exactly that."""
+    if 0 < fraction < SMALLEST:
+        return "<0.1 %"
+    if 1 - SMALLEST <= fraction < 1:
+        return ">99.9 %"
+    return f"{100 * fraction:.1f} %"
+
+
+def accuracy_percent(score: Score) -> str:
+    """An accuracy with its 95 % interval, such as "99.28 % (99.09 to 99.43)"."""
+    low, high = score.interval
+    return f"{100 * score.accuracy:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
