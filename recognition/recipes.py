@@ -10,7 +10,7 @@ class Recipe:
     """One way to train the networks.
 
     key: its name in links, commands and folders, such as "drawn".
-    label: on the button that chooses it.
+    label: on the button that chooses it, and in links.
     trained_on: what follows "trained on" in a table's heading.
     caption: one sentence, in Markdown.
     """
@@ -33,7 +33,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             key="book",
-            label="Trained on MNIST alone",
+            label="on MNIST alone",
             trained_on="MNIST alone",
             caption="Recipe *book*: the book's listings, MNIST alone.",
         ),

@@ -16,12 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.strokes import draw_strokes
+from digits.strokes import BRUSH, CANVAS_SIDE, draw_strokes
 from training.dataset import DataError, data_folder
 
-CANVAS = 280  # pixels on each side, the canvas of the yardstick
 EXTENT = (0.45, 0.85)  # longer side of the ink, as a share of the canvas
-BRUSH = (10, 30)  # diameter in pixels, the range that the page offers
 SEED = 20_240_919  # of places, sizes and brushes on the canvas
 
 _SEGMENT = re.compile(r'\.SEGMENT\s+\S+\s+(\d+)(?:-(\d+))?\s+\S+\s+"(.)"\s*')
@@ -137,13 +135,15 @@ def draw_on_canvas(pen_digits: list[PenDigit], seed: int = SEED) -> Iterator[np.
     random = np.random.default_rng(seed)
     for pen_digit in pen_digits:
         brush = random.uniform(*BRUSH)
-        extent = random.uniform(*EXTENT) * CANVAS
+        extent = random.uniform(*EXTENT) * CANVAS_SIDE
         place = random.uniform(size=2)
         low, high = _bounds(pen_digit)
         scale = max(extent - brush, 1) / max((high - low).max(), 1e-9)
         size = (high - low) * scale + brush
-        corner = place * (CANVAS - size) + brush / 2
-        yield draw_strokes([(stroke - low) * scale + corner for stroke in pen_digit.strokes], brush, CANVAS, CANVAS)
+        corner = place * (CANVAS_SIDE - size) + brush / 2
+        yield draw_strokes(
+            [(stroke - low) * scale + corner for stroke in pen_digit.strokes], brush, CANVAS_SIDE, CANVAS_SIDE
+        )
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -83,6 +83,14 @@ def ask(selection: Selection, digit: np.ndarray) -> list[Answer]:
     ]
 
 
+def unload() -> None:
+    """Forgets the loaded networks, so that the next request reads their files again."""
+    with _loading:
+        _loaded.clear()
+        _ensembles.clear()
+        outlier.detector.cache_clear()
+
+
 def majority(answers: list[np.ndarray]) -> int:
     """The digit that most networks answer with; of as many, the one they are surest of. answers: float (10,) each."""
     votes = np.bincount([int(answer.argmax()) for answer in answers], minlength=CLASSES)

@@ -131,11 +131,11 @@ class Visitor:
         return self.page.evaluate("document.querySelector('.stMain').scrollTop + window.scrollY")
 
     def wait_for_answer(self) -> dict[str, int]:
-        """The digit that each network says, by its key."""
+        """The digit that each network answers, by its key."""
         self.page.locator(".answers.answered").wait_for(timeout=90_000)
         self.page.wait_for_timeout(600)  # for strokes still on their way
         cards = self.page.locator(".card.ready")
-        return {card.get_attribute("data-network"): int(card.locator(".says b").inner_text()) for card in cards.all()}
+        return {card.get_attribute("data-network"): int(card.locator(".answer b").inner_text()) for card in cards.all()}
 
     def wait_for_invitation(self) -> str:
         self.page.locator(".answers.waiting").wait_for(timeout=90_000)

@@ -20,8 +20,8 @@ LINE = [np.array([(60, 60), (200, 60), (120, 240)])]
 def test_each_digit_drawn_with_the_mouse_is_read(visit, digit):
     visitor = visit()
     visitor.draw(placed(digit))
-    says = visitor.wait_for_answer()
-    assert list(says.values()).count(digit) >= 3, f"{digit} was read as {says}"
+    digits = visitor.wait_for_answer()
+    assert list(digits.values()).count(digit) >= 3, f"{digit} was read as {digits}"
     assert f"say {digit}" in visitor.headline()
 
 
@@ -97,7 +97,7 @@ def test_after_undo_the_next_stroke_adds_to_what_is_left(visit):
 def test_a_dot_gets_an_invitation_and_no_prediction(visit):
     visitor = visit()
     visitor.draw([np.array([(140, 140), (141, 140)])])
-    visitor.page.get_by_text("Only a dot so far").wait_for(timeout=60_000)
+    visitor.page.get_by_text("That is only a dot").wait_for(timeout=60_000)
     assert visitor.page.locator(".card.ready").count() == 0
 
 
@@ -153,8 +153,8 @@ def test_on_a_phone_the_canvas_comes_first_and_the_four_digits_follow_at_once(vi
     visitor.draw_by_touch(placed(0))
     visitor.wait_for_answer()
     canvas = visitor.canvas.bounding_box()
-    for says in visitor.page.locator(".says").all():
-        box = says.bounding_box()
+    for answer in visitor.page.locator(".answer").all():
+        box = answer.bounding_box()
         assert canvas["y"] + canvas["height"] <= box["y"] and box["y"] + box["height"] <= PHONE["height"]
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
@@ -174,7 +174,7 @@ def test_the_evidence_is_shown_with_its_charts(visit, viewport, phone):
 def test_what_is_drawn_while_the_networks_wake_up_is_answered(chromium):
     with serve() as address:
         visitor = Visitor(chromium.new_page(), address)
-        assert "waking up" in visitor.wait_for_invitation()
+        assert "Loading the networks" in visitor.wait_for_invitation()
         visitor.draw(placed(7))
         assert list(visitor.wait_for_answer().values()).count(7) >= 3
         visitor.click("Undo")

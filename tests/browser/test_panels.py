@@ -58,14 +58,14 @@ def test_the_slider_pokes_the_digit_by_keyboard(visit):
     visitor = visit(path="/?panel=Poke+it&poke=Erase+rows")
     visitor.draw(placed(7))
     visitor.wait_for_answer()
-    picture = visitor.page.locator(".poked img")
+    picture = visitor.page.locator(".perturbed img")
     before = picture.get_attribute("src")
     visitor.page.get_by_role("slider", name="Erase rows").focus()
     for _ in range(3):
         visitor.page.keyboard.press("End")
         visitor.page.wait_for_timeout(300)
-    visitor.page.wait_for_function("b => document.querySelector('.poked img').src !== b", arg=before)
-    assert visitor.page.locator(".poked li").count() == 4
+    visitor.page.wait_for_function("b => document.querySelector('.perturbed img').src !== b", arg=before)
+    assert visitor.page.locator(".perturbed li").count() == 4
 
 
 def test_a_sample_is_put_on_the_canvas_by_keyboard_alone(visit):

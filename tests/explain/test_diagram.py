@@ -15,7 +15,7 @@ from explain.diagram import dot
 from tests.explain.architectures import BUILD, built
 from tests.explain.dot import Drawing
 
-FOLDER = Path(diagram.__file__).parents[2]
+FOLDER = Path(diagram.__file__).parents[1]
 EVERY_MODEL = pytest.mark.parametrize("name", BUILD)
 
 

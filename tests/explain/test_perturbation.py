@@ -20,10 +20,10 @@ def centre(digit: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("key", PERTURBATIONS)
-def test_the_still_amount_changes_nothing_and_every_amount_gives_a_digit(key):
+def test_the_neutral_amount_changes_nothing_and_every_amount_gives_a_digit(key):
     poke = PERTURBATIONS[key]
-    assert poke.still in poke.amounts() and poke.amounts()[[0, -1]].tolist() == [poke.low, poke.high]
-    np.testing.assert_array_equal(poke(DIGIT, poke.still), DIGIT)
+    assert poke.neutral in poke.amounts() and poke.amounts()[[0, -1]].tolist() == [poke.low, poke.high]
+    np.testing.assert_array_equal(poke(DIGIT, poke.neutral), DIGIT)
     for amount in poke.amounts():
         changed = poke(DIGIT, amount)
         assert changed.dtype == np.uint8 and changed.shape == (28, 28)

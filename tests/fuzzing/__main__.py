@@ -2,7 +2,7 @@
 
     python -m tests.fuzzing --cases 100000 --seed 1
 
-Every case is made from a sound one by a few mutations, from a seed, so that it can be made again; tests/test_fuzz.py
+Every case is made from a sound one by a few mutations, from a seed, so that it can be made again; tests/fuzzing/test_fuzzing.py
 runs a short round. What may come out is written beside each target; anything else stops the run and names the case.
 """
 

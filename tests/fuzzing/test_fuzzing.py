@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recognition import store
-from tests import fuzzing
+from tests.fuzzing import __main__ as fuzzing
 from tests.fuzzing.targets import Target, prepared, targets
 
 CASES = {"photo": 60, "link": 40}  # these take longer

@@ -47,7 +47,7 @@ def main(what: str, name: str) -> int:
         evaluate.test_sets, evaluate.held_out_sets = lambda: {"mnist": digits.test}, lambda: [digits.validation]
         return evaluate.main(["--recipe", "book"])
     learn = train.train
-    train.mnist, train.recipes.find = lambda: digits, lambda key, recipe: RECIPE
+    train.mnist, train.hyperparameters.find = lambda: digits, lambda key, recipe: RECIPE
     train.train = lambda network, name, recipe, splits: learn(network, name, recipe, splits, train.RUNS)
     return train.main(["mlp", "--recipe", "book"])
 

@@ -9,9 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from training import mnist as source
-from training.dataset import DataError
-from training.mnist import mnist
+from training.dataset import DataError, data_folder
+from training.mnist import EXPECTED, mnist
 
 SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
 
@@ -45,7 +44,7 @@ def folder(tmp_path, monkeypatch):
 def small(folder, monkeypatch):
     """A sound mnist.npz of a few digits, its bytes ready to be damaged."""
     shapes = {name: (shape[0] // 10_000, *shape[1:]) for name, shape in SHAPES.items()}
-    monkeypatch.setattr(mnist, "EXPECTED", shapes)
+    monkeypatch.setattr("training.mnist.EXPECTED", shapes)
     np.savez_compressed(folder / "mnist.npz", **{name: numbered(shape) for name, shape in shapes.items()})
     mnist()
     return folder / "mnist.npz"
@@ -95,7 +94,7 @@ def test_a_missing_file_is_named(folder):
 
 def test_an_empty_setting_counts_as_none(monkeypatch):
     monkeypatch.setenv("DIGIT_DATA", "")
-    assert mnist.data_folder() is None
+    assert data_folder() is None
 
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.99])
@@ -185,10 +184,10 @@ def test_a_folder_in_the_files_place_is_named(folder):
     ],
 )
 def test_arrays_of_another_shape_or_type_are_named(small, name, wrong):
-    sound = {key: numbered(shape) for key, shape in mnist.EXPECTED.items()}
+    sound = {key: numbered(shape) for key, shape in EXPECTED.items()}
     np.savez(small, **sound | {name: wrong})
     said = complaint()
-    assert f"{small}: expected {name} as uint8 {mnist.EXPECTED[name]}, got {wrong.dtype} {wrong.shape}" in said
+    assert f"{small}: expected {name} as uint8 {EXPECTED[name]}, got {wrong.dtype} {wrong.shape}" in said
 
 
 def test_the_real_mnist_has_its_known_digits(splits):

@@ -8,9 +8,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from digits.strokes import BRUSH, CANVAS_SIDE
 from training import pen_strokes
 from training.dataset import DataError
-from training.pen_strokes import BRUSH, CANVAS, EXTENT, PenDigit, draw_on_canvas, pendigits, read_unipen
+from training.pen_strokes import EXTENT, PenDigit, draw_on_canvas, pendigits, read_unipen
 
 HAND_MADE = """\
 .INCLUDE        nowhere.doc
@@ -165,11 +166,11 @@ def test_drawings_are_the_same_for_the_same_seed_and_no_other(written):
 def test_drawings_are_of_a_visitors_size_and_all_over_the_canvas(written):
     longest, corners = [], []
     for canvas in draw_on_canvas(written):
-        assert canvas.shape == (CANVAS, CANVAS, 4) and canvas.dtype == np.uint8
+        assert canvas.shape == (CANVAS_SIDE, CANVAS_SIDE, 4) and canvas.dtype == np.uint8
         rows, columns = (np.flatnonzero(canvas[..., 3].any(axis)) for axis in (1, 0))
         longest.append(max(np.ptp(rows), np.ptp(columns)) + 1)
         corners.append((rows[0], columns[0]))
-    low, high = (share * CANVAS for share in EXTENT)
+    low, high = (share * CANVAS_SIDE for share in EXTENT)
     assert min(longest) >= low - 2 and max(longest) <= high + 2
     assert max(longest) - min(longest) > 0.8 * (high - low), "sizes vary over the whole range"
     assert np.ptp(corners, axis=0).min() > 60, "and so do places"
@@ -177,12 +178,12 @@ def test_drawings_are_of_a_visitors_size_and_all_over_the_canvas(written):
 
 def test_no_ink_is_cut_off_at_the_border(written, monkeypatch):
     calls = []
-    monkeypatch.setattr(pen_strokes, "draw", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(pen_strokes, "draw_strokes", lambda *arguments: calls.append(arguments))
     assert len(list(draw_on_canvas(written * 5))) == len(calls) == 5 * len(written)
     for drawn, brush, width, height in calls:
         points = np.concatenate(drawn)
-        assert BRUSH[0] <= brush <= BRUSH[1] and (width, height) == (CANVAS, CANVAS)
-        assert points.min() - brush / 2 >= -1e-6 and points.max() + brush / 2 <= CANVAS + 1e-6
+        assert BRUSH[0] <= brush <= BRUSH[1] and (width, height) == (CANVAS_SIDE, CANVAS_SIDE)
+        assert points.min() - brush / 2 >= -1e-6 and points.max() + brush / 2 <= CANVAS_SIDE + 1e-6
 
 
 def test_a_single_point_is_drawn_as_a_dot():

@@ -13,7 +13,7 @@ from tests.server import ROOT
 from tests.views.page import START_SECONDS
 from views.pages.book.contents import ERRATA
 
-SCRIPT = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from views import book; book.page()"
+SCRIPT = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from views.pages.book import contents; contents.page()"
 
 
 @pytest.fixture
@@ -34,19 +34,19 @@ def test_each_error_of_the_print_is_shown_by_the_code():
 
 
 def test_it_opens_without_tables_and_without_data(book, monkeypatch, tmp_path):
-    monkeypatch.delenv("DIGIT_DATA", raising=False)
-    monkeypatch.setattr("views.pages.book.contents.WEIGHTS", tmp_path)
+    monkeypatch.setattr("views.pages.book.retrained.TABLES", tmp_path / "tables.json")
+    monkeypatch.setattr("views.pages.book.contents.MNIST_COUNTS", tmp_path / "mnist.json")
     book.run()
     assert not book.exception
     words = " ".join(text.value for text in book.markdown)
-    assert "python -m training.tables" in words and "set `DIGIT_DATA`" in words
+    assert "python -m training.tables" in words and "python -m training.mnist" in words
 
 
 def test_its_tables_stand_beside_the_printed_ones(book, monkeypatch, tmp_path):
     row = {"layers": "64-64-64", "regularizer": "dropout 0.2", "optimizer": "Adam", "activation": "ReLU"}
     row |= {"book_train": 99.75, "book_test": 99.4, "parameters": 80_266, "train": 99.6, "test": 99.2, "seconds": 150.0}
     (tmp_path / "tables.json").write_text(json.dumps({"1.4.1": [row]}))
-    monkeypatch.setattr("views.pages.book.contents.WEIGHTS", tmp_path)
+    monkeypatch.setattr("views.pages.book.retrained.TABLES", tmp_path / "tables.json")
     book.run()
     table = book.dataframe[0].value
     assert not book.exception and table["difference"].tolist() == [-0.2] and table["test %, book"].tolist() == [99.4]
@@ -56,7 +56,7 @@ def test_a_learning_rate_too_large_is_said_in_words(book):
     book.run()
     book.slider(key="rate").set_value(2.5).run()
     assert not book.exception
-    assert any("runs away" in caption.value for caption in book.caption)
+    assert any("diverges" in caption.value for caption in book.caption)
     book.slider(key="rate").set_value(0.1).run()
     book.segmented_control(key="curve").set_value("two minima").run()
     assert any("not in the lowest one" in caption.value for caption in book.caption)
@@ -66,7 +66,7 @@ def test_a_learning_rate_too_large_is_said_in_words(book):
 def test_it_is_shown_with_its_charts_and_graphs(visit, viewport, phone):
     visitor = visit(viewport, phone=phone)
     visitor.page.goto(visitor.page.url.rstrip("/") + "/book")
-    visitor.page.get_by_text("What a careful reader meets").wait_for()
+    visitor.page.get_by_text("Errors in the print").wait_for()
     visitor.page.locator(".stGraphVizChart svg").nth(2).wait_for()
     visitor.page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)").nth(2).wait_for()
     assert visitor.page.get_by_test_id("stException").count() == 0

@@ -7,13 +7,13 @@ import json
 import shutil
 
 import pytest
-import streamlit as st
 
+import recognition
 from models import FIRST, NETWORKS
-from models.network import Network
 from recognition import store
 from tests.drawings import placed
 from tests.views.page import answers, message, opened, send, visit
+from views import serving
 
 MORE = ("gru", "bilstm", "ynet")
 RECIPE = store.trained_recipes()[0]
@@ -26,7 +26,7 @@ def seven(tmp_path_factory):
         folder = tmp_path_factory.mktemp("weights")
         for recipe in store.trained_recipes():
             (folder / recipe).mkdir()
-            for key in (*FIRST, "doubt"):
+            for key in (*FIRST, "outlier"):
                 for path in store.WEIGHTS.glob(f"{recipe}/{key}.*"):
                     shutil.copy(path, folder / recipe)
         patch.setattr(store, "WEIGHTS", folder)
@@ -37,9 +37,9 @@ def seven(tmp_path_factory):
             card |= {"network": key, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "tests": {}}
             card |= {"parameters": model.count_params(), "size": path.stat().st_size}
             store.card_path(key, RECIPE).write_text(json.dumps(card), encoding="utf-8")
-        st.cache_resource.clear()
+        serving.unload()
         yield
-    st.cache_resource.clear()
+    serving.unload()
 
 
 def shown(page) -> list[str]:
@@ -86,9 +86,9 @@ def test_every_panel_shows_the_chosen_networks(seven, panel):
 
 
 def test_networks_that_are_not_shown_are_not_loaded(seven, monkeypatch):
-    st.cache_resource.clear()
-    loaded, load = [], Network.load
-    monkeypatch.setattr(Network, "load", lambda self, recipe: [loaded.append(self.key), load(self, recipe)][1])
+    serving.unload()
+    loaded, load = [], recognition.load
+    monkeypatch.setattr(recognition, "load", lambda key, recipe: [loaded.append(key), load(key, recipe)][1])
     send(visit(), message(placed(7)))
     assert sorted(loaded) == sorted(FIRST)
 

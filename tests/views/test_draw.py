@@ -50,7 +50,7 @@ def test_undo_takes_back_one_stroke_and_clear_all(page):
 
 def test_a_dot_gets_a_friendly_word_and_no_answer(page):
     send(page, message([np.array([(140.0, 140.0), (141.0, 140.0)])]))
-    assert "Only a dot so far" in answers(page) and "card ready" not in answers(page) and not page.exception
+    assert "That is only a dot" in answers(page) and "card ready" not in answers(page) and not page.exception
 
 
 def test_the_raw_softmax_is_what_the_networks_say_themselves(page, classifiers):

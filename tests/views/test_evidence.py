@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from recognition.store import read_card, released
 from tests.views.page import START_SECONDS
 
-SCRIPT = "from views import evidence; evidence.page()"
+SCRIPT = "from views.pages import evidence; evidence.page()"
 
 
 def facts(page: AppTest) -> str:

@@ -6,7 +6,6 @@ import base64
 import shutil
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from digits.strokes import draw_strokes
@@ -14,6 +13,7 @@ from models import FIRST
 from recognition import store
 from tests.drawings import placed
 from tests.views.page import BRUSH, START_SECONDS, answers, click, data_url, message, send, visit
+from views import serving
 
 RECIPE = store.trained_recipes()[0]  # that the page begins with
 
@@ -71,9 +71,9 @@ def broken(tmp_path, monkeypatch):
     data = bytearray(path.read_bytes())
     data[5000] ^= 1
     path.write_bytes(data)
-    st.cache_resource.clear()
+    serving.unload()
     yield path
-    st.cache_resource.clear()
+    serving.unload()
 
 
 def test_a_network_with_broken_weights_says_so_while_the_others_answer(broken, page):
@@ -113,7 +113,7 @@ UNDER_WAY = {
 def test_a_server_under_way_goes_on_with_the_weights_it_has_loaded(tmp_path, monkeypatch, change):
     shutil.copytree(store.WEIGHTS, tmp_path / "weights")
     monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
-    st.cache_resource.clear()
+    serving.unload()
     page = send(visit(), message(placed(7)))
     before = answers(page)
     change(store.weights_path("cnn", RECIPE))
@@ -122,12 +122,12 @@ def test_a_server_under_way_goes_on_with_the_weights_it_has_loaded(tmp_path, mon
         assert not again.exception and answers(again).count('class="card ready"') == len(FIRST)
         send(again, message(placed(7)))
         assert answers(again) == before
-    st.cache_resource.clear()
+    serving.unload()
 
 
 def test_without_any_weights_the_page_still_stands(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
-    st.cache_resource.clear()
+    serving.unload()
     page = send(visit(), message(placed(7)))
     assert not page.exception and "No network can answer" in answers(page)
     assert answers(page).count('class="card broken"') == len(FIRST)
@@ -135,6 +135,8 @@ def test_without_any_weights_the_page_still_stands(tmp_path, monkeypatch):
 
 def test_the_evidence_names_a_broken_card_and_shows_the_others(broken):
     store.card_path("mlp", "book").write_text("{}")
-    page = AppTest.from_string("from views import evidence\n\nevidence.page()", default_timeout=START_SECONDS).run()
+    page = AppTest.from_string(
+        "from views.pages import evidence\n\nevidence.page()", default_timeout=START_SECONDS
+    ).run()
     assert not page.exception
     assert any("weights/book/mlp.json is not a card" in error.value for error in page.error) and page.table

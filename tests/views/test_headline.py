@@ -27,8 +27,8 @@ def test_four_networks(digits, expected):
     assert headline(dict(zip(FOUR, digits, strict=True))) == expected
 
 
-def test_doubt_is_said_first():
-    assert headline(dict.fromkeys(FOUR, 3), doubtful=True) == "This may not be a digit · All four say 3"
+def test_an_outlier_is_said_first():
+    assert headline(dict.fromkeys(FOUR, 3), outlier=True) == "This may not be a digit · All four say 3"
 
 
 @pytest.mark.parametrize(

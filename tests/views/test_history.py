@@ -8,75 +8,90 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from views.history import LONGEST, History
 
-from explain.uncertainty import apart, entropy, margin
+from explain.uncertainty import entropy, margin, total_variation
 from models import FIRST
-from recognition.store import WeightsError
-from views.serving import most_say
+from recognition.answer import Answer
+from views.history import LONGEST, History
+from views.serving import majority
 
 DIGIT = np.full((28, 28), 200, np.uint8)
 
 
-def says(digit: int, sure: float = 0.91) -> np.ndarray:
-    shares = np.full(10, (1 - sure) / 9, np.float32)
-    shares[digit] = sure
-    return shares
+def distribution(digit: int, confidence: float = 0.91) -> np.ndarray:
+    probabilities = np.full(10, (1 - confidence) / 9, np.float32)
+    probabilities[digit] = confidence
+    return probabilities
 
 
-def found(*digits: int) -> dict:
-    return {key: (says(digit), None) for key, digit in zip(FIRST, digits, strict=False)}
+def answers(*digits: int, recipe: str = "drawn", calibrated: bool = True) -> list[Answer]:
+    return [
+        Answer(key, recipe, distribution(digit), calibrated=calibrated)
+        for key, digit in zip(FIRST, digits, strict=False)
+    ]
 
 
 def test_a_drawing_that_goes_on_is_one_drawing_and_keeps_what_was_meant():
-    past = History()
-    past.record(0, DIGIT, "drawn", found(1, 1, 1, 1))
-    past.drawings[0].meant = 7
-    past.record(0, DIGIT, "book", found(7, 7, 1, 7))
-    assert len(past.drawings) == 1 and past.drawings[0].meant == 7 and past.drawings[0].recipe == "book"
+    history = History()
+    history.record(0, DIGIT, answers(1, 1, 1, 1))
+    history.drawings[0].meant = 7
+    history.record(0, DIGIT, answers(7, 7, 1, 7, recipe="book"))
+    assert len(history.drawings) == 1 and history.drawings[0].meant == 7 and history.drawings[0].recipe == "book"
 
 
-def test_right_so_far_counts_only_drawings_whose_digit_is_known():
-    past = History()
-    for number, (meant, said) in enumerate([(7, (7, 7, 1, 7)), (3, (3, 8, 3, 3)), (None, (5, 5, 5, 5))]):
-        past.record(number, DIGIT, "drawn", found(*said))
-        past.drawings[number].meant = meant
-    assert past.right() == dict(zip(FIRST, [(2, 2), (1, 2), (1, 2), (2, 2)], strict=True))
+def test_correct_so_far_counts_only_drawings_whose_digit_is_known():
+    history = History()
+    for number, (meant, given) in enumerate([(7, (7, 7, 1, 7)), (3, (3, 8, 3, 3)), (None, (5, 5, 5, 5))]):
+        history.record(number, DIGIT, answers(*given))
+        history.drawings[number].meant = meant
+    assert history.correct() == dict(zip(FIRST, [(2, 2), (1, 2), (1, 2), (2, 2)], strict=True))
 
 
 def test_the_csv_holds_every_probability_and_a_gap_for_a_network_that_could_not_answer():
-    past = History()
-    past.record(4, DIGIT, "drawn", found(2, 2, 2) | {"resnet": WeightsError("gone")})
-    past.record(5, DIGIT, "drawn", found(3, 3, 3, 3))
-    row, _ = csv.DictReader(io.StringIO(past.csv()))
+    history = History()
+    history.record(4, DIGIT, [*answers(2, 2, 2), Answer("resnet", "drawn", error="gone")])
+    history.record(5, DIGIT, answers(3, 3, 3, 3))
+    row, _ = csv.DictReader(io.StringIO(history.csv()))
     assert (row["drawing"], row["recipe"], row["meant"], row["mlp_answer"]) == ("5", "drawn", "", "2")
-    assert [float(row[f"cnn_p{digit}"]) for digit in range(10)] == pytest.approx(says(2).tolist(), abs=1e-6)
+    assert [float(row[f"cnn_p{digit}"]) for digit in range(10)] == pytest.approx(distribution(2).tolist(), abs=1e-6)
     assert row["resnet_answer"] == row["resnet_p0"] == ""
 
 
+def test_history_and_csv_say_whether_probabilities_are_calibrated():
+    history = History()
+    history.record(0, DIGIT, answers(1, 1, 1, 1))
+    history.record(1, DIGIT, answers(1, 1, 1, 1, calibrated=False))
+    assert [drawing.calibrated for drawing in history.drawings.values()] == [True, False]
+    assert [row["calibrated"] for row in csv.DictReader(io.StringIO(history.csv()))] == ["yes", "no"]
+
+
 def test_the_png_shows_each_drawing():
-    past = History()
+    history = History()
     for number in range(7):
-        past.record(number, DIGIT, "drawn", found(1, 2, 3, 4))
-    image = np.asarray(Image.open(io.BytesIO(past.png())).convert("L"))
+        history.record(number, DIGIT, answers(1, 2, 3, 4))
+    image = np.asarray(Image.open(io.BytesIO(history.png())).convert("L"))
     assert (image == 200).sum() >= 7 * 112 * 112 * 0.99
     assert Image.open(io.BytesIO(History().png())).size[0] == image.shape[1]
 
 
 def test_the_oldest_drawings_are_forgotten():
-    past = History()
+    history = History()
     for number in range(LONGEST + 5):
-        past.record(number, DIGIT, "drawn", {})
-    assert list(past.drawings) == list(range(5, LONGEST + 5))
+        history.record(number, DIGIT, [])
+    assert list(history.drawings) == list(range(5, LONGEST + 5))
 
 
 def test_measures_of_confidence():
     even, sure = np.full(10, 0.1, np.float32), np.eye(10, dtype=np.float32)
     assert entropy(even) == pytest.approx(np.log2(10), abs=1e-5) and entropy(sure[3]) == 0
-    assert margin(says(4, 0.55)) == pytest.approx(0.5, abs=1e-6)
-    assert apart(sure[1], sure[2]) == 1 and apart(even, even) == 0 and apart(sure[1], even) == pytest.approx(0.9)
+    assert margin(distribution(4, 0.55)) == pytest.approx(0.5, abs=1e-6)
+    assert (
+        total_variation(sure[1], sure[2]) == 1
+        and total_variation(even, even) == 0
+        and total_variation(sure[1], even) == pytest.approx(0.9)
+    )
 
 
-def test_most_say_counts_heads_and_then_confidence():
-    assert most_say([says(1), says(7, 0.5), says(7, 0.4), says(2)]) == 7
-    assert most_say([says(1, 0.6), says(7, 0.9)]) == 7
+def test_the_majority_counts_networks_and_then_confidence():
+    assert majority([distribution(1), distribution(7, 0.5), distribution(7, 0.4), distribution(2)]) == 7
+    assert majority([distribution(1, 0.6), distribution(7, 0.9)]) == 7
