@@ -122,7 +122,7 @@ def _search(
         labels[~ink] = 0
         area, heart = (np.bincount(labels[contrast > level], minlength=count + 1)[1:] for level in (weak, strong))
         extents = np.array([[one.stop - one.start for one in box] for box in ndimage.find_objects(labels)])
-        dropped = (extents > 0.75 * shape).all(1)  # the outline of the sheet
+        dropped = np.all(extents > 0.75 * shape, axis=1)  # the outline of the sheet
         dropped[np.setdiff1d([*labels[0], *labels[-1], *labels[:, 0], *labels[:, -1]], [0]) - 1] = True
         dropped &= not cut_off
         good = ~dropped & (heart >= 3) & (extents.max(1) >= SMALLEST * shape.max())

@@ -61,7 +61,7 @@ def decode(data: bytes) -> np.ndarray:
 
 def _decoded(data: bytes) -> np.ndarray:
     """The work of decode; raises whatever Pillow raises."""
-    image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
+    image: Image.Image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
     most = LARGEST_WEBP if image.format == "WEBP" else LARGEST_PICTURE
     if image.width * image.height > most:
         raise PhotoError(

@@ -6,8 +6,9 @@ Keras is imported only when something is computed; the classifier that is asked 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def activations(classifier: Classifier, digit: np.ndarray, layers: tuple[str, ..
 
     from recognition.classifier import compiled
 
-    def build():
+    def build() -> Callable[[list[np.ndarray]], list]:
         model = classifier.model
         return compiled([keras.Model(model.input, [model.get_layer(name).output for name in layers])])
 
@@ -67,8 +68,9 @@ def sums(model: keras.Model) -> list[Sum]:
     for layer in model.layers:
         stage = re.match(r"stage\d+", layer.name)
         if type(layer).__name__ == "Add" and stage:
-            ends = sorted((tensor._keras_history.operation.name for tensor in layer.input), key=order.get)
-            found[stage[0]] = Sum(*ends, out=layer.name)
+            ends = sorted((tensor._keras_history.operation.name for tensor in layer.input), key=order.__getitem__)
+            around, added = ends
+            found[stage[0]] = Sum(around, added, layer.name)
     return list(found.values())
 
 
@@ -108,7 +110,7 @@ def _unrolled(model: keras.Model) -> keras.Model:
     return keras.Model(inputs, [states, x])
 
 
-def _copied(layer: keras.layers.Layer, x, **changes):
+def _copied(layer: keras.layers.Layer, x: keras.KerasTensor, **changes: Any) -> keras.KerasTensor:
     """What another layer with the same weights and some other settings makes of x."""
     copy = type(layer).from_config(layer.get_config() | changes)
     out = copy(x)

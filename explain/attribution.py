@@ -7,7 +7,8 @@ K. Simonyan et al., Deep Inside Convolutional Networks, 2013 (gradients).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def gradient(classifier: Classifier, digit: np.ndarray, answer: int) -> np.ndarr
     return np.asarray(graph(inputs, np.int32(answer))).reshape(SIDE, SIDE)
 
 
-def _gradient_of(classifier: Classifier):
+def _gradient_of(classifier: Classifier) -> Callable[[np.ndarray, np.int32], Any]:
     import keras
     import tensorflow as tf
 
@@ -66,7 +67,7 @@ def _gradient_of(classifier: Classifier):
     @tf.function(
         input_signature=[tf.TensorSpec(classifier.model.input_shape, tf.float32), tf.TensorSpec((), tf.int32)],
     )
-    def graph(inputs, answer):
+    def graph(inputs: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             logits = model(inputs, training=False) / classifier.card.temperature

@@ -74,7 +74,8 @@ def _close_up(alike: list[int], stages: Stages, graph: Graph, names: dict[Box, s
     """
     blocks: dict[tuple[int, int], list[Box]] = {}
     for box in (box for stage in alike for box in stages[stage]):
-        blocks.setdefault(box.block, []).append(box)
+        if box.block:
+            blocks.setdefault(box.block, []).append(box)
     shown = max(blocks.values(), key=lambda boxes: sum(len(box.calls) for box in boxes))
     stage, frame, entry = f"stage{alike[0]}/", f"cluster/{alike[0]}", f"stage{alike[0]}/block/"
     title = f"One block of stage{'s' if alike[1:] else ''} {listed(alike)}"

@@ -51,7 +51,7 @@ def build(depth: int = 40, growth: int = 12, compression: float = 0.5, dropout: 
     return keras.Model(inputs, outputs, name="densenet")
 
 
-def _convolve(x, filters: int, kernel: int, dropout: float, name: str):
+def _convolve(x: keras.KerasTensor, filters: int, kernel: int, dropout: float, name: str) -> keras.KerasTensor:
     """Batch normalisation, ReLU, convolution, dropout, in this order."""
     from keras import layers
 

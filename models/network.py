@@ -25,7 +25,7 @@ class Network:
     title: the short name that people say, such as "MLP".
     source: where the architecture is described.
     input_shape: shape of one input, without the batch axis.
-    build: returns a new, untrained Keras model that maps (n, *input_shape) to (n, 10) probabilities.
+    build: returns a new, untrained Keras model that maps (n, *input_shape) to (n, 10) probabilities; takes dropout=.
     book_accuracy: MNIST test accuracy in percent that the book prints for it, or None.
     """
 
@@ -33,7 +33,7 @@ class Network:
     title: str
     source: str
     input_shape: tuple[int, ...]
-    build: Callable[[], keras.Model]
+    build: Callable[..., keras.Model]
     book_accuracy: float | None = None
 
     def inputs(self, digits: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ def build(blocks: int = 3) -> keras.Model:
     return keras.Model(inputs, outputs, name="resnet")
 
 
-def _block(x, filters: int, halve: bool, name: str):
+def _block(x: keras.KerasTensor, filters: int, halve: bool, name: str) -> keras.KerasTensor:
     """Two convolutions and the way around them; a 1x1 convolution fits the shortcut where the shape changes."""
     from keras import layers
 
@@ -50,7 +50,15 @@ def _block(x, filters: int, halve: bool, name: str):
     return layers.Activation("relu", name=f"{name}_relu")(x)
 
 
-def _convolve(x, filters: int, name: str, kernel: int = 3, strides: int = 1, activate=True, normalise=True):
+def _convolve(
+    x: keras.KerasTensor,
+    filters: int,
+    name: str,
+    kernel: int = 3,
+    strides: int = 1,
+    activate: bool = True,
+    normalise: bool = True,
+) -> keras.KerasTensor:
     """Convolution, batch normalisation, ReLU, in this order."""
     from keras import layers, regularizers
 

@@ -40,7 +40,7 @@ def build(blocks: int = 2) -> keras.Model:
     return keras.Model(inputs, outputs, name="resnet_v2")
 
 
-def _block(x, width: int, filters: int, stage: int, block: int):
+def _block(x: keras.KerasTensor, width: int, filters: int, stage: int, block: int) -> keras.KerasTensor:
     """A bottleneck, 1x1, 3x3, 1x1, and the way around it; a 1x1 convolution fits the shortcut of each stage's first."""
     from keras import layers
 
@@ -55,7 +55,7 @@ def _block(x, width: int, filters: int, stage: int, block: int):
     return layers.Add(name=f"{name}_add")([x, y])
 
 
-def _activated(x, name: str):
+def _activated(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Batch normalisation, then ReLU."""
     from keras import layers
 

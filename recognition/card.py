@@ -31,7 +31,7 @@ class Score:
     reliability: list[list[float]] = field(default_factory=list)
     area: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not 0 <= self.correct <= self.n or self.n == 0:
             raise ValueError(f"{self.correct} of {self.n} digits right")
 
@@ -97,7 +97,7 @@ class Card:
     history: list[dict]
     tests: dict[str, Score] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if len(self.sha256) != 64 or not self.parameters > 0 or not 0 < self.temperature < math.inf:
             raise ValueError("sha256, parameters or temperature out of range")
 

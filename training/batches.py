@@ -1,4 +1,4 @@
-"""Batches for Keras, drawn anew for each epoch; the same seed and epoch give the same batches, after a break too."""
+"""Batches for Keras, shuffled for each epoch; the same seed and epoch always give the same batches."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def one_hot(labels: np.ndarray, classes: int = CLASSES) -> np.ndarray:
     return np.eye(classes, dtype=np.float32)[labels]
 
 
-def soften(labels: np.ndarray, probabilities: np.ndarray, temperature: float = 2.0) -> np.ndarray:
+def soft_targets(labels: np.ndarray, probabilities: np.ndarray, temperature: float = 2.0) -> np.ndarray:
     """Targets, float32 (n, 10): half the label, half a teacher's probabilities at a higher temperature."""
     soft = probabilities.astype(np.float64) ** (1 / temperature)
     return ((one_hot(labels) + soft / soft.sum(axis=1, keepdims=True)) / 2).astype(np.float32)

@@ -66,7 +66,7 @@ def _measure(recipes: list[str], tests: dict[str, Digits], held_out: list[Digits
     failures = 0
     done = PROGRESS.read_text().split() if PROGRESS.exists() else []
     for recipe in recipes:
-        for network in map(NETWORKS.get, released(recipe)):
+        for network in [NETWORKS[key] for key in released(recipe)]:
             try:
                 classifier = recognition.load(network.key, recipe)
             except WeightsError as error:

@@ -1,18 +1,19 @@
 """How each network is trained, under each recipe.
 
 book: the listings of chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
-listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and nothing is flipped. ResNet v2, with
-5 epochs, DenseNet, with 3, and the Y-network, with 10 of its 20, are shortened to what one core does in an hour.
-The gated cells have no listing; they take Adam, with which they learn soonest.
+listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and nothing is flipped. ResNet v2 (5
+epochs), DenseNet (3) and the Y-network (10 of its 20) are shortened to what one core computes in an hour.
+The gated cells have no listing; they use Adam, with which they learned fastest.
 
-drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with the habits of
-today: AdamW, warm-up and cosine decay, little dropout as the data varies enough. The small networks also learn from
-the ResNet's doubts (G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so it is trained first.
+drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with AdamW,
+warm-up and cosine decay, and little dropout, as the data varies enough. The others are distilled from the ResNet
+(G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so it is trained first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 
@@ -22,16 +23,16 @@ from recognition.recipes import check_recipe
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """Settings of one training.
+    """Hyperparameters of one training.
 
     optimizer: a Keras optimizer's name; learning_rate: its highest, or None for that optimizer's default.
     epochs: passes over the training digits; batch_size: digits in one step.
     drops: (epoch, factor) pairs: from that epoch on, counted from 0, the rate is multiplied by the factor.
-    cosine: warm up over the first epoch, then let the rate sink to zero along half a cosine.
+    cosine: warm up over the first epoch, then decay the rate to zero along half a cosine.
     weight_decay, clip: of the optimizer, where given; clip is the largest norm of all gradients together.
     dropout: in place of the architecture's own rate, where given.
     varied: train on the variations of training.pool instead of MNIST as it is.
-    teacher: a network whose softened probabilities make up half of each target.
+    teacher: the key of a network whose softened probabilities make up half of each target.
     """
 
     optimizer: str
@@ -79,21 +80,24 @@ BOOK = {
     "ynet": Hyperparameters("adam", epochs=10, batch_size=32),
 }
 
-_TODAY = {"cosine": True, "varied": True, "weight_decay": 1e-2}
+
+def _modern(epochs: int, learning_rate: float, **settings: Any) -> Hyperparameters:
+    """AdamW with weight decay and a cosine schedule, on varied digits."""
+    schedule = Hyperparameters("adamw", epochs, learning_rate=learning_rate, cosine=True, weight_decay=1e-2)
+    return replace(schedule, varied=True, **settings)
+
 
 DRAWN = {
-    "resnet": Hyperparameters("adamw", epochs=25, learning_rate=3e-3, **_TODAY),
-    "mlp": Hyperparameters("adamw", epochs=60, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
-    "cnn": Hyperparameters("adamw", epochs=30, learning_rate=2e-3, dropout=0.1, teacher="resnet", **_TODAY),
-    "rnn": Hyperparameters("adamw", epochs=40, learning_rate=1e-3, dropout=0.0, clip=1.0, teacher="resnet", **_TODAY),
-    "lstm": Hyperparameters("adamw", epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
-    "gru": Hyperparameters("adamw", epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY),
-    "bilstm": Hyperparameters(
-        "adamw", epochs=20, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet", **_TODAY
-    ),
-    "resnet_v2": Hyperparameters("adamw", epochs=4, learning_rate=3e-3, teacher="resnet", **_TODAY),
-    "densenet": Hyperparameters("adamw", epochs=3, learning_rate=3e-3, dropout=0.0, teacher="resnet", **_TODAY),
-    "ynet": Hyperparameters("adamw", epochs=8, learning_rate=2e-3, dropout=0.2, teacher="resnet", **_TODAY),
+    "resnet": _modern(epochs=25, learning_rate=3e-3),
+    "mlp": _modern(epochs=60, learning_rate=2e-3, dropout=0.1, teacher="resnet"),
+    "cnn": _modern(epochs=30, learning_rate=2e-3, dropout=0.1, teacher="resnet"),
+    "rnn": _modern(epochs=40, learning_rate=1e-3, dropout=0.0, clip=1.0, teacher="resnet"),
+    "lstm": _modern(epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet"),
+    "gru": _modern(epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet"),
+    "bilstm": _modern(epochs=20, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet"),
+    "resnet_v2": _modern(epochs=4, learning_rate=3e-3, teacher="resnet"),
+    "densenet": _modern(epochs=3, learning_rate=3e-3, dropout=0.0, teacher="resnet"),
+    "ynet": _modern(epochs=8, learning_rate=2e-3, dropout=0.2, teacher="resnet"),
 }
 
 BY_RECIPE: dict[str, dict[str, Hyperparameters]] = {"book": BOOK, "drawn": DRAWN}

@@ -13,6 +13,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     train = join([digits.train, digits.validation])
-    tables = {table: [] for table in TABLES if table in options.tables or not options.tables}
+    tables: dict[str, list[dict]] = {table: [] for table in TABLES if table in options.tables or not options.tables}
     jobs = [(table, row) for table in tables for row in TABLES[table]]
     new = [not kept_path(*job, options.epochs).exists() for job in jobs]
     progress = keras.utils.Progbar(sum(new), unit_name="row")  # of those to be trained, or the time left would be wrong
@@ -102,14 +103,14 @@ def kept_path(table: str, row: Row, epochs: int | None = None, runs: Path = KEPT
 class _Clock(keras.callbacks.Callback):
     """Times each epoch; of the median, a pause or other work for a while changes little."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.seconds: list[float] = []
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self._start = time.perf_counter()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self.seconds.append(time.perf_counter() - self._start)
 
 

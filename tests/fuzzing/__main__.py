@@ -2,8 +2,8 @@
 
     python -m tests.fuzzing --cases 100000 --seed 1
 
-Every case is made from a sound one by a few mutations, from a seed, so that it can be made again; tests/fuzzing/test_fuzzing.py
-runs a short round. What may come out is written beside each target; anything else stops the run and names the case.
+Every case is made from a valid one by a few mutations, from a seed, so that it can be repeated; test_fuzzing.py runs
+a short round. What may come out is written beside each target; anything else stops the run and names the case.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 
 from tests.drawings import DIGITS, placed
 from training import pool
-from training.batches import Batches, one_hot, soften
+from training.batches import Batches, one_hot, soft_targets
 from training.dataset import Digits, Splits
 from training.non_digits import OTHER
 from training.pen_strokes import PenDigit
@@ -99,8 +99,8 @@ def test_batches_hold_an_epochs_digits_once_and_shuffle_by_seed_and_epoch(small)
     assert orders[0] == orders[2] != orders[1]
 
 
-def test_soft_targets_are_half_label_half_doubt():
+def test_soft_targets_are_half_label_half_teacher():
     raw = np.array([[0.64, 0.36] + [0] * 8], np.float32)
-    soft = soften(np.array([0], np.uint8), raw, temperature=2.0)
+    soft = soft_targets(np.array([0], np.uint8), raw, temperature=2.0)
     np.testing.assert_allclose(soft[0, :2], [(1 + 0.8 / 1.4) / 2, 0.6 / 1.4 / 2], rtol=1e-5)
     assert soft.sum() == pytest.approx(1)

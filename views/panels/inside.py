@@ -69,7 +69,8 @@ def _ruler() -> str:
 def _list(classifier: Classifier, digit: np.ndarray) -> str:
     layers = tuple(activations.hidden(classifier.model))
     strips = "".join(
-        f"<h3>After {escape(_plain(layer))} <small>{np.count_nonzero(values)} of {values.size} units active</small></h3>"
+        f"<h3>After {escape(_plain(layer))} "
+        f"<small>{np.count_nonzero(values)} of {values.size} units active</small></h3>"
         f'<img class="strip" src="{pictures.heat(values[None])}" alt="{values.size} values, none below zero">'
         for layer, values in zip(layers, activations.activations(classifier, digit, layers), strict=True)
     )

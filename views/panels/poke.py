@@ -28,7 +28,10 @@ def poke_panel(board: Board, selection: Selection) -> None:
     with left:
         amount = st.slider(
             perturbation.title,
-            *map(float, (perturbation.low, perturbation.high, perturbation.neutral, perturbation.step)),
+            float(perturbation.low),
+            float(perturbation.high),
+            float(perturbation.neutral),
+            float(perturbation.step),
             key=session.amount(perturbation.key),
             format=_format(perturbation),
         )

@@ -18,7 +18,7 @@ def training_curves(history: list[dict]) -> None:
         for row in history
         for name, digits in (("accuracy", "training"), ("val_accuracy", "validation"))
     ]
-    chart = alt.Chart(alt.Data(values=rows)).mark_line(point=True)
+    chart = alt.Chart(alt.InlineData(values=rows)).mark_line(point=True)
     chart = chart.encode(
         x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1)),
         y=alt.Y("wrong, %:Q", scale=alt.Scale(type="log", nice=False), axis=alt.Axis(tickCount=3)),
@@ -44,7 +44,7 @@ def distributions(answers: dict[str, np.ndarray]) -> None:
         for title, shares in answers.items()
         for digit, share in enumerate(shares)
     ]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar()
+    bars = alt.Chart(alt.InlineData(values=rows)).mark_bar()
     bars = bars.encode(
         x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
         xOffset=alt.XOffset("network:N", sort=list(answers)),
@@ -65,7 +65,7 @@ def curves(shares: dict[str, np.ndarray], at: np.ndarray, here: float, x: str, y
         for title, values in shares.items()
         for place, share in zip(at, values, strict=True)
     ]
-    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2.5)
+    lines = alt.Chart(alt.InlineData(values=rows)).mark_line(strokeWidth=2.5)
     lines = lines.encode(
         x=alt.X("x:Q", title=x, scale=alt.Scale(nice=False)),
         y=alt.Y("y:Q", title=y, scale=alt.Scale(domain=[0, 100])),
@@ -73,7 +73,7 @@ def curves(shares: dict[str, np.ndarray], at: np.ndarray, here: float, x: str, y
         strokeDash=alt.StrokeDash("network:N", sort=list(shares), legend=None),
         tooltip=["network:N", alt.Tooltip("x:Q", title=x), alt.Tooltip("y:Q", title=y, format=".1f")],
     )
-    rule = alt.Chart(alt.Data(values=[{"x": here}])).mark_rule(color="gray", strokeDash=[4, 4]).encode(x="x:Q")
+    rule = alt.Chart(alt.InlineData(values=[{"x": here}])).mark_rule(color="gray", strokeDash=[4, 4]).encode(x="x:Q")
     st.altair_chart((rule + lines).properties(height=HEIGHT), alt=f"{y}, over {x}, for {', '.join(shares)}")
 
 
@@ -85,18 +85,19 @@ def reliability(score: Score, label: str) -> None:
         if n
     ]
     axis = alt.Scale(domain=[0, 100])
-    diagonal = alt.Chart(alt.Data(values=[{"a": 0}, {"a": 100}])).mark_line(strokeDash=[4, 4], color="gray")
+    diagonal = alt.Chart(alt.InlineData(values=[{"a": 0}, {"a": 100}])).mark_line(strokeDash=[4, 4], color="gray")
     diagonal = diagonal.encode(
         x=alt.X("a:Q", scale=axis, title="confidence, %"), y=alt.Y("a:Q", scale=axis, title="right, %")
     )
-    points = alt.Chart(alt.Data(values=rows)).mark_circle(opacity=0.9)
+    points = alt.Chart(alt.InlineData(values=rows)).mark_circle(opacity=0.9)
     points = points.encode(
         x=alt.X("confidence, %:Q", scale=axis),
         y=alt.Y("right, %:Q", scale=axis),
         size=alt.Size("n:Q", legend=None, scale=alt.Scale(type="log", range=[20, 400])),
         tooltip=["n:Q", alt.Tooltip("confidence, %:Q", format=".1f"), alt.Tooltip("right, %:Q", format=".1f")],
     )
-    words = f"{label}: expected calibration error {100 * score.calibration_error:.2f} % over 15 bins, n = {score.n:,}"
+    error = 100 * (score.calibration_error or 0)
+    words = f"{label}: expected calibration error {error:.2f} % over 15 bins, n = {score.n:,}"
     st.altair_chart((diagonal + points).properties(height=HEIGHT), alt=words)
     st.caption(words)
 

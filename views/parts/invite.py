@@ -21,14 +21,15 @@ def invite() -> None:
 
 @st.dialog("Draw with us", width="medium")
 def _show() -> None:
-    address = reachable(st.context.url)
+    opened = st.context.url or ""
+    address = reachable(opened)
     if address is None:
         st.write("This machine is on no network that phones could reach it by; join one, and open this again.")
         return
     code = segno.make(address, micro=False).svg_data_uri(scale=8, border=4, light="white")
     st.html(f'<figure class="invitation"><img src="{code}" alt="QR code of {escape(address)}"></figure>')
     st.code(address, language=None)
-    if address != plain(st.context.url):
+    if address != plain(opened):
         st.caption("Phones must be on the same network as this machine.")
 
 

@@ -22,7 +22,7 @@ def activations() -> None:
         for name, of in ACTIVATIONS.items()
         for a, b in zip(x, of(x), strict=True)
     ]
-    lines = alt.Chart(alt.Data(values=rows)).mark_line(strokeWidth=2.5, clip=True)
+    lines = alt.Chart(alt.InlineData(values=rows)).mark_line(strokeWidth=2.5, clip=True)
     lines = lines.encode(
         x=alt.X("x:Q"),
         y=alt.Y("y:Q", scale=alt.Scale(domain=[-2.2, 4.2])),
@@ -46,7 +46,7 @@ def logits_to_probabilities() -> None:
     with right:
         rows = [{"digit": str(i), "probability, %": 100 * float(share)} for i, share in enumerate(shares)]
         bars = (
-            alt.Chart(alt.Data(values=rows))
+            alt.Chart(alt.InlineData(values=rows))
             .mark_bar()
             .encode(
                 x=alt.X("digit:N", axis=alt.Axis(labelAngle=0)),
@@ -89,8 +89,8 @@ def _descent_chart(curve: Curve, path: np.ndarray) -> None:
         if curve.low <= a <= curve.high
     ]
     place = {"x": "parameter:Q", "y": "loss:Q"}
-    base = alt.Chart(alt.Data(values=line)).mark_line(color="gray").encode(**place)
-    way = alt.Chart(alt.Data(values=dots)).mark_line(point=alt.OverlayMarkDef(size=60), strokeDash=[3, 3])
+    base = alt.Chart(alt.InlineData(values=line)).mark_line(color="gray").encode(**place)
+    way = alt.Chart(alt.InlineData(values=dots)).mark_line(point=alt.OverlayMarkDef(size=60), strokeDash=[3, 3])
     way = way.encode(**place, order="step:Q", tooltip=["step:Q", alt.Tooltip("loss:Q", format=".3f")])
     st.altair_chart((base + way).properties(height=charts.HEIGHT), alt="The loss, and the steps taken down it")
 

@@ -58,7 +58,7 @@ def retrained_tables() -> None:
 
 def _scatter(rows: list[dict]) -> None:
     points = [
-        {"what": ", ".join(map(row.get, ("layers", "regularizer", "optimizer"))), "book": row["book_test"]}
+        {"what": ", ".join(row[name] for name in ("layers", "regularizer", "optimizer")), "book": row["book_test"]}
         | {"here": row["test"], "optimizer": row["optimizer"]}
         for row in rows
     ]
@@ -68,9 +68,9 @@ def _scatter(rows: list[dict]) -> None:
         "x": alt.X("book:Q", scale=scale, title="test accuracy printed, %"),
         "y": alt.Y("here:Q", scale=scale, title="test accuracy here, %"),
     }
-    dots = alt.Chart(alt.Data(values=points)).mark_circle(size=90, opacity=0.85)
+    dots = alt.Chart(alt.InlineData(values=points)).mark_circle(size=90, opacity=0.85)
     colour = alt.Color("optimizer:N", legend=alt.Legend(orient="top", title=None))
     dots = dots.encode(**place, color=colour, tooltip=["what:N", "book:Q", "here:Q"])
     ends = [{"book": end, "here": end} for end in scale.domain]
-    line = alt.Chart(alt.Data(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(**place)
+    line = alt.Chart(alt.InlineData(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(**place)
     st.altair_chart((line + dots).properties(height=charts.HEIGHT), alt="Test accuracy here over the printed one")
