@@ -4,7 +4,10 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY app.py .
 COPY .streamlit .streamlit
+COPY digits digits
+COPY explain explain
 COPY models models
+COPY recognition recognition
 COPY views views
 COPY weights weights
 RUN useradd --create-home page

@@ -1,8 +1,8 @@
-"""Digits as other hands would have made them: pen strokes and MNIST's pictures, slanted, stretched and wobbled alike.
+"""Variations of digits, as other people would have written them: pen strokes and MNIST's pictures, slanted and bent.
 
 Sources: P. Simard et al., Best Practices for Convolutional Neural Networks, 2003 (elastic distortions);
-Y. LeCun et al., 1998 (affine distortions). After every change the digit goes through digits.normalization again,
-so that it fills its box and is centred as any drawing is.
+Y. LeCun et al., 1998 (affine distortions). After every change the digit is
+normalized again, so that it fills its box and is centred as any drawing is.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CELLS = 7  # squares to each side of the grid by which a picture is warped
 
 
 def vary_strokes(pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
-    """The same digit by a slightly different hand: as many strokes, a little differently placed among one another."""
+    """The same digit in a slightly different handwriting: the same strokes, bent and placed a little differently."""
     points = np.concatenate(pen_digit.strokes)
     low, size = points.min(0), max(np.ptp(points, axis=0).max(), 1e-9)
     warp = random_warp(random)
@@ -44,7 +44,7 @@ def _loosen(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def vary_picture(digit: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """An MNIST digit, uint8 (28, 28), by a slightly different hand and pen; returns uint8 (28, 28), centred anew."""
+    """An MNIST digit, uint8 (28, 28), in a slightly different handwriting and pen; returns uint8 (28, 28), centred again."""
     side = SIDE * ENLARGED
     large = Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC)
     warp = random_warp(random)

@@ -1,4 +1,4 @@
-"""Confidence that means something: one temperature for each network and recipe, and the error that is left.
+"""Calibration: one temperature for each network and recipe, and the calibration error that remains.
 
 Source: C. Guo et al., On Calibration of Modern Neural Networks, 2017.
 """
@@ -14,10 +14,13 @@ BINS = 15  # of confidence, as in the paper
 def fit_temperature(raw: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None) -> float:
     """The temperature under which the true labels are most likely.
 
-    raw: a softmax, float32 (n, 10); labels: uint8 (n,); weights: how much each digit counts, float (n,), default alike.
+    raw: a softmax, float32 (n, 10); labels: uint8 (n,); weights: of each digit, float (n,); equal by default.
     """
     logits = np.log(np.maximum(raw.astype(np.float64), 1e-30))
-    losses = [np.average(_surprise(logits / temperature, labels), weights=weights) for temperature in TEMPERATURES]
+    losses = [
+        np.average(_negative_log_likelihood(logits / temperature, labels), weights=weights)
+        for temperature in TEMPERATURES
+    ]
     return round(float(TEMPERATURES[int(np.argmin(losses))]), 4)
 
 
@@ -29,10 +32,12 @@ def reliability(probabilities: np.ndarray, labels: np.ndarray) -> list[list[floa
     confidence, right = probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     columns = [np.bincount(bins, weights=weights, minlength=BINS) for weights in (None, confidence, right)]
-    return [[int(n), round(float(sure), 4), int(correct)] for n, sure, correct in zip(*columns, strict=True)]
+    return [
+        [int(n), round(float(confidence), 4), int(correct)] for n, confidence, correct in zip(*columns, strict=True)
+    ]
 
 
-def _surprise(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _negative_log_likelihood(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Negative log likelihood of each label."""
     logits = logits - logits.max(axis=1, keepdims=True)
     return np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(labels)), labels]

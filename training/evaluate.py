@@ -2,8 +2,8 @@
 
     python -m training.evaluate
 
-Interrupted, it goes on with the network it was at when the same command is given again. Before it measures, it
-calibrates: the temperature is fitted on validation digits, MNIST's and drawn ones counting alike.
+Interrupted, it resumes with the network it was at when the same command is given again. Before it measures, it
+calibrates: the temperature is fitted on validation digits, with equal weight for MNIST's and drawn digits.
 
 The yardstick: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45
 to 85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through digits.from_canvas, and, for
@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,13 +56,13 @@ def main(arguments: list[str] | None = None) -> int:
         write_table(README, results)
         PROGRESS.unlink(missing_ok=True)
     except OSError as error:
-        print(f"the scores cannot be kept: {error}. {AGAIN}", file=sys.stderr)
+        print(f"the scores cannot be saved: {error}. {AGAIN}", file=sys.stderr)
         return 1
     return 1 if failures else 0
 
 
 def _measure(recipes: list[str], tests: dict[str, Digits], held_out: list[Digits]) -> int:
-    """Measures all networks of these recipes and rewrites their cards; returns how many have no sound weights."""
+    """Measures all networks of these recipes and rewrites their cards; returns how many have no valid weights."""
     failures = 0
     done = PROGRESS.read_text().split() if PROGRESS.exists() else []
     for recipe in recipes:
@@ -95,6 +95,28 @@ def _cards() -> list[Card]:
     return cards
 
 
+@dataclass(frozen=True)
+class DrawnTestSet:
+    """The test writers' digits, drawn on the canvas: as the networks get them, and merely resized."""
+
+    normalized: Digits
+    plain: Digits
+
+
+def drawn_test_set() -> DrawnTestSet:
+    """The yardstick of drawn digits; raises DataError if pendigits-orig.tes is missing or damaged."""
+    written = pendigits("tes")
+    labels = np.array([pen_digit.label for pen_digit in written], np.uint8)
+    normalized, plain = [], []
+    for canvas in draw_on_canvas(written):
+        digit = from_canvas(canvas)
+        if digit is None:
+            raise DataError("pendigits-orig.tes holds a digit that leaves no ink on the canvas; get the file again")
+        normalized.append(digit)
+        plain.append(plain_resize(canvas))
+    return DrawnTestSet(Digits(np.stack(normalized), labels), Digits(np.stack(plain), labels))
+
+
 def test_sets() -> dict[str, Digits]:
     """The digits to measure on, by the names of recognition.card.TESTS; drawn digits only where the pen strokes are.
 
@@ -102,15 +124,11 @@ def test_sets() -> dict[str, Digits]:
     """
     tests = {"mnist": mnist().test}
     try:
-        written = pendigits("tes")
+        drawn = drawn_test_set()
     except DataError as error:
-        print(f"Drawn digits are left out, and their last scores kept: {error}", file=sys.stderr)
+        print(f"Drawn digits are left out, and their previous scores kept: {error}", file=sys.stderr)
         return tests
-    labels = np.array([pen_digit.label for pen_digit in written], np.uint8)
-    faithful, plain = zip(
-        *((from_canvas(canvas), plain_resize(canvas)) for canvas in draw_on_canvas(written)), strict=True
-    )
-    return tests | {"drawn": Digits(np.stack(faithful), labels), "drawn_resized": Digits(np.stack(plain), labels)}
+    return tests | {"drawn": drawn.normalized, "drawn_resized": drawn.plain}
 
 
 def held_out_sets() -> list[Digits]:

@@ -1,4 +1,4 @@
-"""What people draw that is no digit, as pen strokes: letters, signs, several things at once, turned digits, scribbles.
+"""Non-digits that people draw, as pen strokes: letters, signs, several things at once, turned digits, scribbles.
 
 The shapes of letters and signs are A. V. Hershey's single-stroke alphabets (Calligraphy for Computers, 1967), as the
 package Hershey-Fonts carries them. Letters that cannot be told from a digit (O, I, S, Z, B, ...) are left out.
@@ -17,7 +17,7 @@ from digits import CLASSES
 from training.augment import random_warp, vary_strokes
 from training.pen_strokes import PenDigit
 
-OTHER = CLASSES  # the label of what is no digit
+OTHER = CLASSES  # the label of non-digits
 LIKE_DIGITS = "OoDQIilSsZzBbqgG"
 ALPHABETS = {
     "futural": "".join(sorted(set(string.ascii_letters) - set(LIKE_DIGITS))) + "#&*+?@<>=$%",
@@ -34,18 +34,18 @@ SHARES = {"letter": 0.42, "sign": 0.1, "several": 0.12, "turned": 0.12, "random"
 Strokes = tuple[np.ndarray, ...]
 
 
-def others(n: int, pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> list[PenDigit]:
-    """n drawings that are no digit, each with the label OTHER and its kind, a key of SHARES, as the writer.
+def non_digits(n: int, pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> list[PenDigit]:
+    """n drawings of non-digits, each with the label OTHER and its kind, a key of SHARES, as the writer.
 
-    pen_digits: real digits to turn round and to put side by side. held_out: take the signs kept for validation.
+    pen_digits: real digits, to be turned and put side by side. held_out: take the signs kept for validation.
     """
     kinds = random.choice(list(SHARES), size=n, p=list(SHARES.values()))
     return [PenDigit(OTHER, _MAKERS[str(kind)](pen_digits, held_out, random), str(kind)) for kind in kinds]
 
 
 def letter(letters: str, alphabet: str, random: np.random.Generator) -> Strokes:
-    """One of some letters of an alphabet in ALPHABETS, by a random hand."""
-    return _by_hand(_glyph(alphabet, letters[random.integers(len(letters))]), random)
+    """One of some letters of an alphabet in ALPHABETS, in a random handwriting."""
+    return _handwritten(_glyph(alphabet, letters[random.integers(len(letters))]), random)
 
 
 def _letter(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
@@ -72,7 +72,7 @@ def _several(pen_digits: list[PenDigit], held_out: bool, random: np.random.Gener
 
 
 def _turned(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
-    """A digit on its side or in a mirror, if it is none any more then."""
+    """A digit on its side or mirrored, of those that are no digit any more then."""
     while True:
         pen_digit = pen_digits[random.integers(len(pen_digits))]
         if pen_digit.label in (2, 3, 4, 5, 7) and random.random() < 0.5:
@@ -86,18 +86,18 @@ def _turned(pen_digits: list[PenDigit], held_out: bool, random: np.random.Genera
 
 
 def _random(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
-    """Two to six lines, bows and rings that mean nothing, or a drawing of some such parts."""
+    """Two to six random lines, arcs and rings."""
     parts = []
     for _ in range(random.integers(2, 7)):
         angles = random.uniform(0, 2 * np.pi) + np.linspace(0, random.choice([0.02, 1.5, 3, 4.5, 2 * np.pi]), 24)
-        bow = np.stack([np.cos(angles), np.sin(angles)], -1)
-        bow = (bow - bow.mean(0)) / max(np.ptp(bow, axis=0).max(), 1e-9)
-        parts.append(bow * random.uniform(0.2, 0.9) * random.uniform(0.5, 1, 2) + random.uniform(0, 1, 2))
-    return _by_hand(tuple(parts), random)
+        arc = np.stack([np.cos(angles), np.sin(angles)], -1)
+        arc = (arc - arc.mean(0)) / max(np.ptp(arc, axis=0).max(), 1e-9)
+        parts.append(arc * random.uniform(0.2, 0.9) * random.uniform(0.5, 1, 2) + random.uniform(0, 1, 2))
+    return _handwritten(tuple(parts), random)
 
 
 def _scribble(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
-    """One long stroke to and fro, round and round, or anywhere; filled when it is dense."""
+    """One long stroke back and forth, in circles, or anywhere; a filled area when it is dense."""
     kind, turns = random.integers(3), random.uniform(2.5, 14)
     time = np.linspace(0, 1, 240)
     if kind == 0:
@@ -112,7 +112,7 @@ def _scribble(pen_digits: list[PenDigit], held_out: bool, random: np.random.Gene
         places = np.linspace(0, 1, len(knots))
         points = np.stack([np.interp(time, places, knots[:, axis]) for axis in (0, 1)], -1)
         points = np.stack([np.convolve(points[:, axis], np.ones(12) / 12, "valid") for axis in (0, 1)], -1)
-    return _by_hand((points,), random)
+    return _handwritten((points,), random)
 
 
 _MAKERS: dict[str, Callable[[list[PenDigit], bool, np.random.Generator], Strokes]] = {
@@ -125,8 +125,8 @@ _MAKERS: dict[str, Callable[[list[PenDigit], bool, np.random.Generator], Strokes
 }
 
 
-def _by_hand(strokes: Strokes, random: np.random.Generator) -> Strokes:
-    """Varied twice over, as type is more alike than hands are."""
+def _handwritten(strokes: Strokes, random: np.random.Generator) -> Strokes:
+    """Varied twice, as type varies less than handwriting."""
     warp = random_warp(random)
     return vary_strokes(PenDigit(OTHER, tuple(warp(stroke) for stroke in _unit(strokes))), random).strokes
 

@@ -1,4 +1,4 @@
-"""The digits that the recipe "drawn" trains on: MNIST's and pen strokes, in many variations, kept on disk.
+"""The digits that recipe "drawn" trains on: MNIST's and pen strokes, in many variations, kept on disk.
 
     python -m training.pool      (training.train does it too, when it finds something missing)
 
@@ -24,22 +24,22 @@ from recognition.store import write_atomically
 from training.augment import vary_picture, vary_strokes
 from training.dataset import DataError, Digits, join
 from training.mnist import mnist
-from training.non_digits import others
+from training.non_digits import non_digits
 from training.pen_strokes import PenDigit, draw_on_canvas, pendigits, unipen
 from training.run import RUNS
 
 POOL = RUNS / "pool"
-VARIATIONS = {"mnist": 6, "pen": 16, "other": 8}  # of each digit; of the drawings that are none, as many files
-OTHERS = 12_000  # drawings that are no digit in each of their files
+VARIATIONS = {"mnist": 6, "pen": 16, "other": 8}  # of each digit; of non-digits, the number of files
+OTHERS = 12_000  # non-digits in each of their files
 HELD_OUT = 7  # every seventh writer is kept for validation
 SEED = 2
 PEN_VARIATIONS_AN_EPOCH = 5  # so that an epoch holds about as many pen digits as MNIST digits
-UNVARIED = 0.4  # share of MNIST's digits that an epoch takes as they are
+UNVARIED = 0.4  # share of MNIST's digits that an epoch takes unvaried
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Digits to train on, an epoch of them, and digits to choose by.
+    """Digits to train on and digits to choose by.
 
     train: MNIST's digits as they are, then their variations in the same order, then all variations of the pen digits.
     mnist: how many digits one variation of MNIST holds; pen: the places of each variation of the pen digits in train.
@@ -78,7 +78,7 @@ def held_out() -> Digits:
 
 
 def load(folder: Path = POOL, workers: int | None = None) -> Pool:
-    """The pool, after making what is missing of it, with a progress bar; about twenty minutes of work on two cores.
+    """The pool, after making what is missing of it, with a progress bar; which takes about twenty minutes on two cores.
 
     Raises DataError if MNIST or a collection of pen strokes is missing or damaged.
     """
@@ -121,14 +121,14 @@ def _make(collection: str, copy: int, folder: Path) -> None:
         varied = [vary_strokes(pen_digit, random) for pen_digit in writers(held_out=False)]
         made = drawn(varied, int(random.integers(2**31)))
     else:
-        made = drawn(others(OTHERS, writers(held_out=False), False, random), int(random.integers(2**31)))
+        made = drawn(non_digits(OTHERS, writers(held_out=False), False, random), int(random.integers(2**31)))
     write_atomically(
         _path(collection, copy, folder), lambda path: np.savez(path, digits=made.digits, labels=made.labels)
     )
 
 
 def drawn(pen_digits: list[PenDigit], seed: int) -> Digits:
-    """Drawn on a canvas and made digits; the few of which too little is left are left out."""
+    """Pen digits drawn on the canvas and normalized; the few that leave too little ink are left out."""
     pairs = zip(map(from_canvas, draw_on_canvas(pen_digits, seed)), pen_digits, strict=True)
     digits, labels = zip(*((digit, pen_digit.label) for digit, pen_digit in pairs if digit is not None), strict=True)
     return Digits(np.stack(digits), np.array(labels, np.uint8))

@@ -195,3 +195,19 @@ def test_what_goes_wrong_side_by_side_is_said(classifiers):
     ensembles = [Ensemble([one]) for one in list(classifiers.values())[:2]]
     with pytest.raises(ValueError, match="uint8"):
         ask_in_parallel(ensembles, np.zeros((1, 28, 28)))
+
+
+def test_threads_that_ask_at_once_compile_a_graph_once(classifiers):
+    import time
+    from concurrent.futures import ThreadPoolExecutor
+
+    calls = []
+
+    def make():
+        calls.append(1)
+        time.sleep(0.1)
+        return len(calls)
+
+    with ThreadPoolExecutor(32) as threads:
+        graphs = list(threads.map(lambda _: classifiers["mlp"].cached("a test", make), range(32)))
+    assert graphs == [1] * 32 and calls == [1]

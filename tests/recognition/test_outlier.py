@@ -13,7 +13,7 @@ from tests.drawings import DIGITS, arc, placed
 from tests.training.test_cards import FLIPS
 from training import outlier_detector, pool
 from training.dataset import Digits
-from training.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, others
+from training.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, non_digits
 from training.pen_strokes import PenDigit
 
 PEN_DIGITS = [PenDigit(digit, tuple(placed(digit))) for digit in DIGITS]
@@ -95,7 +95,7 @@ def test_measuring_counts_accepted_digits_and_flagged_others(monkeypatch):
 
 
 def test_other_drawings_have_their_label_and_kind_and_are_the_same_for_the_same_seed():
-    once, again = (others(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
+    once, again = (non_digits(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
     assert {one.label for one in once} == {OTHER} and {one.writer for one in once} == set(SHARES)
     for a, b in zip(once, again, strict=True):
         assert all(map(np.array_equal, a.strokes, b.strokes))

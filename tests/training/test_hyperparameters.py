@@ -47,3 +47,9 @@ def test_a_cosine_warms_up_over_one_epoch_and_sinks_to_nothing(epochs):
     assert found[0] == pytest.approx(0, abs=1e-9) and found[1] == pytest.approx(1.5e-3, rel=1e-4)
     if epochs > 1:
         assert found[2] == pytest.approx(3e-3, rel=1e-4) and found[3] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_network_without_this_recipe_is_refused_by_name(monkeypatch):
+    monkeypatch.delitem(hyperparameters.BY_RECIPE["drawn"], "gru")
+    with pytest.raises(ValueError, match=r"no hyperparameters for 'gru' under recipe 'drawn'; known: resnet, mlp"):
+        hyperparameters.find("gru", "drawn")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 
 import keras
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from training.dataset import DataError, data_folder
-from training.mnist import EXPECTED, mnist
+from training.mnist import mnist
 
 SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
 
@@ -184,10 +185,11 @@ def test_a_folder_in_the_files_place_is_named(folder):
     ],
 )
 def test_arrays_of_another_shape_or_type_are_named(small, name, wrong):
-    sound = {key: numbered(shape) for key, shape in EXPECTED.items()}
+    expected = sys.modules["training.mnist"].EXPECTED
+    sound = {key: numbered(shape) for key, shape in expected.items()}
     np.savez(small, **sound | {name: wrong})
     said = complaint()
-    assert f"{small}: expected {name} as uint8 {EXPECTED[name]}, got {wrong.dtype} {wrong.shape}" in said
+    assert f"{small}: expected {name} as uint8 {expected[name]}, got {wrong.dtype} {wrong.shape}" in said
 
 
 def test_the_real_mnist_has_its_known_digits(splits):
