@@ -23,9 +23,9 @@ def test_the_table_is_the_one_the_cards_make():
 
 def test_every_file_has_its_place_in_the_tree():
     tree = README.split("## What is where")[1].split("```")[1]
-    for folder in ("models", "models/explain", "training", "views"):
-        for path in (ROOT / folder).iterdir():
-            if path.is_file() and path.name != "__init__.py":
+    for folder in ("digits", "models", "recognition", "explain", "training", "views"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".css", ".html", ".png", ".md") and path.name != "__init__.py":
                 assert re.search(rf"\b{re.escape(path.name)}\b", tree), f"{folder}/{path.name} is not in the tree"
     for name in re.findall(r"\b[a-z]\w*\.(?:py|css|html|png)\b", tree):
         assert any(ROOT.glob(f"[!.]*/**/{name}")) or (ROOT / name).exists(), f"{name} is in the tree, but not here"
@@ -53,7 +53,12 @@ def test_the_container_copies_what_is_there_and_runs_the_readmes_commands():
         assert (ROOT / source).exists() and f"!{source}" in let_in, source
     assert any("pip install" in line and "-r requirements.txt" in line for line in lines)
     assert lines[-1].startswith('CMD ["streamlit", "run", "app.py"')
-    for folder in {path.parts[0] for path in map(Path, ("app.py", "models", "views", "weights", ".streamlit"))}:
+    for folder in {
+        path.parts[0]
+        for path in map(
+            Path, ("app.py", "digits", "explain", "models", "recognition", "views", "weights", ".streamlit")
+        )
+    }:
         assert any(line.startswith(f"COPY {folder} ") for line in lines), f"the page needs {folder}"
 
 

@@ -44,7 +44,7 @@ def _loosen(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def vary_picture(digit: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """An MNIST digit, uint8 (28, 28), in a slightly different handwriting and pen; returns uint8 (28, 28), centred again."""
+    """An MNIST digit, uint8 (28, 28), in another handwriting and pen; returns uint8 (28, 28), centred again."""
     side = SIDE * ENLARGED
     large = Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC)
     warp = random_warp(random)

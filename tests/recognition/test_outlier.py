@@ -63,6 +63,7 @@ def test_98_percent_of_the_digits_are_accepted_says_the_card():
     assert set(card.tests) == {"mnist", "drawn", *SHARES}
 
 
+@pytest.mark.slow
 def test_measuring_again_gives_what_the_card_says(splits):
     card = read_card(DETECTOR.key, "drawn")
     try:

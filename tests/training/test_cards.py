@@ -22,6 +22,7 @@ def sets(splits):
     return tests, evaluate.held_out_sets()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "recipe"), CARDS, ids=lambda name: name)
 def test_measuring_again_gives_what_the_card_says(sets, key, recipe):
     tests, held_out = sets

@@ -75,7 +75,7 @@ def test_on_a_full_disk_a_training_says_so_and_goes_on_later(folder):
     whole = small.RECIPE.epochs
     full = run("train", folder, largest=100_000)  # the history fits, the network does not
     assert full.returncode == 1
-    assert "MLP cannot be kept" in full.stderr and "Make room on the disk" in full.stderr
+    assert "MLP cannot be saved" in full.stderr and "Make room on the disk" in full.stderr
     assert "Traceback" not in full.stderr
     assert not store.weights_path("mlp", "book").exists() and not store.card_path("mlp", "book").exists()
     assert run("train", folder).returncode == 0
@@ -109,6 +109,6 @@ def test_an_evaluation_that_is_killed_goes_on(released):
 def test_on_a_full_disk_an_evaluation_says_so_and_the_cards_stay(released):
     before = store.card_path("mlp", "book").read_bytes()
     full = run("evaluate", released, largest=1_000)
-    assert full.returncode == 1 and "the scores cannot be kept" in full.stderr and "Traceback" not in full.stderr
+    assert full.returncode == 1 and "the scores cannot be saved" in full.stderr and "Traceback" not in full.stderr
     assert store.card_path("mlp", "book").read_bytes() == before
     assert (released / "README.md").read_text() == "before\n" + "".join(MARKS)
