@@ -124,7 +124,7 @@ def test_the_history_keeps_each_drawing_and_can_be_taken_home(visit):
     visitor.draw(placed(7))
     visitor.wait_for_answer()
     visitor.page.locator(".st-key-meant-0").get_by_text("7", exact=True).click()
-    visitor.page.get_by_text("Right, where you told the digit").wait_for()
+    visitor.page.get_by_text("Correct, where you told the digit").wait_for()
     visitor.click("Clear")
     visitor.wait_for_invitation()
     visitor.page.wait_for_timeout(500)  # for the new canvas to take the hand
