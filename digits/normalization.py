@@ -1,4 +1,4 @@
-"""A drawing becomes a digit: 28x28, white ink on black, sized and centred the way MNIST's digits are.
+"""Turns a drawing into a digit: 28x28, white ink on black, sized and centred like the digits of MNIST.
 
 Source: Y. LeCun et al., Gradient-Based Learning Applied to Document Recognition, 1998, section III.A: each digit fits a
 20x20 box, keeps its aspect ratio, is anti-aliased, and has its centre of mass in the centre of 28x28.
@@ -14,33 +14,41 @@ from PIL import Image
 SIDE = 28  # pixels on each side of a digit, as in MNIST
 CLASSES = 10  # the digits 0 to 9
 BOX = 20  # pixels of the longer side of the ink, as in MNIST
-FAINT = 16  # ink below this level (of 255) is the haze around a stroke and does not count as drawn
-SMALLEST = (
-    0.12  # of the canvas's shorter side; ink that extends less is a dot (the widest brush leaves 30 of 280 pixels)
-)
-LARGEST_PNG = 4096 * 4096  # pixels; more are refused before they are decoded
+FAINT = 16  # of 255; fainter ink is the soft edge of a stroke and does not count as drawn
+MIN_EXTENT = 0.12  # of the canvas's shorter side; smaller ink is a dot (the widest brush leaves 30 of 280 pixels)
+MAX_PNG_PIXELS = 640 * 640  # larger pictures are refused before they are decoded; a canvas sends 280 x 280 or 560 x 280
+MAX_PNG_SIDE = 2560  # pixels
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue; ITU-R BT.601
 
 
 def from_canvas(rgba: np.ndarray) -> np.ndarray | None:
-    """Makes a digit of a drawing, MNIST's way: where on the canvas it stands and how large it is changes nothing.
+    """Makes a digit from a drawing as MNIST does, so that its place and size on the canvas do not matter.
 
     rgba: uint8 (h, w, 4), bright ink on opaque black or on transparency; ink = luminance x alpha / 255.
     Returns uint8 (28, 28), white ink (255) on black (0), or None when nothing, or no more than a dot, is drawn.
     Raises ValueError for any other shape or dtype.
     """
-    ink = _ink(rgba)
+    return from_ink(ink_of(rgba))
+
+
+def from_ink(ink: np.ndarray) -> np.ndarray | None:
+    """What from_canvas makes of a drawing with this ink, uint8 (h, w), 0 where nothing is drawn."""
+    smallest = MIN_EXTENT * min(ink.shape)
     rows, columns = (np.flatnonzero((ink >= FAINT).any(axis)) for axis in (1, 0))
     if not rows.size:
         return None
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if max(ink.shape) < SMALLEST * min(rgba.shape[:2]):
+    if max(ink.shape) < smallest:
         return None
     scale = BOX / max(ink.shape)
     height, width = (max(1, round(scale * extent)) for extent in ink.shape)
     small = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BOX))
-    if not small.any():  # a hairline, too faint to survive
-        return None
+    return centred(small) if small.any() else None  # a hairline disappears when it is scaled down
+
+
+def centred(small: np.ndarray) -> np.ndarray:
+    """A digit, uint8 (28, 28), of ink that fits its box, uint8 (h, w): its centre of mass comes to the centre."""
+    height, width = small.shape
     digit = np.zeros((SIDE, SIDE), np.uint8)
     top, left = (_start(small.sum(axis, dtype=np.int64)) for axis in (1, 0))
     digit[top : top + height, left : left + width] = small
@@ -48,31 +56,36 @@ def from_canvas(rgba: np.ndarray) -> np.ndarray | None:
 
 
 def plain_resize(rgba: np.ndarray) -> np.ndarray:
-    """The whole canvas resized to 28x28, as most demos do it; kept to compare with from_canvas.
+    """Resizes the whole canvas to 28x28, as most demos do; for comparison with from_canvas.
 
     rgba: uint8 (h, w, 4). Returns uint8 (28, 28), white ink on black. Raises ValueError for any other shape or dtype.
     """
-    return np.asarray(Image.fromarray(_ink(rgba)).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+    return resized(ink_of(rgba))
+
+
+def resized(ink: np.ndarray) -> np.ndarray:
+    """What plain_resize makes of a drawing with this ink, uint8 (h, w)."""
+    return np.asarray(Image.fromarray(ink).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
 def decode_canvas_png(data: bytes) -> np.ndarray:
-    """Decodes the picture that a canvas sends, which is whatever the visitor's browser says it is.
+    """Decodes the picture that a canvas sends, which may be forged, as it comes from the visitor's browser.
 
-    data: a PNG file. Returns uint8 (h, w, 4). Raises ValueError if it is none, is damaged, or has too many pixels.
+    data: a PNG file. Returns uint8 (h, w, 4). Raises ValueError if it is not a PNG, is damaged or has too many pixels.
     """
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            if image.width * image.height > LARGEST_PNG:
-                raise ValueError(f"{image.width} x {image.height} pixels, more than {LARGEST_PNG}")
+            if image.width * image.height > MAX_PNG_PIXELS or max(image.size) > MAX_PNG_SIDE:
+                raise ValueError(f"{image.width} x {image.height} pixels, more than a canvas has")
             if image.mode.startswith("I"):
                 raise ValueError("16 bits for each colour, expected 8")
             return np.asarray(image.convert("RGBA"))
-    except Exception as error:  # Pillow lets many kinds through for damaged files
+    except Exception as error:  # Pillow raises many kinds of exception for damaged files
         raise ValueError(f"expected the drawing as a PNG picture: {error}") from error
 
 
 def check_digits(digits: np.ndarray) -> np.ndarray:
-    """Returns digits as they came if they are uint8 (n, 28, 28); raises ValueError if not."""
+    """Returns the digits unchanged if they are uint8 (n, 28, 28); raises ValueError if not."""
     digits = np.asarray(digits)
     if digits.dtype != np.uint8 or digits.shape[1:] != (SIDE, SIDE) or digits.ndim != 3:
         raise ValueError(
@@ -82,8 +95,8 @@ def check_digits(digits: np.ndarray) -> np.ndarray:
     return digits
 
 
-def _ink(rgba: np.ndarray) -> np.ndarray:
-    """Luminance x alpha / 255, uint8 (h, w)."""
+def ink_of(rgba: np.ndarray) -> np.ndarray:
+    """A drawing's ink, uint8 (h, w): luminance x alpha / 255. Raises ValueError for any other shape or dtype."""
     rgba = np.asarray(rgba)
     if rgba.dtype != np.uint8 or rgba.ndim != 3 or rgba.shape[2] != 4 or 0 in rgba.shape:
         raise ValueError(f"expected a drawing as uint8 (h, w, 4), got {rgba.dtype} {rgba.shape}")
@@ -92,6 +105,6 @@ def _ink(rgba: np.ndarray) -> np.ndarray:
 
 
 def _start(profile: np.ndarray) -> int:
-    """Where a row or column profile of ink starts in 28 pixels: centre of mass at pixel 14, as in MNIST, no ink cut."""
+    """Where a row or column profile starts in 28 pixels: centre of mass at 14, as in MNIST, without cutting ink off."""
     centre = np.arange(profile.size) @ profile / profile.sum()
     return int(np.clip(round(SIDE / 2 - centre), 0, SIDE - profile.size))

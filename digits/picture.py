@@ -1,4 +1,4 @@
-"""A picture that a visitor sends: any file there is becomes a small grey picture, or one sentence that says why not."""
+"""Decodes pictures from visitors: a file becomes a small grey picture, or an error that says why it does not."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 LARGEST_FILE = 10_000_000  # bytes
 LARGEST_PICTURE = 20_000_000  # pixels; decoding takes up to 9 bytes for each
+MAX_SIDE = 20_000  # pixels; Pillow takes 28 bytes for each row, however short
 LARGEST_WEBP = 16_000_000  # pixels; libwebp takes 16 bytes for each
-FORMATS = {  # what cameras and screenshots give, with the suffixes of their files; TIFF can hide too much
+FORMATS = {  # those of cameras and screenshots, with their file suffixes; TIFF is left out, as it can hide too much
     "JPEG": ("jpg", "jpeg"),
     "PNG": ("png",),
     "WEBP": ("webp",),
@@ -21,20 +22,22 @@ FORMATS = {  # what cameras and screenshots give, with the suffixes of their fil
     "BMP": ("bmp",),
 }
 SUFFIXES = tuple(suffix for suffixes in FORMATS.values() for suffix in suffixes)
-HOARDS = {b"\xff\xda\x00": 64, b"zTXt": 16, b"iTXt": 16}  # scans of a JPEG, texts of a PNG; more cost minutes, memory
-SIDE = 640  # pixels of the longer side of what comes out
+MAX_SECTIONS = {b"\xff\xda\x00": 64, b"zTXt": 16, b"iTXt": 16}  # scans of a JPEG, texts of a PNG; more take minutes
+SIDE = 640  # pixels on the longer side of the decoded picture
 
-_decoding = threading.Lock()  # one photo at a time: each takes memory, and Python's warnings belong to all threads
+_decoding = (
+    threading.Lock()
+)  # one photo at a time: each takes memory, and Python's warning filters are shared by all threads
 
 
 class PhotoError(ValueError):
-    """No digit comes of this file; the message tells a visitor why, and what to do."""
+    """A file that gives no digit; the message tells the visitor why, and what to do."""
 
 
 def decode(data: bytes) -> np.ndarray:
-    """Reads a photo, upright, its first frame if it has several; what is transparent becomes paper.
+    """Decodes a photo: upright, its first frame if it has several, transparent parts filled with paper.
 
-    data: a file in one of FORMATS, at most LARGEST_FILE bytes and LARGEST_PICTURE pixels, 250 MB of memory in passing.
+    data: a file in one of FORMATS, at most LARGEST_FILE bytes and LARGEST_PICTURE pixels; decoding takes up to 250 MB.
     Returns uint8 (h, w), grey, its longer side at most SIDE pixels. Raises PhotoError if the file cannot be read.
     """
     if len(data) > LARGEST_FILE:
@@ -42,9 +45,9 @@ def decode(data: bytes) -> np.ndarray:
             f"Expected a photo of at most {LARGEST_FILE // 10**6} MB, got {len(data) / 10**6:.1f} MB; "
             "take it at a lower resolution, or crop it to the digit."
         )
-    if any(data.count(mark) > most for mark, most in HOARDS.items()):
+    if any(data.count(marker) > limit for marker, limit in MAX_SECTIONS.items()):
         raise PhotoError(
-            "Expected a plain photo, got one made to be slow to read; take a screenshot of it and send that."
+            "Expected an ordinary photo, got a file that would take minutes to read; send a screenshot of it instead."
         )
     try:
         with _decoding, warnings.catch_warnings():
@@ -52,56 +55,56 @@ def decode(data: bytes) -> np.ndarray:
             return _decoded(data)
     except PhotoError:
         raise
-    except Exception as error:  # Pillow lets many kinds through for damaged files
+    except Exception as error:  # Pillow raises many kinds of exception for damaged files
         raise PhotoError(
-            f"Expected a photo as {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}, got {_what(data, error)}; "
+            f"Expected a photo as {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}, got {_describe(data, error)}; "
             "take the photo again, or save it as JPEG."
         ) from error
 
 
 def _decoded(data: bytes) -> np.ndarray:
-    """The work of decode; raises whatever Pillow raises."""
+    """Decodes without translating errors; raises whatever Pillow raises."""
     image: Image.Image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
-    most = LARGEST_WEBP if image.format == "WEBP" else LARGEST_PICTURE
-    if image.width * image.height > most:
+    limit = LARGEST_WEBP if image.format == "WEBP" else LARGEST_PICTURE
+    if image.width * image.height > limit or max(image.size) > MAX_SIDE:
         raise PhotoError(
-            f"Expected a photo of at most {most // 10**6} megapixels, got {image.width} x {image.height} pixels; "
-            "take it at a lower resolution, or crop it to the digit."
+            f"Expected a photo of at most {limit // 10**6} megapixels and {MAX_SIDE:,} pixels a side, "
+            f"got {image.width} x {image.height} pixels; take it at a lower resolution, or crop it to the digit."
         )
-    image.draft("L", (SIDE, SIDE))  # a JPEG is decoded smaller
+    image.draft("L", (SIDE, SIDE))  # decodes a JPEG at a reduced size
     image.load()
     if image.has_transparency_data and image.mode != "RGBA":
         image = image.convert("RGBA")
-    elif image.mode in ("P", "1"):  # their levels cannot be averaged
+    elif image.mode in ("P", "1"):  # resizing averages levels, which these do not have
         image = image.convert("RGB" if image.mode == "P" else "L")
     if (scale := SIDE / max(image.size)) < 1:
         image = image.resize([max(1, round(scale * side)) for side in image.size], Image.Resampling.BOX)
-    with contextlib.suppress(Exception):  # a damaged note on orientation is none
+    with contextlib.suppress(Exception):  # a damaged orientation tag is ignored
         image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
         return (np.asarray(image) >> 8).astype(np.uint8)
     grey = np.asarray(image.convert("L"))
-    return grey if image.mode != "RGBA" else _on_paper(grey, np.asarray(image)[..., 3])
+    return grey if image.mode != "RGBA" else _fill_transparency(grey, np.asarray(image)[..., 3])
 
 
-def _on_paper(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Puts something where nothing is: more of it around a photo, the opposite around bare ink; all uint8 (h, w)."""
-    seen = alpha >= 128
-    level = np.median(grey[seen]) if seen.any() else 255
-    if seen.mean() < 0.5:
+def _fill_transparency(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Fills transparent parts: with the photo's own level, or with the opposite if only ink is opaque; uint8 (h, w)."""
+    opaque = alpha >= 128
+    level = np.median(grey[opaque]) if opaque.any() else 255
+    if opaque.mean() < 0.5:
         level = 0 if level >= 128 else 255
-    share = alpha / np.float32(255)
-    return np.rint(share * grey + (1 - share) * level).astype(np.uint8)
+    opacity = alpha / np.float32(255)
+    return np.rint(opacity * grey + (1 - opacity) * level).astype(np.uint8)
 
 
-def _what(data: bytes, error: Exception) -> str:
-    """Names a file that cannot be read."""
+def _describe(data: bytes, error: Exception) -> str:
+    """What kind of file could not be read, for the error message."""
     if not data:
         return "an empty file"
     if data.startswith(b"%PDF"):
         return "a PDF"
     if data[4:8] == b"ftyp":
-        return "a HEIC picture or a video"
+        return "an AVIF picture" if data[8:12] in (b"avif", b"avis") else "a HEIC picture or a video"
     if isinstance(error, Image.DecompressionBombError):
         return f"one with more than {LARGEST_PICTURE // 10**6} megapixels"
-    return "something else" if isinstance(error, UnidentifiedImageError) else "one that is damaged or cut off"
+    return "something else" if isinstance(error, UnidentifiedImageError) else "one that is damaged or incomplete"

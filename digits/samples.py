@@ -1,6 +1,6 @@
-"""Drawings to begin with, by keyboard too: strokes of points in a unit square, x to the right and y downwards.
+"""Sample drawings that a visitor can put on the canvas, also by keyboard.
 
-They were made for this page by hand, number by number.
+Strokes are lists of points in a unit square, x to the right and y downwards, written by hand for this page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 from digits import from_canvas
 from digits.strokes import CANVAS_SIDE, DEFAULT_BRUSH, draw_strokes
 
-EXTENT = 0.72  # side of the unit square on the canvas, as a share of it
+EXTENT = 0.72  # side of the unit square, as a share of the canvas's side
 
 Strokes = list[list[tuple[float, float]]]
 
@@ -52,13 +52,13 @@ SAMPLES: dict[str, Strokes] = {
 
 
 def sample_strokes(name: str) -> list[np.ndarray]:
-    """A sample as strokes on the page's canvas, float (n, 2) each, in its pixels."""
+    """A sample's strokes on the page's canvas, each float (n, 2), in pixels."""
     margin = (1 - EXTENT) / 2
     return [(np.array(stroke) * EXTENT + margin) * CANVAS_SIDE for stroke in SAMPLES[name]]
 
 
 def sample_digit(name: str) -> np.ndarray:
-    """A sample as the networks get it, uint8 (28, 28); the same from the canvas."""
+    """A sample as the networks see it, uint8 (28, 28), the same as when it is drawn on the canvas."""
     digit = from_canvas(draw_strokes(sample_strokes(name), DEFAULT_BRUSH, CANVAS_SIDE, CANVAS_SIDE))
     if digit is None:
         raise ValueError(f"the sample {name!r} leaves no ink")

@@ -1,4 +1,4 @@
-"""Strokes become a drawing: what a round brush leaves on a canvas, drawn without a browser."""
+"""Renders strokes as a drawing, as the canvas in the browser does, and converts them from and to Fabric.js objects."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 CANVAS_SIDE = 280  # pixels on each side of the page's canvas; fits a phone 320 pixels wide
-BRUSH = (10, 30)  # range of the brush's diameter, in pixels of the canvas
+WIDE_CANVAS = 2 * CANVAS_SIDE  # pixels of width of the canvas for numbers; it is as high as the other
+BRUSH = (10, 30)  # smallest and largest diameter, in pixels of the canvas
 DEFAULT_BRUSH = 18  # pixels
-OVERSAMPLING = 4  # the drawing is made this much larger and averaged down, for soft edges
-MOST_POINTS = 50_000  # in one drawing; more are refused, since the drawing comes from the visitor
+OVERSAMPLING = 4  # drawings are rendered this much larger and scaled down, for smooth edges
+# What a drawing may hold, as it comes from the visitor; drawing without a pause fills it in a minute and a half.
+MAX_STROKES = 500
+MAX_COMMANDS = 5_000  # of all strokes' paths; each is drawn as one point or more, in 30 microseconds
+MAX_DISTANCE = 20 * CANVAS_SIDE  # pixels; a pointer that leaves the canvas goes on drawing up to the end of the screen
+CURVE_POINTS = 4  # along each curve, fewer where MAX_COMMANDS would be exceeded
 
 
 def draw_strokes(strokes: Sequence[np.ndarray], brush: float | Sequence[float], width: int, height: int) -> np.ndarray:
@@ -28,24 +33,27 @@ def draw_strokes(strokes: Sequence[np.ndarray], brush: float | Sequence[float], 
         radius = diameter * OVERSAMPLING / 2
         if len(points) > 1:
             pen.line(points.ravel().tolist(), fill=255, width=round(2 * radius))
-        for x, y in points:  # round caps and joints; Pillow counts the last pixel in
+        for x, y in points:  # round caps and joints; Pillow includes the last pixel
             pen.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=255)
     alpha = np.asarray(large.reduce(OVERSAMPLING))
     return np.dstack([np.full_like(alpha, 255)] * 3 + [alpha])
 
 
 def strokes_from_fabric(objects: Sequence[dict]) -> tuple[list[np.ndarray], list[float]]:
-    """The strokes and brushes of a canvas's Fabric.js objects: freehand paths made of M, L and Q commands.
+    """Reads strokes and brushes from a canvas's Fabric.js objects: freehand paths of the commands M, L and Q.
 
-    Returns one array (n, 2) in canvas pixels and one diameter in pixels for each object.
-    Raises ValueError if they are something else, which only a forged message is.
+    Returns one array (n, 2) in canvas pixels and one diameter in pixels for each object; about MAX_COMMANDS points in
+    all, at most. Raises ValueError if they are something else, or more, which only a forged message contains.
     """
     try:
-        if sum(len(item["path"]) for item in objects) > MOST_POINTS:
-            raise ValueError(f"more than {MOST_POINTS} points")
-        strokes = [np.concatenate([_flatten(*pair) for pair in _pairs(item["path"])]) for item in objects]
+        commands = sum(len(item["path"]) for item in objects)
+        if len(objects) > MAX_STROKES or commands > MAX_COMMANDS:
+            raise ValueError(f"more than {MAX_STROKES} strokes or {MAX_COMMANDS} points")
+        steps = np.linspace(0, 1, 1 + max(1, min(CURVE_POINTS, MAX_COMMANDS // max(1, commands))))[1:, None]
+        strokes = [_flatten(item["path"], steps) for item in objects]
         brushes = [float(item["strokeWidth"]) for item in objects]
-        if not all(np.isfinite(stroke).all() for stroke in strokes) or not all(0 < brush < 1000 for brush in brushes):
+        near = all((np.abs(stroke) <= MAX_DISTANCE).all() for stroke in strokes)  # false for what is no number, too
+        if not near or not all(0 < brush <= BRUSH[1] for brush in brushes):
             raise ValueError("a number out of range")
     except (KeyError, TypeError, IndexError, ValueError, AttributeError, OverflowError) as error:
         raise ValueError(f"expected freehand paths of Fabric.js: {error}") from error
@@ -53,33 +61,49 @@ def strokes_from_fabric(objects: Sequence[dict]) -> tuple[list[np.ndarray], list
 
 
 def strokes_to_fabric(strokes: Sequence[np.ndarray], brush: float) -> list[dict]:
-    """The Fabric.js objects that show strokes, (n, 2) each, in pixels, on a canvas; strokes_from_fabric reads them."""
-    look = {"fill": None, "stroke": "white", "strokeWidth": brush, "strokeLineCap": "round", "strokeLineJoin": "round"}
+    """The Fabric.js objects for strokes, each (n, 2) in pixels; the inverse of strokes_from_fabric."""
+    style = {"fill": None, "stroke": "white", "strokeWidth": brush, "strokeLineCap": "round", "strokeLineJoin": "round"}
     objects = []
     for stroke in strokes:
         low, high = stroke.min(0), stroke.max(0)
         (left, top), (width, height) = ((low + high) / 2).tolist(), (high - low).tolist()
-        place = {"originX": "center", "originY": "center", "left": left, "top": top, "width": width, "height": height}
+        position = {
+            "originX": "center",
+            "originY": "center",
+            "left": left,
+            "top": top,
+            "width": width,
+            "height": height,
+        }
         path = [["L" if i else "M", *point] for i, point in enumerate(stroke.tolist())]
-        objects.append({"type": "Path", "path": path} | place | look)
+        objects.append({"type": "Path", "path": path} | position | style)
     return objects
 
 
-def _pairs(path: list) -> list[tuple[np.ndarray | None, np.ndarray]]:
-    """Each command's points (k, 2) and the point before them."""
+def _flatten(path: list, t: np.ndarray) -> np.ndarray:
+    """A path's points, (n, 2): each line's end, and for a curve its points at t, (k, 1)."""
     if any((command[0], len(command)) not in {("M", 3), ("L", 3), ("Q", 5)} for command in path):
         raise ValueError("a command other than M, L and Q")
-    points = [np.array(command[1:], float).reshape(-1, 2) for command in path]
-    return [
-        (before[-1] if before is not None else None, here)
-        for before, here in zip([None, *points], points, strict=False)
-    ]
+    ends = _numbers([command[-2:] for command in path])
+    curved = np.flatnonzero([command[0] == "Q" for command in path])
+    curved = curved[curved > 0]  # a curve needs a start
+    if not curved.size:
+        return ends
+    control = _numbers([path[i][1:3] for i in curved])[:, None]
+    start, end = ends[curved - 1][:, None], ends[curved][:, None]
+    sizes = np.ones(len(path), int)
+    sizes[curved] = len(t)
+    last = np.cumsum(sizes) - 1  # where each command's end is among the points
+    points = np.empty((last[-1] + 1, 2))
+    points[last] = ends
+    places = last[curved][:, None] + np.arange(1 - len(t), 1)
+    points[places] = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    return points
 
 
-def _flatten(start: np.ndarray | None, points: np.ndarray) -> np.ndarray:
-    """A line's end, or four points along a quadratic curve from start with one control point."""
-    if len(points) == 1 or start is None:
-        return points[-1:]
-    control, end = points
-    t = np.linspace(0.25, 1, 4)[:, None]
-    return (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+def _numbers(pairs: list) -> np.ndarray:
+    """Pairs of numbers as float (n, 2)."""
+    array = np.array(pairs, float)
+    if array.shape != (len(pairs), 2) or not len(pairs):
+        raise ValueError("expected pairs of numbers")
+    return array

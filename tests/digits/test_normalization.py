@@ -1,4 +1,4 @@
-"""A drawing becomes a digit the way MNIST's were made: where it stands and how large it is matters little."""
+"""Drawings are normalized as MNIST's digits are: their place and size on the canvas hardly matter."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def drawn(
     return draw_strokes(placed(number, size, left, top), brush, side, side)
 
 
-def difference(one: np.ndarray, other: np.ndarray) -> float:
-    """Mean absolute difference of two digits, at best after one pixel's shift: centring rounds to whole pixels."""
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    """Least mean absolute difference of two digits under shifts by a pixel, as centring rounds to whole pixels."""
     steps = (-1, 0, 1)
-    shifted = [np.roll(one.astype(int), (rows, columns), (0, 1)) for rows in steps for columns in steps]
-    return min(np.abs(candidate - other).mean() for candidate in shifted)
+    shifted = [np.roll(first.astype(int), (rows, columns), (0, 1)) for rows in steps for columns in steps]
+    return min(np.abs(candidate - second).mean() for candidate in shifted)
 
 
 def extent(picture: np.ndarray) -> tuple[int, int]:
@@ -42,7 +42,7 @@ def centre_of_mass(picture: np.ndarray) -> tuple[float, float]:
 
 @EVERY_DIGIT
 @pytest.mark.parametrize("shift", [(-31, 0), (0, 31), (17, -23), (29, 29)])
-def test_moving_the_drawing_changes_nothing(number, shift):
+def test_moving_a_drawing_does_not_change_its_digit(number, shift):
     here = drawn(number)
     moved = np.roll(here, shift, (0, 1))
     assert moved[..., 3].sum() == here[..., 3].sum() and not np.array_equal(moved, here)
@@ -50,19 +50,18 @@ def test_moving_the_drawing_changes_nothing(number, shift):
 
 
 @EVERY_DIGIT
-def test_enlarging_the_drawing_with_its_lines_changes_nothing_that_matters(number):
+def test_enlarging_a_drawing_hardly_changes_its_digit(number):
     small = from_canvas(drawn(number, 10, 100, 30, 30))
     for factor in (1.2, 1.5, 1.9, 2.5):
         large = from_canvas(drawn(number, 10 * factor, 100 * factor, 20, 20))
-        assert difference(small, large) < 8, (
-            f"{factor} times as large"
-        )  # 5 comes worst, 7.4 of 255: it gets one column more
+        # the largest is 7.4 of 255, for a 5 that gets one column more
+        assert difference(small, large) < 8, f"{factor} times as large"
 
 
 @pytest.mark.parametrize(
     ("size", "brush"), [(120, 10), (120, 24), (160, 18), (200, 10), (200, 14), (200, 24), (200, 30), (260, 30)]
 )
-def test_size_and_brush_leave_the_answers_as_they_are(classifiers, size, brush):
+def test_the_cnn_reads_every_digit_at_every_size_and_brush(classifiers, size, brush):
     digits = np.stack([from_canvas(drawn(number, brush, size, 10, 10)) for number in DIGITS])
     assert classifiers["cnn"].predict(digits).argmax(1).tolist() == list(DIGITS)
 
@@ -91,99 +90,99 @@ def test_white_on_opaque_black_is_the_same_as_white_on_transparency(number):
 def test_ink_is_luminance_times_alpha(rgba, expected):
     plain = np.full((40, 40, 4), rgba, np.uint8)
     assert np.unique(plain_resize(plain)).tolist() == [expected]
-    found = from_canvas(plain)
-    assert (found is None and expected < FAINT) or found.max() == expected
+    digit = from_canvas(plain)
+    assert (digit is None and expected < FAINT) or digit.max() == expected
 
 
 @pytest.mark.parametrize("shape", [(280, 280), (1, 1), (3, 500)])
 @pytest.mark.parametrize("level", [0, FAINT - 1])
-def test_an_empty_canvas_is_no_digit(shape, level):
+def test_an_empty_canvas_gives_no_digit(shape, level):
     assert from_canvas(canvas(np.full(shape, level))) is None
 
 
 @pytest.mark.parametrize("brush", range(10, 31))
 @pytest.mark.parametrize("where", [(140.0, 140.0), (40.3, 200.7)])
-def test_a_dot_is_no_digit_whatever_the_brush(brush, where):
+def test_a_dot_gives_no_digit_with_any_brush(brush, where):
     x, y = where
     assert from_canvas(draw_strokes([np.array([where])], brush, 280, 280)) is None
-    assert from_canvas(draw_strokes([np.array([where, (x + 1, y + 1)])], brush, 280, 280)) is None, "a hand trembles"
+    assert from_canvas(draw_strokes([np.array([where, (x + 1, y + 1)])], brush, 280, 280)) is None, "hands tremble"
     assert from_canvas(draw_strokes([np.array([where, (x + 30, y + 30)])], brush, 280, 280)) is not None, (
-        "a short line is drawn"
+        "a short line is a drawing"
     )
 
 
 @pytest.mark.parametrize(
     "edge", [np.s_[0, 60:], np.s_[-1, 60:], np.s_[60:, 0], np.s_[60:, -1]], ids=["top", "bottom", "left", "right"]
 )
-def test_ink_at_the_very_edge_is_kept(edge):
+def test_ink_at_the_edge_of_the_canvas_is_kept(edge):
     alpha = np.zeros((280, 280))
     alpha[edge] = 255
-    found = from_canvas(canvas(alpha))
-    assert sorted(extent(found)) == [1, BOX] and found.max() == 255
+    digit = from_canvas(canvas(alpha))
+    assert sorted(extent(digit)) == [1, BOX] and digit.max() == 255
 
 
 @EVERY_DIGIT
 @pytest.mark.parametrize(("brush", "size"), [(10, 80), (18, 200), (30, 250)])
-def test_the_longer_side_is_twenty_pixels_and_the_centre_of_mass_in_the_centre(number, brush, size):
-    found = from_canvas(drawn(number, brush, size, 15, 15))
-    assert found.shape == (SIDE, SIDE) and found.dtype == np.uint8
-    assert max(extent(found)) == BOX
-    assert centre_of_mass(found) == pytest.approx((14, 14), abs=0.5 + 1e-9)
+def test_the_longer_side_is_20_pixels_and_the_centre_of_mass_is_central(number, brush, size):
+    digit = from_canvas(drawn(number, brush, size, 15, 15))
+    assert digit.shape == (SIDE, SIDE) and digit.dtype == np.uint8
+    assert max(extent(digit)) == BOX
+    assert centre_of_mass(digit) == pytest.approx((14, 14), abs=0.5 + 1e-9)
 
 
-def test_no_ink_is_cut_off_where_the_centre_of_mass_lies_in_a_corner():
+def test_no_ink_is_cut_off_when_the_centre_of_mass_is_in_a_corner():
     alpha = np.zeros((280, 280))
     alpha[20:260, 20:26] = alpha[248:260, 20:260] = 255  # a thin L, heavy in its corner
     alpha[200:260, 20:80] = 255
-    found = from_canvas(canvas(alpha))
-    assert extent(found) == (BOX, BOX)
-    assert found.sum() == pytest.approx(alpha.sum() * (BOX / 240) ** 2, rel=0.01)
-    rows, columns = centre_of_mass(found)
-    assert rows > 14 - 0.5 and columns < 14.5, "as far towards the centre as 28 pixels let it"
+    digit = from_canvas(canvas(alpha))
+    assert extent(digit) == (BOX, BOX)
+    assert digit.sum() == pytest.approx(alpha.sum() * (BOX / 240) ** 2, rel=0.01)
+    rows, columns = centre_of_mass(digit)
+    assert rows > 14 - 0.5 and columns < 14.5, "as close to the centre as 28 pixels allow"
 
 
 @pytest.mark.parametrize("shape", [(150, 100), (280, 280), (100, 900), (900, 100), (3000, 3000)])
 def test_canvases_of_any_shape_are_read(shape):
     height, width = shape
     points = np.array([(0.2, 0.2), (0.8, 0.2), (0.4, 0.8)]) * min(shape) + (0.1 * width, 0.1 * height)
-    found = from_canvas(draw_strokes([points], min(shape) / 14, width, height))
+    digit = from_canvas(draw_strokes([points], min(shape) / 14, width, height))
     reference = from_canvas(draw_strokes([np.array([(56, 56), (224, 56), (112, 224)]) + 28], 20, 280, 280))
-    assert max(extent(found)) == BOX
-    assert difference(found, reference) < 8
+    assert max(extent(digit)) == BOX
+    assert difference(digit, reference) < 8
 
 
 @pytest.mark.parametrize("side", [1, 2, 5])
-def test_a_canvas_smaller_than_a_digit_is_read_too(side):
-    found = from_canvas(canvas(np.full((side, side), 255)))
-    assert extent(found) == (BOX, BOX) and found.max() == 255
+def test_a_canvas_smaller_than_a_digit_is_read(side):
+    digit = from_canvas(canvas(np.full((side, side), 255)))
+    assert extent(digit) == (BOX, BOX) and digit.max() == 255
 
 
 @pytest.mark.parametrize("side", [280, 1000, 4000])
 @pytest.mark.parametrize("level", [FAINT, 40, 255])
-def test_a_hairline_is_a_faint_digit_or_none_but_never_an_error(side, level):
+def test_a_hairline_gives_a_faint_digit_or_none(side, level):
     alpha = np.zeros((side, side))
     np.fill_diagonal(alpha, level)
-    found = from_canvas(canvas(alpha))
-    assert found is None or found.any()
+    digit = from_canvas(canvas(alpha))
+    assert digit is None or digit.any()
 
 
 @pytest.mark.parametrize("steps", [(0, 1), (1, 0)])
-def test_a_straight_hairline_keeps_its_blackness(steps):
+def test_a_straight_hairline_keeps_its_full_level(steps):
     rows, columns = (np.arange(50, 230) * step + 9 for step in steps)
     alpha = np.zeros((280, 280))
     alpha[rows, columns] = 255
-    found = from_canvas(canvas(alpha))
-    assert sorted(extent(found)) == [1, BOX] and found.max() == 255
+    digit = from_canvas(canvas(alpha))
+    assert sorted(extent(digit)) == [1, BOX] and digit.max() == 255
 
 
-def test_mnist_enlarged_comes_back_nearly_as_it_was(splits, classifiers):
+def test_normalizing_enlarged_mnist_digits_hardly_changes_them(splits, classifiers):
     digits = splits.test.digits[:500]
-    found = np.stack([from_canvas(canvas(np.kron(one, np.ones((10, 10), np.uint8)))) for one in digits])
-    differences = np.abs(found.astype(int) - digits).mean((1, 2))
-    assert differences.max() < 0.1, "of 255; what is lost is ink below FAINT at the rim; measured 0.083"
+    normalized = np.stack([from_canvas(canvas(np.kron(digit, np.ones((10, 10), np.uint8)))) for digit in digits])
+    differences = np.abs(normalized.astype(int) - digits).mean((1, 2))
+    assert differences.max() < 0.1, "of 255; ink below FAINT at the rim is lost; measured 0.083"
     assert (differences == 0).mean() > 0.85, "measured 90 %"
     cnn = classifiers["cnn"]
-    assert (cnn.predict(found).argmax(1) == cnn.predict(digits).argmax(1)).mean() >= 0.99
+    assert (cnn.predict(normalized).argmax(1) == cnn.predict(digits).argmax(1)).mean() >= 0.99
 
 
 @pytest.mark.parametrize("read", [from_canvas, plain_resize])
@@ -200,6 +199,6 @@ def test_mnist_enlarged_comes_back_nearly_as_it_was(splits, classifiers):
     ],
     ids=["two axes", "no alpha", "a batch", "no rows", "float", "int64", "None"],
 )
-def test_anything_but_a_drawing_is_refused(read, drawing):
+def test_an_array_of_another_shape_or_dtype_is_refused(read, drawing):
     with pytest.raises(ValueError, match=r"expected a drawing as uint8 \(h, w, 4\), got"):
         read(drawing)

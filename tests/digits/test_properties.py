@@ -1,4 +1,4 @@
-"""What holds for every input, whatever it is: hypothesis looks for one for which it does not."""
+"""Properties that hold for every input; hypothesis searches for counterexamples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digits import from_canvas
 from digits.normalization import decode_canvas_png
 from digits.photo import from_photo
 from digits.picture import PhotoError
-from digits.strokes import draw_strokes, strokes_from_fabric, strokes_to_fabric
+from digits.strokes import BRUSH, draw_strokes, strokes_from_fabric, strokes_to_fabric
 from explain.uncertainty import entropy, margin
 from recognition import store
 from recognition.card import Card, Score
@@ -27,8 +27,8 @@ from tests.views.page import opened
 from training.dataset import DataError
 from training.pen_strokes import read_unipen
 
-settings.register_profile("here", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-settings.load_profile("here")
+settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+settings.load_profile("repeatable")
 
 PIXELS = array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)
 DRAWINGS = arrays(np.uint8, PIXELS.map(lambda shape: (*shape, 4)))
@@ -48,7 +48,7 @@ def png(picture: np.ndarray) -> bytes:
 
 
 @given(DRAWINGS)
-def test_every_drawing_becomes_a_digit_or_none(drawing):
+def test_every_drawing_gives_a_normalized_digit_or_none(drawing):
     digit = from_canvas(drawing)
     if digit is not None:
         assert digit.shape == (28, 28) and digit.dtype == np.uint8 and digit.any()
@@ -57,7 +57,7 @@ def test_every_drawing_becomes_a_digit_or_none(drawing):
 
 
 @given(DRAWINGS, st.integers(0, 60), st.integers(0, 60))
-def test_where_it_is_drawn_changes_nothing(drawing, top, left):
+def test_the_place_of_a_drawing_does_not_change_its_digit(drawing, top, left):
     def placed(top, left):
         canvas = np.zeros((100, 100, 4), np.uint8)
         canvas[top : top + drawing.shape[0], left : left + drawing.shape[1]] = drawing
@@ -67,12 +67,12 @@ def test_where_it_is_drawn_changes_nothing(drawing, top, left):
 
 
 @given(DRAWINGS)
-def test_a_png_holds_the_pixels_it_was_made_of(drawing):
+def test_decoding_a_png_gives_its_pixels(drawing):
     np.testing.assert_array_equal(decode_canvas_png(png(drawing)), drawing)
 
 
 @given(st.binary())
-def test_any_other_bytes_are_refused_as_a_drawing_and_as_a_photo(data):
+def test_arbitrary_bytes_are_refused_as_a_drawing_and_as_a_photo(data):
     with pytest.raises(ValueError, match="expected the drawing as a PNG picture"):
         decode_canvas_png(data)
     with pytest.raises(PhotoError):
@@ -91,7 +91,7 @@ def test_every_picture_is_read_as_a_photo_or_refused_in_one_sentence(grey):
 
 
 @given(JSON)
-def test_anything_is_read_as_strokes_or_refused(objects):
+def test_any_json_is_read_as_strokes_or_refused(objects):
     try:
         strokes, brushes = strokes_from_fabric(objects)
     except ValueError as error:
@@ -103,17 +103,17 @@ def test_anything_is_read_as_strokes_or_refused(objects):
 POINTS = arrays(np.float64, st.tuples(st.integers(1, 9), st.just(2)), elements=st.floats(-500, 500))
 
 
-@given(st.lists(POINTS, max_size=4), st.floats(0.5, 99))
-def test_strokes_come_back_from_the_canvas_as_they_went(strokes, brush):
-    found, brushes = strokes_from_fabric(strokes_to_fabric(strokes, brush))
+@given(st.lists(POINTS, max_size=4), st.floats(0.5, BRUSH[1]))
+def test_strokes_survive_the_conversion_to_fabric_objects_and_back(strokes, brush):
+    converted, brushes = strokes_from_fabric(strokes_to_fabric(strokes, brush))
     assert brushes == [brush] * len(strokes)
-    for one, other in zip(found, strokes, strict=True):
-        np.testing.assert_allclose(one, other)
+    for actual, expected in zip(converted, strokes, strict=True):
+        np.testing.assert_allclose(actual, expected)
 
 
 @pytest.fixture(scope="module")
 def folder():
-    """Weights of a module's own; hypothesis runs its cases within one test."""
+    """A weights folder for this module; hypothesis runs all cases within one test."""
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "WEIGHTS", Path(name))
         (Path(name) / "book").mkdir()
@@ -121,7 +121,7 @@ def folder():
 
 
 @given(content=JSON | st.tuples(st.sampled_from(sorted(CARD)), JSON).map(lambda changed: CARD | dict([changed])))
-def test_anything_in_a_cards_place_is_a_card_or_refused(folder, content):
+def test_any_json_in_place_of_a_card_is_read_or_refused(folder, content):
     (folder / "book" / "mlp.json").write_text(json.dumps(content), encoding="utf-8")
     try:
         assert isinstance(store.read_card("mlp", "book"), Card)
@@ -133,7 +133,7 @@ def test_anything_in_a_cards_place_is_a_card_or_refused(folder, content):
     content=st.text()
     | st.lists(st.sampled_from([".PEN_DOWN", ".PEN_UP", "1 2", '.SEGMENT DIGIT 0-1 OK "7"', ".DT 3"])).map("\n".join)
 )
-def test_anything_in_a_stroke_files_place_is_read_or_refused(folder, content):
+def test_any_text_in_place_of_a_stroke_file_is_read_or_refused(folder, content):
     (folder / "digits.dat").write_text(content, encoding="utf-8")
     try:
         assert all(0 <= digit.label <= 9 for digit in read_unipen(folder / "digits.dat"))
@@ -142,14 +142,14 @@ def test_anything_in_a_stroke_files_place_is_read_or_refused(folder, content):
 
 
 @given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_an_interval_holds_the_accuracy_and_stays_between_0_and_1(counts):
-    found = Score(n=counts[1], correct=counts[0])
-    low, high = found.interval
-    assert -1e-9 <= low <= found.accuracy + 1e-9 and found.accuracy - 1e-9 <= high <= 1 + 1e-9
+def test_an_interval_contains_the_accuracy_and_stays_between_0_and_1(counts):
+    result = Score(n=counts[1], correct=counts[0])
+    low, high = result.interval
+    assert -1e-9 <= low <= result.accuracy + 1e-9 and result.accuracy - 1e-9 <= high <= 1 + 1e-9
 
 
 @given(DISTRIBUTIONS)
-def test_doubt_lies_between_none_and_all(probabilities):
+def test_entropy_and_margin_stay_in_their_ranges(probabilities):
     assert 0 <= entropy(probabilities) <= np.log2(10) + 1e-9
     assert 0 <= margin(probabilities) <= 1
 
@@ -163,12 +163,13 @@ KNOWN = {
     "recipe": ["on MNIST alone", ""],
 }
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
-LINKS = st.fixed_dictionaries({}, optional={name: st.lists(st.sampled_from(of)) for name, of in KNOWN.items()})
+LINKS = st.fixed_dictionaries({}, optional={name: st.lists(st.sampled_from(values)) for name, values in KNOWN.items()})
 LINKS |= st.dictionaries(st.sampled_from([*KNOWN, "raw", "other"]), st.lists(WORDS, min_size=1))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(query=LINKS)
-def test_every_link_opens_the_page(query):
+def test_the_page_opens_from_every_link(query):
     page = opened(query)
     assert not page.exception and any('class="answers' in html.body for html in page.html)

@@ -1,0 +1,102 @@
+"""A drawing of a number is split into its digits; a drawing of one digit stays one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digits import from_canvas, number_from_canvas
+from digits.samples import SAMPLES, sample_strokes
+from digits.strokes import draw_strokes
+from tests.drawings import DIGITS, placed
+
+BRUSH = 14
+
+
+def number(digits: str, size: float = 120, gap: float = 20, width: int = 560) -> tuple[np.ndarray, list[np.ndarray]]:
+    """A canvas with these digits side by side, gap pixels between their columns, and each digit alone."""
+    left, alone, strokes = 20.0, [], []
+    for digit in digits:
+        drawn = placed(int(digit), size, 0, 60)
+        drawn = [stroke + (left - min(s[:, 0].min() for s in drawn) + BRUSH / 2, 0) for stroke in drawn]
+        left = max(stroke[:, 0].max() for stroke in drawn) + BRUSH / 2 + gap
+        strokes += drawn
+        alone.append(from_canvas(draw_strokes(drawn, BRUSH, width, 280)))
+    return draw_strokes(strokes, BRUSH, width, 280), alone
+
+
+def canvas(strokes, brush=BRUSH, width=280, height=280):
+    return draw_strokes(strokes, brush, width, height)
+
+
+@pytest.mark.parametrize("digits", ["42", "2026", "10", "11", "77", "555", "90817", "31415"])
+@pytest.mark.parametrize("gap", [6, 20, 50])
+def test_a_number_is_split_into_what_from_canvas_makes_of_each_digit(digits, gap):
+    drawing, alone = number(digits, size=100, gap=gap)
+    found = number_from_canvas(drawing)
+    assert len(found) == len(digits)
+    for one, expected in zip(found, alone, strict=True):
+        np.testing.assert_array_equal(one, expected)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("brush", [10, 18, 30])
+def test_one_digit_stays_one_and_is_what_from_canvas_makes_of_it(name, brush):
+    drawing = canvas(sample_strokes(name), brush)
+    (found,) = number_from_canvas(drawing)
+    np.testing.assert_array_equal(found, from_canvas(drawing))
+
+
+def test_a_bar_that_stands_apart_belongs_to_its_5():
+    body, bar = placed(5, 160)
+    drawing = canvas([body, bar + (22, -14)], 8)
+    (found,) = number_from_canvas(drawing)
+    np.testing.assert_array_equal(found, from_canvas(drawing))
+
+
+def test_a_number_is_found_with_thin_and_wide_brushes_and_at_any_size():
+    for size, brush in [(60, 6), (60, 12), (150, 8), (150, 30)]:
+        drawing = canvas([*placed(4, size, 10, 60), *placed(2, size, 10 + 1.1 * size, 60)], brush, 420)
+        assert len(number_from_canvas(drawing)) == 2, (size, brush)
+
+
+def test_nothing_and_a_dot_are_no_digits():
+    assert number_from_canvas(np.zeros((280, 280, 4), np.uint8)) == []
+    assert number_from_canvas(canvas([np.array([(140.0, 140.0), (141.0, 140.0)])])) == []
+
+
+def test_hatching_is_one_drawing():
+    strokes = [np.array([(x, 20.0), (x + 1, 250.0)]) for x in range(4, 276, 5)]
+    assert len(number_from_canvas(canvas(strokes, 2))) == 1
+
+
+def test_more_digits_than_a_number_has_are_one_drawing():
+    for count, expected in ((10, 10), (11, 1)):
+        drawing, _ = number("1" * count, size=60, gap=20, width=640)
+        assert len(number_from_canvas(drawing)) == expected
+
+
+def test_digits_that_touch_are_cut_apart():
+    split = 0
+    for text in ("42", "10", "86", "35", "26", "90", "58", "73"):
+        drawing, _ = number(text, size=120, gap=-3)
+        split += len(number_from_canvas(drawing)) == 2
+    assert split >= 6
+
+
+def test_a_7_that_leans_over_a_4_is_two_digits():
+    seven, four = placed(7, 120, 0, 40), placed(4, 120, 48, 62)
+    drawing = canvas([*seven, *four], 8)
+    assert len(number_from_canvas(drawing)) == 2
+
+
+def test_another_shape_is_refused():
+    with pytest.raises(ValueError, match="expected a drawing"):
+        number_from_canvas(np.zeros((28, 28), np.uint8))
+
+
+def test_every_pair_of_digits_is_split():
+    for first in DIGITS:
+        for second in DIGITS:
+            drawing, alone = number(f"{first}{second}", size=100, gap=12)
+            assert len(number_from_canvas(drawing)) == len(alone), (first, second)
