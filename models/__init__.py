@@ -1,4 +1,4 @@
-"""The networks, in the order in which the page shows them. A new one is a file in this folder and a line here."""
+"""The registry of networks, in display order. A new network is a file in this folder and a line here."""
 
 from models import bilstm, cnn, densenet, gru, lstm, mlp, resnet, resnet_v2, rnn, ynet
 from models.network import Network
@@ -19,11 +19,11 @@ NETWORKS: dict[str, Network] = {
     )
 }
 
-FIRST = ("mlp", "cnn", "rnn", "resnet")  # those that the page begins with
+FIRST = ("mlp", "cnn", "rnn", "resnet")  # shown until the visitor chooses others
 
 
 def find(key: str) -> Network:
-    """The network with this key; raises ValueError naming the known ones if there is none."""
+    """The network with this key; raises ValueError with the known keys for an unknown one."""
     if key not in NETWORKS:
         raise ValueError(f"unknown network {key!r}; known: {', '.join(NETWORKS)}")
     return NETWORKS[key]

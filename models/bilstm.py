@@ -1,7 +1,7 @@
 """A bidirectional LSTM: one half reads the rows from the top down, the other from the bottom up.
 
 Sources: M. Schuster and K. Paliwal, Bidirectional Recurrent Neural Networks, 1997; R. Atienza, Advanced Deep Learning
-with TensorFlow 2 and Keras, 2nd edition, chapter 1, section 1.5, whose listing 1.5.1 it fills with another cell.
+with TensorFlow 2 and Keras, 2nd edition, chapter 1, listing 1.5.1, with another cell.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def build(units: int = 128, dropout: float = 0.2) -> keras.Model:
-    """Two LSTMs of so many units over 28 rows of 28 values, dropout on their inputs; 163,338 parameters with 128."""
+    """Two LSTMs, one for each direction, over 28 rows of 28 values; 163,338 parameters with 128 units each."""
     import keras
     from keras import layers
 
@@ -32,6 +32,7 @@ NETWORK = Network(
     key="bilstm",
     title="Bi-LSTM",
     source="Schuster and Paliwal 1997; Atienza 2020, section 1.5",
+    idea="reads from both ends",
     input_shape=INPUT_SHAPE,
     build=build,
 )

@@ -1,4 +1,4 @@
-"""A convolutional network: three 3x3 convolutions of 64 filters with max-pooling between them.
+"""A convolutional network: three 3x3 convolutions of 64 filters with max pooling between them.
 
 Source: R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 1, listing 1.4.1.
 """
@@ -38,6 +38,7 @@ NETWORK = Network(
     key="cnn",
     title="CNN",
     source="Atienza 2020, listing 1.4.1",
+    idea="looks for edges, then shapes",
     input_shape=INPUT_SHAPE,
     build=build,
     book_accuracy=99.4,

@@ -1,8 +1,8 @@
-"""A densely connected network, DenseNet-BC, depth 40: each layer sees the maps of all layers before it in its block.
+"""A densely connected network, DenseNet-BC, depth 40: each layer gets the feature maps of all layers before it.
 
 Sources: G. Huang et al., Densely Connected Convolutional Networks, 2017;
 R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 2, listing 2.4.1.
-The book's network has depth 100 and sees 32x32x3; on 28x28x1 the last maps are 7x7, so the last pool is 7.
+The book's network has depth 100 and takes 32x32x3; with 28x28x1 the last feature maps are 7x7, so the last pool is 7.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STAGES = 3
 
 
 def build(depth: int = 40, growth: int = 12, compression: float = 0.5, dropout: float = 0.2) -> keras.Model:
-    """DenseNet-BC of a depth of 6n+4, growth new maps from each layer; 181,830 parameters at depth 40."""
+    """DenseNet-BC with depth 6n+4 and growth new feature maps for each layer; 181,830 parameters at depth 40."""
     import keras
     from keras import layers
 
@@ -65,6 +65,7 @@ NETWORK = Network(
     key="densenet",
     title="DenseNet",
     source="Huang et al. 2017; Atienza 2020, listing 2.4.1",
+    idea="reuses everything it found",
     input_shape=INPUT_SHAPE,
     build=build,
 )

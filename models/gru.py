@@ -1,7 +1,7 @@
-"""A gated recurrent unit: two gates where the LSTM has three, and no separate memory.
+"""A gated recurrent unit: two gates instead of the LSTM's three, and no separate cell state.
 
 Sources: K. Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014; R. Atienza, Advanced Deep
-Learning with TensorFlow 2 and Keras, 2nd edition, chapter 1, section 1.5, in the place of listing 1.5.1's cell.
+Learning with TensorFlow 2 and Keras, 2nd edition, chapter 1, listing 1.5.1, with another cell.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ NETWORK = Network(
     key="gru",
     title="GRU",
     source="Cho et al. 2014; Atienza 2020, section 1.5",
+    idea="reads rows with a lighter memory",
     input_shape=INPUT_SHAPE,
     build=build,
 )

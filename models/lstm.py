@@ -1,7 +1,7 @@
-"""A long short-term memory network: as the RNN, but gates decide what it keeps and what it forgets.
+"""A long short-term memory network: like the simple RNN, but gates decide what to keep and what to forget.
 
 Sources: S. Hochreiter and J. Schmidhuber, Long Short-Term Memory, 1997; R. Atienza, Advanced Deep Learning with
-TensorFlow 2 and Keras, 2nd edition, chapter 1, section 1.5, whose listing 1.5.1 it fills with another cell.
+TensorFlow 2 and Keras, 2nd edition, chapter 1, listing 1.5.1, with another cell.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ NETWORK = Network(
     key="lstm",
     title="LSTM",
     source="Hochreiter and Schmidhuber 1997; Atienza 2020, section 1.5",
+    idea="reads rows with a long memory",
     input_shape=INPUT_SHAPE,
     build=build,
 )

@@ -36,6 +36,7 @@ NETWORK = Network(
     key="mlp",
     title="MLP",
     source="Atienza 2020, listing 1.3.2",
+    idea="sees 784 numbers in a row",
     input_shape=INPUT_SHAPE,
     build=build,
     book_accuracy=98.5,

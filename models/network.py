@@ -1,4 +1,4 @@
-"""What a network is: an architecture and the shape of its input.
+"""The description of a network: its architecture and the shape of its input.
 
 Importing this module imports neither Keras nor TensorFlow; both are imported when a model is built.
 """
@@ -19,25 +19,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Network:
-    """One architecture, with what the page and the training need to know about it.
+    """An architecture, with what the page and the training need to know about it.
 
-    key: file name, command-line word and name of the weights, such as "mlp".
-    title: the short name that people say, such as "MLP".
+    key: its name in files, commands and weights, such as "mlp".
+    title: its short name on the page, such as "MLP".
     source: where the architecture is described.
+    idea: what it does with a digit, in some words that follow its title, such as "reads row by row".
     input_shape: shape of one input, without the batch axis.
     build: returns a new, untrained Keras model that maps (n, *input_shape) to (n, 10) probabilities; takes dropout=.
-    book_accuracy: MNIST test accuracy in percent that the book prints for it, or None.
+    book_accuracy: MNIST test accuracy in percent printed in the book, or None.
     """
 
     key: str
     title: str
     source: str
+    idea: str
     input_shape: tuple[int, ...]
     build: Callable[..., keras.Model]
     book_accuracy: float | None = None
 
     def inputs(self, digits: np.ndarray) -> np.ndarray:
-        """Shapes digits as this network takes them.
+        """Reshapes and scales digits to the input of this network.
 
         digits: uint8 (n, 28, 28), white ink (255) on black (0).
         Returns float32 (n, *input_shape) from 0 to 1.

@@ -2,7 +2,7 @@
 
 Sources: K. He et al., Deep Residual Learning for Image Recognition, 2015, section 4.2;
 R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 2, listing 2.2.1.
-The book's network sees 32x32x3 and ends in an average pool of 8; on 28x28x1 the last maps are 7x7, so the pool is 7.
+The book's network takes 32x32x3 and ends in an average pool of 8; with 28x28x1 the last feature maps are 7x7.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import keras
 
 INPUT_SHAPE = (SIDE, SIDE, 1)
-STAGES = (16, 32, 64)  # filters of each stage; the maps halve from one stage to the next
+STAGES = (16, 32, 64)  # filters in each stage; the feature maps halve from one stage to the next
 L2 = 1e-4  # weight decay of the convolution kernels
 
 
@@ -38,7 +38,7 @@ def build(blocks: int = 3) -> keras.Model:
 
 
 def _block(x: keras.KerasTensor, filters: int, halve: bool, name: str) -> keras.KerasTensor:
-    """Two convolutions and the way around them; a 1x1 convolution fits the shortcut where the shape changes."""
+    """Two convolutions and their shortcut; a 1x1 convolution adapts the shortcut when the shape changes."""
     from keras import layers
 
     strides = 2 if halve else 1
@@ -82,6 +82,7 @@ NETWORK = Network(
     key="resnet",
     title="ResNet",
     source="He et al. 2015; Atienza 2020, listing 2.2.1",
+    idea="makes many small corrections",
     input_shape=INPUT_SHAPE,
     build=build,
 )

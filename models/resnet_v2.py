@@ -2,7 +2,7 @@
 
 Sources: K. He et al., Identity Mappings in Deep Residual Networks, 2016;
 R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 2, section 2.3.
-The book's network sees 32x32x3 and ends in an average pool of 8; on 28x28x1 the last maps are 7x7, so the pool is 7.
+The book's network takes 32x32x3 and ends in an average pool of 8; with 28x28x1 the last feature maps are 7x7.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 INPUT_SHAPE = (SIDE, SIDE, 1)
 WIDTHS = (16, 64, 128)  # filters of each stage's 3x3 convolutions
-OUTPUTS = (64, 128, 256)  # filters that each stage gives out; the maps halve from one stage to the next
+OUTPUTS = (64, 128, 256)  # filters at the end of each stage; the feature maps halve from one stage to the next
 L2 = 1e-4  # weight decay of the convolution kernels
 
 
@@ -41,12 +41,12 @@ def build(blocks: int = 2) -> keras.Model:
 
 
 def _block(x: keras.KerasTensor, width: int, filters: int, stage: int, block: int) -> keras.KerasTensor:
-    """A bottleneck, 1x1, 3x3, 1x1, and the way around it; a 1x1 convolution fits the shortcut of each stage's first."""
+    """A bottleneck of 1x1, 3x3, 1x1 and its shortcut, which has a 1x1 convolution in each stage's first block."""
     from keras import layers
 
     name = f"stage{stage}_block{block}"
     strides = 2 if stage > 1 and block == 1 else 1
-    y = x if (stage, block) == (1, 1) else _activated(x, f"{name}_a")  # the stem has just done it
+    y = x if (stage, block) == (1, 1) else _activated(x, f"{name}_a")  # the stem ends with the activation
     y = _convolution(width, 1, strides, f"{name}_a_conv")(y)
     y = _convolution(width, 3, 1, f"{name}_b_conv")(_activated(y, f"{name}_b"))
     y = _convolution(filters, 1, 1, f"{name}_c_conv")(_activated(y, f"{name}_c"))
@@ -80,6 +80,7 @@ NETWORK = Network(
     key="resnet_v2",
     title="ResNet v2",
     source="He et al. 2016; Atienza 2020, section 2.3",
+    idea="makes still more corrections",
     input_shape=INPUT_SHAPE,
     build=build,
 )

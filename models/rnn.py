@@ -1,4 +1,4 @@
-"""A simple recurrent network: it reads the digit row by row, top to bottom, and answers after the last row.
+"""A simple recurrent network: it reads a digit row by row, top to bottom, and predicts after the last row.
 
 Source: R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 1, listing 1.5.1.
 """
@@ -32,6 +32,7 @@ NETWORK = Network(
     key="rnn",
     title="RNN",
     source="Atienza 2020, listing 1.5.1",
+    idea="reads row by row",
     input_shape=INPUT_SHAPE,
     build=build,
     book_accuracy=98.0,

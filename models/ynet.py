@@ -1,4 +1,4 @@
-"""A Y-network: two branches look at the same picture, one with its neighbours, one with wider holes, and then join.
+"""A Y-network: two branches of convolutions, one of them dilated, process the same picture and are joined.
 
 Source: R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 2, listing 2.1.2.
 """
@@ -18,9 +18,9 @@ DILATIONS = {"left": 1, "right": 2}
 
 
 def build(filters: int = 32, dropout: float = 0.4) -> keras.Model:
-    """Three convolutions in each branch, their filters doubling; 208,394 parameters beginning with 32.
+    """Three convolutions in each branch, with doubling filters; 208,394 parameters when starting with 32.
 
-    The book feeds the same picture into two inputs; here it is one input that both branches share.
+    The book feeds the same picture into two inputs; here both branches share one input.
     """
     import keras
     from keras import layers
@@ -53,6 +53,7 @@ NETWORK = Network(
     key="ynet",
     title="Y-network",
     source="Atienza 2020, listing 2.1.2",
+    idea="looks twice, in two ways",
     input_shape=INPUT_SHAPE,
     build=build,
 )

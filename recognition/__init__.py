@@ -1,4 +1,4 @@
-"""Trained networks that answer: their weights and cards on disk, their calibrated probabilities, the outlier detector.
+"""Trained networks: weights and cards on disk, calibrated probabilities, and the outlier detector.
 
 from recognition import load
 classifier = load("cnn", "drawn")
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from recognition.classifier import Classifier
 
 
+class TensorFlowMissing(ImportError):
+    """TensorFlow is needed but not installed; the message says what to install."""
+
+
 def load(key: str, recipe: str) -> Classifier:
     """Loads a network with the weights trained by a recipe, after checking them against their card.
 
     key: one of models.NETWORKS; recipe: "book" or "drawn".
-    Raises ValueError naming the known ones for an unknown network or recipe, recognition.store.WeightsError for a
+    Raises ValueError, with the known names, for an unknown network or recipe, and recognition.store.WeightsError for a
     missing or altered file.
     """
     from models import find

@@ -1,7 +1,8 @@
-"""What one network answers to one digit, or why it cannot."""
+"""A network's prediction for a digit, or the reason why there is none."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +12,13 @@ from recognition.card import Card
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """One network's answer to one digit; panels, the history and its exports all hold this.
+    """A network's prediction for a digit, shared by the panels, the history and its exports.
 
-    network: its key. recipe: the key of the recipe that its weights were trained by.
-    probabilities: float32 (10,), sum 1; None where the network cannot answer.
-    card: what is known of its weights; None where the network cannot answer.
-    calibrated: whether the probabilities are calibrated, or the network's own softmax.
-    error: why the network cannot answer, a sentence for the visitor; empty where it can.
+    network: its key. recipe: the key of the recipe that its weights were trained with.
+    probabilities: float32 (10,), sum 1; None if the network cannot answer.
+    card: the card of its weights; None if the network cannot answer.
+    calibrated: whether the probabilities are calibrated or the raw softmax.
+    error: why the network cannot answer, as a sentence for the visitor; otherwise empty.
     """
 
     network: str
@@ -29,9 +30,9 @@ class Answer:
 
     @property
     def shares(self) -> np.ndarray:
-        """The probabilities; raises ValueError where there are none."""
+        """The probabilities; raises ValueError if there are none."""
         if self.probabilities is None:
-            raise ValueError(f"{self.network} has no answer: {self.error}")
+            raise ValueError(f"{self.network} has no prediction: {self.error}")
         return self.probabilities
 
     @property
@@ -43,3 +44,13 @@ class Answer:
     def confidence(self) -> float:
         """The probability of that digit, 0 to 1."""
         return float(self.shares.max())
+
+
+def number_of(answers: Sequence[Answer]) -> str:
+    """The number that one network reads, of its answers to the digits, left to right."""
+    return "".join(str(answer.digit) for answer in answers)
+
+
+def confidence_in_number(answers: Sequence[Answer]) -> float:
+    """One network's confidence in a number: the product of its confidences in the digits, 0 to 1."""
+    return float(np.prod([answer.confidence for answer in answers]))

@@ -1,10 +1,13 @@
-"""The card of a set of weights: what they are, how they were trained, and what was measured of them."""
+"""The card of a file of weights: its network, training, scores and hash."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+
+from recognition.recipes import RECIPES
+from recognition.serving_file import ServingFile
 
 Z95 = 1.959964  # standard normal quantile of a two-sided 95 % interval
 
@@ -17,12 +20,12 @@ TESTS = {
 
 @dataclass(frozen=True)
 class Score:
-    """How many of n test digits were right, and, where it was kept, which were taken for which and how surely.
+    """The number of correct predictions for n test digits, and optional details.
 
-    confusion: [true digit][answer], how many.
-    reliability: for each of some bins of confidence, of equal width from 0 to 1: how many digits, the sum of their
-    confidences, and how many of them were right.
-    area: under the ROC curve, 0 to 1, where the test is one of telling two kinds apart.
+    confusion: [true digit][predicted digit], counts.
+    reliability: for bins of confidence of equal width from 0 to 1: the number of digits, the sum of their confidences,
+    and the number of correct predictions.
+    area: under the ROC curve, 0 to 1, for the outlier detector.
     """
 
     n: int
@@ -33,11 +36,11 @@ class Score:
 
     def __post_init__(self) -> None:
         if not 0 <= self.correct <= self.n or self.n == 0:
-            raise ValueError(f"{self.correct} of {self.n} digits right")
+            raise ValueError(f"expected 0 to n correct digits of n > 0, got {self.correct} of {self.n}")
 
     @property
     def accuracy(self) -> float:
-        """Fraction of the digits that were right, 0 to 1."""
+        """Fraction of correct predictions, 0 to 1."""
         return self.correct / self.n
 
     @property
@@ -50,17 +53,21 @@ class Score:
 
     @property
     def calibration_error(self) -> float | None:
-        """Expected calibration error (C. Guo et al., 2017), 0 to 1: how far confidence and accuracy are apart."""
-        return sum(abs(sure - right) for _, sure, right in self.reliability) / self.n if self.reliability else None
+        """Expected calibration error (C. Guo et al., 2017), 0 to 1: the mean gap between confidence and accuracy."""
+        return (
+            sum(abs(confidence - correct) for _, confidence, correct in self.reliability) / self.n
+            if self.reliability
+            else None
+        )
 
     def to_json(self) -> dict:
-        """Plain data; accuracy and interval are written beside the counts for whoever reads the file."""
+        """Plain data; accuracy and interval are included for people who read the file."""
         derived = {"accuracy": self.accuracy, "interval": self.interval, "calibration_error": self.calibration_error}
         return {"n": self.n, "correct": self.correct} | derived | asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping) -> Score:
-        """The score that to_json wrote; raises KeyError, TypeError or ValueError for anything else."""
+        """The inverse of to_json; raises KeyError, TypeError or ValueError for anything else."""
         return cls(
             n=int(data["n"]),
             correct=int(data["correct"]),
@@ -76,15 +83,16 @@ class Score:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything the page says about one file of weights.
+    """What the page shows about a file of weights.
 
-    network, recipe: which network, trained how.
+    network, recipe: the keys of both.
     parameters: number of trainable and fixed values in the model.
     sha256: of the weights file; size: its bytes.
     temperature: divides the logits before the softmax that Classifier.predict returns.
     training: the hyperparameters (training.hyperparameters), seed, digits, seconds_per_epoch, versions.
     history: one row for each epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, seconds.
     tests: scores by name, see TESTS; measured by training.evaluate.
+    serving: the LiteRT file with these weights; None before training.export has written it.
     """
 
     network: str
@@ -96,10 +104,18 @@ class Card:
     training: dict
     history: list[dict]
     tests: dict[str, Score] = field(default_factory=dict)
+    serving: ServingFile | None = None
 
     def __post_init__(self) -> None:
         if len(self.sha256) != 64 or not self.parameters > 0 or not 0 < self.temperature < math.inf:
             raise ValueError("sha256, parameters or temperature out of range")
+
+    @property
+    def full_epochs(self) -> int | None:
+        """The epochs of a full training, where this one was cut short to save computing time; None where it was not."""
+        recipe = RECIPES.get(self.recipe)
+        full = recipe.full_epochs.get(self.network) if recipe else None
+        return full if full and self.training["epochs"] < full else None
 
     def to_json(self) -> dict:
         """Plain data for json.dump."""
@@ -107,7 +123,7 @@ class Card:
 
     @classmethod
     def from_json(cls, data: Mapping) -> Card:
-        """The card that to_json wrote; raises KeyError, TypeError or ValueError for anything else."""
+        """The inverse of to_json; raises KeyError, TypeError or ValueError for anything else."""
         if not isinstance(data, Mapping):
             raise TypeError(f"expected a JSON object, got {type(data).__name__}")
         return cls(
@@ -120,4 +136,5 @@ class Card:
             training=dict(data["training"]),
             history=[dict(row) for row in data["history"]],
             tests={str(name): Score.from_json(score) for name, score in dict(data["tests"]).items()},
+            serving=None if data.get("serving") is None else ServingFile.from_json(data["serving"]),
         )

@@ -1,56 +1,50 @@
-"""Trained networks that answer: digits in, ten probabilities out, in about a millisecond.
-
-Importing this imports TensorFlow; recognition.load does it when it is needed.
-"""
+"""Classifiers: trained networks that map digits to ten probabilities, without TensorFlow."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from digits import check_digits
 from models.network import Network
+from recognition import TensorFlowMissing
+from recognition.answer import Answer
 from recognition.card import Card
-from recognition.store import WeightsError, training_command, verified, weights_path
+from recognition.interpreters import Interpreters
+from recognition.serving_file import PROBABILITIES, Architecture
+from recognition.store import misfit, verified, verified_serving_file
 
-T = TypeVar("T")
-_threads = ThreadPoolExecutor(thread_name_prefix="ensemble")
-BATCH = 512  # digits in one pass, which bounds the memory of the largest feature maps to about 100 MB
+if TYPE_CHECKING:
+    import keras
 
 
 class Classifier:
     """A network with its weights.
 
-    network: the architecture; card: what is known of the weights; model: the Keras model, which changes no more.
+    network: the architecture; card: the card of the weights; interpreters: run the network.
     Safe to use from many threads at once.
     """
 
-    def __init__(self, network: Network, model: keras.Model, card: Card):
+    def __init__(self, network: Network, card: Card, interpreters: Interpreters, model: keras.Model | None = None):
         self.network = network
-        self.model = model
         self.card = card
-        self._cache: dict[Hashable, Any] = {}
+        self.interpreters = interpreters
+        self._model = model
         self._building = threading.Lock()
 
     @classmethod
     def load(cls, network: Network, recipe: str) -> Classifier:
         """The network with the weights of a recipe; see recognition.load."""
-        path, card = verified(network.key, recipe)
-        model = network.build()
+        content, card = verified_serving_file(network.key, recipe)
         try:
-            model.load_weights(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise WeightsError(
-                f"{weights_path(network.key, recipe)} does not fit the network in models/{network.key}.py ({error}); "
-                f"train it again with: {training_command(network.key, recipe)}"
-            ) from error
-        return cls(network, model, card)
+            interpreters = Interpreters(content)
+            if interpreters.input_shape != network.input_shape or PROBABILITIES not in interpreters.output_shapes:
+                raise ValueError(f"input shape {interpreters.input_shape}, expected {network.input_shape}")
+        except (ValueError, RuntimeError) as error:
+            raise misfit(f"{network.key}.tflite", network.key, recipe, str(error)) from error
+        return cls(network, card, interpreters)
 
     def predict(self, digits: np.ndarray) -> np.ndarray:
         """The calibrated probabilities: the logits are divided by the card's temperature before the softmax.
@@ -62,78 +56,62 @@ class Classifier:
         return self.calibrate(self.raw(digits))
 
     def raw(self, digits: np.ndarray) -> np.ndarray:
-        """The network's own softmax, before calibration; digits and result as for predict."""
-        return self._alone.raw(digits)[0]
+        """The raw softmax, before calibration; digits and result as for predict."""
+        return self.outputs(digits, [PROBABILITIES])[0]
 
     def probabilities(self, digits: np.ndarray, calibrated: bool = True) -> np.ndarray:
-        """What predict returns, or, not calibrated, what raw returns."""
+        """The result of predict, or of raw if not calibrated."""
         return self.predict(digits) if calibrated else self.raw(digits)
 
+    def answer(self, digit: np.ndarray, calibrated: bool = True) -> Answer:
+        """The prediction for one digit, uint8 (28, 28), as panels, the history and other programs share it."""
+        (probabilities,) = self.probabilities(digit[None], calibrated)
+        return Answer(self.network.key, self.card.recipe, probabilities, self.card, calibrated)
+
     def calibrate(self, raw: np.ndarray) -> np.ndarray:
-        """Makes the calibrated probabilities of a raw softmax, both float32 (n, 10); their order stays."""
+        """Calibrates a raw softmax, float32 (n, 10), without changing the order of the probabilities."""
         scaled = raw.astype(np.float64) ** (1 / self.card.temperature)
         return (scaled / scaled.sum(axis=1, keepdims=True)).astype(np.float32)
 
-    def cached(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What make() returns, called at the first request with this key: for graphs, which take a second to compile.
+    def outputs(self, digits: np.ndarray, names: Sequence[str]) -> list[np.ndarray]:
+        """Named outputs of the LiteRT file, each float32 (n, ...), for digits, uint8 (n, 28, 28).
 
-        Threads that ask at the same time wait for the one that compiles.
+        Raises ValueError for any other shape or dtype, or for an output that the network does not have.
         """
-        with self._building:
-            if key not in self._cache:
-                self._cache[key] = make()
-            return self._cache[key]
+        return self.interpreters.run(self.network.inputs(digits), names)
 
     @property
-    def _alone(self) -> Ensemble:
-        return self.cached("ensemble", lambda: Ensemble([self]))
+    def architecture(self) -> Architecture:
+        """What the page shows of the network's layers."""
+        if self.card.serving is None:
+            raise ValueError(f"the card of {self.network.key} does not describe a LiteRT file")
+        return self.card.serving.architecture
+
+    @property
+    def model(self) -> keras.Model:
+        """The Keras model with the same weights. The first use imports TensorFlow, which takes seconds.
+
+        Raises TensorFlowMissing if it is not installed, recognition.store.WeightsError for a missing or altered
+        file.
+        """
+        with self._building:
+            if self._model is None:
+                self._model = _built(self.network, self.card)
+            return self._model
 
 
-class Ensemble:
-    """Several classifiers that are asked at once, in one compiled graph, which is faster than one after another."""
-
-    def __init__(self, classifiers: Sequence[Classifier]):
-        self.classifiers = tuple(classifiers)
-        self._answer = compiled([classifier.model for classifier in self.classifiers])
-
-    def predict(self, digits: np.ndarray) -> list[np.ndarray]:
-        """For each classifier what its own predict would return."""
-        answers = zip(self.classifiers, self.raw(digits), strict=True)
-        return [classifier.calibrate(raw) for classifier, raw in answers]
-
-    def raw(self, digits: np.ndarray) -> list[np.ndarray]:
-        """For each classifier what its own raw would return."""
-        parts = [digits[start : start + BATCH] for start in range(0, len(check_digits(digits)), BATCH)]
-        answers = [self._answer([member.network.inputs(part) for member in self.classifiers]) for part in parts]
-        empty = [np.empty((0, member.model.output_shape[-1]), np.float32) for member in self.classifiers]
-        return [np.concatenate([none, *(answer[i].numpy() for answer in answers)]) for i, none in enumerate(empty)]
-
-
-def ask_in_parallel(ensembles: Sequence[Ensemble], digits: np.ndarray, raw: bool = False) -> list[list[np.ndarray]]:
-    """What the predict, or the raw, of each of some ensembles would return, at least one.
-
-    While TensorFlow calculates for one of them it leaves Python's lock to the others, so that all cores are at work.
-    """
-    first, *others = [ensemble.raw if raw else ensemble.predict for ensemble in ensembles]
-    waiting = [_threads.submit(ask, digits) for ask in others]
-    return [first(digits), *(answer.result() for answer in waiting)]
-
-
-def compiled(models: Sequence[keras.Model]) -> Callable[[list[np.ndarray]], list]:
-    """A function from each model's inputs, float32 (n, ...), to each one's outputs, without dropout and the like.
-
-    Keras's own predict() spends 50 ms on a single digit; a traced function spends one or two. With the weights as
-    constants TensorFlow folds batch normalisation into convolution, and threads share nothing that changes.
-    """
-
-    def constants(model: keras.Model) -> list[list[np.ndarray]]:
-        return [[v.numpy() for v in kind] for kind in (model.trainable_variables, model.non_trainable_variables)]
-
-    weights = [constants(model) for model in models]
-
-    def answer(inputs: list[tf.Tensor]) -> list:
-        asked = zip(models, weights, inputs, strict=True)
-        return [model.stateless_call(*values, x, training=False)[0] for model, values, x in asked]
-
-    signature = [tf.TensorSpec(model.input_shape, tf.float32) for model in models]
-    return tf.function(answer, input_signature=[signature]).get_concrete_function()
+def _built(network: Network, card: Card) -> keras.Model:
+    path, _ = verified(card.network, card.recipe)
+    try:
+        model = network.build()
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] in ("keras", "tensorflow"):
+            raise TensorFlowMissing(
+                "TensorFlow is not installed here; install it with: pip install -r requirements.txt"
+            ) from error
+        raise
+    try:
+        model.load_weights(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise misfit(path.name, network.key, card.recipe, str(error)) from error
+    return model

@@ -1,8 +1,8 @@
-"""The detector of outliers: a small network that has learned letters, signs, scribbles and several digits at once.
+"""The outlier detector: a small network that recognizes drawings that are not a digit, such as letters or scribbles.
 
-A classifier has to answer with one of ten digits, whatever the drawing is. The detector, the book's CNN with an
-eleventh output, was trained on the digits of recipe "drawn" and on drawings of other things (training.non_digits); its
-eleventh probability is the score. Source: D. Hendrycks et al., Deep Anomaly Detection with Outlier Exposure, 2019.
+A classifier answers with one of ten digits, whatever the drawing shows. The detector, the book's CNN with an eleventh
+output, was trained on the digits of recipe "drawn" and on drawings of other things (training.non_digits); its eleventh
+probability is the score. Source: D. Hendrycks et al., Deep Anomaly Detection with Outlier Exposure, 2019.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from models.network import Network
 if TYPE_CHECKING:
     from recognition.classifier import Classifier
 
-THRESHOLD = 0.7  # scores from here on count as outliers; the card has the share of digits that stay below
+THRESHOLD = 0.764  # scores from this value count as outliers; the card has the share of digits below it
 
 DETECTOR = Network(
     key="outlier",
     title="Outlier detector",
     source="Hendrycks et al. 2019, on the CNN of Atienza 2020, listing 1.4.1",
+    idea="tells digits from everything else",
     input_shape=cnn.INPUT_SHAPE,
     build=partial(cnn.build, classes=CLASSES + 1),
 )
 
 
 def score(digits: np.ndarray) -> np.ndarray:
-    """How little each drawing is like a digit.
+    """How unlike a digit each drawing is.
 
     digits: uint8 (n, 28, 28), white ink on black. Returns float32 (n,) from 0 (a digit) to 1 (something else).
     Raises ValueError for any other shape or dtype, recognition.store.WeightsError for a missing or altered file.

@@ -1,27 +1,30 @@
-"""The recipes by which each network is trained: a folder of weights each, with the words the page has for it."""
+"""The recipes: ways to train every network, each with its folder of weights and its texts on the page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One way to train the networks.
+    """A way to train the networks.
 
-    key: its name in links, commands and folders, such as "drawn".
-    label: on the button that chooses it, and in links.
+    key: its name in commands and folders, such as "drawn".
+    label: its name on the page and in links.
     trained_on: what follows "trained on" in a table's heading.
     caption: one sentence, in Markdown.
+    full_epochs: of a full training, for networks whose training is cut short because it takes so long, by their keys.
     """
 
     key: str
     label: str
     trained_on: str
     caption: str
+    full_epochs: Mapping[str, int] = field(default_factory=dict)
 
 
-# The page begins with the first.
+# The first is the default on the page.
 RECIPES: dict[str, Recipe] = {
     recipe.key: recipe
     for recipe in (
@@ -30,19 +33,21 @@ RECIPES: dict[str, Recipe] = {
             label="Trained on drawings",
             trained_on="drawings and MNIST",
             caption="Recipe *drawn*: MNIST and real pen strokes, both in many variations.",
+            full_epochs={"resnet_v2": 40, "densenet": 40, "ynet": 40},  # as the ResNet
         ),
         Recipe(
             key="book",
             label="on MNIST alone",
             trained_on="MNIST alone",
             caption="Recipe *book*: the book's listings, MNIST alone.",
+            full_epochs={"resnet": 200, "resnet_v2": 200, "densenet": 200, "ynet": 20},  # as printed
         ),
     )
 }
 
 
 def check_recipe(key: str) -> str:
-    """Returns the key if there is such a recipe; raises ValueError naming the known ones if not."""
+    """Returns the key if it is known; raises ValueError with the known keys if not."""
     if key not in RECIPES:
         raise ValueError(f"unknown recipe {key!r}; known: {', '.join(RECIPES)}")
     return key

@@ -1,26 +1,38 @@
-"""Trained weights and their cards on disk: where they lie, how they are written, and how they are checked before use.
+"""Weights and their cards on disk: their paths, writing them atomically, and checking them before use.
 
-weights/RECIPE/KEY.weights.h5 holds the weights, weights/RECIPE/KEY.json the card with their SHA-256 and every number
-the page shows about them. HDF5 readers have had code-execution holes; a file that is not its card's is not parsed.
+weights/RECIPE/KEY.weights.h5 has the weights for Keras, KEY.tflite the same network for LiteRT, and KEY.json the card
+with the SHA-256 of both and everything the page shows about them. HDF5 readers have had code-execution
+vulnerabilities, so a file is parsed only if its hash is the one on its card.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
+import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from models import FIRST, NETWORKS
+from recognition import card_check
 from recognition.card import Card
 from recognition.recipes import RECIPES, check_recipe
 
+log = logging.getLogger(__name__)
+
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 TABLES = WEIGHTS / "tables.json"  # the book's tables trained again, written by training.tables
-MNIST_COUNTS = WEIGHTS / "mnist.json"  # how many digits of each class MNIST has, written by training.mnist
+MNIST_COUNTS = WEIGHTS / "mnist.json"  # the number of MNIST's digits of each class, written by training.mnist
+ROBUSTNESS = WEIGHTS / "robustness.json"  # accuracy under corruptions, written by training.robustness
 MNIST_SAMPLE = WEIGHTS / "mnist_sample.png"  # 25 of its digits, by the same command; not under version control
+
+CLOCK_STEP = 100_000_000  # nanoseconds; two changes of a folder that are closer may have the same time
+_CELL = r'(?:"[^"\\]*"|[-+.\w]+)'
+ROW = re.compile(rf"\[\s*{_CELL}(?:,\s*{_CELL})*\s*\]")  # a list of numbers or words in JSON, written on one line
 
 
 class WeightsError(Exception):
@@ -32,6 +44,11 @@ def weights_path(key: str, recipe: str) -> Path:
     return WEIGHTS / check_recipe(recipe) / f"{key}.weights.h5"
 
 
+def serving_path(key: str, recipe: str) -> Path:
+    """The LiteRT file that serves a network trained by a recipe; raises ValueError for an unknown recipe."""
+    return WEIGHTS / check_recipe(recipe) / f"{key}.tflite"
+
+
 def card_path(key: str, recipe: str) -> Path:
     """The card beside the weights file; raises ValueError for an unknown recipe."""
     return WEIGHTS / check_recipe(recipe) / f"{key}.json"
@@ -39,35 +56,78 @@ def card_path(key: str, recipe: str) -> Path:
 
 def trained_recipes() -> list[str]:
     """The recipes that have at least one card, in the order of RECIPES."""
-    return [recipe for recipe in RECIPES if any((WEIGHTS / recipe).glob("*.json"))]
+    return [recipe for recipe in RECIPES if _cards(recipe)]
 
 
 def released(recipe: str) -> list[str]:
-    """The keys of the networks to expect weights of, in display order: the first four, and those that have a card."""
-    return [key for key in NETWORKS if key in FIRST or card_path(key, recipe).exists()]
+    """The keys of the networks that should have weights, in display order: the first four, and those with a card."""
+    cards = _cards(recipe)
+    return [key for key in NETWORKS if key in FIRST or key in cards]
+
+
+def _cards(recipe: str) -> frozenset[str]:
+    """The keys that have a card. Each run of a page asks, so the folder is read again only after it has changed."""
+    folder = WEIGHTS / check_recipe(recipe)
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        return frozenset()
+    settled = time.time_ns() - changed > CLOCK_STEP
+    return _keys(folder, changed) if settled else _keys.__wrapped__(folder, changed)
+
+
+@lru_cache(maxsize=8)
+def _keys(folder: Path, changed: int) -> frozenset[str]:
+    """The keys that have a card in a folder that was changed at this time."""
+    return frozenset(path.stem for path in folder.glob("*.json"))
 
 
 def verified(key: str, recipe: str) -> tuple[Path, Card]:
-    """The weights file and its card, once the file's SHA-256 is the one on the card.
+    """The weights file and its card, after checking the file's SHA-256 against the card.
 
     Raises WeightsError if either file is missing, the card cannot be read, or the weights are not those of the card.
     """
     card = read_card(key, recipe)
     path = weights_path(key, recipe)
+    _read(path, card.sha256, key, recipe)
+    return path, card
+
+
+def verified_serving_file(key: str, recipe: str) -> tuple[bytes, Card]:
+    """The content of the LiteRT file and its card, after checking its SHA-256 against the card.
+
+    Raises WeightsError if either file is missing, the card cannot be read, or the file is not the one of the card.
+    """
+    card = read_card(key, recipe)
+    path = serving_path(key, recipe)
+    if card.serving is None:
+        raise WeightsError(_remedy(path, key, recipe, "is not described by its card"))
+    return _read(path, card.serving.sha256, key, recipe), card
+
+
+def misfit(file: str, key: str, recipe: str, reason: str) -> WeightsError:
+    """The error for a file that matches its card but not the network.
+
+    reason: from Keras or LiteRT, with paths and internals; for the log, not for visitors.
+    """
+    log.warning("weights/%s/%s does not fit the network in models/%s.py: %s", recipe, file, key, reason)
+    return WeightsError(
+        f"weights/{recipe}/{file} does not fit the network in models/{key}.py; "
+        f"train it again with: {training_command(key, recipe)}"
+    )
+
+
+def _read(path: Path, sha256: str, key: str, recipe: str) -> bytes:
+    """The content of a file with this SHA-256; raises WeightsError otherwise."""
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        content = path.read_bytes()
     except OSError as error:
         raise WeightsError(_remedy(path, key, recipe, f"cannot be read ({_reason(error)})")) from error
-    if found != card.sha256:
-        raise WeightsError(
-            _remedy(
-                path,
-                key,
-                recipe,
-                f"is not the file its card describes (SHA-256 {found[:8]}…, expected {card.sha256[:8]}…)",
-            )
-        )
-    return path, card
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != sha256:
+        problem = f"is not the file its card describes (SHA-256 {actual[:8]}…, expected {sha256[:8]}…)"
+        raise WeightsError(_remedy(path, key, recipe, problem))
+    return content
 
 
 def read_card(key: str, recipe: str) -> Card:
@@ -75,6 +135,7 @@ def read_card(key: str, recipe: str) -> Card:
     path = card_path(key, recipe)
     try:
         card = Card.from_json(json.loads(path.read_text(encoding="utf-8")))
+        card_check.check(card)
     except OSError as error:
         raise WeightsError(_remedy(path, key, recipe, f"cannot be read ({_reason(error)})")) from error
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
@@ -85,18 +146,16 @@ def read_card(key: str, recipe: str) -> Card:
 
 
 def write_card(card: Card) -> None:
-    """Writes the card in one step: a reader finds the old one or the new one, never half of it."""
+    """Writes the card atomically: a reader gets the old card or the new one, never a partial file."""
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n"
-    text = re.sub(
-        r"\[[^][{}]*\]", lambda numbers: " ".join(numbers.group().split()), text
-    )  # a row of a matrix on one line
+    text = ROW.sub(lambda row: " ".join(row.group().split()), text)
     write_atomically(card_path(card.network, card.recipe), lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Lets write() fill a file beside path, then moves it there in one step; on failure path stays as it was."""
+    """Lets write() fill a temporary file and moves it to path atomically; a failure leaves path unchanged."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    suffixes = "".join(path.suffixes[-2:])  # Keras insists on the ending .weights.h5
+    suffixes = "".join(path.suffixes[-2:])  # Keras requires the suffix .weights.h5
     partial = path.with_name(f".{path.name.removesuffix(suffixes)}.{os.getpid()}.partial{suffixes}")
     try:
         write(partial)
@@ -117,10 +176,10 @@ def training_command(key: str, recipe: str) -> str:
 
 
 def _remedy(path: Path, key: str, recipe: str, problem: str) -> str:
-    return (
-        f"weights/{recipe}/{path.name} {problem}. "
-        f"Restore it with: git checkout weights/{recipe}, or train it again with: {training_command(key, recipe)}"
-    )
+    again = f"or train it again with: {training_command(key, recipe)}"
+    if path.suffix == ".tflite":
+        again = f"write it again from the weights with: python -m training.export, {again}"
+    return f"weights/{recipe}/{path.name} {problem}. Restore it with: git checkout weights/{recipe}, {again}"
 
 
 def _reason(error: OSError) -> str:

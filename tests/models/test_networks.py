@@ -1,4 +1,4 @@
-"""The registry of networks: who is in it, how large each is, and in what shape each one gets a digit."""
+"""The registry of networks: its entries, their numbers of parameters, and their inputs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def digits():
     return np.random.default_rng(7).integers(0, 256, (5, 28, 28), np.uint8)
 
 
-def test_the_four_come_first_and_in_order():
+def test_mlp_cnn_rnn_and_resnet_come_first():
     assert tuple(NETWORKS)[:4] == FIRST == ("mlp", "cnn", "rnn", "resnet")
 
 
@@ -56,20 +56,20 @@ def test_each_file_that_defines_a_network_is_registered_under_its_name():
 
 
 @EVERY_NETWORK
-def test_a_network_has_one_name_everywhere(network, built):
+def test_a_network_has_the_same_name_everywhere(network, built):
     assert NETWORKS[network.key] is network
     assert built[network.key].name == network.key
     assert Path(sys.modules[network.build.__module__].__file__).stem == network.key
 
 
 @pytest.mark.parametrize("key", PARAMETERS)
-def test_a_network_has_the_parameters_it_says(key, built):
+def test_a_network_has_its_documented_number_of_parameters(key, built):
     assert built[key].count_params() == PARAMETERS[key]
     assert f"{PARAMETERS[key]:,} " in sys.modules[NETWORKS[key].build.__module__].build.__doc__
 
 
 @EVERY_NETWORK
-def test_a_model_takes_its_inputs_and_gives_ten_probabilities(network, built, digits):
+def test_a_model_maps_its_inputs_to_ten_probabilities(network, built, digits):
     model = built[network.key]
     assert model.input_shape == (None, *network.input_shape) and model.output_shape == (None, 10)
     probabilities = np.asarray(model(network.inputs(digits), training=False))
@@ -78,12 +78,12 @@ def test_a_model_takes_its_inputs_and_gives_ten_probabilities(network, built, di
 
 
 @pytest.mark.parametrize("network", [NETWORKS["mlp"]], ids=["mlp"])
-def test_a_model_is_new_each_time(network, built):
+def test_build_returns_a_new_model_each_time(network, built):
     assert network.build() is not built[network.key]
 
 
 @pytest.mark.parametrize("key", SHAPES)
-def test_each_network_gets_the_shape_it_likes(key, digits):
+def test_inputs_have_the_shape_of_the_network(key, digits):
     inputs = NETWORKS[key].inputs(digits)
     assert NETWORKS[key].input_shape == SHAPES[key]
     assert inputs.shape == (5, *SHAPES[key]) and inputs.dtype == np.float32
@@ -98,7 +98,7 @@ def test_inputs_are_the_pixels_over_255_in_reading_order(network):
 
 
 @EVERY_NETWORK
-def test_inputs_leave_the_digits_alone_and_no_digits_are_no_inputs(network, digits):
+def test_inputs_do_not_change_the_digits_and_zero_digits_give_zero_inputs(network, digits):
     before = digits.copy()
     network.inputs(digits)[:] = 0
     np.testing.assert_array_equal(digits, before)
@@ -120,18 +120,18 @@ def test_inputs_leave_the_digits_alone_and_no_digits_are_no_inputs(network, digi
     ],
     ids=["no batch", "a channel", "flat", "32x32", "half", "float32", "bool", "int64", "None"],
 )
-def test_anything_but_digits_is_refused_with_what_was_expected(digits):
+def test_other_arrays_are_refused_with_the_expected_shape(digits):
     with pytest.raises(ValueError, match=r"expected digits as uint8 \(n, 28, 28\), got .+digits\.from_canvas"):
         NETWORKS["cnn"].inputs(digits)
 
 
 @pytest.mark.parametrize("recipe", ["", "Book", "../book", "no such", None])
-def test_an_unknown_recipe_is_refused_by_name(recipe):
+def test_an_unknown_recipe_is_refused_with_the_known_ones(recipe):
     with pytest.raises(ValueError, match=rf"unknown recipe {re.escape(repr(recipe))}; known: {', '.join(RECIPES)}"):
         load("mlp", recipe)
 
 
-def test_an_unknown_network_is_refused_by_name():
+def test_an_unknown_network_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=r"unknown network 'horse'; known: mlp, cnn, rnn, resnet"):
         load("horse", "drawn")
 
@@ -140,10 +140,10 @@ def test_an_unknown_network_is_refused_by_name():
     "module",
     ["models", "digits.normalization", "digits.strokes", "recognition.store", "explain.layers", "views.parts.headline"],
 )
-def test_importing_it_brings_in_no_framework(module):
+def test_importing_a_module_does_not_import_any_framework(module):
     heavy = ("tensorflow", "keras", "streamlit", "training", "h5py")
     script = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], cwd=FOLDER.parent, capture_output=True, text=True, check=True
     )
-    assert found.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"

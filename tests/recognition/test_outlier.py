@@ -1,4 +1,4 @@
-"""The outlier detector flags drawings that are no digit, and accepts digits."""
+"""The outlier detector flags drawings that are not a digit, and accepts digits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from recognition.outlier import DETECTOR, THRESHOLD, detector, score
 from recognition.store import WeightsError, read_card
 from tests.drawings import DIGITS, arc, placed
 from tests.training.test_cards import FLIPS
-from training import outlier_detector, pool
+from training import outlier_detector, writers
 from training.dataset import Digits
 from training.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, non_digits
 from training.pen_strokes import PenDigit
+from training.unipen import Character
 
 PEN_DIGITS = [PenDigit(digit, tuple(placed(digit))) for digit in DIGITS]
 NON_DIGITS = {
@@ -39,90 +40,107 @@ def test_a_digit_is_accepted(digit):
     assert score(drawn(DIGITS[digit])) < THRESHOLD
 
 
-@pytest.mark.parametrize("what", NON_DIGITS)
-def test_what_is_no_digit_is_flagged(what):
-    assert score(drawn(NON_DIGITS[what])) >= THRESHOLD
+@pytest.mark.parametrize("name", NON_DIGITS)
+def test_a_non_digit_is_flagged(name):
+    assert score(drawn(NON_DIGITS[name])) >= THRESHOLD
 
 
-def test_a_score_for_each_digit():
+def test_each_digit_gets_a_score_from_0_to_1():
     digits = np.concatenate([drawn(DIGITS[4]), drawn(NON_DIGITS["X"])] * 3)
-    found = score(digits)
-    assert found.shape == (6,) and found.dtype == np.float32 and ((found >= 0) & (found <= 1)).all()
-    assert np.allclose(found[:2], [score(digits[:1])[0], score(digits[1:2])[0]], atol=1e-5)
+    scores = score(digits)
+    assert scores.shape == (6,) and scores.dtype == np.float32 and ((scores >= 0) & (scores <= 1)).all()
+    assert np.allclose(scores[:2], [score(digits[:1])[0], score(digits[1:2])[0]], atol=1e-5)
     assert score(digits[:0]).shape == (0,)
 
 
-def test_something_else_than_digits_is_refused():
+def test_an_array_of_another_shape_or_dtype_is_refused():
     with pytest.raises(ValueError, match=r"expected digits as uint8 \(n, 28, 28\)"):
         score(np.zeros((1, 28, 28)))
 
 
-def test_98_percent_of_the_digits_are_accepted_says_the_card():
+def test_on_the_card_at_least_98_percent_of_the_digits_are_accepted():
     card = read_card(DETECTOR.key, "drawn")
     assert card.tests["drawn"].accuracy >= 0.98 and card.tests["mnist"].accuracy >= 0.98
-    assert set(card.tests) == {"mnist", "drawn", *SHARES}
+    assert {"mnist", "drawn", "letter", "sign"} < set(card.tests) <= {"mnist", "drawn", *SHARES}
 
 
 @pytest.mark.slow
-def test_measuring_again_gives_what_the_card_says(splits):
+def test_evaluating_again_gives_the_numbers_on_the_card(splits):
     card = read_card(DETECTOR.key, "drawn")
     try:
         again = outlier_detector.measured()
     except outlier_detector.DataError as error:
         pytest.skip(f"needs pen strokes: {error}")
-    for name, found in again.tests.items():
-        assert found.n == card.tests[name].n
-        assert found.correct == pytest.approx(card.tests[name].correct, abs=FLIPS)
-        assert found.area == pytest.approx(card.tests[name].area, abs=0.001)
+    for name, result in again.tests.items():
+        assert result.n == card.tests[name].n
+        assert result.correct == pytest.approx(card.tests[name].correct, abs=FLIPS)
+        assert result.area == pytest.approx(card.tests[name].area, abs=0.001)
 
 
-def test_the_area_is_how_often_one_is_above_the_other():
+def test_the_area_under_the_roc_curve_is_the_share_of_ordered_pairs():
     random = np.random.default_rng(0)
     low, high = random.integers(0, 9, 40), random.integers(3, 12, 30)
     pairs = [(1 if h > x else 0.5 if h == x else 0) for h in high for x in low]
     assert outlier_detector.area(low, high) == pytest.approx(np.mean(pairs))
 
 
-def test_measuring_counts_accepted_digits_and_flagged_others(monkeypatch):
+def test_accepted_digits_and_flagged_non_digits_count_as_correct(monkeypatch):
     monkeypatch.setattr("recognition.outlier.score", lambda digits: digits[:, 0, 0] / 100)
     monkeypatch.setattr(outlier_detector, "THRESHOLD", 0.5)
     low, high = (np.zeros((4, 28, 28), np.uint8) for _ in range(2))
     low[:, 0, 0], high[:, 0, 0] = (10, 20, 30, 60), (40, 70, 80, 90)
-    found = outlier_detector.measure(
+    results = outlier_detector.measure(
         {"drawn": Digits(low, np.arange(4)), "letter": Digits(high, np.full(4, OTHER))}, "drawn"
     )
-    assert (found["drawn"].correct, found["drawn"].area) == (3, None)
-    assert (found["letter"].correct, found["letter"].area) == (3, 15 / 16)
+    assert (results["drawn"].correct, results["drawn"].area) == (3, None)
+    assert (results["letter"].correct, results["letter"].area) == (3, 15 / 16)
 
 
-def test_other_drawings_have_their_label_and_kind_and_are_the_same_for_the_same_seed():
-    once, again = (non_digits(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
-    assert {one.label for one in once} == {OTHER} and {one.writer for one in once} == set(SHARES)
-    for a, b in zip(once, again, strict=True):
+def test_non_digits_have_their_label_and_kind_and_are_reproducible(monkeypatch):
+    written = [Character(sign, tuple(map(np.array, strokes))) for sign, strokes in NON_DIGITS.items()]
+    monkeypatch.setattr("training.non_digits.characters", lambda kind, held_out: written)
+    first, second = (non_digits(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
+    assert {drawing.label for drawing in first} == {OTHER} and {drawing.writer for drawing in first} == set(SHARES)
+    for a, b in zip(first, second, strict=True):
         assert all(map(np.array_equal, a.strokes, b.strokes))
-    assert len(pool.drawn(once, 1)) >= 195
+    assert len(writers.drawn(first, 1)) >= 195
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS)
-def test_signs_kept_for_validation_are_not_trained_on(alphabet):
-    trained, kept = set(_signs(alphabet, False)), set(_signs(alphabet, True))
-    assert trained and kept and not trained & kept
-    assert trained | kept == set(ALPHABETS[alphabet])
+def test_held_out_signs_are_not_trained_on(alphabet):
+    trained, held_out = set(_signs(alphabet, False)), set(_signs(alphabet, True))
+    assert trained and held_out and not trained & held_out
+    assert trained | held_out == set(ALPHABETS[alphabet])
 
 
-def test_no_letter_that_looks_like_a_digit():
+def test_letters_that_look_like_digits_are_left_out():
     for alphabet in LETTERS:
         assert not set(LIKE_DIGITS) & set(ALPHABETS[alphabet])
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS)
-def test_each_sign_has_strokes(alphabet):
+def test_every_sign_has_strokes(alphabet):
     for sign in ALPHABETS[alphabet]:
         assert all(len(stroke) > 1 and np.isfinite(stroke).all() for stroke in _glyph(alphabet, sign)), sign
 
 
-def test_missing_weights_are_an_error_that_names_the_remedy(monkeypatch, tmp_path):
+def test_missing_weights_are_reported_with_a_remedy(monkeypatch, tmp_path):
     monkeypatch.setattr("recognition.store.WEIGHTS", tmp_path)
     detector.cache_clear()
     with pytest.raises(WeightsError, match=r"outlier\.json.*python -m training\.outlier_detector"):
         score(drawn(DIGITS[4]))
+
+
+def test_the_threshold_accepts_99_percent_of_each_set_of_digits(monkeypatch):
+    monkeypatch.setattr("recognition.outlier.score", lambda digits: digits[:, 0, 0] / 255)
+    scores = np.zeros((3, 200, 28, 28), np.uint8)
+    scores[:, :, 0, 0] = [np.arange(200), np.arange(200) // 2, np.full(200, 255)]
+    labels = np.zeros(200, np.uint8)
+    sets = {
+        "mnist": Digits(scores[0], labels),
+        "drawn": Digits(scores[1], labels),
+        "letter": Digits(scores[2], labels + OTHER),
+    }
+    limit = outlier_detector.threshold(sets)
+    assert (scores[0][:, 0, 0] / 255 < limit).mean() == pytest.approx(0.99, abs=0.006)
+    assert (scores[1][:, 0, 0] / 255 < limit).mean() >= 0.99
