@@ -1,1 +1,1 @@
-"""Explanations of a network and its answers: layer by layer, on the way to an answer, and under perturbation."""
+"""Explanations of networks and their predictions: layers, activations, importance of the ink, perturbations."""

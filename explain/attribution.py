@@ -1,25 +1,31 @@
-"""How important each part of the ink is to an answer, measured in the same two ways for every network.
+"""The importance of each part of the ink to a prediction, measured in the same two ways for every network.
 
-Both speak of the log-odds of the answer, ln(p / (1 - p)): a confidence of 99.99 % hides changes that its log-odds show.
-Sources: M. Zeiler and R. Fergus, Visualizing and Understanding Convolutional Networks, 2013 (covering);
+Both use the log-odds of the predicted digit, ln(p / (1 - p)), which show changes that a confidence of 99.99 % hides.
+Sources: M. Zeiler and R. Fergus, Visualizing and Understanding Convolutional Networks, 2013 (occlusion);
 K. Simonyan et al., Deep Inside Convolutional Networks, 2013 (gradients).
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from digits import SIDE, check_digits
 
 if TYPE_CHECKING:
+    import keras
+
     from recognition.classifier import Classifier
 
 PATCH = 4  # pixels on each side of the black square that covers the digit
-STEP = 2  # pixels from one place of it to the next
-SMALLEST = 1e-30  # probabilities below this count as this, so that log-odds stay finite
+STEP = 2  # pixels from one position of the square to the next
+_graphs: WeakKeyDictionary[Classifier, Callable[[np.ndarray, np.int32], Any]] = WeakKeyDictionary()
+_tracing = threading.Lock()
+SMALLEST = 1e-30  # smaller probabilities are raised to this, so that log-odds stay finite
 
 
 def log_odds(probabilities: np.ndarray, answer: int) -> np.ndarray:
@@ -30,11 +36,11 @@ def log_odds(probabilities: np.ndarray, answer: int) -> np.ndarray:
 
 
 def occlusion(classifier: Classifier, digit: np.ndarray, answer: int) -> np.ndarray:
-    """How much the log-odds of an answer fall where the ink is covered.
+    """How much the log-odds of a digit fall when parts of the ink are covered.
 
-    digit: uint8 (28, 28); answer: 0 to 9. A black square of 4 by 4 pixels covers each place in turn, two pixels apart.
-    Returns float32 (28, 28): for each pixel the mean over the squares that cover it; below 0 where they rise instead,
-    0 where no square covers ink. Raises ValueError for another shape or dtype.
+    digit: uint8 (28, 28); answer: 0 to 9. A black square of 4 by 4 pixels covers one position after another.
+    Returns float32 (28, 28): for each pixel the mean over the squares that cover it; below 0 where the log-odds rise, 0
+    where no square covers ink. Raises ValueError for another shape or dtype.
     """
     check_digits(digit[None])
     places = [(y, x) for y in range(0, SIDE - PATCH + 1, STEP) for x in range(0, SIDE - PATCH + 1, STEP)]
@@ -49,28 +55,31 @@ def occlusion(classifier: Classifier, digit: np.ndarray, answer: int) -> np.ndar
 
 
 def gradient(classifier: Classifier, digit: np.ndarray, answer: int) -> np.ndarray:
-    """How much the log-odds of an answer would grow with each pixel's ink, for a pixel from 0 to 1.
+    """The gradient of a digit's log-odds with respect to each pixel's ink, on a scale from 0 to 1.
 
-    digit: uint8 (28, 28); answer: 0 to 9. Returns float32 (28, 28). Raises ValueError for another shape or dtype.
+    digit: uint8 (28, 28); answer: 0 to 9. Returns float32 (28, 28). Raises ValueError for another shape or dtype,
+    recognition.TensorFlowMissing if TensorFlow, which computes gradients, is not installed.
     """
     inputs = classifier.network.inputs(check_digits(digit[None]))
-    graph = classifier.cached("gradient", lambda: _gradient_of(classifier))
-    return np.asarray(graph(inputs, np.int32(answer))).reshape(SIDE, SIDE)
+    with _tracing:  # tracing takes a second; other threads wait for it
+        if classifier not in _graphs:
+            _graphs[classifier] = _gradient_of(classifier.model, classifier.card.temperature)
+    return np.asarray(_graphs[classifier](inputs, np.int32(answer))).reshape(SIDE, SIDE)
 
 
-def _gradient_of(classifier: Classifier) -> Callable[[np.ndarray, np.int32], Any]:
+def _gradient_of(model: keras.Model, temperature: float) -> Callable[[np.ndarray, np.int32], Any]:
     import keras
     import tensorflow as tf
 
-    model = keras.Model(classifier.model.input, classifier.model.get_layer("logits").output)
+    head = keras.Model(model.input, model.get_layer("logits").output)
 
     @tf.function(
-        input_signature=[tf.TensorSpec(classifier.model.input_shape, tf.float32), tf.TensorSpec((), tf.int32)],
+        input_signature=[tf.TensorSpec(model.input_shape, tf.float32), tf.TensorSpec((), tf.int32)],
     )
     def graph(inputs: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(inputs)
-            logits = model(inputs, training=False) / classifier.card.temperature
+            logits = head(inputs, training=False) / temperature
             chosen = tf.one_hot(answer, logits.shape[-1], dtype=tf.bool, on_value=True, off_value=False)
             others = tf.reduce_logsumexp(tf.where(chosen, -1e9, logits), axis=-1)
             odds = tf.gather(logits, answer, axis=-1) - others

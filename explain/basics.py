@@ -1,7 +1,7 @@
-"""The small calculations of chapter 1, to play with: activation functions, softmax, gradient descent, convolution.
+"""The basic calculations of chapter 1, to experiment with: activations, softmax, gradient descent, convolution.
 
 Source: R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, table 1.3.1, figures 1.3.7 and
-1.3.8, figures 1.4.2 to 1.4.4. NumPy alone, so that each can be read in one line.
+1.3.8, figures 1.4.2 to 1.4.4. NumPy alone, so that each is a few readable lines.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FILTERS = {
 
 @dataclass(frozen=True)
 class Curve:
-    """A loss with one parameter: the loss and its slope, from float (n,) to float (n,), and where to look at it."""
+    """A loss with one parameter: the loss and its slope, float (n,) to float (n,), and the range to plot."""
 
     loss: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
@@ -60,7 +60,7 @@ CURVES = {
 
 
 def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Probabilities float (n,) of logits float (n,); a higher temperature makes them more alike."""
+    """Probabilities float (n,) of logits float (n,); a higher temperature makes them more equal."""
     powers = np.exp((logits - np.max(logits)) / temperature)
     return powers / powers.sum()
 
@@ -68,7 +68,7 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 def descend(curve: Curve, start: float, rate: float, steps: int) -> np.ndarray:
     """The parameter before each step of gradient descent and after the last, float (k,), k at most steps + 1.
 
-    It ends early where it has left the picture by far.
+    It ends early when it has diverged far beyond the plotted range.
     """
     path = [float(start)]
     while len(path) <= steps and abs(path[-1]) < 10 * max(abs(curve.low), abs(curve.high)):
@@ -79,14 +79,14 @@ def descend(curve: Curve, start: float, rate: float, steps: int) -> np.ndarray:
 def convolve(picture: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Slides a filter, float (k, k), over a picture, float (h, w), without padding: float (h-k+1, w-k+1).
 
-    As networks do it: the filter is not turned round, which mathematicians would call a cross-correlation.
+    As in neural networks, the filter is not flipped; mathematicians call this a cross-correlation.
     """
     windows = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
     return np.einsum("yxij,ij->yx", windows, kernel)
 
 
 def max_pool(picture: np.ndarray, size: int = 2) -> np.ndarray:
-    """The largest value of each square of size by size, float (h // size, w // size); an incomplete one is lost."""
+    """The largest value of each square of size by size, float (h // size, w // size); incomplete ones are dropped."""
     height, width = (extent // size for extent in picture.shape)
     squares = picture[: height * size, : width * size].reshape(height, size, width, size)
     return squares.max(axis=(1, 3))

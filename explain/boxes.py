@@ -1,4 +1,4 @@
-"""A model's graph of calls, put into boxes: layers that belong together, such as a convolution, its norm and its ReLU.
+"""Groups a model's graph of layer calls into boxes: a convolution with its normalisation and ReLU, for example.
 
 Layers whose names begin with stage<i>_block<k>_ belong to that block of that stage.
 """
@@ -12,27 +12,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
-    from keras.src.ops.node import Node as Call  # a layer is called once, or more often if its weights are shared
+    from keras.src.ops.node import Node as Call  # a layer with shared weights is called several times
 
 BLOCK = re.compile(r"^stage(\d+)_block(\d+)_")
 
 NORMS = {"BatchNormalization", "GroupNormalization", "LayerNormalization"}
 DROPOUTS = {"Dropout", "SpatialDropout1D", "SpatialDropout2D"}
 ACTIVATIONS = {"Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"}
-FOLLOWERS = NORMS | DROPOUTS | ACTIVATIONS | {"Flatten", "Reshape"}  # share the box of the layer before them
+FOLLOWERS = NORMS | DROPOUTS | ACTIVATIONS | {"Flatten", "Reshape"}  # drawn in the box of the layer before them
 MERGES = {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
 RECURRENT = {"Bidirectional", "GRU", "LSTM", "SimpleRNN"}
 
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """Calls that are drawn as one, in order."""
+    """Calls that are drawn as one box, in order."""
 
     calls: list[Call]
 
     @property
     def main(self) -> keras.Layer:
-        """The layer that the box is about: the first that is more than a follower of another."""
+        """The layer that the box is about: the first that is not a follower."""
         layers = [call.operation for call in self.calls]
         return next((layer for layer in layers if kind_of(layer) not in FOLLOWERS), layers[0])
 
@@ -43,47 +43,47 @@ class Box:
 
     @property
     def role(self) -> str:
-        """What the main layer is called in every block that has one like it, such as "a_conv"."""
+        """The main layer's name without its stage and block, such as "a_conv": the same in every similar block."""
         return BLOCK.sub("", self.main.name)
 
 
-Graph = dict[Box, list[Box]]  # each box and those that feed it, from the inputs to the outputs
+Graph = dict[Box, list[Box]]  # each box and the boxes that feed it, from the inputs to the outputs
 Stages = dict[int, list[Box]]  # the boxes of each folded stage
 
 
 def boxes_of(model: keras.Model) -> Graph:
-    """The boxes of a model. Raises ValueError for one that is no graph of layers, such as a subclassed one."""
+    """The boxes of a model. Raises ValueError for a model without a graph of layers, such as a subclassed one."""
     if not getattr(model, "outputs", None):
         raise ValueError(
-            f"expected a model that knows the graph of its layers, got {type(model).__name__} {model.name!r}; "
+            f"expected a model with a graph of layers, got {type(model).__name__} {model.name!r}; "
             "make it with keras.Model(inputs, outputs), or build it first"
         )
     return _graph(_calls(model))
 
 
 def _calls(model: keras.Model) -> list[Call]:
-    """The calls of layers that lead to the model's outputs, each after those it needs."""
+    """The layer calls that lead to the model's outputs, in topological order."""
     waiting = []
     for tensor in reversed(model.outputs):
         layer, index, _ = tensor._keras_history
         waiting.append(layer._inbound_nodes[index])
-    done: dict[Call, None] = {}
+    ordered: dict[Call, None] = {}
     while waiting:
-        missing = [parent for parent in waiting[-1].parent_nodes if parent not in done]
+        missing = [parent for parent in waiting[-1].parent_nodes if parent not in ordered]
         if missing:
             waiting += reversed(missing)
         else:
-            done[waiting.pop()] = None
-    return list(done)
+            ordered[waiting.pop()] = None
+    return list(ordered)
 
 
 def _graph(calls: list[Call]) -> Graph:
-    """Puts the calls into boxes; a call can share the box of the only one before it if nothing else follows that."""
-    followed = Counter(parent for call in calls for parent in call.parent_nodes)
+    """Groups calls into boxes; a call may join the box of its only parent if the parent has no other child."""
+    children = Counter(parent for call in calls for parent in call.parent_nodes)
     box_of: dict[Call, Box] = {}
     for call in calls:
         parents = call.parent_nodes
-        if len(parents) == 1 and followed[parents[0]] == 1 and _joins(call.operation, box_of[parents[0]]):
+        if len(parents) == 1 and children[parents[0]] == 1 and _joins(call.operation, box_of[parents[0]]):
             box_of[call] = box_of[parents[0]]
             box_of[call].calls.append(call)
         else:
@@ -95,19 +95,19 @@ def _graph(calls: list[Call]) -> Graph:
 
 
 def _joins(layer: keras.Layer, box: Box) -> bool:
-    """Whether a layer belongs in the box of the one before it."""
+    """Whether a layer is drawn in the box of its parent."""
     kind, first = kind_of(layer), kind_of(box.calls[0].operation)
     if _block(layer) != box.block:
         return False
-    if kind_of(box.main) in FOLLOWERS:  # nothing else in it yet
+    if kind_of(box.main) in FOLLOWERS:  # the box has no main layer yet
         return kind in FOLLOWERS or (first in NORMS and hasattr(layer, "kernel"))
-    if kind in NORMS:  # only one of the two: normalised, then convolved, as in DenseNet, or the other way round
+    if kind in NORMS:  # normalised before the convolution, as in DenseNet, or after it, but not both
         return first not in NORMS and hasattr(box.main, "kernel")
     return kind in FOLLOWERS
 
 
 def stages_of(graph: Graph) -> Stages:
-    """The boxes of each stage, but for a stage that is left and entered again: folded, it would feed itself."""
+    """The boxes of each stage, except for stages that are left and re-entered: folded, they would feed themselves."""
     stages: Stages = {}
     for box in graph:
         if box.block:
@@ -116,12 +116,12 @@ def stages_of(graph: Graph) -> Stages:
 
 
 def _is_reentered(stage: set[Box], graph: Graph) -> bool:
-    behind: set[Box] = set()
+    downstream: set[Box] = set()
     for box, parents in graph.items():
-        if box in stage and behind.intersection(parents):
+        if box in stage and downstream.intersection(parents):
             return True
-        if box not in stage and (stage | behind).intersection(parents):
-            behind.add(box)
+        if box not in stage and (stage | downstream).intersection(parents):
+            downstream.add(box)
     return False
 
 
@@ -131,5 +131,5 @@ def kind_of(layer: keras.Layer) -> str:
 
 
 def _block(layer: keras.Layer) -> tuple[int, int] | None:
-    found = BLOCK.match(layer.name)
-    return (int(found[1]), int(found[2])) if found else None
+    match = BLOCK.match(layer.name)
+    return (int(match[1]), int(match[2])) if match else None

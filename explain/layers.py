@@ -1,4 +1,4 @@
-"""A model layer by layer: shapes, parameters, and how the number of parameters comes about."""
+"""A model layer by layer: shapes, parameters, and how the number of parameters is calculated."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
+
+COLUMNS = ("layer", "kind", "output", "parameters")  # of the table
 
 
 def keras_summary(model: keras.Model, width: int = 64) -> str:
@@ -17,21 +19,18 @@ def keras_summary(model: keras.Model, width: int = 64) -> str:
 
 def layer_table(model: keras.Model) -> list[dict[str, str]]:
     """One row for each layer: its name, kind, output shape, and its parameters with the arithmetic behind them."""
-    return [
-        {
-            "layer": layer.name,
-            "kind": type(layer).__name__,
-            "output": " × ".join(str(size) for size in layer.output.shape[1:]),
-            "parameters": arithmetic(layer),
-        }
-        for layer in model.layers
-    ]
+    return [dict(zip(COLUMNS, _row(layer), strict=True)) for layer in model.layers]
+
+
+def _row(layer: keras.Layer) -> tuple[str, ...]:
+    output = " × ".join(str(size) for size in layer.output.shape[1:])
+    return layer.name, type(layer).__name__, output, arithmetic(layer)
 
 
 def arithmetic(layer: keras.Layer) -> str:
     """How a layer's parameters are counted, such as "784 × 256 + 256 = 200,960"; "0" if it has none.
 
-    Weights first, then biases; a recurrent layer has a matrix for its input and one for its own last state,
+    Weights come first, then biases; a recurrent layer has one matrix for its input and one for its previous state,
     batch normalisation a scale, a shift, a mean and a variance for each channel.
     """
     if not layer.count_params():

@@ -1,6 +1,6 @@
-"""Perturbations of a digit by degrees, to see how much each network tolerates.
+"""Gradual perturbations of a digit, to see how much each network tolerates.
 
-The changed digit goes to the networks as it is, neither cut out nor centred again: that is the point.
+The networks get the perturbed digit as it is; normalizing it again would undo shifts and scaling.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PIL import Image
 
 from digits import SIDE, check_digits
 
-FINER = 4  # thickness is changed at this many times the size
+OVERSAMPLING = 4  # thickness is changed on a digit enlarged this many times
 SEED = 7  # of the noise
 
 
@@ -21,9 +21,9 @@ SEED = 7  # of the noise
 class Perturbation:
     """One way to change a digit.
 
-    key: its name in a link; title: what people call it.
-    low, high: the range of the amount; neutral: the amount that changes nothing; step: of the slider; unit: for people.
-    change: digit uint8 (28, 28) and an amount to the changed digit, uint8 (28, 28).
+    key: its name in links; title: its name on the page.
+    low, high: the range of the amount; neutral: the amount without effect; step: of the slider; unit: as displayed.
+    change: maps a digit, uint8 (28, 28), and an amount to the perturbed digit, uint8 (28, 28).
     """
 
     key: str
@@ -36,11 +36,11 @@ class Perturbation:
     change: Callable[[np.ndarray, float], np.ndarray]
 
     def amounts(self) -> np.ndarray:
-        """All amounts that the slider has, float64 (n,)."""
+        """All amounts on the slider, float64 (n,)."""
         return np.linspace(self.low, self.high, round((self.high - self.low) / self.step) + 1)
 
     def __call__(self, digit: np.ndarray, amount: float) -> np.ndarray:
-        """The changed digit; raises ValueError for anything else than uint8 (28, 28)."""
+        """The perturbed digit; raises ValueError if the digit is not uint8 (28, 28)."""
         check_digits(digit[None])
         return digit if np.isclose(amount, self.neutral) else self.change(digit, float(amount))
 
@@ -68,9 +68,11 @@ def _scale(digit: np.ndarray, percent: float) -> np.ndarray:
 def _thicken(digit: np.ndarray, pixels: float) -> np.ndarray:
     from scipy import ndimage
 
-    large = np.asarray(Image.fromarray(digit).resize((SIDE * FINER,) * 2, Image.Resampling.BICUBIC))
+    large = np.asarray(Image.fromarray(digit).resize((SIDE * OVERSAMPLING,) * 2, Image.Resampling.BICUBIC))
     change = ndimage.grey_dilation if pixels > 0 else ndimage.grey_erosion
-    width = 1 + 2 * round(abs(pixels) * FINER / 2)  # the stroke grows by half of it on each side
+    width = 1 + 2 * round(
+        abs(pixels) * OVERSAMPLING / 2
+    )  # pixels of the filter; the stroke grows by half of that on each side
     return np.asarray(Image.fromarray(change(large, (width, width))).resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
@@ -90,9 +92,11 @@ PERTURBATIONS: dict[str, Perturbation] = {
     for perturbation in (
         Perturbation("rotate", "Rotate", -180, 180, 0, 10, "°", _rotate),
         Perturbation(
-            "right", "Shift right", -14, 14, 0, 1, " px", lambda digit, by: _affine(digit, np.eye(2), (by, 0))
+            "right", "Shift right", -14, 14, 0, 1, " px", lambda digit, shift: _affine(digit, np.eye(2), (shift, 0))
         ),
-        Perturbation("down", "Shift down", -14, 14, 0, 1, " px", lambda digit, by: _affine(digit, np.eye(2), (0, by))),
+        Perturbation(
+            "down", "Shift down", -14, 14, 0, 1, " px", lambda digit, shift: _affine(digit, np.eye(2), (0, shift))
+        ),
         Perturbation("scale", "Scale", 20, 180, 100, 5, " %", _scale),
         Perturbation("thicken", "Thicken", -2.5, 5, 0, 0.5, " px", _thicken),
         Perturbation("noise", "Noise", 0, 100, 0, 4, " %", _noise),

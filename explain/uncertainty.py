@@ -1,19 +1,19 @@
-"""How certain a probability distribution is, and how far apart two of them are."""
+"""Measures of uncertainty in a probability distribution, and of the distance between two."""
 
 from __future__ import annotations
 
 import numpy as np
 
 
-def entropy(shares: np.ndarray) -> float:
-    """Shannon's entropy of probabilities float (n,), in bits: 0 when one is certain, log2(n) when all are alike."""
-    shares = shares[shares > 0].astype(np.float64)
-    return float(-(shares * np.log2(shares)).sum()) + 0.0
+def entropy(probabilities: np.ndarray) -> float:
+    """Shannon entropy of probabilities, float (n,), in bits: 0 when one is certain, log2(n) when all are equal."""
+    positive = probabilities[probabilities > 0].astype(np.float64)
+    return float(-(positive * np.log2(positive)).sum()) + 0.0
 
 
-def margin(shares: np.ndarray) -> float:
-    """How far the most probable digit, of float (n,), is ahead of the next, 0 to 1."""
-    second, first = np.sort(shares)[-2:]
+def margin(probabilities: np.ndarray) -> float:
+    """The difference between the two highest of some probabilities, float (n,): 0 to 1."""
+    second, first = np.sort(probabilities)[-2:]
     return float(first - second)
 
 

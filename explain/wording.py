@@ -1,4 +1,4 @@
-"""What the boxes of a model's picture say: layers in plain words, their shapes and their parameters."""
+"""The text in the boxes of a model's diagram: layers in plain words, their shapes and parameters."""
 
 from __future__ import annotations
 
@@ -32,18 +32,25 @@ NOUNS = {
     "SimpleRNN": "simple RNN",
     "Softmax": "softmax",
 }
-WRITTEN = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU"}
-SEPARATOR = " | "  # not a dot: a number may stand on either side
+ACTIVATION_NAMES = {
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+}
+SEPARATOR = " | "  # rather than a dot, which could be read as part of a number
 
 
 def title_of(box: Box, sized: bool = True) -> str:
-    """What a box does, in plain words; without its sizes, it fits the like of it in other stages too."""
+    """What a box does, in plain words; without sizes, the same for similar boxes in all stages."""
     title = ", ".join(word for call in box.calls for word in _words(call.operation, sized))
     return title[:1].upper() + title[1:]
 
 
 def _words(layer: keras.Layer, sized: bool) -> list[str]:
-    """What a layer is, its sizes if wanted, its activation; nothing for dropout, which is among its box's facts."""
+    """A layer's kind, its sizes if wanted, its activation; none for dropout, which is listed with the box's facts."""
     kind = kind_of(layer)
     if kind in DROPOUTS:
         return []
@@ -66,12 +73,12 @@ def _words(layer: keras.Layer, sized: bool) -> list[str]:
     activation = getattr(layer, "activation", None)
     name = getattr(activation, "__name__", type(activation).__name__)
     if activation and (name != "linear" or not words) and not hasattr(layer, "recurrent_activation"):
-        words.append(WRITTEN.get(name, name))
+        words.append(ACTIVATION_NAMES.get(name, name))
     return words
 
 
 def facts_of(box: Box, counted: set[int]) -> str:
-    """A box's output shape, with an arrow where it is flattened, its parameters and its dropout."""
+    """A box's output shape (with an arrow where it is flattened), parameters and dropout."""
     main = [call.operation for call in box.calls].index(box.main)
     shapes = dict.fromkeys(product(call.outputs[0].shape[1:]) for call in box.calls[main:])
     facts = [" → ".join(shapes), parameters_of(box.calls, counted)]
@@ -83,7 +90,7 @@ def facts_of(box: Box, counted: set[int]) -> str:
 
 
 def parameters_of(calls: list[Call], counted: set[int]) -> str:
-    """The parameters that are not counted yet, which then are; "" if there are none."""
+    """The parameters not yet in counted, to which they are added; "" if the calls have none."""
     weights = [weight for call in calls for weight in getattr(call.operation, "weights", [])]
     new = {id(weight): math.prod(weight.shape) for weight in weights if id(weight) not in counted}
     counted.update(new)
@@ -91,17 +98,17 @@ def parameters_of(calls: list[Call], counted: set[int]) -> str:
 
 
 def _sizes(layer: keras.Layer, name: str) -> tuple[int, ...]:
-    """A layer's kernel_size and the like; () if it has none. Keras's own operations may have a single number."""
+    """A layer's kernel_size or a similar attribute; () if it has none. Keras's operations may have a single number."""
     sizes = getattr(layer, name, ())
     return tuple(sizes) if isinstance(sizes, (tuple, list)) else ()
 
 
 def product(sizes: Iterable[int | None]) -> str:
-    """Such as "28 × 28"; "any" in place of a size that is open."""
+    """Sizes as text, such as "28 × 28"; "any" for an unspecified size."""
     return " × ".join("any" if size is None else str(size) for size in sizes)
 
 
 def listed(numbers: list[int]) -> str:
-    """Such as "1, 2 and 3"."""
-    *most, last = map(str, numbers)
-    return f"{', '.join(most)} and {last}" if most else last
+    """Numbers as text, such as "1, 2 and 3"."""
+    *others, last = map(str, numbers)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,4 +1,4 @@
-"""Small models of every shape that the diagrams have to draw, and that no network of the page may have."""
+"""Small models with structures that diagrams must support, whether or not a network of the page has them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from models import NETWORKS
 
 
 def bottlenecks():
-    """Two stages of residual blocks as in the second ResNet: normalised before they are convolved."""
+    """Two stages of residual blocks as in ResNet v2: normalisation before convolution."""
     from keras import Input, Model, layers
 
     def convolve(x, filters, kernel, name, normalise=True):
@@ -35,7 +35,7 @@ def bottlenecks():
 
 
 def densely_connected():
-    """Two stages of blocks that pass on their input beside their output, and a transition between the stages."""
+    """Two stages of blocks that concatenate input and output, with a transition between the stages."""
     from keras import Input, Model, layers
 
     x = inputs = Input((8, 8, 1), name="picture")
@@ -58,7 +58,7 @@ def densely_connected():
 
 
 def two_branches():
-    """Two inputs, each with a branch of its own, put together at the end."""
+    """Two inputs, each with its own branch, concatenated at the end."""
     from keras import Input, Model, layers
 
     inputs, branches = [], []
@@ -72,37 +72,38 @@ def two_branches():
     return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="two_branches")
 
 
-def both_ways():
+def bidirectional():
+    """A bidirectional LSTM, followed by a GRU."""
     from keras import Input, Model, layers
 
     inputs = Input((28, 28), name="rows")
-    x = layers.Bidirectional(layers.LSTM(8, dropout=0.2, return_sequences=True), name="both")(inputs)
+    x = layers.Bidirectional(layers.LSTM(8, dropout=0.2, return_sequences=True), name="bidirectional")(inputs)
     x = layers.GRU(5, name="gru")(x)
-    return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="both_ways")
+    return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="bidirectional")
 
 
-def shared():
-    """One layer, called for both inputs, which are then taken from each other."""
+def shared_layer():
+    """One layer, called for both inputs, and the difference of its outputs."""
     from keras import Input, Model, layers
 
-    inputs = [Input((6,), name="one"), Input((6,), name="other")]
+    inputs = [Input((6,), name="first"), Input((6,), name="second")]
     layer = layers.Dense(4, activation="relu", name="same")
     x = layers.Subtract(name="difference")([layer(x) for x in inputs])
-    return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="shared")
+    return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="shared_layer")
 
 
-def left_and_entered_again():
-    """Blocks named as if they were a stage, but with a layer of no stage between them."""
+def reentered_stage():
+    """Two blocks of one stage, with a layer between them that belongs to no stage."""
     from keras import Input, Model, layers
 
     x = inputs = Input((6,), name="pixels")
     for name in ("stage1_block1_dense", "between", "stage1_block2_dense"):
         x = layers.Dense(6, name=name)(x)
-    return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="left_and_entered_again")
+    return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="reentered_stage")
 
 
 def nested():
-    """A Sequential as if it were a layer."""
+    """A Sequential used as a layer."""
     from keras import Input, Model, Sequential, layers
 
     inputs = Input((6,), name="pixels")
@@ -110,26 +111,27 @@ def nested():
     return Model(inputs, layers.Dense(10, activation="softmax", name="softmax")(x), name="nested")
 
 
-def one_after_another():
+def sequential():
+    """A plain Sequential."""
     from keras import Sequential, layers
 
     return Sequential([layers.Input((6,)), layers.Dense(4), layers.Dense(10, activation="softmax")])
 
 
-MADE = (
+EXAMPLES = (
     bottlenecks,
     densely_connected,
     two_branches,
-    both_ways,
-    shared,
-    left_and_entered_again,
+    bidirectional,
+    shared_layer,
+    reentered_stage,
     nested,
-    one_after_another,
+    sequential,
 )
-BUILD = {key: network.build for key, network in NETWORKS.items()} | {make.__name__: make for make in MADE}
+BUILDERS = {key: network.build for key, network in NETWORKS.items()} | {build.__name__: build for build in EXAMPLES}
 
 
 @cache
 def built(name: str):
-    """The model of this name, one of BUILD."""
-    return BUILD[name]()
+    """The model with this name, a key of BUILDERS."""
+    return BUILDERS[name]()

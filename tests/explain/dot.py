@@ -1,4 +1,4 @@
-"""A strict reader of DOT, in the part of the language that the diagrams are written in."""
+"""A strict parser for the part of the DOT language that the diagrams use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TOKEN = re.compile(r'\s*("(?:[^"\\\n]|\\.)*"|[\w.]+|->|[{}\[\]=,])', re.DOTALL)
 
 @dataclass
 class Drawing:
-    """What a DOT source says, as a strict reader of it finds; any other text than DOT is an AssertionError."""
+    """The parsed contents of a DOT source; invalid text raises AssertionError."""
 
     source: str
     nodes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -21,10 +21,10 @@ class Drawing:
     def __post_init__(self):
         self.tokens, end = [], 0
         while end < len(self.source.rstrip()):
-            found = TOKEN.match(self.source, end)
-            assert found, f"no DOT: {self.source[end : end + 40]!r}"
-            self.tokens.append(found[1])
-            end = found.end()
+            match = TOKEN.match(self.source, end)
+            assert match, f"not DOT: {self.source[end : end + 40]!r}"
+            self.tokens.append(match[1])
+            end = match.end()
         self._expect("digraph")
         self._name()
         self._statements(frame="")
@@ -56,24 +56,24 @@ class Drawing:
         self._expect("}")
 
     def _attributes(self) -> dict[str, str]:
-        found = {}
+        attributes = {}
         self._expect("[")
         while True:
             name = self._name()
             self._expect("=")
-            found[name] = self._name()
+            attributes[name] = self._name()
             if self.tokens[0] == "]":
                 break
             self._expect(",")
         self._expect("]")
-        return found
+        return attributes
 
     def _name(self) -> str:
         token = self.tokens.pop(0)
         assert token[0] == '"' or re.fullmatch(r"[a-zA-Z_]\w*|[\d.]+", token), token
         if token[0] != '"':
             return token
-        return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], token[1:-1])
+        return re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], token[1:-1])
 
     def _expect(self, token: str) -> None:
         assert self.tokens.pop(0) == token
@@ -84,8 +84,8 @@ class Drawing:
 
     @property
     def column(self) -> dict[str, str]:
-        """The labels of the nodes outside of frames."""
-        return {name: found["label"] for name, found in self.nodes.items() if name not in self.framed}
+        """The labels of the nodes outside frames."""
+        return {name: node["label"] for name, node in self.nodes.items() if name not in self.framed}
 
     def before(self, name: str) -> set[str]:
         return {tail for tail, head in self.edges if head == name}
@@ -94,21 +94,21 @@ class Drawing:
         return {head for tail, head in self.edges if tail == name}
 
     def reachable(self, start: str, step) -> set[str]:
-        found, waiting = set(), [start]
+        reached, waiting = set(), [start]
         while waiting:
             name = waiting.pop()
-            if name not in found:
-                found.add(name)
+            if name not in reached:
+                reached.add(name)
                 waiting += step(name)
-        return found
+        return reached
 
     def close_up(self, frame: str) -> list[str]:
-        """The labels in a frame, from its input on."""
-        return [found["label"] for name, found in self.nodes.items() if name in self.frames[frame]]
+        """The labels in a frame, starting with its input."""
+        return [node["label"] for name, node in self.nodes.items() if name in self.frames[frame]]
 
     @property
     def ends(self) -> tuple[list[str], list[str]]:
-        """The nodes outside of frames that nothing leads to, and those that lead to none of their kind."""
+        """The nodes outside frames without a predecessor, and those without a successor outside frames."""
         column = self.column
         return (
             [name for name in column if not self.before(name)],

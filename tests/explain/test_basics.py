@@ -1,4 +1,4 @@
-"""The small calculations against Keras's own, and against what must be true of them."""
+"""The basic calculations agree with Keras's implementations and with their mathematical properties."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PICTURE = np.random.default_rng(0).uniform(0, 1, (9, 7)).astype(np.float32)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activations_are_keras_own(name):
+def test_activations_match_keras(name):
     import keras
 
     x = np.linspace(-5, 5, 41).astype(np.float32)
@@ -20,7 +20,7 @@ def test_activations_are_keras_own(name):
     assert name in FORMULAS
 
 
-def test_softmax_adds_up_and_a_temperature_evens_it_out():
+def test_softmax_is_normalized_and_a_higher_temperature_flattens_it():
     logits = np.array([2.0, 1.0, -3.0])
     np.testing.assert_allclose(softmax(logits), np.exp(logits) / np.exp(logits).sum())
     assert softmax(logits, 5).max() < softmax(logits).max() < softmax(logits, 0.2).max()
@@ -28,23 +28,23 @@ def test_softmax_adds_up_and_a_temperature_evens_it_out():
 
 
 @pytest.mark.parametrize("name", CURVES)
-def test_a_slope_is_the_loss_derived(name):
+def test_a_slope_is_the_derivative_of_its_loss(name):
     x = np.linspace(-4, 4, 33)
-    found = (CURVES[name].loss(x + 1e-5) - CURVES[name].loss(x - 1e-5)) / 2e-5
-    np.testing.assert_allclose(CURVES[name].slope(x), found, atol=1e-6)
+    numerical = (CURVES[name].loss(x + 1e-5) - CURVES[name].loss(x - 1e-5)) / 2e-5
+    np.testing.assert_allclose(CURVES[name].slope(x), numerical, atol=1e-6)
 
 
-def test_gradient_descent_finds_a_minimum_depends_on_its_start_and_may_run_away():
+def test_gradient_descent_converges_to_a_minimum_that_depends_on_its_start_or_diverges():
     assert abs(descend(CURVES["one minimum"], 3, 0.3, 60)[-1]) < 1e-6
     left, right = (descend(CURVES["two minima"], start, 0.1, 200)[-1] for start in (-3, 3))
     assert left < -2 and right > 2 and CURVES["two minima"].loss(left) < CURVES["two minima"].loss(right)
-    runaway = descend(CURVES["one minimum"], 3, 2.5, 60)
-    assert len(runaway) < 20 and abs(runaway[-1]) > 40
+    divergent = descend(CURVES["one minimum"], 3, 2.5, 60)
+    assert len(divergent) < 20 and abs(divergent[-1]) > 40
     assert descend(CURVES["one minimum"], 3, 0.5, 2).tolist() == [3, 1.5, 0.75]
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_convolution_is_keras_own(name):
+def test_convolution_matches_keras(name):
     import keras
 
     kernel = FILTERS[name].astype(np.float32)
@@ -52,7 +52,7 @@ def test_convolution_is_keras_own(name):
     np.testing.assert_allclose(convolve(PICTURE, kernel), expected[0, :, :, 0], atol=1e-4)
 
 
-def test_max_pooling_is_keras_own():
+def test_max_pooling_matches_keras():
     import keras
 
     expected = np.asarray(keras.ops.max_pool(PICTURE[None, :, :, None], 2, strides=2, padding="valid"))

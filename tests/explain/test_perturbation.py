@@ -1,4 +1,4 @@
-"""Each way to change a digit does what it says, by as much as it says."""
+"""Each perturbation changes a digit in the way and by the amount that it states."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def centre(digit: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("key", PERTURBATIONS)
 def test_the_neutral_amount_changes_nothing_and_every_amount_gives_a_digit(key):
-    poke = PERTURBATIONS[key]
-    assert poke.neutral in poke.amounts() and poke.amounts()[[0, -1]].tolist() == [poke.low, poke.high]
-    np.testing.assert_array_equal(poke(DIGIT, poke.neutral), DIGIT)
-    for amount in poke.amounts():
-        changed = poke(DIGIT, amount)
+    perturb = PERTURBATIONS[key]
+    assert perturb.neutral in perturb.amounts() and perturb.amounts()[[0, -1]].tolist() == [perturb.low, perturb.high]
+    np.testing.assert_array_equal(perturb(DIGIT, perturb.neutral), DIGIT)
+    for amount in perturb.amounts():
+        changed = perturb(DIGIT, amount)
         assert changed.dtype == np.uint8 and changed.shape == (28, 28)
-    assert not np.array_equal(poke(DIGIT, poke.high), DIGIT)
+    assert not np.array_equal(perturb(DIGIT, perturb.high), DIGIT)
 
 
 def test_shifts_move_the_ink_by_whole_pixels():
@@ -35,23 +35,23 @@ def test_shifts_move_the_ink_by_whole_pixels():
     np.testing.assert_array_equal(PERTURBATIONS["down"](DIGIT, -2)[:-2], DIGIT[2:])
 
 
-def test_a_quarter_turn_is_clockwise():
+def test_a_positive_rotation_is_clockwise():
     np.testing.assert_allclose(PERTURBATIONS["rotate"](DIGIT, 90), np.rot90(DIGIT, -1), atol=2)
     np.testing.assert_allclose(PERTURBATIONS["rotate"](DIGIT, 180), DIGIT[::-1, ::-1], atol=2)
 
 
-def test_half_the_scale_is_a_quarter_of_the_ink_around_the_same_centre():
+def test_half_the_scale_leaves_a_quarter_of_the_ink_around_the_same_centre():
     small = PERTURBATIONS["scale"](DIGIT, 50)
     assert small.sum() == pytest.approx(DIGIT.sum() / 4, rel=0.1)
     np.testing.assert_allclose(centre(small) - 13.5, (centre(DIGIT) - 13.5) / 2, atol=0.3)
 
 
-def test_thicker_is_more_ink_and_thinner_is_less():
+def test_thickening_adds_ink_and_thinning_removes_it():
     ink = [PERTURBATIONS["thicken"](DIGIT, amount).sum() for amount in (-2, -1, 0, 1, 2, 4)]
     assert ink == sorted(ink) and ink[0] < 0.6 * ink[2] < 0.8 * ink[4]
 
 
-def test_noise_is_as_strong_as_it_says_and_the_same_each_time():
+def test_noise_has_the_stated_strength_and_is_reproducible():
     grey = np.full((28, 28), 128, np.uint8)
     noisy = PERTURBATIONS["noise"](grey, 8)
     assert (noisy.astype(float) - grey).std() == pytest.approx(0.08 * 255, rel=0.1)
@@ -64,6 +64,6 @@ def test_rows_are_erased_from_the_top():
     assert not PERTURBATIONS["erase"](DIGIT, 28).any()
 
 
-def test_what_is_no_digit_is_refused():
+def test_an_array_that_is_not_a_digit_is_refused():
     with pytest.raises(ValueError, match="expected digits as uint8"):
         PERTURBATIONS["rotate"](DIGIT / 255, 10)

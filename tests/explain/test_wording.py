@@ -1,4 +1,4 @@
-"""The picture of a model: what stands in its boxes, column by column and block by block."""
+"""The text in a diagram's boxes, in the main column and in the close-ups of blocks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.explain.dot import Drawing
 
 @pytest.fixture(scope="module")
 def drawings():
-    names = [*COLUMNS, "two_branches", "shared", "bottlenecks"]
+    names = [*COLUMNS, "two_branches", "shared_layer", "bottlenecks"]
     return {name: Drawing(dot(built(name))) for name in names}
 
 
@@ -58,7 +58,7 @@ COLUMNS = {  # from top to bottom, with a slash where a line ends
         "4 × 4 average pooling, flattened | 1 × 1 × 15 → 15",
         "Dense layer, 10 units, softmax / 10 | 160 parameters",
     ],
-    "both_ways": [
+    "bidirectional": [
         "Input: rows | 28 × 28",
         "Bidirectional LSTM, 8 units each way / 28 × 16 | 2,368 parameters | dropout 20%",
         "GRU, 5 units / 5 | 345 parameters",
@@ -69,7 +69,7 @@ COLUMNS = {  # from top to bottom, with a slash where a line ends
         "Network: inner part / 3 | 43 parameters",
         "Dense layer, 10 units, softmax / 10 | 40 parameters",
     ],
-    "left_and_entered_again": [
+    "reentered_stage": [
         "Input: pixels | 6",
         "Dense layer, 6 units / 6 | 42 parameters",
         "Dense layer, 6 units / 6 | 42 parameters",
@@ -80,18 +80,18 @@ COLUMNS = {  # from top to bottom, with a slash where a line ends
 
 
 @pytest.mark.parametrize("key", COLUMNS)
-def test_a_column_says_in_plain_words_what_the_network_does(key, drawings):
+def test_the_main_column_describes_the_network_in_plain_words(key, drawings):
     drawing = drawings[key]
     (node,), (last,) = drawing.ends
-    found = [drawing.column[node]]
+    labels = [drawing.column[node]]
     while node != last:
         (node,) = drawing.after(node) & set(drawing.column)
-        found.append(drawing.column[node])
-    assert len(found) == len(drawing.column)
-    assert [label.replace("\n", " / ") for label in found] == COLUMNS[key]
+        labels.append(drawing.column[node])
+    assert len(labels) == len(drawing.column)
+    assert [label.replace("\n", " / ") for label in labels] == COLUMNS[key]
 
 
-def test_branches_are_drawn_as_they_part_and_meet(drawings):
+def test_branches_are_drawn_from_their_inputs_to_where_they_join(drawings):
     drawing = drawings["two_branches"]
     assert set(drawing.edges) == {
         ("left_picture", "left_conv"),
@@ -109,15 +109,15 @@ def test_branches_are_drawn_as_they_part_and_meet(drawings):
     assert drawing.column["join"] == "Concatenation, flattened | 4 × 4 × 8 → 128"
 
 
-def test_a_layer_called_twice_is_two_nodes_and_its_parameters_count_once(drawings):
-    drawing = drawings["shared"]
+def test_a_layer_called_twice_gets_two_nodes_and_its_parameters_count_once(drawings):
+    drawing = drawings["shared_layer"]
     assert drawing.column["same"] == "Dense layer, 4 units, ReLU\n4 | 28 parameters"
     assert drawing.column["same/2"] == "Dense layer, 4 units, ReLU\n4 | shared parameters"
     assert drawing.before("difference") == {"same", "same/2"}
 
 
 @pytest.mark.parametrize(
-    ("key", "title", "labels", "ways"),
+    ("key", "title", "labels", "paths"),
     [
         (
             "resnet",
@@ -152,7 +152,7 @@ def test_a_layer_called_twice_is_two_nodes_and_its_parameters_count_once(drawing
         ),
     ],
 )
-def test_a_block_is_drawn_once_with_the_way_around_it(key, title, labels, ways, drawings):
+def test_a_block_is_drawn_once_with_its_shortcut(key, title, labels, paths, drawings):
     drawing = drawings[key]
     ((frame, inside),) = drawing.frames.items()
     assert drawing.titles[frame] == title
@@ -160,14 +160,14 @@ def test_a_block_is_drawn_once_with_the_way_around_it(key, title, labels, ways, 
     (entry,) = (node for node in inside if drawing.nodes[node]["label"] == "its input")
 
     def follow(node):
-        further = sorted(drawing.after(node))
-        return [[node, *way] for after in further for way in follow(after)] if further else [[node]]
+        successors = sorted(drawing.after(node))
+        return [[node, *path] for after in successors for path in follow(after)] if successors else [[node]]
 
-    found = follow(entry)
-    assert sorted([drawing.nodes[node]["label"] for node in way] for way in found) == sorted(
-        [labels[step] for step in way] for way in ways
+    drawn = follow(entry)
+    assert sorted([drawing.nodes[node]["label"] for node in path] for path in drawn) == sorted(
+        [labels[step] for step in path] for path in paths
     )
-    main, around = sorted(found, key=len, reverse=True)
-    for way, color in ((main, None), (around, diagram.DETOUR)):
-        assert {drawing.edges[edge].get("color") for edge in pairwise(way)} == {color}
+    main, shortcut = sorted(drawn, key=len, reverse=True)
+    for path, color in ((main, None), (shortcut, diagram.SHORTCUT)):
+        assert {drawing.edges[edge].get("color") for edge in pairwise(path)} == {color}
     assert drawing.before(entry) == {"stage1/"} and drawing.edges["stage1/", entry]["lhead"] == frame
