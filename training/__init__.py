@@ -1,5 +1,5 @@
-"""Where the weights come from: data, recipes, training and evaluation. The views never import it."""
+"""Data, hyperparameters, training and evaluation of the networks. The views never import this package."""
 
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # keeps TensorFlow's messages about the processor out of the output
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hides TensorFlow's messages about the processor

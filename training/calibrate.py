@@ -1,4 +1,4 @@
-"""Calibration: one temperature for each network and recipe, and the calibration error that remains.
+"""Calibration: a temperature for each network and recipe, and the reliability of the calibrated confidence.
 
 Source: C. Guo et al., On Calibration of Modern Neural Networks, 2017.
 """
@@ -12,9 +12,9 @@ BINS = 15  # of confidence, as in the paper
 
 
 def fit_temperature(raw: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """The temperature under which the true labels are most likely.
+    """The temperature that maximizes the likelihood of the labels.
 
-    raw: a softmax, float32 (n, 10); labels: uint8 (n,); weights: of each digit, float (n,); equal by default.
+    raw: a softmax, float32 (n, 10); labels: uint8 (n,); weights: of the digits, float (n,); equal by default.
     """
     logits = np.log(np.maximum(raw.astype(np.float64), 1e-30))
     losses = [
@@ -25,13 +25,13 @@ def fit_temperature(raw: np.ndarray, labels: np.ndarray, weights: np.ndarray | N
 
 
 def reliability(probabilities: np.ndarray, labels: np.ndarray) -> list[list[float]]:
-    """For each of 15 bins of confidence: how many digits, the sum of their confidences, how many were right.
+    """For each of 15 bins of confidence: the number of digits, the sum of their confidences, the number correct.
 
     probabilities: float32 (n, 10); labels: uint8 (n,). See recognition.card.Score.
     """
-    confidence, right = probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
+    confidence, is_correct = probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    columns = [np.bincount(bins, weights=weights, minlength=BINS) for weights in (None, confidence, right)]
+    columns = [np.bincount(bins, weights=weights, minlength=BINS) for weights in (None, confidence, is_correct)]
     return [
         [int(n), round(float(confidence), 4), int(correct)] for n, confidence, correct in zip(*columns, strict=True)
     ]

@@ -1,8 +1,11 @@
-"""What an unfinished training keeps on disk after each epoch, so that it can resume after an interruption."""
+"""Checkpoints: what a training writes to disk after each epoch, so that it can resume after an interruption."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +14,24 @@ import keras
 
 from recognition.store import write_atomically
 
+NAME = re.compile(r"epoch-(\d+)(?:-([0-9a-f]{12}))?\.weights\.h5")  # the epoch, and the file's SHA-256
+
 
 class History(keras.callbacks.Callback):
-    """Keeps one row for each epoch, counted from 1, in a file that survives an interruption."""
+    """Writes a row for each epoch, counted from 1, to a file.
+
+    Where the file is damaged, its epochs are missing from the history; the training itself does not need them.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
-        self.rows = {row["epoch"]: row for row in json.loads(path.read_text())} if path.exists() else {}
+        self.rows: dict[int, dict[str, float]] = {}
+        try:
+            if path.exists():
+                self.rows = {int(row["epoch"]): dict(row) for row in json.loads(path.read_text(encoding="utf-8"))}
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            print(f"{path} is damaged ({error}); the epochs so far will be missing from the training curves")
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self._start = time.perf_counter()
@@ -30,9 +43,10 @@ class History(keras.callbacks.Callback):
 
 
 class State(keras.callbacks.Callback):
-    """Keeps the network and its optimizer as they are after each epoch, the epoch in the file's name.
+    """Writes the network and its optimizer after each epoch, with the epoch and the content's hash in the file's name.
 
-    One file in one step, so that a kill at any moment leaves the last whole epoch; Keras's BackupAndRestore writes two.
+    A single file written atomically: a kill at any moment leaves the last whole epoch. Keras's BackupAndRestore writes
+    two files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,19 +54,56 @@ class State(keras.callbacks.Callback):
         self.folder = folder
 
     def restore(self, model: keras.Model) -> int:
-        """Puts the newest state into a compiled model; returns how many epochs it has been trained."""
-        kept = self._kept()
-        if not kept:
-            return 0
-        model.optimizer.build(model.trainable_variables)
-        model.load_weights(kept[-1])
-        return int(kept[-1].name.removeprefix("epoch-").removesuffix(".weights.h5"))
+        """Loads the newest undamaged state into a compiled model; returns the number of epochs it has been trained."""
+        for path in reversed(self._saved()):
+            if _is_intact(path):
+                model.optimizer.build(model.trainable_variables)
+                model.load_weights(path)
+                return _epoch(path)
+            print(f"{path} is damaged; it is deleted, and its epochs are trained again")
+            path.unlink()
+        return 0
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        older = self._kept()
-        write_atomically(self.folder / f"epoch-{epoch + 1:04}.weights.h5", self.model.save_weights)
-        for path in older:
-            path.unlink(missing_ok=True)
+        older = self._saved()
+        content = weights_in_memory(self.model)
+        path = self.folder / f"epoch-{epoch + 1:04}-{_sha256(content)}.weights.h5"
+        write_atomically(path, lambda partial: partial.write_bytes(content))
+        for other in older:
+            if other != path:
+                other.unlink(missing_ok=True)
 
-    def _kept(self) -> list[Path]:
-        return sorted(self.folder.glob("epoch-*.weights.h5"))
+    def _saved(self) -> list[Path]:
+        return sorted((path for path in self.folder.glob("epoch-*") if NAME.fullmatch(path.name)), key=_epoch)
+
+
+def weights_in_memory(model: keras.Model) -> bytes:
+    """A model's weights, and its optimizer's if it is compiled, as a file of Keras's.
+
+    Made in memory, as HDF5 ends the whole process with a segmentation fault where the disk is full.
+    """
+    file = _MemoryFile()
+    model.save_weights(file)
+    return file.getvalue()
+
+
+class _MemoryFile(io.BytesIO):
+    """A file in memory with the name that Keras insists on."""
+
+    def __str__(self) -> str:
+        return "memory.weights.h5"
+
+
+def _is_intact(path: Path) -> bool:
+    """Whether a file has the hash in its name; one without a hash, as earlier versions wrote, is believed."""
+    match = NAME.fullmatch(path.name)
+    return match is not None and match[2] in (None, _sha256(path.read_bytes()))
+
+
+def _epoch(path: Path) -> int:
+    match = NAME.fullmatch(path.name)
+    return int(match[1]) if match else 0
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -1,22 +1,21 @@
-"""Measures every trained network and rewrites its card: MNIST's test digits, and the yardstick of drawn digits.
+"""Calibrates and evaluates every trained network on MNIST's test digits and on drawn digits, and updates its card.
 
     python -m training.evaluate
 
-Interrupted, it resumes with the network it was at when the same command is given again. Before it measures, it
-calibrates: the temperature is fitted on validation digits, with equal weight for MNIST's and drawn digits.
+An interrupted evaluation resumes when the command is given again. The temperature is fitted on validation digits, with
+equal weight for MNIST's and drawn digits. The LiteRT file is measured; on every test digit its answer is compared with
+that of the Keras model.
 
-The yardstick: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45
-to 85 % of it, anywhere on it, brush 10 to 30 pixels, one seed; put through digits.from_canvas, and, for
-comparison, through a plain resize.
+Drawn digits: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45 to
+85 % of it, at random positions, brush 10 to 30 pixels, fixed seed; normalized by digits.from_canvas, and by a plain
+resize for comparison.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -26,17 +25,16 @@ from models import NETWORKS
 from recognition.card import Card, Score
 from recognition.classifier import Classifier
 from recognition.recipes import RECIPES
-from recognition.store import WeightsError, read_card, released, trained_recipes, write_atomically, write_card
-from training import pool
+from recognition.store import WeightsError, released, trained_recipes, write_atomically, write_card
+from training import results_table, writers
 from training.calibrate import fit_temperature, reliability
 from training.dataset import DataError, Digits, join
 from training.mnist import mnist
 from training.pen_strokes import draw_on_canvas, pendigits
-from training.run import AGAIN, RUNS
+from training.run import RUNS, remedy, run_command
 
 PROGRESS = RUNS / "evaluated"  # the hashes of the weights that an unfinished call has measured
-README = Path(__file__).resolve().parent.parent / "README.md"
-MARKS = ("<!-- results: written by python -m training.evaluate -->\n", "<!-- end of results -->")
+TOLERANCE = 1e-5  # in probability, between LiteRT and Keras
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,30 +49,38 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         failures = _measure(recipes, tests, held_out)
-        results = table(_cards())
+        results = results_table.table(results_table.cards())
         print("\n" + results)
-        write_table(README, results)
+        results_table.write_table(results_table.README, results)
         PROGRESS.unlink(missing_ok=True)
     except OSError as error:
-        print(f"the scores cannot be saved: {error}. {AGAIN}", file=sys.stderr)
+        print(f"The scores cannot be saved: {error}. {remedy(error)}", file=sys.stderr)
         return 1
     return 1 if failures else 0
 
 
 def _measure(recipes: list[str], tests: dict[str, Digits], held_out: list[Digits]) -> int:
-    """Measures all networks of these recipes and rewrites their cards; returns how many have no valid weights."""
+    """Evaluates all networks of these recipes and updates their cards; returns how many have no valid weights."""
     failures = 0
     done = PROGRESS.read_text().split() if PROGRESS.exists() else []
     for recipe in recipes:
         for network in [NETWORKS[key] for key in released(recipe)]:
             try:
                 classifier = recognition.load(network.key, recipe)
+                if classifier.card.sha256 in done:
+                    print(f"{recipe} {network.title}: evaluated before the interruption")
+                    continue
+                difference = disagreement(classifier, tests)
             except WeightsError as error:
                 print(error, file=sys.stderr)
                 failures += 1
                 continue
-            if classifier.card.sha256 in done:
-                print(f"{recipe} {network.title}: measured before the interruption")
+            if difference:
+                print(
+                    f"{recipe} {network.title}: {difference}; run python -m training.export {network.key}",
+                    file=sys.stderr,
+                )
+                failures += 1
                 continue
             card = evaluate(calibrated(classifier, held_out), tests)
             write_card(card)
@@ -85,40 +91,30 @@ def _measure(recipes: list[str], tests: dict[str, Digits], held_out: list[Digits
     return failures
 
 
-def _cards() -> list[Card]:
-    """Every card that can be read, measured now or before."""
-    cards = []
-    for recipe in trained_recipes():
-        for key in released(recipe):
-            with contextlib.suppress(WeightsError):
-                cards.append(read_card(key, recipe))
-    return cards
-
-
 @dataclass(frozen=True)
 class DrawnTestSet:
-    """The test writers' digits, drawn on the canvas: as the networks get them, and merely resized."""
+    """The test writers' digits drawn on the canvas, normalized and by a plain resize."""
 
     normalized: Digits
     plain: Digits
 
 
 def drawn_test_set() -> DrawnTestSet:
-    """The yardstick of drawn digits; raises DataError if pendigits-orig.tes is missing or damaged."""
+    """The test set of drawn digits; raises DataError if pendigits-orig.tes is missing or damaged."""
     written = pendigits("tes")
     labels = np.array([pen_digit.label for pen_digit in written], np.uint8)
     normalized, plain = [], []
     for canvas in draw_on_canvas(written):
         digit = from_canvas(canvas)
         if digit is None:
-            raise DataError("pendigits-orig.tes holds a digit that leaves no ink on the canvas; get the file again")
+            raise DataError("pendigits-orig.tes contains a digit that leaves no ink on the canvas; get the file again")
         normalized.append(digit)
         plain.append(plain_resize(canvas))
     return DrawnTestSet(Digits(np.stack(normalized), labels), Digits(np.stack(plain), labels))
 
 
 def test_sets() -> dict[str, Digits]:
-    """The digits to measure on, by the names of recognition.card.TESTS; drawn digits only where the pen strokes are.
+    """The test sets by the names of recognition.card.TESTS; drawn digits only if the pen strokes are available.
 
     Raises DataError if MNIST is missing or damaged.
     """
@@ -126,26 +122,26 @@ def test_sets() -> dict[str, Digits]:
     try:
         drawn = drawn_test_set()
     except DataError as error:
-        print(f"Drawn digits are left out, and their previous scores kept: {error}", file=sys.stderr)
+        print(f"Drawn digits are not evaluated, and their previous scores stay: {error}", file=sys.stderr)
         return tests
     return tests | {"drawn": drawn.normalized, "drawn_resized": drawn.plain}
 
 
 def held_out_sets() -> list[Digits]:
-    """MNIST's validation digits and, where the pen strokes are, drawn digits of writers held out from training."""
+    """MNIST's validation digits and, if the pen strokes are available, drawn digits of held-out writers."""
     try:
-        return [mnist().validation, pool.held_out()]
+        return [mnist().validation, writers.held_out()]
     except DataError as error:
         print(f"Calibrated on MNIST alone: {error}", file=sys.stderr)
         return [mnist().validation]
 
 
 def calibrated(classifier: Classifier, held_out: list[Digits]) -> Classifier:
-    """The classifier with the temperature that fits these digits best, each set counting as much as the others."""
+    """The classifier with the temperature that fits these sets of digits best, with equal weight for each set."""
     digits = join(held_out)
     weights = np.concatenate([np.full(len(part), 1 / len(part)) for part in held_out])
     temperature = fit_temperature(classifier.raw(digits.digits), digits.labels, weights)
-    return Classifier(classifier.network, classifier.model, replace(classifier.card, temperature=temperature))
+    return Classifier(classifier.network, replace(classifier.card, temperature=temperature), classifier.interpreters)
 
 
 def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> Card:
@@ -154,54 +150,32 @@ def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> Card:
     return replace(classifier.card, tests=classifier.card.tests | scores)
 
 
+def disagreement(classifier: Classifier, tests: dict[str, Digits]) -> str:
+    """How the file that serves and the Keras model with the same weights differ on these tests; "" where they agree.
+
+    They agree if no probability differs by more than TOLERANCE and every answer is the same.
+    """
+    digits = join(list(tests.values())).digits
+    served = classifier.raw(digits)
+    parts = np.array_split(digits, -(-len(digits) // 5_000))
+    trained = np.concatenate(
+        [classifier.model.predict(classifier.network.inputs(part), batch_size=256, verbose=0) for part in parts]
+    )
+    largest = float(np.abs(served - trained).max())
+    changed = int((served.argmax(axis=1) != trained.argmax(axis=1)).sum())
+    print(f"  LiteRT and Keras: {largest:.1e} at most in probability, {changed} other answers, n = {len(digits):,}")
+    if largest <= TOLERANCE and not changed:
+        return ""
+    return f"LiteRT and Keras differ by {largest:.1e} in probability (at most {TOLERANCE:g}) and in {changed} answers"
+
+
 def score(probabilities: np.ndarray, labels: np.ndarray) -> Score:
-    """How many of the most probable digits are right: probabilities float (n, 10), labels uint8 (n,)."""
+    """Scores predictions: probabilities float (n, 10), labels uint8 (n,)."""
     answers = probabilities.argmax(axis=1)
     confusion = np.zeros((CLASSES, CLASSES), int)
     np.add.at(confusion, (labels, answers), 1)
     return Score(len(labels), int((answers == labels).sum()), confusion.tolist(), reliability(probabilities, labels))
 
 
-def table(cards: list[Card]) -> str:
-    """The results in Markdown, a row for each card, accuracies in percent with their 95 % intervals."""
-    lines = [
-        "| network | recipe | parameters | MNIST test, n = 10,000 | the book "
-        "| drawn digits, n = 3,498 | the same, plain resize | seconds per epoch |",
-        "|---|---|---:|---|---|---|---|---:|",
-    ]
-    for card in cards:
-        network = NETWORKS[card.network]
-        cells = [
-            network.title,
-            card.recipe,
-            f"{card.parameters:,}",
-            _percent(card.tests.get("mnist")),
-            f"{network.book_accuracy}" if network.book_accuracy else "–",
-            _percent(card.tests.get("drawn")),
-            _percent(card.tests.get("drawn_resized")),
-            f"{card.training['seconds_per_epoch']:.0f}",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def write_table(path: Path, results: str) -> None:
-    """Puts the table between its two marks in a Markdown file; a file without them stays as it is."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    before, found, rest = text.partition(MARKS[0])
-    _, end, after = rest.partition(MARKS[1])
-    if found and end:
-        write_atomically(
-            path, lambda partial: partial.write_text(before + found + results + end + after, encoding="utf-8")
-        )
-
-
-def _percent(found: Score | None) -> str:
-    if found is None:
-        return "not measured"
-    low, high = found.interval
-    return f"{100 * found.accuracy:.2f} ({100 * low:.2f} to {100 * high:.2f})"
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -1,13 +1,13 @@
-"""How each network is trained, under each recipe.
+"""The hyperparameters of each network under each recipe.
 
-book: the listings of chapters 1 and 2 as they stand, on MNIST alone, without augmentation. The ResNet
-listing is for CIFAR-10 and 200 epochs; here its schedule is a tenth as long, and nothing is flipped. ResNet v2 (5
-epochs), DenseNet (3) and the Y-network (10 of its 20) are shortened to what one core computes in an hour.
-The gated cells have no listing; they use Adam, with which they learned fastest.
+book: the listings of chapters 1 and 2, on MNIST alone, without augmentation. The ResNet's listing is for CIFAR-10 and
+200 epochs; here its schedule is a tenth as long, without flipping. ResNet v2 (5 epochs), DenseNet (3) and the Y-network
+(10 of its 20) are shortened to what one core computes in an hour. The gated cells have no listing; they use Adam, with
+which they learned fastest.
 
-drawn: the same architectures on MNIST and real pen strokes, both in many variations (training.pool), with AdamW,
-warm-up and cosine decay, and little dropout, as the data varies enough. The others are distilled from the ResNet
-(G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so it is trained first.
+drawn: the same architectures on MNIST and real pen strokes, both augmented (training.pool), with AdamW, warm-up and
+cosine decay, and little dropout, as the data is varied enough. The other networks are distilled from the ResNet (G.
+Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so the ResNet is trained first.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ from recognition.recipes import check_recipe
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """Hyperparameters of one training.
+    """The hyperparameters of a training.
 
-    optimizer: a Keras optimizer's name; learning_rate: its highest, or None for that optimizer's default.
-    epochs: passes over the training digits; batch_size: digits in one step.
+    optimizer: a Keras optimizer's name; learning_rate: its highest, or None for the optimizer's default.
+    epochs: passes over the training digits; batch_size: digits in a step.
     drops: (epoch, factor) pairs: from that epoch on, counted from 0, the rate is multiplied by the factor.
     cosine: warm up over the first epoch, then decay the rate to zero along half a cosine.
     weight_decay, clip: of the optimizer, where given; clip is the largest norm of all gradients together.
     dropout: in place of the architecture's own rate, where given.
     varied: train on the variations of training.pool instead of MNIST as it is.
-    teacher: the key of a network whose softened probabilities make up half of each target.
+    teachers: keys of networks; the mean of their probabilities, softened, makes up half of each target.
+    averaging: momentum of the moving average of the weights over the steps, which is what is validated and saved.
     """
 
     optimizer: str
@@ -45,10 +46,11 @@ class Hyperparameters:
     clip: float | None = None
     dropout: float | None = None
     varied: bool = False
-    teacher: str | None = None
+    teachers: tuple[str, ...] = ()
+    averaging: float | None = None
 
     def build_optimizer(self, steps: int) -> keras.optimizers.Optimizer:
-        """A new optimizer with its schedule; steps: batches in one epoch."""
+        """A new optimizer with its schedule; steps: batches in an epoch."""
         optimizer = keras.optimizers.get(self.optimizer)
         settings = optimizer.get_config()
         rate = self.learning_rate or settings["learning_rate"]
@@ -62,6 +64,8 @@ class Hyperparameters:
                 boundaries, [rate, *(rate * factor for _, factor in self.drops)]
             )
         settings |= {"learning_rate": rate, "global_clipnorm": self.clip}
+        if self.averaging is not None:
+            settings |= {"use_ema": True, "ema_momentum": self.averaging}
         if self.weight_decay is not None:
             settings["weight_decay"] = self.weight_decay
         return type(optimizer).from_config(settings)
@@ -82,22 +86,23 @@ BOOK = {
 
 
 def _modern(epochs: int, learning_rate: float, **settings: Any) -> Hyperparameters:
-    """AdamW with weight decay and a cosine schedule, on varied digits."""
+    """AdamW with weight decay and a cosine schedule, on augmented digits."""
     schedule = Hyperparameters("adamw", epochs, learning_rate=learning_rate, cosine=True, weight_decay=1e-2)
-    return replace(schedule, varied=True, **settings)
+    return replace(schedule, varied=True, averaging=0.999, **settings)
 
 
+TEACHERS = ("cnn", "resnet", "lstm", "gru", "bilstm", "ynet")  # of the networks already trained
 DRAWN = {
-    "resnet": _modern(epochs=25, learning_rate=3e-3),
-    "mlp": _modern(epochs=60, learning_rate=2e-3, dropout=0.1, teacher="resnet"),
-    "cnn": _modern(epochs=30, learning_rate=2e-3, dropout=0.1, teacher="resnet"),
-    "rnn": _modern(epochs=40, learning_rate=1e-3, dropout=0.0, clip=1.0, teacher="resnet"),
-    "lstm": _modern(epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet"),
-    "gru": _modern(epochs=16, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet"),
-    "bilstm": _modern(epochs=20, learning_rate=2e-3, dropout=0.1, clip=1.0, teacher="resnet"),
-    "resnet_v2": _modern(epochs=4, learning_rate=3e-3, teacher="resnet"),
-    "densenet": _modern(epochs=3, learning_rate=3e-3, dropout=0.0, teacher="resnet"),
-    "ynet": _modern(epochs=8, learning_rate=2e-3, dropout=0.2, teacher="resnet"),
+    "resnet": _modern(epochs=40, learning_rate=3e-3, teachers=TEACHERS),
+    "mlp": _modern(epochs=200, learning_rate=2e-3, dropout=0.1, teachers=TEACHERS),
+    "cnn": _modern(epochs=100, learning_rate=2e-3, dropout=0.1, teachers=TEACHERS),
+    "rnn": _modern(epochs=150, learning_rate=1e-3, dropout=0.0, clip=1.0, teachers=TEACHERS),
+    "lstm": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
+    "gru": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
+    "bilstm": _modern(epochs=60, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
+    "resnet_v2": _modern(epochs=10, learning_rate=3e-3, teachers=TEACHERS),
+    "densenet": _modern(epochs=5, learning_rate=3e-3, dropout=0.0, teachers=TEACHERS),
+    "ynet": _modern(epochs=25, learning_rate=2e-3, dropout=0.2, teachers=TEACHERS),
 }
 
 BY_RECIPE: dict[str, dict[str, Hyperparameters]] = {"book": BOOK, "drawn": DRAWN}
@@ -106,7 +111,7 @@ BY_RECIPE: dict[str, dict[str, Hyperparameters]] = {"book": BOOK, "drawn": DRAWN
 def find(key: str, recipe: str) -> Hyperparameters:
     """The hyperparameters for a network and a recipe.
 
-    Raises ValueError naming the known ones for an unknown network or recipe, or for a network without this recipe.
+    Raises ValueError, with the known names, for an unknown network or recipe or a network without this recipe.
     """
     models.find(key)
     known = BY_RECIPE[check_recipe(recipe)]

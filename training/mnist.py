@@ -3,7 +3,7 @@
 DIGIT_DATA=DIR names a folder that holds mnist.npz (x_train, y_train, x_test, y_test). Without it, MNIST comes from
 keras.datasets, which downloads it once and checks its hash.
 
-    python -m training.mnist      writes what the page The book shows of MNIST: counts, and 25 of its digits
+    python -m training.mnist      writes what the page The book shows of MNIST: the counts of its digits, and 25 of them
 Source: Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits.
 """
 
@@ -19,8 +19,10 @@ from PIL import Image
 from digits import CLASSES, SIDE
 from recognition.store import MNIST_COUNTS, MNIST_SAMPLE, write_atomically
 from training.dataset import DataError, Digits, Splits, data_folder, join
+from training.intact import bad_labels
+from training.run import run_command
 
-VALIDATION = 5_000  # the last digits of MNIST's training file are held out for every choice
+VALIDATION = 5_000  # the last digits of MNIST's training file, on which choices are made
 EXPECTED = {"x_train": (60_000, SIDE, SIDE), "y_train": (60_000,), "x_test": (10_000, SIDE, SIDE), "y_test": (10_000,)}
 
 
@@ -38,11 +40,13 @@ def _load_mnist() -> dict[str, np.ndarray]:
     folder = data_folder()
     source, arrays = (folder / "mnist.npz", _read(folder / "mnist.npz")) if folder else ("the download", _download())
     for name, shape in EXPECTED.items():
-        found = arrays[name]
-        if found.dtype != np.uint8 or found.shape != shape:
+        array = arrays[name]
+        if array.dtype != np.uint8 or array.shape != shape:
             raise DataError(
-                f"{source}: expected {name} as uint8 {shape}, got {found.dtype} {found.shape}; get the file again"
+                f"{source}: expected {name} as uint8 {shape}, got {array.dtype} {array.shape}; get the file again"
             )
+        if name.startswith("y") and (wrong := bad_labels(array)):
+            raise DataError(f"{source}: {name} {wrong}; get the file again")
     return arrays
 
 
@@ -54,14 +58,14 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         raise DataError(
             f"no MNIST at {path}; put mnist.npz there, or unset DIGIT_DATA to download it with Keras"
         ) from None
-    except Exception as error:  # zip and NumPy let many kinds through for damaged files
+    except Exception as error:  # zip and NumPy raise many kinds of exception for damaged files
         raise DataError(
             f"{path} is damaged ({error}); get it again, or unset DIGIT_DATA to download it with Keras"
         ) from error
 
 
 def _download() -> dict[str, np.ndarray]:
-    """MNIST by way of keras.datasets, which keeps a copy and checks its SHA-256."""
+    """MNIST from keras.datasets, which caches it and checks its SHA-256."""
     import keras
 
     try:
@@ -93,4 +97,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -1,7 +1,8 @@
-"""Non-digits that people draw, as pen strokes: letters, signs, several things at once, turned digits, scribbles.
+"""Drawings that are not a digit, as pen strokes: letters, signs, several digits, turned digits, lines, scribbles.
 
-The shapes of letters and signs are A. V. Hershey's single-stroke alphabets (Calligraphy for Computers, 1967), as the
-package Hershey-Fonts carries them. Letters that cannot be told from a digit (O, I, S, Z, B, ...) are left out.
+Real handwriting comes from training.handwriting. The shapes of the other letters and signs are A. V. Hershey's
+single-stroke alphabets (Calligraphy for Computers, 1967), as the package Hershey-Fonts carries them. Letters that
+cannot be told from a digit (O, I, S, Z, B, ...) are left out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ import numpy as np
 
 from digits import CLASSES
 from training.augment import random_warp, vary_strokes
+from training.handwriting import characters
 from training.pen_strokes import PenDigit
+from training.sketch import thinned
+from training.styles import restyle
 
 OTHER = CLASSES  # the label of non-digits
 LIKE_DIGITS = "OoDQIilSsZzBbqgG"
@@ -29,22 +33,33 @@ ALPHABETS = {
 }
 LETTERS = ("futural", "scripts")  # the alphabets that visitors are likely to draw from
 HELD_OUT = 6  # every sixth sign of each alphabet is kept for validation
-SHARES = {"letter": 0.42, "sign": 0.1, "several": 0.12, "turned": 0.12, "random": 0.14, "scribble": 0.1}
+SHARES = {
+    "written_letter": 0.28,
+    "written_sign": 0.08,
+    "script": 0.1,
+    "mixed": 0.1,
+    "letter": 0.1,
+    "sign": 0.06,
+    "several": 0.09,
+    "turned": 0.09,
+    "random": 0.06,
+    "scribble": 0.04,
+}
 
 Strokes = tuple[np.ndarray, ...]
 
 
 def non_digits(n: int, pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> list[PenDigit]:
-    """n drawings of non-digits, each with the label OTHER and its kind, a key of SHARES, as the writer.
+    """n drawings of non-digits, with the label OTHER and their kind, a key of SHARES, in place of the writer.
 
-    pen_digits: real digits, to be turned and put side by side. held_out: take the signs kept for validation.
+    pen_digits: real digits, to be turned and combined. held_out: use the signs held out for validation.
     """
     kinds = random.choice(list(SHARES), size=n, p=list(SHARES.values()))
     return [PenDigit(OTHER, _MAKERS[str(kind)](pen_digits, held_out, random), str(kind)) for kind in kinds]
 
 
 def letter(letters: str, alphabet: str, random: np.random.Generator) -> Strokes:
-    """One of some letters of an alphabet in ALPHABETS, in a random handwriting."""
+    """A random choice of some letters of an alphabet in ALPHABETS, in a random handwriting."""
     return _handwritten(_glyph(alphabet, letters[random.integers(len(letters))]), random)
 
 
@@ -58,8 +73,29 @@ def _sign(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generato
     return letter(_signs(alphabet, held_out), alphabet, random)
 
 
+def _written(kind: str) -> Callable[[list[PenDigit], bool, np.random.Generator], Strokes]:
+    """One of the real characters of a kind, in another handwriting."""
+
+    def make(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+        real = characters(kind, held_out)
+        restyled = restyle(thinned(PenDigit(OTHER, real[random.integers(len(real))].strokes)), random)
+        return vary_strokes(restyled, random).strokes
+
+    return make
+
+
+def _mixed(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+    """A character that no script has: strokes of several real ones, at the places where they were written."""
+    strokes: list[np.ndarray] = []
+    for _ in range(random.integers(2, 4)):
+        kind = ("written_letter", "written_sign", "script")[random.integers(3)]
+        parts = _unit(_written(kind)(pen_digits, held_out, random))
+        strokes += [parts[i] for i in random.permutation(len(parts))[: random.integers(1, 3)]]
+    return tuple(strokes)
+
+
 def _several(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
-    """Two or three digits or letters beside, above or across one another."""
+    """Two or three digits or letters next to, above or across one another."""
     parts = []
     step = np.array([(1.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.3, 0.3)][random.integers(4)]) * random.uniform(0.7, 1.2)
     for place in range(random.integers(2, 4)):
@@ -72,7 +108,7 @@ def _several(pen_digits: list[PenDigit], held_out: bool, random: np.random.Gener
 
 
 def _turned(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
-    """A digit on its side or mirrored, of those that are no digit any more then."""
+    """A digit turned on its side or mirrored, if that makes it unlike any digit."""
     while True:
         pen_digit = pen_digits[random.integers(len(pen_digits))]
         if pen_digit.label in (2, 3, 4, 5, 7) and random.random() < 0.5:
@@ -97,7 +133,7 @@ def _random(pen_digits: list[PenDigit], held_out: bool, random: np.random.Genera
 
 
 def _scribble(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
-    """One long stroke back and forth, in circles, or anywhere; a filled area when it is dense."""
+    """A long stroke back and forth, in circles, or at random; a dense one fills an area."""
     kind, turns = random.integers(3), random.uniform(2.5, 14)
     time = np.linspace(0, 1, 240)
     if kind == 0:
@@ -116,6 +152,10 @@ def _scribble(pen_digits: list[PenDigit], held_out: bool, random: np.random.Gene
 
 
 _MAKERS: dict[str, Callable[[list[PenDigit], bool, np.random.Generator], Strokes]] = {
+    "written_letter": _written("written_letter"),
+    "written_sign": _written("written_sign"),
+    "script": _written("script"),
+    "mixed": _mixed,
     "letter": _letter,
     "sign": _sign,
     "several": _several,
@@ -126,7 +166,7 @@ _MAKERS: dict[str, Callable[[list[PenDigit], bool, np.random.Generator], Strokes
 
 
 def _handwritten(strokes: Strokes, random: np.random.Generator) -> Strokes:
-    """Varied twice, as type varies less than handwriting."""
+    """Varies strokes twice, as type varies less than handwriting."""
     warp = random_warp(random)
     return vary_strokes(PenDigit(OTHER, tuple(warp(stroke) for stroke in _unit(strokes))), random).strokes
 
@@ -143,7 +183,7 @@ def _signs(alphabet: str, held_out: bool) -> str:
 
 @cache
 def _glyph(alphabet: str, sign: str) -> Strokes:
-    """Strokes of one sign, each float (n, 2), y downwards, with points close enough to be bent."""
+    """The strokes of a sign, each float (n, 2), y downwards, with points dense enough to be distorted."""
     from HersheyFonts import HersheyFonts
 
     font = HersheyFonts()

@@ -1,7 +1,7 @@
-"""Trains the outlier detector (recognition.outlier), or measures it.
+"""Trains the outlier detector (recognition.outlier), or evaluates it.
 
     python -m training.outlier_detector             train, then validate on held-out writers and signs
-    python -m training.outlier_detector --measure   measure on the test digits, and write the card
+    python -m training.outlier_detector --measure   evaluate on the test digits, and write the card
 
 An interrupted training resumes when the command is given again.
 """
@@ -11,64 +11,83 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from recognition.card import Card, Score
 from recognition.outlier import DETECTOR, THRESHOLD, detector
 from recognition.store import WeightsError, write_card
-from training import evaluate, pool
-from training.dataset import DataError, Digits, join
+from training import evaluate, pool, writers
+from training.dataset import DataError, Digits, Pictures, join
 from training.hyperparameters import Hyperparameters
 from training.mnist import mnist
 from training.non_digits import OTHER, SHARES, non_digits
+from training.run import run_command
 from training.train import train
 
 SETTINGS = Hyperparameters(
-    "adamw", epochs=12, learning_rate=2e-3, weight_decay=1e-2, cosine=True, dropout=0.1, varied=True
+    "adamw", epochs=16, learning_rate=2e-3, weight_decay=1e-2, cosine=True, dropout=0.1, varied=True, averaging=0.999
 )
 DIGITS_PER_EPOCH = 48_000
-NON_DIGITS_PER_EPOCH = 24_000
-MEASURED = 1_000  # drawings of each kind that is no digit
+NON_DIGITS_PER_EPOCH = 48_000
+EVALUATED = 1_000  # drawings of each kind that is no digit
+ACCEPTED = 0.99  # of real digits
 SEED = 3
 
 
 @dataclass(frozen=True)
 class DetectorData:
-    """Digits and non-digits to train on and to choose by; an epoch holds some of each.
+    """Digits and non-digits for training and validation; an epoch contains some of both.
 
-    train: all of digits.train, then the non-digits.
+    others: drawings that are no digits, uint8 (n, 28, 28) each.
     """
 
-    train: Digits
-    validation: Digits
     digits: pool.Pool
+    others: list[np.ndarray]
+    validation: Digits
 
-    def choose(self, random: np.random.Generator) -> np.ndarray:
-        """The drawings of one epoch, int (n,), as indices into train."""
-        digits = random.choice(self.digits.choose(random), DIGITS_PER_EPOCH, replace=False)
-        return np.concatenate([digits, random.integers(len(self.digits.train), len(self.train), NON_DIGITS_PER_EPOCH)])
+    @cached_property
+    def pictures(self) -> Pictures:
+        """All of the digits, then the non-digits."""
+        return Pictures([*self.digits.pictures.parts, *self.others])
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        others = np.full(len(self.pictures) - len(self.digits.pictures), OTHER, np.uint8)
+        return np.concatenate([self.digits.labels, others])
+
+    @cached_property
+    def origins(self) -> np.ndarray:
+        """Each non-digit is an original of its own."""
+        others = np.arange(len(self.pictures) - len(self.digits.pictures)) + self.digits.origins.max() + 1
+        return np.concatenate([self.digits.origins, others])
+
+    def choose(self, epoch: int, random: np.random.Generator) -> np.ndarray:
+        """The drawings of one epoch, int (n,), as places in pictures."""
+        digits = random.choice(self.digits.choose(epoch, random), DIGITS_PER_EPOCH, replace=False)
+        others = random.integers(len(self.digits.pictures), len(self.pictures), NON_DIGITS_PER_EPOCH)
+        return np.concatenate([digits, others])
 
 
 def load() -> DetectorData:
     """All drawings, after making those that are missing; raises DataError if MNIST or pen strokes are missing."""
-    digits, varied = pool.load(), pool.prepared(("other",))["other"]
-    held_out = join([digits.validation, *held_out_non_digits().values()])
-    return DetectorData(join([digits.train, *varied]), held_out, digits)
+    digits, others = pool.load(), pool.prepared(("other",))["other"]
+    return DetectorData(digits, others, join([digits.validation, *held_out_non_digits().values()]))
 
 
-def held_out_non_digits(each: int = MEASURED) -> dict[str, Digits]:
-    """For each kind of non-digit some drawings by held-out writers and of signs that nothing was trained on."""
+def held_out_non_digits(count: int = EVALUATED) -> dict[str, Digits]:
+    """For each kind of non-digit, drawings by held-out writers and of held-out signs."""
     random = np.random.default_rng(SEED)
-    drawings = non_digits(each * 2 * len(SHARES), pool.writers(held_out=True), held_out=True, random=random)
-    kinds = {kind: [drawing for drawing in drawings if drawing.writer == kind][:each] for kind in SHARES}
-    return {kind: pool.drawn(chosen, SEED) for kind, chosen in kinds.items()}
+    drawings = non_digits(count * 2 * len(SHARES), writers.writers(held_out=True), held_out=True, random=random)
+    kinds = {kind: [drawing for drawing in drawings if drawing.writer == kind][:count] for kind in SHARES}
+    return {kind: writers.drawn(chosen, SEED) for kind, chosen in kinds.items()}
 
 
 def measure(sets: dict[str, Digits], against: str) -> dict[str, Score]:
-    """How many drawings of each set are classified correctly: digits accepted, non-digits flagged.
+    """Scores each set of drawings: digits should be accepted, non-digits flagged.
 
-    against: the set of digits against which the area under the ROC curve of each kind of non-digit is computed.
+    against: the set of digits for the area under the ROC curve of each kind of non-digit.
     """
     from recognition.outlier import score
 
@@ -82,8 +101,16 @@ def measure(sets: dict[str, Digits], against: str) -> dict[str, Score]:
     return results
 
 
+def threshold(sets: dict[str, Digits]) -> float:
+    """The lowest score such that in each set of digits the share ACCEPTED scores less; recognition.outlier has it."""
+    from recognition.outlier import score
+
+    digits = [drawings for drawings in sets.values() if not (drawings.labels == OTHER).any()]
+    return max(float(np.quantile(score(drawings.digits), ACCEPTED)) for drawings in digits)
+
+
 def area(low: np.ndarray, high: np.ndarray) -> float:
-    """Area under the ROC curve: how often a value of high exceeds one of low, float (n,) each; ties count half."""
+    """Area under the ROC curve: how often a value of high exceeds a value of low, float (n,) each; ties count half."""
     ranks = np.sort(low)
     below = np.searchsorted(ranks, high, "left") + np.searchsorted(ranks, high, "right")
     return float(below.mean() / (2 * len(low)))
@@ -92,19 +119,19 @@ def area(low: np.ndarray, high: np.ndarray) -> float:
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.outlier_detector", description=__doc__.split("\n")[0])
-    parser.add_argument("--measure", action="store_true", help="measure on the test digits and write the card")
+    parser.add_argument("--measure", action="store_true", help="evaluate on the test digits and write the card")
     try:
         if parser.parse_args(arguments).measure:
             card = measured()
             write_card(card)
             report(card.tests)
         else:
-            train(DETECTOR, "drawn", SETTINGS, load())
-            report(
-                measure(
-                    {"mnist": evaluate.held_out_sets()[0], "drawn": pool.held_out()} | held_out_non_digits(), "drawn"
-                )
-            )
+            data = load()
+            train(DETECTOR, "drawn", SETTINGS, data)
+            detector.cache_clear()
+            sets = {"mnist": mnist().validation, "drawn": writers.held_out()} | held_out_non_digits()
+            report(measure(sets, "drawn"))
+            print(f"{100 * ACCEPTED:.0f} % of the digits of both sets are accepted below {threshold(sets):.3f}")
     except (DataError, WeightsError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -122,10 +149,10 @@ def measured() -> Card:
 
 
 def report(scores: dict[str, Score]) -> None:
-    """Prints a line for each set."""
+    """Prints the score of each set."""
     for name, score in scores.items():
         print(f"{name:9}{score}" + ("" if score.area is None else f", area under the ROC curve {score.area:.4f}"))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

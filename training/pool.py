@@ -1,146 +1,173 @@
-"""The digits that recipe "drawn" trains on: MNIST's and pen strokes, in many variations, kept on disk.
+"""The training data of recipe "drawn": augmented MNIST digits and pen strokes, cached on disk.
 
-    python -m training.pool      (training.train does it too, when it finds something missing)
+    python -m training.pool      generates missing files, as training.train does when it needs them
 
-Each variation of each collection is one file under training/runs/pool; what is there already is not made again.
+Each variation of each collection is one file under training/runs/pool, the digits in the same order in all of them;
+what is there already is not made again. A training takes other variations in each epoch, until it has seen all of them.
 Writers are split, not digits: nobody whose digits are trained on is in the validation set.
 """
 
 from __future__ import annotations
 
-import itertools
 import multiprocessing
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
-from digits import from_canvas
 from recognition.store import write_atomically
-from training.augment import vary_picture, vary_strokes
-from training.dataset import DataError, Digits, join
+from training import intact, mislabelled
+from training.augment import vary_picture
+from training.dataset import DataError, Digits, Pictures, join
 from training.mnist import mnist
 from training.non_digits import non_digits
-from training.pen_strokes import PenDigit, draw_on_canvas, pendigits, unipen
-from training.run import RUNS
+from training.pen_strokes import PenDigit
+from training.run import RUNS, run_command
+from training.sketch import sketch, thinned, vary_pen_digit
+from training.writers import held_out, writers
 
 POOL = RUNS / "pool"
-VARIATIONS = {"mnist": 6, "pen": 16, "other": 8}  # of each digit; of non-digits, the number of files
-OTHERS = 12_000  # non-digits in each of their files
-HELD_OUT = 7  # every seventh writer is kept for validation
-SEED = 2
-PEN_VARIATIONS_AN_EPOCH = 5  # so that an epoch holds about as many pen digits as MNIST digits
+VARIATIONS = {"mnist": 8, "pen": 40, "other": 10}  # of each digit; of non-digits, the number of files
+OTHERS = 16_000  # non-digits in each of their files
+LEFT = 0.8  # of the non-digits, the smallest share of which enough ink is left
+SEED = 2  # of the variations
+PEN_VARIATIONS_PER_EPOCH = 5  # so that an epoch holds about as many pen digits as MNIST digits
 UNVARIED = 0.4  # share of MNIST's digits that an epoch takes unvaried
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Digits to train on and digits to choose by.
+    """Digits for training and validation.
 
-    train: MNIST's digits as they are, then their variations in the same order, then all variations of the pen digits.
-    mnist: how many digits one variation of MNIST holds; pen: the places of each variation of the pen digits in train.
+    mnist: MNIST's training digits as they are, and their variations in the same order.
+    pens: variations of the pen digits, all in the same order, and their labels.
     validation: MNIST's held-out digits, then those of held-out writers, none of them varied.
     """
 
-    train: Digits
-    mnist: int
-    pen: list[range]
+    mnist: Digits
+    mnist_variations: list[np.ndarray]
+    pens: list[np.ndarray]
+    pen_labels: np.ndarray
     validation: Digits
 
-    def choose(self, random: np.random.Generator) -> np.ndarray:
-        """The digits of one epoch, as places in train: each MNIST digit, varied or not, and some pen variations."""
-        variations = random.integers(1, VARIATIONS["mnist"] + 1, self.mnist)
-        variations[random.random(self.mnist) < UNVARIED] = 0
-        pen = [self.pen[i] for i in random.permutation(len(self.pen))[:PEN_VARIATIONS_AN_EPOCH]]
-        return np.concatenate([np.arange(self.mnist) + variations * self.mnist, *pen])
+    @cached_property
+    def pictures(self) -> Pictures:
+        """MNIST's digits, then their variations, then those of the pen digits."""
+        return Pictures([self.mnist.digits, *self.mnist_variations, *self.pens])
 
+    @cached_property
+    def labels(self) -> np.ndarray:
+        return np.concatenate([self.mnist.labels, self.pen_labels])[self.origins]
 
-def writers(held_out: bool) -> list[PenDigit]:
-    """The pen digits of the writers who are held out for validation, or of all the others; a test writer is neither.
+    @cached_property
+    def origins(self) -> np.ndarray:
+        """MNIST's digits are counted first, then the pen digits."""
+        pens = len(self.mnist) + np.arange(len(self.pen_labels), dtype=np.int32)
+        pictures = np.tile(np.arange(len(self.mnist), dtype=np.int32), 1 + len(self.mnist_variations))
+        return np.concatenate([pictures, np.tile(pens, len(self.pens))])
 
-    Raises DataError if a collection is missing or damaged.
-    """
-    chosen = []
-    for collection in (pendigits("tra"), unipen()):
-        names = sorted({pen_digit.writer for pen_digit in collection})
-        kept = set(names[HELD_OUT // 2 :: HELD_OUT])
-        chosen += [pen_digit for pen_digit in collection if (pen_digit.writer in kept) == held_out]
-    return chosen
+    def choose(self, epoch: int, random: np.random.Generator) -> np.ndarray:
+        """The digits of one epoch: each MNIST digit, varied or not, and some variations of each pen digit.
 
-
-def held_out() -> Digits:
-    """Digits of the writers held out for validation, drawn on a canvas, not varied."""
-    return drawn(writers(held_out=True), SEED)
+        No variation comes a second time before the others have come.
+        """
+        fixed = np.random.default_rng(SEED)
+        order, first = (
+            fixed.permutation(len(self.pens)),
+            fixed.integers(len(self.mnist_variations), size=len(self.mnist)),
+        )
+        variations = 1 + (first + epoch) % len(self.mnist_variations)
+        variations[random.random(len(self.mnist)) < UNVARIED] = 0
+        chosen = [np.arange(len(self.mnist)) + variations * len(self.mnist)]
+        for i in range(epoch * PEN_VARIATIONS_PER_EPOCH, (epoch + 1) * PEN_VARIATIONS_PER_EPOCH):
+            start = len(self.mnist) * (1 + len(self.mnist_variations)) + order[i % len(order)] * len(self.pen_labels)
+            chosen.append(start + np.arange(len(self.pen_labels)))
+        return np.concatenate(chosen)
 
 
 def load(folder: Path = POOL, workers: int | None = None) -> Pool:
-    """The pool, after making what is missing of it, with a progress bar; which takes about twenty minutes on two cores.
+    """The pool; missing files are generated with a progress bar, all of them in about twenty minutes on two cores.
 
     Raises DataError if MNIST or a collection of pen strokes is missing or damaged.
     """
     varied = prepared(("mnist", "pen"), folder, workers)
     digits = mnist()
-    pictures = [digits.train, *varied["mnist"]]
-    ends = np.cumsum([sum(map(len, pictures)), *map(len, varied["pen"])]).tolist()
     return Pool(
-        train=join(pictures + varied["pen"]),
-        mnist=len(digits.train),
-        pen=[range(start, end) for start, end in itertools.pairwise(ends)],
+        mnist=digits.train,
+        mnist_variations=varied["mnist"],
+        pens=varied["pen"],
+        pen_labels=np.array([pen_digit.label for pen_digit in trained_on()], np.uint8),
         validation=join([digits.validation, held_out()]),
     )
 
 
-def prepared(collections: tuple[str, ...], folder: Path = POOL, workers: int | None = None) -> dict[str, list[Digits]]:
-    """The variations of some of the collections in VARIATIONS, after making those that are not on disk."""
+def prepared(
+    collections: tuple[str, ...], folder: Path = POOL, workers: int | None = None
+) -> dict[str, list[np.ndarray]]:
+    """The variations of some of the collections in VARIATIONS, after making those that are not on disk.
+
+    Returns for each collection its variations, uint8 (n, 28, 28) each, memory-mapped.
+    """
     jobs = [(collection, copy, folder) for collection in collections for copy in range(VARIATIONS[collection])]
-    missing = [job for job in jobs if not _path(*job).exists()]
+    counts = {collection: _counts(collection) for collection in collections}
+    missing = [job for job in jobs if not intact.remove_damaged(_path(*job), partial(intact.digits, **counts[job[0]]))]
     if missing:
-        writers(held_out=True), mnist()  # a missing file is an error here, not in every worker
+        writers(held_out=True), mnist()  # raises DataError here rather than in every worker
         progress = keras.utils.Progbar(len(missing), unit_name="variation")
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-            for done in as_completed([pool.submit(_make, *job) for job in missing]):
+        with ProcessPoolExecutor(workers or len(os.sched_getaffinity(0)), mp_context=context) as pool:
+            for done in as_completed([pool.submit(_generate, *job) for job in missing]):
                 done.result()
                 progress.add(1)
     return {
-        collection: [_read(_path(collection, copy, folder)) for copy in range(VARIATIONS[collection])]
+        collection: [np.load(_path(collection, copy, folder), mmap_mode="r") for copy in range(VARIATIONS[collection])]
         for collection in collections
     }
 
 
-def _make(collection: str, copy: int, folder: Path) -> None:
+def _counts(collection: str) -> dict[str, Any]:
+    """How many digits each file of a collection holds, at least and at most."""
+    if collection == "other":
+        return {"least": round(LEFT * OTHERS), "most": OTHERS}
+    number = len(mnist().train) if collection == "mnist" else len(trained_on())
+    return {"least": number, "most": number}
+
+
+def _generate(collection: str, copy: int, folder: Path) -> None:
+    """Writes a file of the pool."""
     random = np.random.default_rng([SEED, copy])
     if collection == "mnist":
-        train = mnist().train
-        made = Digits(np.stack([vary_picture(digit, random) for digit in train.digits]), train.labels)
+        generated = [vary_picture(digit, random) for digit in mnist().train.digits]
     elif collection == "pen":
-        varied = [vary_strokes(pen_digit, random) for pen_digit in writers(held_out=False)]
-        made = drawn(varied, int(random.integers(2**31)))
+        generated = [vary_pen_digit(pen_digit, random) for pen_digit in trained_on()]
     else:
-        made = drawn(non_digits(OTHERS, writers(held_out=False), False, random), int(random.integers(2**31)))
-    write_atomically(
-        _path(collection, copy, folder), lambda path: np.savez(path, digits=made.digits, labels=made.labels)
-    )
+        others = non_digits(OTHERS, writers(held_out=False), False, random)
+        generated = [digit for other in others if (digit := sketch(other, random)) is not None]
+    write_atomically(_path(collection, copy, folder), lambda path: np.save(path, np.stack(generated)))
 
 
-def drawn(pen_digits: list[PenDigit], seed: int) -> Digits:
-    """Pen digits drawn on the canvas and normalized; the few that leave too little ink are left out."""
-    pairs = zip(map(from_canvas, draw_on_canvas(pen_digits, seed)), pen_digits, strict=True)
-    digits, labels = zip(*((digit, pen_digit.label) for digit, pen_digit in pairs if digit is not None), strict=True)
-    return Digits(np.stack(digits), np.array(labels, np.uint8))
+@cache
+def trained_on() -> list[PenDigit]:
+    """The pen digits to train on, in the order in which they stand in each variation: more than dots, labelled rightly.
+
+    Their points are no closer than they need to be, which saves time.
+    """
+    left_out = mislabelled.read()
+    return [
+        thinned(pen_digit)
+        for pen_digit in writers(held_out=False)
+        if pen_digit.source not in left_out and np.ptp(np.concatenate(pen_digit.strokes), axis=0).any()
+    ]
 
 
 def _path(collection: str, copy: int, folder: Path) -> Path:
-    return folder / f"{collection}-{copy:02}.npz"
-
-
-def _read(path: Path) -> Digits:
-    with np.load(path, allow_pickle=False) as file:
-        return Digits(file["digits"], file["labels"])
+    return folder / f"{collection}-{copy:03}.npy"
 
 
 def main() -> int:
@@ -150,10 +177,10 @@ def main() -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{len(pool.train):,} digits to train on, {len(pool.choose(np.random.default_rng())):,} in an epoch")
-    print(f"{len(pool.validation):,} digits to choose by")
+    print(f"{len(pool.pictures):,} digits to train on, {len(pool.choose(0, np.random.default_rng())):,} in an epoch")
+    print(f"{len(pool.validation):,} digits to validate on")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

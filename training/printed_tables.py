@@ -1,11 +1,11 @@
-"""The printed tables of chapter 1: what each row says, and the network that it names.
+"""The printed tables of chapter 1: their rows, and the network that each row describes.
 
-How the print is read: all 60,000 training digits and the last epoch's weights, as the listings do it. Table 1.3.3 names
-three widths a row, while listing 1.3.2 has two hidden layers: the rows are three hidden layers here, as 256-512-256 can
-hardly be two, and the listing's own network, 269,322 parameters, has a row of its own beside the one of its settings.
-The print does not say how many epochs a row had: it is the listing's 20 (10 for the CNN) here, and Keras's own learning
-rates, with which SGD stays behind the printed MLPs. Two of them stand once more at the end, with 100 epochs, which come
-much closer. Seconds are the median epoch's, times the epochs.
+How the printed tables are read: training uses all 60,000 training digits, and accuracy is that of the last epoch's
+weights, as in the listings. Table 1.3.3 gives three widths for each row, while listing 1.3.2 has two hidden layers;
+here the rows have three hidden layers, as 256-512-256 can hardly mean two, and the listing's own network, with 269,322
+parameters, has a row of its own. The number of epochs is not printed; here it is the listing's, 20 (10 for the CNN),
+with Keras's default learning rates, with which SGD stays behind the printed MLPs. Two SGD rows are repeated at the end
+with 100 epochs and come much closer. Seconds are the median epoch's, times the number of epochs.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from models.network import Network
 
 @dataclass(frozen=True)
 class Row:
-    """One printed configuration: what it says, how it is built, and the printed accuracies in percent.
+    """A printed configuration with its accuracies in percent, and how to build it.
 
-    layers, regularizer, optimizer, activation: as printed. network: whose inputs it takes. build: a new Keras model.
+    layers, regularizer, optimizer, activation: as printed. network: determines the inputs. build: a new Keras model.
     """
 
     layers: str
@@ -40,7 +40,7 @@ class Row:
 
 
 def perceptron(widths: tuple[int, ...], relu: bool = True, dropout: float = 0, l2: float = 0) -> keras.Model:
-    """A multilayer perceptron with so many hidden layers, each with ReLU and dropout where given."""
+    """A multilayer perceptron with hidden layers of these widths, each with ReLU and dropout if given."""
     x = inputs = keras.Input(mlp.INPUT_SHAPE)
     for width in widths:
         x = layers.Dense(width, kernel_regularizer=regularizers.L2(l2) if l2 else None)(x)

@@ -1,9 +1,9 @@
-"""Trains every configuration of the printed tables of chapter 1, and sets the results beside the printed ones.
+"""Trains every configuration of the printed tables of chapter 1, to compare the results with the printed ones.
 
     python -m training.tables 1.3.3 1.4.1 1.5.1
 
-Each row is kept under training/runs as soon as it is done, and a later call goes on with the next one. The
-tables are written to weights/tables.json, which the page shows, and to docs/tables.md.
+The result of each row is saved in training/runs, so an interrupted run continues with the next row. The tables are
+written to weights/tables.json, which the page shows, and to docs/tables.md.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from training.batches import one_hot
 from training.dataset import DataError, Digits, join
 from training.mnist import mnist
 from training.printed_tables import TABLES, Row
-from training.run import AGAIN, RUNS, positive
+from training.run import RUNS, positive, remedy, run_command
 
 SEED = 1
 BATCH = 128
-SAID = ("layers", "regularizer", "optimizer", "activation", "book_train", "book_test")  # of a row
-KEPT = RUNS / "tables"
+PRINTED_FIELDS = ("layers", "regularizer", "optimizer", "activation", "book_train", "book_test")  # of a Row
+ROW_RESULTS = RUNS / "tables"
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "tables.md"
 
 
@@ -56,8 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
     train = join([digits.train, digits.validation])
     tables: dict[str, list[dict]] = {table: [] for table in TABLES if table in options.tables or not options.tables}
     jobs = [(table, row) for table in tables for row in TABLES[table]]
-    new = [not kept_path(*job, options.epochs).exists() for job in jobs]
-    progress = keras.utils.Progbar(sum(new), unit_name="row")  # of those to be trained, or the time left would be wrong
+    new = [not result_path(*job, options.epochs).exists() for job in jobs]
+    progress = keras.utils.Progbar(
+        sum(new), unit_name="row"
+    )  # only the rows to train, for the estimate of the remaining time
     try:
         for job, is_new in zip(jobs, new, strict=True):
             tables[job[0]].append(measured(*job, train, digits.test, options.epochs))
@@ -68,40 +70,42 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             write(tables, RESULTS, DOCS)
     except OSError as error:
-        print(f"The tables cannot be kept: {error}. {AGAIN}", file=sys.stderr)
+        print(f"The tables cannot be saved: {error}. {remedy(error)}", file=sys.stderr)
         return 1
     return 0
 
 
-def measured(table: str, row: Row, train: Digits, test: Digits, epochs: int | None = None, runs: Path = KEPT) -> dict:
-    """What a row says, and its training and test accuracy in percent, trained now or kept from an earlier call."""
-    said = {name: getattr(row, name) for name in SAID} | {"epochs": epochs or row.epochs}
-    kept = kept_path(table, row, epochs, runs)
-    if not kept.exists():
+def measured(
+    table: str, row: Row, train: Digits, test: Digits, epochs: int | None = None, runs: Path = ROW_RESULTS
+) -> dict:
+    """A row's printed fields with its training and test accuracy in percent, trained now or in an earlier call."""
+    printed = {name: getattr(row, name) for name in PRINTED_FIELDS} | {"epochs": epochs or row.epochs}
+    path = result_path(table, row, epochs, runs)
+    if not path.exists():
         keras.utils.set_random_seed(SEED)
         model = row.build()
         model.compile(row.optimizer.lower(), loss="categorical_crossentropy", metrics=["accuracy"])
         inputs, targets = row.network.inputs(train.digits), one_hot(train.labels)
         clock = _Clock()
-        model.fit(inputs, targets, batch_size=BATCH, epochs=said["epochs"], callbacks=[clock], verbose=0)
-        found = {
+        model.fit(inputs, targets, batch_size=BATCH, epochs=printed["epochs"], callbacks=[clock], verbose=0)
+        result = {
             "parameters": model.count_params(),
             "train": _percent(model, inputs, train.labels),
             "test": _percent(model, row.network.inputs(test.digits), test.labels),
             "seconds": round(float(np.median(clock.seconds)) * len(clock.seconds), 1),
         }
-        write_atomically(kept, lambda path: path.write_text(json.dumps(found)))
-    return said | json.loads(kept.read_text())
+        write_atomically(path, lambda partial: partial.write_text(json.dumps(result)))
+    return printed | json.loads(path.read_text())
 
 
-def kept_path(table: str, row: Row, epochs: int | None = None, runs: Path = KEPT) -> Path:
-    """Where a row's result is kept, by all that makes it what it is."""
+def result_path(table: str, row: Row, epochs: int | None = None, runs: Path = ROW_RESULTS) -> Path:
+    """The file with a row's result, named after everything that determines it."""
     name = " ".join([table, row.layers, row.regularizer, row.optimizer, row.activation, str(epochs or row.epochs)])
     return runs / f"{re.sub('[^0-9A-Za-z.]+', '-', name)}.json"
 
 
 class _Clock(keras.callbacks.Callback):
-    """Times each epoch; of the median, a pause or other work for a while changes little."""
+    """Times each epoch, for a median that pauses and other load on the machine hardly affect."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +124,7 @@ def _percent(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -> floa
 
 
 def write(tables: dict[str, list[dict]], file: Path, text: Path) -> None:
-    """Writes the tables, as JSON for the page and as Markdown to read; a table in the file that is not given stays."""
+    """Writes the tables as JSON for the page and as Markdown; other tables in the files stay."""
     with suppress(OSError, ValueError):
         tables = json.loads(file.read_text(encoding="utf-8")) | tables
     tables = {table: tables[table] for table in TABLES if table in tables}
@@ -129,8 +133,8 @@ def write(tables: dict[str, list[dict]], file: Path, text: Path) -> None:
 
 
 def markdown(tables: dict[str, list[dict]]) -> str:
-    """The tables in Markdown: accuracies in percent, the book's, ours, and the difference in percentage points."""
-    reading = printed_tables.__doc__[printed_tables.__doc__.index("How the print is read") :].strip()
+    """The tables in Markdown: the book's accuracies and ours in percent, and the difference in percentage points."""
+    reading = printed_tables.__doc__[printed_tables.__doc__.index("How the printed tables are read") :].strip()
     lines = ["# The book's tables, trained again", "", f"Written by `python -m training.tables`. {reading}", ""]
     for table, rows in tables.items():
         lines += [
@@ -150,4 +154,4 @@ def markdown(tables: dict[str, list[dict]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -3,7 +3,7 @@
     python -m training.train mlp cnn rnn resnet --recipe book
 
 An interrupted training resumes from its last whole epoch when the same command is given again.
-Plain Keras throughout, so it runs on any Keras backend (KERAS_BACKEND=jax, torch or tensorflow).
+Plain Keras throughout; only the export of the file that serves needs the TensorFlow backend.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ import numpy as np
 from models import NETWORKS
 from models.network import Network
 from recognition.card import Card
-from recognition.store import WeightsError, verified, weights_path, write_atomically, write_card
-from training import hyperparameters, pool
+from recognition.serving_file import ServingFile
+from recognition.store import WeightsError, serving_path, weights_path, write_atomically, write_card
+from training import export, hyperparameters, pool, teachers
+from training.averages import Averages
 from training.batches import Batches, one_hot, soft_targets
-from training.checkpoint import History, State
-from training.dataset import DataError, TrainingData
+from training.checkpoint import History, State, weights_in_memory
+from training.dataset import DataError, TrainingData, labels_of_originals
 from training.hyperparameters import Hyperparameters
 from training.mnist import mnist
-from training.run import AGAIN, RUNS, positive
+from training.run import RUNS, BusyError, only_process, positive, remedy, run_command
 
 SEED = 1
 
@@ -52,33 +54,46 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             card = train(NETWORKS[key], options.recipe, settings, data)
         except WeightsError as error:
-            print(f"{title} needs the answers of its teacher {settings.teacher!r}, but {error}", file=sys.stderr)
+            print(
+                f"{title} learns from the predictions of {', '.join(settings.teachers)}, but {error}", file=sys.stderr
+            )
+            return 2
+        except BusyError as error:
+            print(error, file=sys.stderr)
             return 2
         except OSError as error:
-            print(f"{title} cannot be saved: {error}. {AGAIN}", file=sys.stderr)
+            print(f"{title} cannot be saved: {error}. {remedy(error)}", file=sys.stderr)
             return 1
         print(f"  validation accuracy {100 * card.history[-1]['val_accuracy']:.2f} %")
     return 0
 
 
 def train(network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, runs: Path = RUNS) -> Card:
-    """Trains one network and writes its weights and its card; returns the card.
+    """Trains a network and writes its weights and its card; returns the card.
 
-    recipe: the key under which both are written. runs: the state after each epoch is kept there until both files are
-    written; a later call resumes from it and ends with the same weights as without the interruption (but for the order
-    in which threads add numbers up).
-    Raises recognition.store.WeightsError if the teacher has no valid weights.
+    recipe: the key under which both are written. runs: the folder for checkpoints after each epoch; a later call
+    resumes from them and ends with the same weights as without the interruption, except for rounding, as threads add
+    numbers in a different order.
+    Raises recognition.store.WeightsError if a teacher has no valid weights, training.run.BusyError while another
+    process trains the same.
     """
+    run = _run_folder(runs, network, recipe, settings, data)
+    with only_process(run, f"{network.title}, recipe {recipe},"):
+        card = _train(network, recipe, settings, data, runs, run)
+        shutil.rmtree(run)
+    return card
+
+
+def _train(network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, runs: Path, run: Path) -> Card:
+    """Trains in a folder for checkpoints, run, as the only process that does."""
     keras.utils.set_random_seed(SEED)
     model = network.build() if settings.dropout is None else network.build(dropout=settings.dropout)
     classes = model.output_shape[-1]
-    if settings.teacher is None:
-        targets = one_hot(data.train.labels, classes)
-    else:
-        targets = _distillation_targets(settings.teacher, recipe, data, runs)
-    batches = Batches(network, data.train.digits, targets, settings.batch_size, SEED, data.choose)
+    labels = labels_of_originals(data)
+    taught = teachers.answers(settings.teachers, recipe, data, runs) if settings.teachers else None
+    targets = one_hot(labels, classes) if taught is None else soft_targets(labels, taught.probabilities)
+    batches = Batches(network, data, targets, settings.batch_size, SEED)
     model.compile(settings.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
-    run = _run_folder(runs, network, recipe, settings, data)
     history = History(run / "history.json")
     state = State(run)
     model.fit(
@@ -86,47 +101,29 @@ def train(network: Network, recipe: str, settings: Hyperparameters, data: Traini
         validation_data=(network.inputs(data.validation.digits), one_hot(data.validation.labels, classes)),
         epochs=settings.epochs,
         initial_epoch=state.restore(model),
-        shuffle=False,  # Batches shuffles, with its own seed
+        shuffle=False,  # Batches shuffles with its own seed
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: _begin(model, batches, epoch)),
-            history,  # before the state: an epoch that is trained again overwrites its row
+            *([Averages()] if settings.averaging else []),
+            history,  # before the state, as an epoch that is trained again overwrites its row
             state,
         ],
         verbose="auto" if sys.stdout.isatty() else 2,
     )
-    card = _save(model, network, recipe, settings, data, list(history.rows.values()))
-    shutil.rmtree(run)
-    return card
+    return _save(model, network, recipe, settings, data, list(history.rows.values()), taught)
 
 
 def _begin(model: keras.Model, batches: Batches, epoch: int) -> None:
-    """Seeds an epoch's batches and its dropout, whose seeds are not in the state, from the epoch alone."""
+    """Seeds an epoch's batches and its dropout, whose seeds are not part of the checkpoint, from the epoch alone."""
     batches.begin(epoch)
     for place, variable in enumerate(model.non_trainable_variables):
         if "seed_generator" in variable.path:
             variable.assign(np.random.default_rng([SEED, epoch, place]).integers(2**31, size=2, dtype=np.uint32))
 
 
-def _distillation_targets(key: str, recipe: str, data: TrainingData, runs: Path) -> np.ndarray:
-    """Targets, half label and half the teacher's softened probabilities; these are kept on disk, as they take minutes.
-
-    key: the teacher. Returns float32 (n, 10).
-    """
-    teacher = NETWORKS[key]
-    path, card = verified(teacher.key, recipe)
-    kept = runs / "pool" / f"teacher-{card.sha256[:12]}-{len(data.train)}.npy"
-    if not kept.exists():
-        model = teacher.build()
-        model.load_weights(path)
-        parts = np.array_split(data.train.digits, -(-len(data.train) // 50_000))
-        answers = [model.predict(teacher.inputs(part), batch_size=512, verbose=0) for part in parts]
-        write_atomically(kept, lambda path: np.save(path, np.concatenate(answers)))
-    return soft_targets(data.train.labels, np.load(kept))
-
-
 def _run_folder(runs: Path, network: Network, recipe: str, settings: Hyperparameters, data: TrainingData) -> Path:
-    """Where this training keeps its state; other hyperparameters or other data make another folder."""
-    identity = f"{network.key} {recipe} {settings} {SEED} {len(data.train)} {len(data.validation)}"
+    """The folder for this training's checkpoints; other hyperparameters or data use another folder."""
+    identity = f"{network.key} {recipe} {settings} {SEED} {len(data.pictures)} {len(data.validation)}"
     folder = runs / recipe / f"{network.key}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -139,12 +136,13 @@ def _save(
     settings: Hyperparameters,
     data: TrainingData,
     history: list[dict[str, float]],
+    taught: teachers.Answers | None,
 ) -> Card:
-    """Writes the weights, then their card."""
+    """Writes the weights, the file that serves them, then their card."""
     path = weights_path(network.key, recipe)
     bare = network.build()  # a compiled model's file would hold the optimizer's state too
     bare.set_weights(model.get_weights())
-    write_atomically(path, bare.save_weights)
+    write_atomically(path, lambda partial: partial.write_bytes(weights_in_memory(bare)))
     content = path.read_bytes()
     card = Card(
         network=network.key,
@@ -155,8 +153,9 @@ def _save(
         temperature=1.0,
         training={
             **asdict(settings) | {"drops": [list(drop) for drop in settings.drops]},
+            "teachers": taught.teachers if taught else {},
             "seed": SEED,
-            "digits": {"train": len(data.choose(np.random.default_rng(SEED))), "validation": len(data.validation)},
+            "digits": {"train": len(data.choose(0, np.random.default_rng(SEED))), "validation": len(data.validation)},
             "seconds_per_epoch": round(float(np.median([row["seconds"] for row in history])), 1),
             "date": time.strftime("%Y-%m-%d"),
             "versions": {
@@ -167,9 +166,20 @@ def _save(
             },
         },
         history=history,
+        serving=_export(bare, network, recipe),
     )
     write_card(card)
     return card
+
+
+def _export(model: keras.Model, network: Network, recipe: str) -> ServingFile | None:
+    """Writes the file that serves; only Keras on TensorFlow can, and on another backend it is left for later."""
+    if keras.backend.backend() == "tensorflow":
+        return export.write(model, serving_path(network.key, recipe))
+    print(
+        f"For the page, export it with Keras on TensorFlow: python -m training.export {network.key} --recipe {recipe}"
+    )
+    return None
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -185,4 +195,4 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

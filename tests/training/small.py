@@ -1,8 +1,8 @@
-"""A training and an evaluation that take seconds: a few hundred easy digits stand in for MNIST.
+"""A training and an evaluation that take seconds, with a few hundred easy digits in place of MNIST.
 
     python -m tests.training.small train|evaluate FOLDER
 
-does either in a process of its own, which a test may kill; all it writes is in the folder.
+runs either in a separate process, which a test can kill; everything it writes is in the folder.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ RECIPE = Hyperparameters("adam", epochs=4, batch_size=50)
 
 
 def splits() -> Splits:
-    """Ten drawings, each a little moved and noisy."""
+    """Samples of ten drawings, slightly shifted and with noise."""
     random = np.random.default_rng(5)
     drawn = [from_canvas(draw_strokes(placed(digit), 20, 280, 280)) for digit in DIGITS]
 
-    def some(n: int) -> Digits:
+    def sample(n: int) -> Digits:
         labels = random.integers(0, 10, n).astype(np.uint8)
         moved = [np.roll(drawn[label], random.integers(-1, 2, 2), (0, 1)) for label in labels]
         return Digits(np.maximum(np.stack(moved), random.integers(0, 40, (n, 28, 28), np.uint8)), labels)
 
-    return Splits(some(300), some(60), some(60))
+    return Splits(sample(300), sample(60), sample(60))
 
 
-def main(what: str, name: str) -> int:
+def main(command: str, name: str) -> int:
     """The command line; returns the exit status."""
-    from training import evaluate, train
+    from training import evaluate, results_table, train
 
     folder = Path(name)
     store.WEIGHTS, train.RUNS = folder / "weights", folder / "runs"
-    evaluate.README, evaluate.PROGRESS = folder / "README.md", folder / "runs" / "evaluated"
+    results_table.README, evaluate.PROGRESS = folder / "README.md", folder / "runs" / "evaluated"
     digits = splits()
-    if what == "evaluate":
+    if command == "evaluate":
         evaluate.test_sets, evaluate.held_out_sets = lambda: {"mnist": digits.test}, lambda: [digits.validation]
         return evaluate.main(["--recipe", "book"])
     learn = train.train
@@ -53,4 +53,6 @@ def main(what: str, name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    from training.run import run_command
+
+    run_command(lambda: main(*sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Variations stay digits: inside their box, centred, with as many strokes as before, and the same for the same seed."""
+"""Augmented digits stay normalized digits with the same strokes, and are reproducible."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.drawings import DIGITS, placed
 from training.augment import random_warp, vary_picture, vary_strokes
 from training.pen_strokes import PenDigit, draw_on_canvas
 
-PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "somebody") for digit in DIGITS]
+PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "a writer") for digit in DIGITS]
 PICTURES = [from_canvas(draw_strokes(placed(digit), 18, 280, 280)) for digit in DIGITS]
 
 
@@ -21,7 +21,7 @@ def random(seed: int = 0) -> np.random.Generator:
 
 
 @pytest.mark.parametrize("digit", DIGITS)
-def test_a_varied_picture_fills_its_box_and_is_centred(digit):
+def test_a_varied_picture_is_normalized(digit):
     for seed in range(20):
         varied = vary_picture(PICTURES[digit], random(seed))
         assert varied.dtype == np.uint8 and varied.shape == (28, 28)
@@ -34,7 +34,7 @@ def test_a_varied_picture_fills_its_box_and_is_centred(digit):
 
 
 @pytest.mark.parametrize("pen_digit", PEN_DIGITS, ids=lambda pen_digit: str(pen_digit.label))
-def test_varied_strokes_keep_their_number_their_points_and_their_names(pen_digit):
+def test_varied_strokes_keep_their_number_points_label_and_writer(pen_digit):
     varied = vary_strokes(pen_digit, random())
     assert (varied.label, varied.writer) == (pen_digit.label, pen_digit.writer)
     assert [stroke.shape for stroke in varied.strokes] == [stroke.shape for stroke in pen_digit.strokes]
@@ -42,8 +42,8 @@ def test_varied_strokes_keep_their_number_their_points_and_their_names(pen_digit
     assert not np.allclose(varied.strokes[0], pen_digit.strokes[0])
 
 
-def test_strokes_move_a_little_among_one_another_and_keep_their_shapes():
-    """A 5's bar leaves its bow by a few hundredths of its size, never by half of it; a lone stroke stays."""
+def test_strokes_shift_slightly_relative_to_one_another():
+    """The bar of a 5 moves from its bow by a few hundredths of its size, and never by half of it."""
     bar_to_bow = []
     for seed in range(200):
         bow, bar = vary_strokes(
@@ -53,18 +53,18 @@ def test_strokes_move_a_little_among_one_another_and_keep_their_shapes():
     assert 0.02 < np.median(bar_to_bow) < 0.12 and max(bar_to_bow) < 0.4
 
 
-def test_every_varied_pen_digit_is_still_one_on_the_canvas():
+def test_every_varied_pen_digit_still_gives_a_digit():
     varied = [vary_strokes(pen_digit, random(seed)) for seed in range(10) for pen_digit in PEN_DIGITS]
     assert all(from_canvas(canvas) is not None for canvas in draw_on_canvas(varied))
 
 
-def test_the_same_seed_varies_alike_and_another_one_differently():
+def test_the_same_seed_gives_the_same_variation_and_another_seed_does_not():
     assert np.array_equal(vary_picture(PICTURES[5], random(1)), vary_picture(PICTURES[5], random(1)))
     assert not np.array_equal(vary_picture(PICTURES[5], random(1)), vary_picture(PICTURES[5], random(2)))
 
 
 def test_a_warp_is_small_and_smooth():
-    """Neighbours stay neighbours: no point of the unit square goes far, and no step is torn or folded over."""
+    """Neighbours stay neighbours: no point of the unit square moves far, and the grid neither tears nor folds."""
     grid = np.stack(np.meshgrid(*[np.linspace(0, 1, 21)] * 2), -1).reshape(-1, 2)
     for seed in range(50):
         moved = random_warp(random(seed))(grid)
@@ -73,6 +73,6 @@ def test_a_warp_is_small_and_smooth():
         assert steps.min() > -0.03 and steps.max() < 0.2
 
 
-def test_a_blank_picture_comes_back_as_it_was():
+def test_a_blank_picture_is_not_changed():
     blank = np.zeros((28, 28), np.uint8)
     assert np.array_equal(vary_picture(blank, random()), blank)

@@ -1,4 +1,4 @@
-"""A temperature that was put on is found again, confidence is counted into its bins, and the ranking never changes."""
+"""A known temperature is recovered, and confidence is counted in the right bins."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 @pytest.fixture
-def honest():
-    """Logits, and labels drawn from the very probabilities that they say."""
+def well_calibrated():
+    """Logits, and labels sampled from their softmax."""
     random = np.random.default_rng(0)
     logits = random.normal(0, 3, (40_000, 10))
     labels = (softmax(logits).cumsum(1) > random.uniform(size=(40_000, 1))).argmax(1).astype(np.uint8)
@@ -24,26 +24,27 @@ def honest():
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.7, 3.0])
-def test_the_temperature_that_was_put_on_is_found(honest, temperature):
-    logits, labels = honest
+def test_a_known_temperature_is_recovered(well_calibrated, temperature):
+    logits, labels = well_calibrated
     assert fit_temperature(softmax(logits * temperature), labels) == pytest.approx(temperature, rel=0.03)
 
 
-def test_weights_decide_between_two_sets(honest):
-    logits, labels = honest
+@pytest.mark.slow
+def test_weights_decide_between_two_sets(well_calibrated):
+    logits, labels = well_calibrated
     raw = np.concatenate([softmax(logits), softmax(logits * 3)])
     first = np.r_[np.ones(len(labels)), np.zeros(len(labels))]
     assert fit_temperature(raw, np.tile(labels, 2), first) == pytest.approx(1, rel=0.03)
     assert fit_temperature(raw, np.tile(labels, 2), 1 - first) == pytest.approx(3, rel=0.03)
 
 
-def test_certainty_that_is_wrong_does_not_break_the_fit():
+def test_a_wrong_prediction_with_full_confidence_does_not_break_the_fit():
     raw = np.eye(10, dtype=np.float32)[[0, 1, 2, 3]]
     assert np.isfinite(fit_temperature(raw, np.array([0, 1, 2, 4], np.uint8)))
 
 
-def test_honest_confidence_has_a_small_error_and_boasting_a_large_one(honest):
-    logits, labels = honest
+def test_the_calibration_error_is_small_when_calibrated_and_large_when_overconfident(well_calibrated):
+    logits, labels = well_calibrated
 
     def error(raw: np.ndarray) -> float:
         return Score(len(labels), 0, [], reliability(raw, labels)).calibration_error

@@ -1,4 +1,4 @@
-"""The numbers on the committed cards are those of the committed weights: measured again, on the data in DIGIT_DATA."""
+"""Evaluating the committed weights again, on the data in DIGIT_DATA, gives the numbers on their cards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recognition import load
 from recognition.store import card_path, trained_recipes
 from training import evaluate
 
-FLIPS = 3  # answers at the edge, of thousands, that another processor's rounding may tip over
+FLIPS = 3  # predictions, of thousands, that may change with another processor's rounding
 
 CARDS = [(key, recipe) for recipe in trained_recipes() for key in NETWORKS if card_path(key, recipe).exists()]
 
@@ -24,7 +24,7 @@ def sets(splits):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "recipe"), CARDS, ids=lambda name: name)
-def test_measuring_again_gives_what_the_card_says(sets, key, recipe):
+def test_evaluating_again_gives_the_numbers_on_the_card(sets, key, recipe):
     tests, held_out = sets
     classifier = load(key, recipe)
     card, again = classifier.card, evaluate.evaluate(evaluate.calibrated(classifier, held_out), tests)

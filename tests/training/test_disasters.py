@@ -1,4 +1,4 @@
-"""A kill, a full disk: nothing half-written is ever read, and the same command goes on."""
+"""After a kill or with a full disk, no partial file is read, and the same command resumes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ from recognition import store
 from recognition.store import WeightsError, verified
 from tests.server import ROOT
 from tests.training import small
-from training.evaluate import MARKS
+from training.results_table import MARKS
 
+pytestmark = pytest.mark.slow  # every test starts a training in another process
 COMMAND = [sys.executable, "-u", "-m", "tests.training.small"]
-ENVIRONMENT = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+# Without the measuring of coverage, which would write beyond the limits of a full disk too.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")} | {
+    "TF_CPP_MIN_LOG_LEVEL": "3"
+}
 
 
 @pytest.fixture
@@ -30,26 +34,31 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def killed(what: str, folder, sign: str, after: float = 0) -> str:
-    """Runs it until it says something and some time has passed, and kills it; returns what it said until then."""
-    said = ""
+def run_and_kill(command: str, folder, marker: str, delay: float = 0) -> str:
+    """Runs a command and kills it some seconds after a line of its output contains the marker; returns the output."""
+    output = ""
     with subprocess.Popen(
-        [*COMMAND, what, folder], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*COMMAND, command, folder],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         for line in process.stdout:
-            said += line
-            if sign in line:
-                time.sleep(after)
+            output += line
+            if marker in line:
+                time.sleep(delay)
                 break
         process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, said
-    return said
+    assert process.returncode == -signal.SIGKILL, output
+    return output
 
 
-def run(what: str, folder, largest: int = resource.RLIM_INFINITY) -> subprocess.CompletedProcess:
-    """Runs it to its end; largest: bytes that a file may have, as on a disk that is full."""
+def run(command: str, folder, largest: int = resource.RLIM_INFINITY) -> subprocess.CompletedProcess:
+    """Runs a command to its end; largest: the maximum bytes of a file, which simulates a full disk."""
     return subprocess.run(
-        [*COMMAND, what, folder],
+        [*COMMAND, command, folder],
         cwd=ROOT,
         env=ENVIRONMENT,
         capture_output=True,
@@ -58,10 +67,10 @@ def run(what: str, folder, largest: int = resource.RLIM_INFINITY) -> subprocess.
     )
 
 
-@pytest.mark.parametrize("after", [0, 0.2])
-def test_a_training_killed_at_any_moment_goes_on(folder, after):
-    killed("train", folder, "Epoch 2/4", after)
-    with contextlib.suppress(WeightsError):  # none yet, or whole
+@pytest.mark.parametrize("delay", [0, 0.2])
+def test_a_killed_training_resumes(folder, delay):
+    run_and_kill("train", folder, "Epoch 2/4", delay)
+    with contextlib.suppress(WeightsError):  # either no weights yet, or complete ones
         assert len(verified("mlp", "book")[1].history) == small.RECIPE.epochs
     again = run("train", folder)
     assert again.returncode == 0, again.stderr
@@ -71,44 +80,44 @@ def test_a_training_killed_at_any_moment_goes_on(folder, after):
     assert card.history[-1]["val_accuracy"] > 0.8
 
 
-def test_on_a_full_disk_a_training_says_so_and_goes_on_later(folder):
-    whole = small.RECIPE.epochs
-    full = run("train", folder, largest=100_000)  # the history fits, the network does not
+def test_a_training_reports_a_full_disk_and_resumes_later(folder):
+    full = run("train", folder, largest=100_000)  # enough for the history but not for the network
     assert full.returncode == 1
-    assert "MLP cannot be saved" in full.stderr and "Make room on the disk" in full.stderr
+    assert "MLP cannot be saved" in full.stderr and "Free some disk space" in full.stderr
     assert "Traceback" not in full.stderr
     assert not store.weights_path("mlp", "book").exists() and not store.card_path("mlp", "book").exists()
     assert run("train", folder).returncode == 0
-    assert len(verified("mlp", "book")[1].history) == whole
+    assert len(verified("mlp", "book")[1].history) == small.RECIPE.epochs
 
 
 @pytest.fixture
 def released(folder):
-    """Two networks to evaluate, their scores taken off, and a README with a place for the table."""
+    """Four networks without scores, and a README with a place for the table."""
     (folder / "weights" / "book").mkdir(parents=True)
     for key in ("mlp", "cnn", "rnn", "resnet"):
-        shutil.copy(ROOT / "weights" / "book" / f"{key}.weights.h5", folder / "weights" / "book")
+        for suffix in ("weights.h5", "tflite"):
+            shutil.copy(ROOT / "weights" / "book" / f"{key}.{suffix}", folder / "weights" / "book")
         card = json.loads((ROOT / "weights" / "book" / f"{key}.json").read_text())
         store.card_path(key, "book").write_text(json.dumps(card | {"tests": {}}))
     (folder / "README.md").write_text("before\n" + "".join(MARKS))
     return folder
 
 
-def test_an_evaluation_that_is_killed_goes_on(released):
-    killed("evaluate", released, "book MLP")
+def test_a_killed_evaluation_resumes(released):
+    run_and_kill("evaluate", released, "book MLP")
     assert verified("mlp", "book")[1].tests["mnist"].n == 60
     assert all(verified(key, "book") for key in ("cnn", "rnn", "resnet"))
     again = run("evaluate", released)
     assert again.returncode == 0, again.stderr
-    assert "MLP: measured before" in again.stdout
+    assert "MLP: evaluated before" in again.stdout
     assert all(verified(key, "book")[1].tests["mnist"].n == 60 for key in ("mlp", "cnn", "rnn", "resnet"))
     assert (released / "README.md").read_text().count("| book |") == 4
-    assert "measured before" not in run("evaluate", released).stdout, "the next one is a new one"
+    assert "evaluated before" not in run("evaluate", released).stdout, "the next evaluation starts from the beginning"
 
 
-def test_on_a_full_disk_an_evaluation_says_so_and_the_cards_stay(released):
+def test_an_evaluation_reports_a_full_disk_and_leaves_the_cards_unchanged(released):
     before = store.card_path("mlp", "book").read_bytes()
     full = run("evaluate", released, largest=1_000)
-    assert full.returncode == 1 and "the scores cannot be saved" in full.stderr and "Traceback" not in full.stderr
+    assert full.returncode == 1 and "The scores cannot be saved" in full.stderr and "Traceback" not in full.stderr
     assert store.card_path("mlp", "book").read_bytes() == before
     assert (released / "README.md").read_text() == "before\n" + "".join(MARKS)

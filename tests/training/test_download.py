@@ -1,4 +1,4 @@
-"""A download of MNIST that fails, is cut off or altered is never read, and says what else to do."""
+"""An MNIST download that fails, is truncated or altered is never read, and the error gives an alternative."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from training.dataset import DataError
 from training.mnist import mnist
 
 
-def complaint() -> str:
+def error_message() -> str:
+    """The message of the error that mnist() raises."""
     with pytest.raises(DataError) as caught:
         mnist()
     return str(caught.value)
@@ -23,18 +24,18 @@ def complaint() -> str:
 @pytest.mark.parametrize(
     "error", [Exception("URL fetch failure"), OSError("no route to host"), ValueError("hash")], ids=repr
 )
-def test_a_failing_download_says_what_else_to_do(monkeypatch, error):
+def test_a_failed_download_is_reported_with_an_alternative(monkeypatch, error):
     def fail():
         raise error
 
     monkeypatch.delenv("DIGIT_DATA", raising=False)
     monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
-    said = complaint()
-    assert str(error) in said and "put mnist.npz into a folder and set DIGIT_DATA to it" in said
+    message = error_message()
+    assert str(error) in message and "put mnist.npz into a folder and set DIGIT_DATA to it" in message
 
 
 class _Server(http.server.BaseHTTPRequestHandler):
-    """Serves a file that is not MNIST: whole, cut off, or not at all."""
+    """Serves a file that is not MNIST: complete, truncated, or not at all."""
 
     kind = ""
 
@@ -43,14 +44,14 @@ class _Server(http.server.BaseHTTPRequestHandler):
         self.send_response(503 if self.kind == "refused" else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body[:1000] if self.kind == "cut off" else body)
+        self.wfile.write(body[:1000] if self.kind == "truncated" else body)
 
     def log_message(self, *arguments):
         pass
 
 
-@pytest.mark.parametrize("kind", ["refused", "cut off", "altered"])
-def test_a_download_that_goes_wrong_is_never_read(tmp_path, monkeypatch, kind):
+@pytest.mark.parametrize("kind", ["refused", "truncated", "altered"])
+def test_a_faulty_download_is_never_read(tmp_path, monkeypatch, kind):
     monkeypatch.delenv("DIGIT_DATA", raising=False)
     monkeypatch.setattr(_Server, "kind", kind)
     fetch = keras.utils.get_file
@@ -63,7 +64,7 @@ def test_a_download_that_goes_wrong_is_never_read(tmp_path, monkeypatch, kind):
             lambda fname, origin, **options: fetch(fname, address, cache_dir=tmp_path, **options),
         )
         monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("a damaged download was read"))
-        for _ in range(2):  # nor is what it left behind, the second time
-            said = complaint()
-            assert "MNIST could not be downloaded" in said and "set DIGIT_DATA to it" in said
+        for _ in range(2):  # the second time, the cached remains are not read either
+            message = error_message()
+            assert "MNIST could not be downloaded" in message and "set DIGIT_DATA to it" in message
         server.shutdown()

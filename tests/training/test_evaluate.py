@@ -1,4 +1,4 @@
-"""The evaluation counts right, writes its numbers where they belong and nowhere else, and does without pen strokes."""
+"""The evaluation scores correctly, updates only the cards and the table, and works without pen strokes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recognition import store
+from models import NETWORKS
+from recognition import load, store
 from recognition.card import Card, Score
+from recognition.classifier import Classifier
 from recognition.store import read_card, released
-from training import evaluate
+from training import evaluate, results_table, train
 from training.dataset import DataError, Digits, Splits
-from training.evaluate import MARKS, score, table, write_table
+from training.evaluate import disagreement, score
+from training.results_table import MARKS, table, write_table
 
 CARD = Card(
     network="mlp",
@@ -28,23 +31,23 @@ CARD = Card(
 )
 
 
-def test_a_score_counts_the_most_probable_digits_that_are_right():
+def test_a_score_counts_correct_predictions_and_the_confusion_matrix():
     probabilities = np.eye(10, dtype=np.float32)[[3, 1, 4, 1, 5]] * 0.6 + 0.04
-    some, none = (score(probabilities, np.array(labels, np.uint8)) for labels in ([3, 1, 4, 2, 5], [0] * 5))
-    assert (some.n, some.correct) == (5, 4) and (none.n, none.correct) == (5, 0)
-    assert some.confusion[1][1] == some.confusion[2][1] == 1 and np.trace(some.confusion) == 4
-    assert np.sum(some.confusion, axis=1).tolist() == [0, 1, 1, 1, 1, 1, 0, 0, 0, 0], "a row for each true digit"
+    partly, never = (score(probabilities, np.array(labels, np.uint8)) for labels in ([3, 1, 4, 2, 5], [0] * 5))
+    assert (partly.n, partly.correct) == (5, 4) and (never.n, never.correct) == (5, 0)
+    assert partly.confusion[1][1] == partly.confusion[2][1] == 1 and np.trace(partly.confusion) == 4
+    assert np.sum(partly.confusion, axis=1).tolist() == [0, 1, 1, 1, 1, 1, 0, 0, 0, 0], "a row for each true digit"
 
 
 def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy():
     probabilities = np.tile(np.r_[0.8, np.full(9, 0.2 / 9)], (10, 1)).astype(np.float32)
-    right = score(probabilities, np.array([0] * 8 + [1] * 2, np.uint8))
-    assert right.calibration_error == pytest.approx(0, abs=1e-4), "80 % sure, and right in 8 of 10"
+    calibrated = score(probabilities, np.array([0] * 8 + [1] * 2, np.uint8))
+    assert calibrated.calibration_error == pytest.approx(0, abs=1e-4), "80 % confidence, 8 of 10 correct"
     assert score(probabilities, np.zeros(10, np.uint8)).calibration_error == pytest.approx(0.2, abs=1e-4)
-    assert Score.from_json(right.to_json()) == right
+    assert Score.from_json(calibrated.to_json()) == calibrated
 
 
-def test_the_table_holds_each_card_in_a_row():
+def test_the_table_has_a_row_for_each_card():
     drawn = replace(CARD, network="resnet", recipe="drawn", parameters=274_154, tests={"drawn_resized": Score(10, 5)})
     header, rule, *rows = table([CARD, drawn]).splitlines()
     assert {line.count("|") for line in (header, rule, *rows)} == {9}
@@ -55,7 +58,7 @@ def test_the_table_holds_each_card_in_a_row():
     ]
 
 
-def test_the_table_goes_between_its_marks_and_the_rest_stays(tmp_path):
+def test_the_table_replaces_the_text_between_its_marks_only(tmp_path):
     path = tmp_path / "README.md"
     for old in ("", "| an | old |\n| table | – |\n"):
         path.write_text(f"# Draw a digit\n\n{MARKS[0]}{old}{MARKS[1]}\n\nThe end.\n", encoding="utf-8")
@@ -67,7 +70,7 @@ def test_the_table_goes_between_its_marks_and_the_rest_stays(tmp_path):
 @pytest.mark.parametrize(
     "text", ["# No marks\n", MARKS[0] + "no end\n", "no start\n" + MARKS[1], MARKS[1] + "\n" + MARKS[0]]
 )
-def test_a_file_without_both_marks_stays_as_it_is(tmp_path, text):
+def test_a_file_without_both_marks_is_not_changed(tmp_path, text):
     path = tmp_path / "README.md"
     path.write_text(text)
     before = path.stat().st_mtime_ns
@@ -75,13 +78,13 @@ def test_a_file_without_both_marks_stays_as_it_is(tmp_path, text):
     assert path.read_text() == text and path.stat().st_mtime_ns == before
 
 
-def test_no_file_is_made_where_there_is_none(tmp_path):
+def test_a_missing_readme_is_not_created(tmp_path):
     write_table(tmp_path / "README.md", "new\n")
     assert list(tmp_path.iterdir()) == []
 
 
-class Parrot:
-    """Says 7 to everything."""
+class AlwaysSeven:
+    """A classifier that predicts 7 for every digit."""
 
     card = CARD
 
@@ -89,31 +92,31 @@ class Parrot:
         return np.tile(np.eye(10, dtype=np.float32)[7], (len(digits), 1))
 
 
-def test_a_card_gets_the_new_scores_and_keeps_the_others():
+def test_new_scores_are_added_to_the_others_on_the_card():
     digits = Digits(np.zeros((4, 28, 28), np.uint8), np.array([7, 7, 7, 1], np.uint8))
-    card = evaluate.evaluate(Parrot(), {"mnist": digits})
+    card = evaluate.evaluate(AlwaysSeven(), {"mnist": digits})
     assert (card.tests["mnist"].n, card.tests["mnist"].correct) == (4, 3) and card.tests["drawn"] == Score(100, 90)
     assert replace(card, tests={}) == replace(CARD, tests={})
 
 
 @pytest.fixture
 def few(monkeypatch):
-    """Twenty blank digits in MNIST's place."""
+    """Twenty blank digits in place of MNIST."""
     digits = Digits(np.zeros((20, 28, 28), np.uint8), np.arange(20).astype(np.uint8) % 10)
     monkeypatch.setattr(evaluate, "mnist", lambda: Splits(digits, digits, digits))
     return digits
 
 
-def test_without_pen_strokes_mnist_is_measured_all_the_same(few, monkeypatch, capsys):
+def test_without_pen_strokes_mnist_is_still_evaluated(few, monkeypatch, capsys):
     def missing(part):
         raise DataError(f"no pendigits-orig.{part} here")
 
     monkeypatch.setattr(evaluate, "pendigits", missing)
     assert evaluate.test_sets() == {"mnist": few}
-    assert "Drawn digits are left out" in capsys.readouterr().err
+    assert "Drawn digits are not evaluated" in capsys.readouterr().err
 
 
-def test_without_mnist_the_command_says_so(monkeypatch, capsys):
+def test_without_mnist_the_command_reports_it(monkeypatch, capsys):
     def missing():
         raise DataError("no MNIST here")
 
@@ -124,32 +127,32 @@ def test_without_mnist_the_command_says_so(monkeypatch, capsys):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A copy of the MLP's and the CNN's released files and a README, where nothing can be spoiled."""
+    """Copies of the MLP's and the CNN's files and of a README, which tests can change."""
     (tmp_path / "book").mkdir()
     for key in ("mlp", "cnn"):
-        for path in (store.weights_path(key, "book"), store.card_path(key, "book")):
+        for path in (store.weights_path(key, "book"), store.serving_path(key, "book"), store.card_path(key, "book")):
             shutil.copy(path, tmp_path / "book")
     (tmp_path / "README.md").write_text(f"before\n{MARKS[0]}{MARKS[1]}\nafter\n")
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
-    monkeypatch.setattr(evaluate, "README", tmp_path / "README.md")
+    monkeypatch.setattr(results_table, "README", tmp_path / "README.md")
     monkeypatch.setattr(evaluate, "PROGRESS", tmp_path / "runs" / "evaluated")
     return tmp_path
 
 
-def test_the_command_measures_what_is_sound_and_names_what_is_not(few, folder, monkeypatch, capsys):
+def test_the_command_evaluates_valid_weights_and_names_damaged_ones(few, folder, monkeypatch, capsys):
     monkeypatch.setattr(evaluate, "test_sets", lambda: {"drawn": few})
     monkeypatch.setattr(evaluate, "held_out_sets", lambda: [few])
     store.weights_path("cnn", "book").write_bytes(b"damaged")
     mlp, cnn = read_card("mlp", "book"), read_card("cnn", "book")
     assert evaluate.main(["--recipe", "book"]) == 1
     measured = read_card("mlp", "book")
-    found = measured.tests["drawn"]
-    assert (found.n, found.correct) == (20, 2), "all the blanks look alike, and each digit is there twice"
-    assert measured.temperature > mlp.temperature, "nothing can be said of blanks"
+    drawn = measured.tests["drawn"]
+    assert (drawn.n, drawn.correct) == (20, 2), "the blanks all get the same prediction, and each label occurs twice"
+    assert measured.temperature > mlp.temperature, "blanks justify little confidence"
     assert replace(measured, tests={}, temperature=1) == replace(mlp, tests={}, temperature=1)
     assert read_card("cnn", "book") == cnn
-    said = capsys.readouterr()
-    assert all(f"weights/book/{name}" in said.err for name in ("cnn.weights.h5", "rnn.json", "resnet.json"))
+    output = capsys.readouterr()
+    assert all(f"weights/book/{name}" in output.err for name in ("cnn.weights.h5", "rnn.json", "resnet.json"))
     readme = (folder / "README.md").read_text()
     assert table([measured]) in readme and readme.startswith("before\n") and readme.endswith("\nafter\n")
     assert list(folder.rglob("*.partial*")) == []
@@ -161,3 +164,19 @@ def test_a_thousand_test_digits_agree_with_the_card(splits, classifiers, key):
     some = splits.test[np.random.default_rng(1).permutation(10_000)[:1000]]
     low, high = score(classifier.predict(some.digits), some.labels).interval
     assert low <= classifier.card.tests["mnist"].accuracy <= high
+
+
+def test_weights_that_serve_otherwise_than_keras_answers_are_told_apart(classifiers):
+    digits = {
+        "noise": Digits(np.random.default_rng(1).integers(0, 256, (50, 28, 28), np.uint8), np.zeros(50, np.uint8))
+    }
+    book = load("mlp", "book")
+    assert disagreement(book, digits) == ""
+    mixed = Classifier(book.network, book.card, classifiers["mlp"].interpreters)
+    assert "LiteRT and Keras differ by" in disagreement(mixed, digits)
+
+
+def test_another_backend_leaves_the_export_for_later(monkeypatch, capsys):
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    assert train._export(None, NETWORKS["mlp"], "book") is None
+    assert "python -m training.export mlp --recipe book" in capsys.readouterr().out

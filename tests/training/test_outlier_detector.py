@@ -1,4 +1,4 @@
-"""The command that trains and measures the outlier detector."""
+"""The command that trains and evaluates the outlier detector."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from training import outlier_detector
 from training.dataset import data_folder
 
 
-def test_measuring_without_pen_strokes_ends_in_one_sentence(splits, tmp_path, monkeypatch, capsys):
+def test_evaluating_without_pen_strokes_gives_one_sentence(splits, tmp_path, monkeypatch, capsys):
     shutil.copy(Path(data_folder()) / "mnist.npz", tmp_path)
     monkeypatch.setenv("DIGIT_DATA", str(tmp_path))
     assert outlier_detector.main(["--measure"]) == 2

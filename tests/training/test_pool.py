@@ -1,4 +1,4 @@
-"""The digits of the recipe "drawn": no writer on both sides, made once, and an epoch that holds what it should."""
+"""The training data of recipe "drawn": split by writer, generated only once, and sampled as intended in each epoch."""
 
 from __future__ import annotations
 
@@ -6,89 +6,139 @@ import numpy as np
 import pytest
 
 from tests.drawings import DIGITS, placed
-from training import pool
+from training import handwriting, pool, writers
 from training.batches import Batches, one_hot, soft_targets
-from training.dataset import Digits, Splits
-from training.non_digits import OTHER
+from training.dataset import Digits, Pictures, Splits, labels_of_originals
 from training.pen_strokes import PenDigit
+from training.unipen import Character
 
 
 @pytest.fixture
 def small(monkeypatch):
-    """Ten MNIST digits to train on, and thirty writers in two collections who wrote the ten digits each."""
+    """Ten MNIST digits to train on, and thirty writers in two collections, with ten digits each."""
     digits = Digits(np.stack([np.full((28, 28), 20 * i, np.uint8) for i in range(10)]), np.arange(10, dtype=np.uint8))
     digits.digits[:, :4] = 0
     monkeypatch.setattr(pool, "mnist", lambda: Splits(digits, digits[:5], digits[:0]))
     for name, first in (("pendigits", 0), ("unipen", 100)):
         written = [PenDigit(d, tuple(placed(d)), f"w{first + w}") for w in range(15) for d in DIGITS]
-        monkeypatch.setattr(pool, name, lambda *part, written=written: written)
+        monkeypatch.setattr(writers, name, lambda *part, written=written: written)
     monkeypatch.setattr(pool, "VARIATIONS", {"mnist": 2, "pen": 6, "other": 2})
     monkeypatch.setattr(pool, "OTHERS", 30)
-    return digits
+    monkeypatch.setattr(pool.mislabelled, "read", frozenset)
+    written = [Character("A", (np.array([[0.1, 1], [0.5, 0], [0.9, 1]]), np.array([[0.2, 0.6], [0.8, 0.6]])))]
+    monkeypatch.setattr("training.non_digits.characters", lambda kind, held_out: written)
+    pool.trained_on.cache_clear()
+    yield digits
+    pool.trained_on.cache_clear()
 
 
 @pytest.fixture
-def made(small, tmp_path):
+def generated(small, tmp_path):
+    """The pool of these digits."""
     for collection, copies in pool.VARIATIONS.items():
         for copy in range(copies):
-            pool._make(collection, copy, tmp_path)
+            pool._generate(collection, copy, tmp_path)
     return pool.load(tmp_path)
 
 
 def names(held_out: bool) -> set[str]:
-    return {pen_digit.writer for pen_digit in pool.writers(held_out)}
+    return {pen_digit.writer for pen_digit in writers.writers(held_out)}
 
 
-def test_nobody_is_trained_on_and_held_out(small):
+def test_no_writer_is_both_trained_on_and_held_out(small):
     assert not names(True) & names(False)
     assert len(names(True)) == 4 and len(names(True) | names(False)) == 30
 
 
-def test_the_training_digits_are_those_of_mnist_their_variations_and_the_pens(made):
+def test_the_training_digits_are_mnist_its_variations_and_the_pen_variations(generated):
     pens = 26 * 10
-    assert made.mnist == 10 and len(made.train) == 3 * 10 + 6 * pens
-    assert [len(places) for places in made.pen] == [pens] * 6
-    assert np.array_equal(made.train.labels[:30], np.tile(np.arange(10), 3))
-    assert len(made.validation) == 5 + 40
+    assert len(generated.mnist) == 10 and len(generated.pictures) == len(generated.labels) == 3 * 10 + 6 * pens
+    assert np.array_equal(generated.labels[:30], np.tile(np.arange(10), 3))
+    assert np.array_equal(generated.labels[30:], np.tile(generated.pen_labels, 6))
+    assert len(generated.validation) == 5 + 40
 
 
-def test_an_epoch_holds_each_mnist_digit_once_and_some_variations_of_the_pens(made):
-    chosen = made.choose(np.random.default_rng(0))
+def test_every_variation_knows_its_original(generated):
+    assert np.array_equal(generated.origins[:30], np.tile(np.arange(10), 3))
+    assert np.array_equal(generated.origins[30:], np.tile(10 + np.arange(260), 6))
+    assert np.array_equal(labels_of_originals(generated), [*range(10), *generated.pen_labels])
+
+
+def test_an_epoch_holds_each_mnist_digit_once_and_some_variations_of_the_pens(generated):
+    chosen = generated.choose(0, np.random.default_rng(0))
     assert sorted(chosen[chosen < 30] % 10) == list(range(10))
     pens = chosen[chosen >= 30]
-    assert len(pens) == pool.PEN_VARIATIONS_AN_EPOCH * 260 and len(set(pens)) == len(pens)
-    assert not np.array_equal(chosen, made.choose(np.random.default_rng(1)))
+    assert len(pens) == pool.PEN_VARIATIONS_PER_EPOCH * 260 and len(set(pens)) == len(pens)
+    assert not np.array_equal(chosen, generated.choose(1, np.random.default_rng(1)))
 
 
-def test_some_of_mnists_digits_are_taken_as_they_are(made):
-    untouched = [(made.choose(np.random.default_rng(seed)) < made.mnist).sum() for seed in range(100)]
-    assert np.mean(untouched) == pytest.approx(pool.UNVARIED * made.mnist, rel=0.15)
+def test_no_variation_of_a_pen_digit_comes_again_before_all_others_have_come(generated):
+    seen = np.concatenate([generated.choose(epoch, np.random.default_rng(epoch)) for epoch in range(6)])
+    places, counts = np.unique(seen[seen >= 30], return_counts=True)
+    assert len(places) == 6 * 260 and set(counts) == {5}, "six epochs of five variations each, out of six variations"
 
 
-def test_what_is_there_is_not_made_again(made, tmp_path, monkeypatch):
+def test_some_of_mnists_digits_are_taken_as_they_are(generated):
+    untouched = [(generated.choose(0, np.random.default_rng(seed)) < len(generated.mnist)).sum() for seed in range(100)]
+    assert np.mean(untouched) == pytest.approx(pool.UNVARIED * len(generated.mnist), rel=0.15)
+
+
+def test_mislabelled_digits_are_not_trained_on(small, monkeypatch):
+    monkeypatch.setattr(
+        writers, "unipen", lambda: [PenDigit(3, tuple(placed(3)), f"w{i}", f"a:{i}") for i in range(20)]
+    )
+    monkeypatch.setattr(pool.mislabelled, "read", lambda: frozenset({"a:1", "a:2"}))
+    sources = {pen_digit.source for pen_digit in pool.trained_on()}
+    assert "a:4" in sources and not sources & {"a:1", "a:2"}
+
+
+def test_existing_files_are_not_generated_again(generated, tmp_path, monkeypatch):
     monkeypatch.setattr(pool, "ProcessPoolExecutor", None)
-    assert np.array_equal(pool.load(tmp_path).train.digits, made.train.digits)
+    everything = np.arange(len(generated.pictures))
+    assert np.array_equal(pool.load(tmp_path).pictures[everything], generated.pictures[everything])
 
 
 @pytest.mark.parametrize("collection", ["pen", "other"])
-def test_the_same_variation_made_twice_is_the_same(small, tmp_path, collection):
+def test_generating_a_variation_is_reproducible(small, tmp_path, collection):
     for folder in (tmp_path / "a", tmp_path / "b"):
-        pool._make(collection, 3, folder)
-    once, again = (np.load(tmp_path / name / f"{collection}-03.npz")["digits"] for name in "ab")
-    assert np.array_equal(once, again)
+        pool._generate(collection, 3, folder)
+    first, second = (np.load(tmp_path / name / f"{collection}-003.npy") for name in "ab")
+    assert np.array_equal(first, second)
 
 
-def test_drawings_that_are_no_digit_are_prepared_too(made, tmp_path):
+def test_non_digits_are_prepared_with_their_own_label(generated, tmp_path):
     parts = pool.prepared(("other",), tmp_path)["other"]
-    assert len(parts) == 2 and all(25 <= len(part) <= 30 and set(part.labels) == {OTHER} for part in parts)
+    assert len(parts) == 2 and all(25 <= len(part) <= 30 and part.any((1, 2)).all() for part in parts)
 
 
-def test_batches_hold_an_epochs_digits_once_and_shuffle_by_seed_and_epoch(small):
+def test_whoever_is_held_out_as_a_writer_of_digits_is_held_out_as_a_writer_of_letters(small, monkeypatch):
+    letters = [Character("A", (np.eye(2),), f"w{number}") for number in range(100, 140)]
+    monkeypatch.setattr(handwriting, "unipen", lambda: writers.unipen())
+    monkeypatch.setattr(handwriting, "unipen_characters", lambda part: letters)
+    for cached in (handwriting.characters, handwriting.held_out_writers):
+        cached.cache_clear()
+    trained, kept = ({c.writer for c in handwriting.characters("written_letter", side)} for side in (False, True))
+    for cached in (handwriting.characters, handwriting.held_out_writers):
+        cached.cache_clear()
+    assert trained and kept and not trained & kept and len(trained | kept) == 40
+    unipen_writers = {pen_digit.writer for pen_digit in writers.unipen()}
+    assert kept & unipen_writers == names(True) & unipen_writers and kept - unipen_writers
+
+
+def test_characters_written_like_digits_are_left_out(monkeypatch):
+    signs = ["O", "l", "A", "e", "."]
+    monkeypatch.setattr(handwriting, "held_out_writers", frozenset)
+    monkeypatch.setattr(handwriting, "unipen_characters", lambda part: [Character(s, (np.eye(2),)) for s in signs])
+    handwriting.characters.cache_clear()
+    assert {character.sign for character in handwriting.characters("written_sign", False)} == {"A", "e"}
+    handwriting.characters.cache_clear()
+
+
+def test_batches_have_each_digit_once_and_are_shuffled_by_seed_and_epoch(small):
     from models import NETWORKS
 
-    batches = Batches(
-        NETWORKS["mlp"], small.digits, one_hot(small.labels), 4, seed=1, choose=lambda random: np.arange(10)
-    )
+    data = Splits(small, small[:0], small[:0])
+    batches = Batches(NETWORKS["mlp"], data, one_hot(small.labels), 4, seed=1)
     orders = []
     for epoch in (0, 1, 0):
         batches.begin(epoch)
@@ -96,7 +146,16 @@ def test_batches_hold_an_epochs_digits_once_and_shuffle_by_seed_and_epoch(small)
         targets = np.concatenate([batches[i][1] for i in range(3)])
         orders.append(targets.argmax(1).tolist())
         assert sorted(orders[-1]) == list(range(10)) and batches[0][0].shape == (4, 784)
+        shown = np.concatenate([batches[i][0] for i in range(3)]).max(1) * 255
+        assert shown.round().tolist() == [20.0 * label for label in orders[-1]], "picture and target belong together"
     assert orders[0] == orders[2] != orders[1]
+
+
+def test_pictures_in_several_arrays_are_read_like_one():
+    parts = [np.arange(n * 4, dtype=np.uint8).reshape(n, 2, 2) + 50 * i for i, n in enumerate((3, 1, 5))]
+    places = np.array([8, 0, 3, 3, 4, 2])
+    assert len(Pictures(parts)) == 9
+    assert np.array_equal(Pictures(parts)[places], np.concatenate(parts)[places])
 
 
 def test_soft_targets_are_half_label_half_teacher():

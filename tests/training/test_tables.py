@@ -1,7 +1,8 @@
-"""The book's tables: every printed row is there, rows are trained once, and the results are written as they are."""
+"""The book's tables: every printed row is trained only once, and its results are saved and written to the documents."""
 
 from __future__ import annotations
 
+import errno
 import json
 
 import numpy as np
@@ -15,26 +16,26 @@ from training.printed_tables import TABLES
 
 @pytest.fixture
 def few():
-    """A hundred digits, each label a bright row of its own."""
+    """A hundred digits, with a bright row for each label."""
     labels = np.arange(100, dtype=np.uint8) % 10
     digits = np.zeros((100, 28, 28), np.uint8)
     digits[np.arange(100), 2 * labels] = 255
     return Digits(digits, labels)
 
 
-def test_every_printed_row_is_there():
+def test_every_printed_row_is_included():
     assert {table: len(rows) for table, rows in TABLES.items()} == {"1.3.3": 21, "1.4.1": 4, "1.5.1": 4}
     best = max(TABLES["1.3.3"], key=lambda row: row.book_test)
     assert (best.regularizer, best.optimizer, best.book_train, best.book_test) == ("dropout 0.45", "Adam", 99.39, 98.5)
 
 
-def test_more_epochs_bring_sgd_close_to_the_print_as_the_page_says():
+def test_sgd_comes_close_to_the_printed_accuracy_with_100_epochs_but_not_with_20():
     rows = json.loads((WEIGHTS / "tables.json").read_text(encoding="utf-8"))["1.3.3"]
     sgd = [row for row in rows if row["optimizer"] == "SGD" and row["activation"] == "ReLU"]
-    behind = {
+    differences = {
         epochs: [row["book_test"] - row["test"] for row in sgd if row["epochs"] == epochs] for epochs in (20, 100)
     }
-    assert len(behind[100]) == 2 and max(behind[100]) < 0.5 < 1.5 < min(behind[20])
+    assert len(differences[100]) == 2 and max(differences[100]) < 0.5 < 1.5 < min(differences[20])
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,11 @@ def test_more_epochs_bring_sgd_close_to_the_print_as_the_page_says():
         ("1.5.1", 3, 282_122),
     ],
 )
-def test_a_row_is_built_as_it_is_read(table, place, parameters):
+def test_a_row_is_built_with_its_number_of_parameters(table, place, parameters):
     assert TABLES[table][place].build().count_params() == parameters
 
 
-def test_regularizers_are_where_the_row_says():
+def test_each_row_is_built_with_its_regularizer():
     kinds = [[type(layer).__name__ for layer in TABLES["1.3.3"][place].build().layers] for place in (0, 3, 4)]
     assert "Activation" not in kinds[0] and "Dropout" not in kinds[1]
     assert kinds[1].count("Activation") == kinds[2].count("Activation") == kinds[2].count("Dropout") == 3
@@ -59,16 +60,16 @@ def test_regularizers_are_where_the_row_says():
     assert float(first.kernel_regularizer.l2) == pytest.approx(0.001)
 
 
-def test_a_row_is_trained_once_and_measured_on_both_sets(few, tmp_path, monkeypatch):
+def test_a_row_is_trained_only_once_and_evaluated_on_both_sets(few, tmp_path, monkeypatch):
     row = TABLES["1.3.3"][15]
-    once = tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path)
-    assert once["epochs"] == 12 and once["parameters"] == 335_114 and once["train"] > 50
-    assert (once["optimizer"], once["book_test"]) == ("Adam", 98.5)
+    result = tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path)
+    assert result["epochs"] == 12 and result["parameters"] == 335_114 and result["train"] > 50
+    assert (result["optimizer"], result["book_test"]) == ("Adam", 98.5)
     monkeypatch.setattr(tables.keras.utils, "set_random_seed", pytest.fail)
-    assert tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path) == once
+    assert tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path) == result
 
 
-def test_each_row_is_kept_in_a_file_of_its_own(few, tmp_path, monkeypatch):
+def test_each_row_is_saved_in_its_own_file(few, tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "_percent", lambda *_: 99.0)
     monkeypatch.setattr(tables.keras.Model, "fit", lambda self, *_, callbacks, **__: callbacks[0].seconds.append(1.0))
     for table, rows in TABLES.items():
@@ -78,12 +79,12 @@ def test_each_row_is_kept_in_a_file_of_its_own(few, tmp_path, monkeypatch):
 
 
 def _measured_row(test: float) -> dict:
-    said = {"layers": "64-64-64", "regularizer": "dropout 0.4", "optimizer": "Adam", "activation": "ReLU"}
-    found = {"parameters": 80_266, "epochs": 10, "train": 99.5, "test": test, "seconds": 150.0}
-    return said | {"book_train": 99.64, "book_test": 99.3} | found
+    printed = {"layers": "64-64-64", "regularizer": "dropout 0.4", "optimizer": "Adam", "activation": "ReLU"}
+    result = {"parameters": 80_266, "epochs": 10, "train": 99.5, "test": test, "seconds": 150.0}
+    return printed | {"book_train": 99.64, "book_test": 99.3} | result
 
 
-def test_a_table_trained_alone_leaves_the_others_as_they_were(tmp_path):
+def test_writing_one_table_leaves_the_others_unchanged(tmp_path):
     file, text = tmp_path / "tables.json", tmp_path / "tables.md"
     tables.write({"1.5.1": [_measured_row(97.0)]}, file, text)
     tables.write({"1.4.1": [_measured_row(99.4)]}, file, text)
@@ -93,7 +94,7 @@ def test_a_table_trained_alone_leaves_the_others_as_they_were(tmp_path):
     assert line in text.read_text()
 
 
-def test_a_table_with_other_epochs_is_printed_but_not_written(few, tmp_path, monkeypatch, capsys):
+def test_with_another_number_of_epochs_a_table_is_printed_but_not_written(few, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
     monkeypatch.setattr(tables, "measured", lambda *_: _measured_row(99.4))
     monkeypatch.setattr(tables, "write", pytest.fail)
@@ -102,31 +103,31 @@ def test_a_table_with_other_epochs_is_printed_but_not_written(few, tmp_path, mon
     assert printed.count("| 99.40 |") == 4 and "Table 1.3.3\n" not in printed
 
 
-def test_the_progress_counts_the_rows_that_are_still_to_be_trained(few, tmp_path, monkeypatch, capsys):
+def test_the_progress_bar_counts_only_the_rows_still_to_be_trained(few, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
     monkeypatch.setattr(tables, "measured", lambda *_: _measured_row(99.4))
-    monkeypatch.setattr(tables, "kept_path", lambda table, row, epochs: tmp_path / row.optimizer)
+    monkeypatch.setattr(tables, "result_path", lambda table, row, epochs: tmp_path / row.optimizer)
     (tmp_path / "Adam").touch()
     assert tables.main(["1.4.1", "--epochs", "1"]) == 0
     assert "2/2" in capsys.readouterr().out, "two of the four rows are Adam's"
 
 
-def test_a_full_disk_is_said(few, monkeypatch, capsys):
+def test_a_full_disk_is_reported(few, monkeypatch, capsys):
     def full(*_):
-        raise OSError("No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tables, "mnist", lambda: Splits(few, few, few))
     monkeypatch.setattr(tables, "measured", full)
     assert tables.main(["1.4.1"]) == 1
-    assert "No space left on device. Make room on the disk" in capsys.readouterr().err
+    assert "No space left on device. Free some disk space" in capsys.readouterr().err
 
 
-def test_an_unknown_table_is_named(capsys):
+def test_an_unknown_table_is_refused_with_the_known_ones(capsys):
     assert tables.main(["9.9.9"]) == 2
     assert "unknown table '9.9.9'; known: 1.3.3, 1.4.1, 1.5.1" in capsys.readouterr().err
 
 
-def test_no_epochs_at_all_are_refused(capsys):
+def test_zero_epochs_are_refused(capsys):
     with pytest.raises(SystemExit):
         tables.main(["--epochs", "0"])
     assert "expected at least 1, got 0" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Training writes weights and a card that load, goes on after an interruption, and never leaves half of anything."""
+"""Training writes weights and a card that load, resumes after an interruption, and leaves no partial files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def splits():
 
 @pytest.fixture
 def runs(tmp_path, monkeypatch):
-    """Folders of this test's own, in place of weights/ and training/runs/."""
+    """Temporary folders in place of weights/ and training/runs/."""
     monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
     monkeypatch.setattr(train, "RUNS", tmp_path / "runs")
     return tmp_path / "runs"
@@ -40,7 +40,7 @@ def runs(tmp_path, monkeypatch):
 
 @pytest.fixture
 def main(runs, splits, monkeypatch, capsys):
-    """The command line on the small digits; returns its exit status and what it said on either channel."""
+    """The command line on the small digits; returns its exit status and its output on both channels."""
     monkeypatch.setattr(train, "mnist", lambda: splits)
     monkeypatch.setattr(train, "train", functools.partial(train.train, runs=runs))
 
@@ -64,7 +64,7 @@ def runs_left(runs) -> list[str]:
 
 
 def interrupt_at(monkeypatch, epoch: int) -> list[int]:
-    """Lets the training stop when an epoch (counted from 0) begins; returns the list of epochs begun until then."""
+    """Interrupts the training when an epoch, counted from 0, begins; returns the list of epochs begun before it."""
     begun, begin = [], train.History.on_epoch_begin
 
     def stop(self, current, logs=None):
@@ -77,12 +77,14 @@ def interrupt_at(monkeypatch, epoch: int) -> list[int]:
     return begun
 
 
-@pytest.mark.parametrize("key", NETWORKS)
-def test_a_training_leaves_weights_and_a_card_that_load_and_nothing_else(runs, splits, key):
+@pytest.mark.parametrize(
+    "key", [pytest.param(key, marks=[pytest.mark.slow] * (key not in ("mlp", "rnn"))) for key in NETWORKS]
+)
+def test_a_training_writes_weights_and_a_card_that_load_and_nothing_else(runs, splits, key):
     recipe = Hyperparameters("adam", epochs=1, batch_size=100)
     card = train.train(NETWORKS[key], "book", recipe, splits, runs)
     assert verified(key, "book")[1] == card
-    assert files(store.WEIGHTS) == [f"{key}.json", f"{key}.weights.h5"] and runs_left(runs) == []
+    assert files(store.WEIGHTS) == [f"{key}.json", f"{key}.tflite", f"{key}.weights.h5"] and runs_left(runs) == []
     assert (card.network, card.recipe, card.tests) == (key, "book", {})
     assert card.parameters == NETWORKS[key].build().count_params()
     assert card.size == store.weights_path(key, "book").stat().st_size
@@ -91,8 +93,10 @@ def test_a_training_leaves_weights_and_a_card_that_load_and_nothing_else(runs, s
     assert load(key, "book").predict(splits.test.digits).shape == (60, 10)
 
 
-def test_what_was_trained_is_what_is_loaded(runs, splits):
-    card = train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
+@pytest.mark.slow
+@pytest.mark.parametrize("averaging", [None, 0.8])
+def test_the_loaded_network_is_the_trained_one(runs, splits, averaging):
+    card = train.train(NETWORKS["mlp"], "book", replace(QUICK, averaging=averaging), splits, runs)
     assert [row["epoch"] for row in card.history] == [1, 2, 3]
     assert card.history[-1]["loss"] < card.history[0]["loss"]
     answers = load("mlp", "book").predict(splits.validation.digits).argmax(1)
@@ -112,27 +116,35 @@ def interrupted(runs, splits, monkeypatch, recipe: Hyperparameters):
         return train.train(NETWORKS["mlp"], "book", recipe, splits, runs), begun
 
 
-def test_an_interrupted_training_goes_on_at_the_next_epoch(runs, splits, monkeypatch):
+def test_an_interrupted_training_resumes_with_the_next_epoch(runs, splits, monkeypatch):
     card, begun = interrupted(runs, splits, monkeypatch, replace(QUICK, epochs=4))
     assert begun == [2, 3]
     assert [row["epoch"] for row in card.history] == [1, 2, 3, 4] and runs_left(runs) == []
     assert verified("mlp", "book")[1] == card
     losses = [row["loss"] for row in card.history]
-    assert losses == sorted(losses, reverse=True), "it goes on from where it was"
+    assert losses == sorted(losses, reverse=True), "it continues from its last state"
 
 
-@pytest.mark.parametrize("dropout", [0.0, None], ids=["without dropout", "with the network's own dropout"])
-def test_an_interruption_leads_to_the_same_end_as_none(runs, splits, monkeypatch, dropout):
-    recipe = replace(QUICK, dropout=dropout)
-    one, _ = interrupted(runs, splits, monkeypatch, recipe)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [{"dropout": 0.0}, {}, {"averaging": 0.9}],
+    ids=["without dropout", "with the network's own dropout", "with averaged weights"],
+)
+def test_an_interruption_does_not_change_the_result(runs, splits, monkeypatch, settings):
+    recipe = replace(QUICK, **settings)
+    resumed, _ = interrupted(runs, splits, monkeypatch, recipe)
     answers = load("mlp", "book").raw(splits.test.digits)
-    other = train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
-    assert [row["loss"] for row in one.history] == pytest.approx([row["loss"] for row in other.history], abs=1e-3)
+    uninterrupted = train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
+    assert [row["loss"] for row in resumed.history] == pytest.approx(
+        [row["loss"] for row in uninterrupted.history], abs=1e-3
+    )
     np.testing.assert_allclose(answers, load("mlp", "book").raw(splits.test.digits), atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["_save", "write_card"])
-def test_an_interruption_after_the_last_epoch_costs_no_training(runs, splits, monkeypatch, step):
+def test_an_interruption_after_the_last_epoch_repeats_no_training(runs, splits, monkeypatch, step):
     def stop(*_):
         raise KeyboardInterrupt
 
@@ -140,7 +152,7 @@ def test_an_interruption_after_the_last_epoch_costs_no_training(runs, splits, mo
         patch.setattr(train, step, stop)
         with pytest.raises(KeyboardInterrupt):
             train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
-    assert files(store.WEIGHTS) in ([], ["mlp.weights.h5"])
+    assert files(store.WEIGHTS) in ([], ["mlp.tflite", "mlp.weights.h5"])
     with pytest.raises(store.WeightsError):
         verified("mlp", "book")
     with monkeypatch.context() as patch:
@@ -149,6 +161,16 @@ def test_an_interruption_after_the_last_epoch_costs_no_training(runs, splits, mo
     assert begun == [] and [row["epoch"] for row in card.history] == [1, 2, 3] and runs_left(runs) == []
     accuracy = (load("mlp", "book").predict(splits.validation.digits).argmax(1) == splits.validation.labels).mean()
     assert accuracy == pytest.approx(card.history[-1]["val_accuracy"], abs=1e-4)
+
+
+@pytest.mark.slow
+def test_the_averaged_weights_are_validated_and_kept_and_the_others_trained_on(runs, splits):
+    slow = replace(QUICK, averaging=0.98, dropout=0.0)
+    averaged = train.train(NETWORKS["mlp"], "book", slow, splits, runs)
+    plain = train.train(NETWORKS["mlp"], "book", replace(slow, averaging=None), splits, runs)
+    for behind, ahead in zip(averaged.history, plain.history, strict=True):
+        assert behind["loss"] == pytest.approx(ahead["loss"], abs=2e-3), "the weights that learn are not touched"
+        assert behind["val_loss"] > ahead["val_loss"] + 0.02, "a slow average lags behind while the network learns"
 
 
 def test_other_settings_or_data_use_another_folder(runs, splits):
@@ -168,10 +190,11 @@ def test_other_settings_or_data_use_another_folder(runs, splits):
     assert len({folder(), *others}) == len(others) + 1
 
 
-def test_the_command_line_trains_what_it_is_told(main, runs):
-    status, said = main("mlp", "--recipe", "book", "--epochs", "1")
-    assert status == 0 and "MLP" in said and "validation accuracy" in said
-    assert files(store.WEIGHTS) == ["mlp.json", "mlp.weights.h5"] and runs_left(runs) == []
+@pytest.mark.slow
+def test_the_command_trains_the_given_network(main, runs):
+    status, output = main("mlp", "--recipe", "book", "--epochs", "1")
+    assert status == 0 and "MLP" in output and "validation accuracy" in output
+    assert files(store.WEIGHTS) == ["mlp.json", "mlp.tflite", "mlp.weights.h5"] and runs_left(runs) == []
     assert verified("mlp", "book")[1].training["epochs"] == 1
 
 
@@ -188,21 +211,22 @@ def test_the_command_line_trains_what_it_is_told(main, runs):
     ],
     ids=" ".join,
 )
-def test_what_makes_no_sense_on_the_command_line_is_refused_and_nothing_is_written(main, runs, arguments, named):
-    status, said = main(*arguments)
+def test_invalid_arguments_are_refused_and_nothing_is_written(main, runs, arguments, named):
+    status, output = main(*arguments)
     assert status == 2
-    assert all(name in said for name in named), said
+    assert all(name in output for name in named), output
     assert not store.WEIGHTS.exists() and runs_left(runs) == []
 
 
-def test_the_drops_reach_the_training(runs, splits):
+@pytest.mark.slow
+def test_the_learning_rate_drops_are_applied(runs, splits):
     still = Hyperparameters("sgd", epochs=3, batch_size=50, learning_rate=0.5, drops=((1, 0.0),))
     card = train.train(NETWORKS["cnn"], "book", still, splits, runs)
     _, second, third = (row["val_loss"] for row in card.history)
-    assert second == pytest.approx(third, abs=1e-5), "a rate of nothing changes nothing"
+    assert second == pytest.approx(third, abs=1e-5), "a learning rate of zero changes nothing"
 
 
-def test_runs_are_kept_out_of_version_control():
+def test_runs_are_not_under_version_control():
     ignored = (store.WEIGHTS.parent / ".gitignore").read_text().split()
     assert "training/runs/" in ignored
     assert inspect.signature(train.train).parameters["runs"].default == store.WEIGHTS.parent / "training" / "runs"

@@ -1,0 +1,84 @@
+"""New weights replace the old ones only where they are better on validation digits; an interruption loses neither."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from models import NETWORKS
+from recognition import store
+from recognition.store import verified
+from tests.training import small
+from training import release, train
+from training.hyperparameters import Hyperparameters
+
+pytestmark = pytest.mark.slow  # these tests train networks
+
+WORSE = Hyperparameters("adam", epochs=1, batch_size=100)
+BETTER = replace(WORSE, epochs=8, batch_size=20)
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """Folders of this test's own, and digits; returns a function that releases the MLP and one that trains it."""
+    splits = small.splits()
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
+    for name in ("OLD", "REJECTED", "LINES"):
+        monkeypatch.setattr(release, name, tmp_path / "runs" / name.lower())
+    learn = train.train
+    monkeypatch.setattr(train, "train", lambda *arguments: learn(*arguments, tmp_path / "runs"))
+    monkeypatch.setattr(release.evaluate, "test_sets", lambda: {"mnist": splits.test})
+    monkeypatch.setattr(release.results_table, "README", tmp_path / "README.md")
+    monkeypatch.setattr(release, "mnist", lambda: splits)
+    monkeypatch.setattr(release.robustness, "ROBUSTNESS", tmp_path / "robustness.json")
+
+    def go(settings: Hyperparameters) -> str:
+        return release.release("mlp", "book", settings, splits, [splits.validation])
+
+    def begin(settings: Hyperparameters):
+        return train.train(NETWORKS["mlp"], "book", settings, splits)
+
+    return go, begin
+
+
+def lines() -> list[dict]:
+    return [json.loads(line) for line in release.LINES.read_text().splitlines()]
+
+
+def test_better_weights_are_kept_and_tested_once(shelf):
+    go, begin = shelf
+    old = begin(WORSE)
+    assert go(BETTER).startswith("released: wrong ")
+    _, card = verified("mlp", "book")
+    assert card.sha256 != old.sha256 and card.tests["mnist"].n == 60 and card.temperature != 1
+    measured = json.loads(release.robustness.ROBUSTNESS.read_text())["networks"]["book"]["mlp"]
+    assert measured["sha256"] == card.sha256
+    assert [line["released"] for line in lines()] == [True] and not (release.OLD / "book" / "mlp").exists()
+
+
+def test_weights_that_are_no_better_are_put_aside_and_their_test_sets_stay_closed(shelf, monkeypatch):
+    go, begin = shelf
+    old = begin(BETTER)
+    monkeypatch.setattr(release.evaluate, "test_sets", lambda: pytest.fail("the test sets were opened"))
+    assert go(WORSE).startswith("not released: wrong ")
+    assert verified("mlp", "book")[1].sha256 == old.sha256
+    assert [line["released"] for line in lines()] == [False]
+    assert (release.REJECTED / "book" / "mlp" / "mlp.weights.h5").exists()
+
+
+def test_an_interruption_before_the_comparison_trains_no_second_time(shelf, monkeypatch):
+    go, begin = shelf
+    begin(WORSE)
+    with monkeypatch.context() as patch:
+        patch.setattr(release, "validate", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            go(BETTER)
+    monkeypatch.setattr(train, "train", lambda *_: pytest.fail("it was trained again"))
+    assert go(BETTER).startswith("released: ")
+
+
+def test_a_network_without_weights_cannot_be_compared(shelf):
+    with pytest.raises(store.WeightsError, match=r"mlp\.json cannot be read"):
+        shelf[0](BETTER)

@@ -1,0 +1,89 @@
+"""Other ways of writing keep the digit: each change is small, finite, and applies to the digits that are written so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.drawings import DIGITS, placed
+from training import styles
+from training.pen_strokes import PenDigit
+from training.styles import restyle
+
+PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "somebody", "file:1") for digit in DIGITS]
+
+
+def only(monkeypatch, name: str) -> None:
+    """Lets one change happen always, and no other."""
+    monkeypatch.setattr(styles, "RATES", dict.fromkeys(styles.RATES, 0.0) | {name: 1.0})
+
+
+def changed(pen_digit: PenDigit, seed: int = 0) -> list[np.ndarray]:
+    return list(restyle(pen_digit, np.random.default_rng(seed)).strokes)
+
+
+def stroke(*corners: tuple[float, float], points: int = 30) -> np.ndarray:
+    places = np.linspace(0, len(corners) - 1, points)
+    return np.stack([np.interp(places, range(len(corners)), [c[axis] for c in corners]) for axis in (0, 1)], -1)
+
+
+LINE = PenDigit(1, (stroke((0.5, 0), (0.5, 1)),))
+SEVEN = PenDigit(7, (stroke((0, 0), (0.6, 0), (0.3, 1)),))
+
+
+@pytest.mark.parametrize("pen_digit", PEN_DIGITS, ids=lambda pen_digit: str(pen_digit.label))
+def test_a_digit_keeps_its_name_and_about_its_shape(pen_digit):
+    low, high = (np.concatenate(pen_digit.strokes).min(0), np.concatenate(pen_digit.strokes).max(0))
+    size = (high - low).max()
+    for seed in range(40):
+        restyled = restyle(pen_digit, np.random.default_rng(seed))
+        assert (restyled.label, restyled.writer, restyled.source) == (pen_digit.label, "somebody", "file:1")
+        points = np.concatenate(restyled.strokes)
+        assert np.isfinite(points).all() and all(len(stroke) > 0 for stroke in restyled.strokes)
+        assert (np.abs(np.ptp(points, axis=0) - (high - low) / size) < 0.75).all()
+
+
+def test_a_plain_one_gets_an_upstroke_before_it_and_a_foot_below_it(monkeypatch):
+    only(monkeypatch, "upstroke")
+    (joined,) = changed(LINE)
+    assert len(joined) > 30 and joined[0, 0] < 0.5 and joined[0, 1] > 0, "the pen comes from below, on the left"
+    only(monkeypatch, "foot")
+    line, foot = changed(LINE)
+    assert np.ptp(foot[:, 0]) > 0.25 and abs(foot[:, 1].mean() - line[:, 1].max()) < 0.2
+
+
+def test_a_seven_gets_one_bar_through_its_stem(monkeypatch):
+    only(monkeypatch, "bar")
+    _, bar = changed(SEVEN)
+    assert 0.3 < bar[:, 1].mean() < 0.8 and np.ptp(bar[:, 0]) > 0.2
+    barred = PenDigit(7, (*SEVEN.strokes, stroke((0.2, 0.5), (0.6, 0.5))))
+    assert len(changed(barred)) == 2, "one that has a bar gets no second"
+
+
+def test_a_closed_loop_is_opened_and_an_open_one_stays(monkeypatch):
+    only(monkeypatch, "loosen")
+    angles = np.linspace(0, 2 * np.pi, 60)
+    ring = np.stack([np.sin(angles), -np.cos(angles)], -1)
+    (opened,) = changed(PenDigit(0, (ring,)))
+    assert 0.1 < np.linalg.norm(opened[0] - opened[-1]) < 0.6
+    (bow,) = changed(PenDigit(0, (ring[:40],)))
+    assert len(bow) == 40
+    assert len(changed(PenDigit(2, (ring,)))[0]) == 60, "a 2 has no loop to open"
+
+
+def test_strokes_that_follow_each_other_closely_are_joined_in_their_order(monkeypatch):
+    only(monkeypatch, "join")
+    near = PenDigit(5, (stroke((0, 0), (0, 1)), stroke((0.1, 0.9), (1, 0.9))))
+    (joined,) = changed(near)
+    assert len(joined) == 60 and np.allclose(joined[0], 0)
+    assert len(changed(PenDigit(5, (stroke((0, 0), (0, 1)), stroke((1, 0), (1, 1)))))) == 2
+
+
+@pytest.mark.parametrize("name", ["trim", "extend", "hook", "bend", "smooth"])
+def test_every_other_change_changes_a_little(monkeypatch, name):
+    only(monkeypatch, name)
+    for seed in range(20):
+        (before,), (after,) = SEVEN.strokes, changed(SEVEN, seed)
+        assert not np.array_equal(before, after)
+        apart = np.linalg.norm(after[:, None] - before[None], axis=-1)
+        assert apart.min(1).max() < 0.35 and apart.min(0).max() < 0.35

@@ -1,0 +1,75 @@
+"""Teachers answer for each original, by the mean over networks and variations, and are asked only once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recognition import store
+from tests.training import small
+from training import teachers, train
+from training.batches import soft_targets
+from training.hyperparameters import Hyperparameters
+
+pytestmark = pytest.mark.slow  # these tests train networks
+
+
+class Varied:
+    """Three originals with three, one and two variations."""
+
+    def __init__(self, splits):
+        self.splits = splits
+        self.pictures = splits.pictures
+        self.labels = splits.labels
+        self.origins = np.array([0, 1, 2, 0, 2, 0])
+
+
+@pytest.fixture
+def taught(tmp_path, monkeypatch):
+    """A folder with weights of two small trained networks, and digits."""
+    from models import NETWORKS
+
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
+    splits = small.splits()
+    for key in ("mlp", "rnn"):
+        train.train(NETWORKS[key], "book", Hyperparameters("adam", epochs=2, batch_size=50), splits, tmp_path / "runs")
+    return splits
+
+
+def test_the_first_variations_of_each_original_are_asked(monkeypatch):
+    monkeypatch.setattr(teachers, "ASKED", 2)
+    assert teachers.asked(np.array([0, 1, 2, 0, 2, 0])).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_the_answer_is_the_mean_over_networks_and_variations(taught, tmp_path):
+    from recognition import load
+
+    found = teachers.answers(("mlp", "rnn"), "book", Varied(taught), tmp_path / "runs")
+    digits = taught.train.digits[:6]
+    mean = (load("mlp", "book").predict(digits) + load("rnn", "book").predict(digits)) / 2
+    expected = [mean[[0, 3, 5]].mean(0), mean[1], mean[[2, 4]].mean(0)]
+    np.testing.assert_allclose(found.probabilities, expected, atol=1e-5)
+    assert found.teachers == {key: store.read_card(key, "book").sha256 for key in ("mlp", "rnn")}
+
+
+def test_a_training_goes_on_with_the_answers_it_began_with(taught, tmp_path):
+    before = teachers.answers(("mlp",), "book", Varied(taught), tmp_path / "runs")
+    store.weights_path("mlp", "book").unlink()
+    after = teachers.answers(("mlp",), "book", Varied(taught), tmp_path / "runs")
+    assert np.array_equal(before.probabilities, after.probabilities) and before.teachers == after.teachers
+
+
+def test_a_taught_network_learns_from_labels_and_answers(taught, tmp_path):
+    from models import NETWORKS
+
+    settings = Hyperparameters("adam", epochs=2, batch_size=50, teachers=("mlp", "rnn"))
+    card = train.train(NETWORKS["cnn"], "book", settings, taught, tmp_path / "runs")
+    assert set(card.training["teachers"]) == {"mlp", "rnn"}
+    answers = teachers.answers(("mlp", "rnn"), "book", taught, tmp_path / "runs").probabilities
+    targets = soft_targets(taught.labels, answers)
+    assert targets.shape == (300, 10) and np.allclose(targets.sum(1), 1, atol=1e-5)
+
+
+def test_a_teacher_without_weights_is_named(taught, tmp_path):
+    with pytest.raises(store.WeightsError, match=r"ynet\.json cannot be read"):
+        teachers.answers(("ynet",), "book", taught, tmp_path / "runs")

@@ -1,0 +1,144 @@
+"""Exports trained networks to LiteRT, with Keras's own export, and describes the files on their cards.
+
+    python -m training.export                  every network that has weights, the outlier detector too
+    python -m training.export mlp cnn --recipe drawn
+
+The page runs these files without Keras and TensorFlow. Their outputs are the probabilities, and the feature maps and
+states that the panel "Inside" shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from explain.activations import both_ways, convolutions, hidden, sums
+from explain.diagram import dot
+from explain.layers import keras_summary, layer_table
+from models import NETWORKS
+from models.network import Network
+from recognition.card import Card
+from recognition.outlier import DETECTOR
+from recognition.recipes import RECIPES
+from recognition.serving_file import ANSWERS, PROBABILITIES, STATES, Architecture, ServingFile
+from recognition.store import (
+    WeightsError,
+    card_path,
+    serving_path,
+    trained_recipes,
+    verified,
+    write_atomically,
+    write_card,
+)
+from training.run import run_command
+
+ALL = {network.key: network for network in (*NETWORKS.values(), DETECTOR)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__.split("\n")[0])
+    parser.add_argument("networks", nargs="*", metavar="KEY", help=f"default: all of {', '.join(ALL)}")
+    parser.add_argument("--recipe", choices=RECIPES, help="only this recipe (default: all that have weights)")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.networks) - set(ALL):
+        parser.error(f"unknown network {unknown.pop()!r}; known: {', '.join(ALL)}")
+    failures = 0
+    for recipe in [options.recipe] if options.recipe else trained_recipes():
+        for key in options.networks or [key for key in ALL if card_path(key, recipe).exists()]:
+            try:
+                card = export(ALL[key], recipe)
+            except WeightsError as error:
+                print(error, file=sys.stderr)
+                failures += 1
+                continue
+            print(f"{recipe} {ALL[key].title}: {card.serving.size if card.serving else 0:,} bytes", flush=True)
+    return 1 if failures else 0
+
+
+def export(network: Network, recipe: str) -> Card:
+    """Writes the LiteRT file for existing weights, and the card; returns the card.
+
+    Raises recognition.store.WeightsError if the weights or their card are missing or damaged.
+    """
+    path, card = verified(network.key, recipe)
+    model = network.build()
+    model.load_weights(path)
+    card = replace(card, serving=write(model, serving_path(network.key, recipe)))
+    write_card(card)
+    return card
+
+
+def write(model: keras.Model, path: Path) -> ServingFile:
+    """Writes the LiteRT file of a trained Keras model; returns its description for the card."""
+    signature = [keras.InputSpec(shape=(None, *model.input_shape[1:]), dtype="float32")]
+    exported = with_inner_outputs(model)
+    write_atomically(
+        path,
+        lambda partial: exported.export(str(partial), format="litert", input_signature=signature, verbose=False),
+    )
+    content = path.read_bytes()
+    return ServingFile(hashlib.sha256(content).hexdigest(), len(content), architecture(model))
+
+
+def architecture(model: keras.Model) -> Architecture:
+    """What the page shows of a model's layers."""
+    return Architecture(
+        layers=[list(row.values()) for row in layer_table(model)],
+        summary=keras_summary(model),
+        diagram=dot(model),
+        hidden=hidden(model),
+        convolutions=convolutions(model),
+        sums=sums(model),
+        both_ways=both_ways(model),
+    )
+
+
+def with_inner_outputs(model: keras.Model) -> keras.Model:
+    """A model with the same weights whose named outputs are the probabilities and the layers that the page shows."""
+    if any(isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional) for layer in model.layers):
+        return _row_by_row(model)
+    names = {*hidden(model), *convolutions(model)}
+    for place in sums(model):
+        names |= {place.around, place.added, place.out}
+    inner = {name: model.get_layer(name).output for name in sorted(names)}
+    return keras.Model(model.input, inner | {PROBABILITIES: model.output})
+
+
+def _row_by_row(model: keras.Model) -> keras.Model:
+    """A recurrent network that outputs every state and the prediction from it; the last one is the network's.
+
+    Unrolled over the rows, as a loop would need TensorFlow operations that LiteRT does not have.
+    """
+    x = inputs = keras.Input(model.input_shape[1:])
+    states = None
+    for layer in model.layers[1:]:
+        if hasattr(layer, "backward_layer"):  # each half in the order in which it reads
+            ways = (layer.forward_layer, layer.backward_layer)
+            x = states = keras.layers.Concatenate()([_copied(way, x, **_SEQUENCE) for way in ways])
+        elif hasattr(layer, "return_sequences"):
+            x = states = _copied(layer, x, **_SEQUENCE)
+        else:
+            x = _copied(layer, x)
+    return keras.Model(inputs, {STATES: states, ANSWERS: x, PROBABILITIES: x[:, -1]})
+
+
+_SEQUENCE = {"return_sequences": True, "unroll": True}
+
+
+def _copied(layer: keras.layers.Layer, x: keras.KerasTensor, **changes: Any) -> keras.KerasTensor:
+    """The output for x of a copy of a layer, with the same weights and some settings changed."""
+    copy = type(layer).from_config(layer.get_config() | changes)
+    out = copy(x)
+    copy.set_weights(layer.get_weights())
+    return out
+
+
+if __name__ == "__main__":
+    run_command(main)

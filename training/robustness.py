@@ -1,0 +1,97 @@
+"""Measures every trained network on MNIST's test digits with each of the corruptions of training.corruptions.
+
+    python -m training.robustness
+
+Writes weights/robustness.json, which the page Evidence shows. A network whose weights have been measured is not
+measured again, so that an interrupted call, or one after a new training, only does what is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+
+import numpy as np
+
+import recognition
+from models import NETWORKS
+from recognition.store import ROBUSTNESS, WeightsError, released, trained_recipes, write_atomically
+from training.corruptions import CORRUPTIONS, corrupt
+from training.dataset import DataError, Digits
+from training.mnist import mnist
+from training.run import remedy, run_command
+
+EVERY = 5  # of the test digits; 2,000 tell apart what is one or two points apart, and take a fifth of the time
+SEED = 6
+NONE = "none"  # the name of the digits as they are
+
+
+def main() -> int:
+    """The command line; returns the exit status."""
+    try:
+        sets = corrupted_sets(mnist().test)
+        failures = measure(sets)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"the figures cannot be saved: {error}. {remedy(error)}", file=sys.stderr)
+        return 1
+    return 1 if failures else 0
+
+
+def corrupted_sets(test: Digits) -> dict[str, Digits]:
+    """Some of the test digits: as they are, and under each corruption, by its name."""
+    some = test[np.arange(0, len(test), EVERY)]
+    corrupted = {name: Digits(corrupt(name, some.digits, SEED), some.labels) for name in CORRUPTIONS}
+    return {NONE: some} | corrupted
+
+
+def measure(sets: dict[str, Digits]) -> int:
+    """Measures all networks, writing the file after each; returns how many have no valid weights."""
+    known, failures = _known(len(sets[NONE])), 0
+    results: dict[str, dict[str, dict]] = {}
+    for recipe in trained_recipes():
+        for key in released(recipe):
+            try:
+                classifier = recognition.load(key, recipe)
+            except WeightsError as error:
+                print(error, file=sys.stderr)
+                failures += 1
+                continue
+            row = known.get(recipe, {}).get(key)
+            if row is None or row["sha256"] != classifier.card.sha256 or set(row["correct"]) != set(sets):
+                correct = {
+                    name: int((classifier.raw(digits.digits).argmax(axis=1) == digits.labels).sum())
+                    for name, digits in sets.items()
+                }
+                row = {"sha256": classifier.card.sha256, "correct": correct}
+            results.setdefault(recipe, {})[key] = row
+            shown = {recipe: known.get(recipe, {}) | results.get(recipe, {}) for recipe in known | results}
+            _write({"n": len(sets[NONE]), "corruptions": list(sets), "networks": shown})
+            print(f"{recipe} {NETWORKS[key].title}: {_mean(row, len(sets[NONE])):.2f} % on average", flush=True)
+    return failures
+
+
+def _known(n: int) -> dict[str, dict[str, dict]]:
+    """What an earlier call has measured on as many digits."""
+    with suppress(OSError, ValueError, KeyError):
+        content = json.loads(ROBUSTNESS.read_text(encoding="utf-8"))
+        if content["n"] == n:
+            return content["networks"]
+    return {}
+
+
+def _write(content: dict) -> None:
+    text = json.dumps(content, indent=1) + "\n"
+    write_atomically(ROBUSTNESS, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _mean(row: dict, n: int) -> float:
+    """Mean accuracy over the corruptions, in percent."""
+    return 100 * float(np.mean([correct for name, correct in row["correct"].items() if name != NONE])) / n
+
+
+if __name__ == "__main__":
+    run_command(main)

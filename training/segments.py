@@ -1,0 +1,211 @@
+"""Trains the classifier of segments (digits.segment_classifier) on numbers composed of training writers' digits.
+
+    python -m training.segments
+
+Every group of neighbouring parts of a number is an example: one whole digit, or none. Some digits are broken into their
+strokes, as some writers leave gaps within a digit; some numbers have digits that touch, and are cut where
+digits.numbers would cut them. Generating the examples takes some minutes, training about as long.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from digits import SIDE
+from digits.cuts import Cut, between, cuts
+from digits.numbers import MAX_PARTS
+from digits.parts import Part, components, extent, united
+from digits.segment_classifier import MEASURES, NOT_WHOLE, WEIGHTS
+from recognition.store import write_atomically
+from training.augment import vary_strokes
+from training.composed_numbers import Composer, Number, Setting
+from training.dataset import DataError
+from training.pen_strokes import PenDigit
+from training.sketch import thinned
+from training.styles import restyle
+from training.writers import writers
+
+SMALL = ((140, 140), (280, 140), (420, 140), (210, 140))  # canvases half as large as the page's, which is faster
+SETTINGS = (  # of the numbers that are composed, equally often
+    Setting(lengths=(1, 1), unequal=(1.0, 1.0), canvases=SMALL),
+    Setting(lengths=(2, 5), gaps=(0.03, 0.5), canvases=SMALL),
+    Setting(lengths=(2, 4), gaps=(0.03, 0.25), between="ink", canvases=SMALL),
+    Setting(lengths=(2, 4), gaps=(-0.12, 0.05), canvases=SMALL),
+)
+NUMBERS = 40_000
+BROKEN = 0.25  # share of the digits of several strokes whose strokes are moved apart
+APART = 0.12  # standard deviation of that, in parts of the digit's size
+VARIED, RESTYLED = 0.5, 0.3  # shares of the digits that are varied
+LEAST, MOST = 0.03, 0.2  # of a digit's ink that is missing or foreign; from MOST it is no whole digit
+CUT, PIECES = 0.5, 5  # share of the groups that are cut, and pieces looked at
+NEGATIVES = 4  # at most so many groups of each number that are no whole digit
+EPOCHS, BATCH, RATE = 12, 256, 2e-3
+SOLID = 128  # of 255; ink
+SEED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Parts of numbers. digits: uint8 (n, 28, 28). measures: float32 (n, 3). classes: uint8 (n,), 0 to NOT_WHOLE."""
+
+    digits: np.ndarray
+    measures: np.ndarray
+    classes: np.ndarray
+
+    @property
+    def inputs(self) -> list[np.ndarray]:
+        """What the network takes."""
+        return [self.digits[..., None].astype(np.float32) / 255, self.measures]
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One part: its digit uint8 (28, 28), its measures, and its class."""
+
+    digit: np.ndarray
+    measures: list[float]
+    label: int
+
+
+def main() -> int:
+    """The command line; returns the exit status."""
+    try:
+        training = generate(writers(held_out=False), NUMBERS, SEED)
+        validation = generate(writers(held_out=True), NUMBERS // 20, SEED + 1)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{len(training.classes):,} parts, {np.mean(training.classes == NOT_WHOLE):.0%} of them no whole digit")
+    save(train(training, validation))
+    return 0
+
+
+def generate(pen_digits: list[PenDigit], numbers: int, seed: int) -> Examples:
+    """The examples that so many numbers give, in random order."""
+    random, composer = np.random.default_rng(seed), Varied(pen_digits)
+    rows: list[Example] = []
+    for _ in range(numbers):
+        rows += examples(composer.number(SETTINGS[random.integers(len(SETTINGS))], random), random)
+    chosen = [rows[place] for place in random.permutation(len(rows))]
+    return Examples(
+        np.stack([example.digit for example in chosen]),
+        np.array([example.measures for example in chosen], np.float32),
+        np.array([example.label for example in chosen], np.uint8),
+    )
+
+
+def examples(number: Number, random: np.random.Generator) -> list[Example]:
+    """All whole digits among a number's groups and pieces, and some of the others."""
+    parts = components(number.ink)
+    if not parts:
+        return []
+    top, height = extent(parts)
+    found = [
+        Example(group.digit, group.measures(top, height), label)
+        for group in _groups(parts, random)
+        if (label := _label(group, number)) is not None and group.digit is not None
+    ]
+    others = [example for example in found if example.label == NOT_WHOLE]
+    kept = [others[place] for place in random.permutation(len(others))[:NEGATIVES]]
+    return [example for example in found if example.label != NOT_WHOLE] + kept
+
+
+def _groups(parts: list[Part], random: np.random.Generator) -> Iterator[Part]:
+    """Neighbouring parts together, and some pieces that they are cut into."""
+    for start in range(len(parts)):
+        for stop in range(start + 1, min(start + MAX_PARTS, len(parts)) + 1):
+            group = united(parts[start:stop])
+            yield group
+            if stop > start + 2 or random.random() > CUT:
+                continue
+            lines: list[Cut | None] = [None, *cuts(group), None]
+            for _ in range(min(PIECES, len(lines) - 2)):
+                first, last = sorted(random.choice(len(lines), 2, replace=False).tolist())
+                if last - first < len(lines) - 1 and (piece := between(group, lines[first], lines[last])):
+                    yield piece
+
+
+def _label(group: Part, number: Number) -> int | None:
+    """The digit that a group is, NOT_WHOLE, or None where that is open."""
+    box = slice(group.top, group.bottom), slice(group.left, group.right)
+    ink = group.ink >= SOLID
+    shares = [
+        int(np.count_nonzero(ink & (layer[box] >= SOLID))) / max(1, int(np.count_nonzero(layer >= SOLID)))
+        for layer in number.layers
+    ]
+    best = int(np.argmax(shares))
+    foreign = int(np.count_nonzero(ink & (number.layers[best][box] < SOLID))) / max(1, int(np.count_nonzero(ink)))
+    wrong = max(1 - shares[best], foreign)
+    if wrong <= LEAST:
+        return number.labels[best]
+    return NOT_WHOLE if wrong >= MOST else None
+
+
+class Varied(Composer):
+    """Composes numbers of digits that are varied, restyled or broken first."""
+
+    def __init__(self, pen_digits: list[PenDigit]):
+        super().__init__([thinned(pen_digit) for pen_digit in pen_digits])
+
+    def prepared(self, pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
+        """The digit in another way of writing."""
+        if random.random() < RESTYLED:
+            pen_digit = restyle(pen_digit, random)
+        if random.random() < VARIED:
+            pen_digit = vary_strokes(pen_digit, random)
+        if len(pen_digit.strokes) > 1 and random.random() < BROKEN:
+            size = float(np.ptp(np.concatenate(pen_digit.strokes), axis=0).max())
+            moved = [stroke + random.normal(0, APART * size, 2) for stroke in pen_digit.strokes]
+            pen_digit = replace(pen_digit, strokes=tuple(moved))
+        return pen_digit
+
+
+def build() -> keras.Model:
+    """The network; digits.segment_classifier runs the same one in NumPy."""
+    digit, place = keras.Input((SIDE, SIDE, 1)), keras.Input((MEASURES,))
+    values = layers.Conv2D(12, 5, 2, activation="relu", name="first")(digit)
+    values = layers.Conv2D(24, 3, 2, activation="relu", name="second")(values)
+    values = layers.Concatenate()([layers.Flatten()(values), place])
+    values = layers.Dropout(0.1)(values)
+    values = layers.Dense(64, activation="relu", name="hidden")(values)
+    return keras.Model([digit, place], layers.Dense(NOT_WHOLE + 1, activation="softmax", name="output")(values))
+
+
+def train(training: Examples, validation: Examples) -> keras.Model:
+    """Trains it; the learning rate falls to zero along a cosine."""
+    model = build()
+    steps = EPOCHS * -(-len(training.classes) // BATCH)
+    model.compile(
+        keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(RATE, steps), weight_decay=1e-3),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    held_out = validation.inputs, validation.classes
+    model.fit(training.inputs, training.classes, BATCH, EPOCHS, validation_data=held_out, verbose=2)
+    return model
+
+
+def save(model: keras.Model) -> None:
+    """Writes the weights in half precision where digits.segment_classifier reads them."""
+    arrays: dict[str, Any] = {}
+    for name in ("first", "second", "hidden", "output"):
+        kernel, bias = model.get_layer(name).get_weights()
+        arrays |= {f"{name}_kernel": kernel.astype(np.float16), f"{name}_bias": bias.astype(np.float16)}
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    write_atomically(WEIGHTS, write)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
