@@ -1,0 +1,209 @@
+"""What a host may do. The host's right is a token, of which only a hash is stored; every call but the first takes it.
+
+Calls say how things shall be, not what shall change, so that two hosts who press at once do not undo each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from rooms import identity
+from rooms.database import Database, scrub
+from rooms.errors import Forbidden, Refused, UnknownRoom
+from rooms.prompts import ANY_DIGIT, Prompt
+from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, Answer, Room, Round, Sent
+from rooms.state import RoomState, state_in
+
+SETTINGS = ("hide_answers", "approve_all", "approve_outliers", "training", "paused")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new room. token: the host's, which is nowhere else."""
+
+    room_id: int
+    code: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A room and a host's right to it. invitation: what the QR code carries beside the code."""
+
+    room_id: int
+    token: str
+    invitation: str
+
+
+def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool = True) -> Opened:
+    """Opens a room, with its first round; raises Refused where there are too many."""
+    token = identity.new_token()
+    with database.writing() as session:
+        now = database.clock(session)
+        session.execute(delete(Room).where(Room.expires <= now))
+        _make_place(session, database, now)
+        taken = set(session.scalars(select(Room.code)))
+        code = next(code for code in iter(identity.new_code, "") if code not in taken)
+        room = Room(
+            code=code,
+            host_hash=identity.hashed(token),
+            opened=now,
+            expires=now + 3600 * database.limits.hours,
+            hide_answers=hide_answers,
+        )
+        session.add(room)
+        session.flush()
+        session.add(_round(room, prompt))
+        return Opened(room.id, code, token)
+
+
+def host(database: Database, code: str, token: str) -> Hosted:
+    """The host's right to a room; raises Forbidden where the token is not this room's, or there is no such room."""
+    with database.reading() as session:
+        room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
+        if room is None or not identity.is_token(token, room.host_hash) or room.expires <= database.clock(session):
+            raise Forbidden("This link does not host a room: it is wrong, or the room is closed and deleted.")
+        return Hosted(room.id, token, identity.invitation(room.host_hash))
+
+
+def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
+    """Sets some of SETTINGS; hide_answers also hides or shows this round's, until the host reveals them.
+
+    Raises Refused for training after the first drawing: who sent it was told otherwise.
+    """
+    if unknown := set(settings) - set(SETTINGS):
+        raise ValueError(f"expected some of {', '.join(SETTINGS)}, got {', '.join(sorted(unknown))}")
+    with _locked(database, hosted) as (session, room):
+        if settings.get("training") and not room.training and room.drawings:
+            raise Refused("Training can be allowed before the first drawing is sent; open another room for it.")
+        for name, value in settings.items():
+            setattr(room, name, bool(value))
+        if "hide_answers" in settings:
+            _current(session, room).revealed = not room.hide_answers
+        return _state(database, session, room)
+
+
+def reveal(database: Database, hosted: Hosted, round_number: int) -> RoomState:
+    """Shows the networks' answers of a round."""
+    with _locked(database, hosted) as (session, room):
+        session.execute(
+            update(Round).where(Round.room_id == room.id, Round.number == round_number).values(revealed=True)
+        )
+        return _state(database, session, room)
+
+
+def next_round(database: Database, hosted: Hosted, after: int, prompt: Prompt) -> RoomState:
+    """Begins the round after one; where another host has begun it already, nothing changes."""
+    with _locked(database, hosted) as (session, room):
+        if room.round == after:
+            if room.round >= database.limits.most_rounds:
+                raise Refused(f"A room has at most {database.limits.most_rounds} rounds; open another one.")
+            room.round += 1
+            session.add(_round(room, prompt))
+        return _state(database, session, room)
+
+
+def hide(database: Database, hosted: Hosted, drawing_id: int) -> None:
+    """Takes one drawing from the wall; show() brings it back."""
+    _set_status(database, hosted, drawing_id, HIDDEN)
+
+
+def show(database: Database, hosted: Hosted, drawing_id: int) -> None:
+    """Puts a drawing on the wall that was hidden or waits for approval."""
+    _set_status(database, hosted, drawing_id, SHOWN)
+
+
+def approve_all(database: Database, hosted: Hosted) -> int:
+    """Puts all drawings on the wall that wait; returns how many."""
+    with _locked(database, hosted) as (session, room):
+        waiting = (Sent.room_id == room.id, Sent.status == WAITING)
+        found = session.scalar(select(func.count()).where(*waiting)) or 0
+        session.execute(update(Sent).where(*waiting).values(status=SHOWN))
+        return found
+
+
+def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> int:
+    """Deletes all drawings of a participant, who may go on drawing; returns how many."""
+    with _locked(database, hosted) as (session, room):
+        theirs = (Sent.room_id == room.id, Sent.participant_id == participant_id, Sent.status != REMOVED)
+        ids = list(session.scalars(select(Sent.id).where(*theirs)))
+        session.execute(delete(Answer).where(Answer.drawing_id.in_(ids)))
+        session.execute(update(Sent).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", meant=None))
+    scrub(database)
+    return len(ids)
+
+
+def end(database: Database, hosted: Hosted) -> RoomState:
+    """Takes no more drawings; what is there can be looked at and exported until the room is deleted."""
+    with _locked(database, hosted) as (session, room):
+        room.ended = True
+        return _state(database, session, room)
+
+
+def delete_room(database: Database, hosted: Hosted) -> None:
+    """Deletes the room with everything in it, from the files too."""
+    with _locked(database, hosted) as (session, room):
+        session.execute(delete(Room).where(Room.id == room.id))
+    scrub(database)
+
+
+@contextmanager
+def _locked(database: Database, hosted: Hosted) -> Iterator[tuple[Session, Room]]:
+    """The room, locked, after the token was checked; its version goes up with what is changed."""
+    with database.writing() as session:
+        room = session.scalar(select(Room).where(Room.id == hosted.room_id).with_for_update())
+        if room is None or room.expires <= database.clock(session):
+            raise UnknownRoom("This room is closed, and all that was in it is deleted.")
+        if not identity.is_token(hosted.token, room.host_hash):
+            raise Forbidden("This link does not host this room.")
+        room.version += 1
+        session.flush()
+        yield session, room
+
+
+def _state(database: Database, session: Session, room: Room) -> RoomState:
+    session.flush()
+    return state_in(session, room.id, database.clock(session))
+
+
+def _round(room: Room, prompt: Prompt) -> Round:
+    return Round(
+        room_id=room.id,
+        number=room.round or 1,
+        kind=prompt.kind,
+        digit=prompt.digit,
+        revealed=not room.hide_answers,
+    )
+
+
+def _current(session: Session, room: Room) -> Round:
+    return session.get_one(Round, (room.id, room.round))
+
+
+def _set_status(database: Database, hosted: Hosted, drawing_id: int, status: str) -> None:
+    with _locked(database, hosted) as (session, room):
+        changed = session.execute(
+            update(Sent)
+            .where(Sent.id == drawing_id, Sent.room_id == room.id, Sent.status != REMOVED)
+            .values(status=status)
+            .returning(Sent.id)
+        ).first()
+        if changed is None:
+            raise Refused("This drawing is not in this room, or was removed.")
+
+
+def _make_place(session: Session, database: Database, now: float) -> None:
+    """Deletes rooms that nobody joined for a while, where there are too many; raises Refused if none is such."""
+    if (session.scalar(select(func.count(Room.id))) or 0) < database.limits.most_rooms:
+        return
+    unused = (Room.participants == 0, Room.opened <= now - database.limits.unused)
+    if not session.execute(delete(Room).where(*unused).returning(Room.id)).all():
+        raise Refused(
+            f"There are {database.limits.most_rooms} rooms here, as many as this server takes; each is deleted within "
+            f"{database.limits.hours:g} hours, so try again later."
+        )

@@ -1,0 +1,93 @@
+"""How a phone comes into a room: it looks at it, joins it, comes back to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rooms import identity
+from rooms.database import Database
+from rooms.errors import Forbidden, Refused, UnknownRoom
+from rooms.schema import Participant, Room
+from rooms.state import RoomState, state_in
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A participant. token: theirs, which is nowhere else; drawings: how many they have sent."""
+
+    room_id: int
+    participant_id: int
+    token: str
+    name: str
+    colour: str
+    drawings: int
+
+
+def look(database: Database, code: str, invitation: str = "") -> RoomState:
+    """The room with a code; raises UnknownRoom where there is none, Refused where too many wrong codes were tried.
+
+    invitation: what the QR code carried; with the right one, others' wrong codes do not matter.
+    """
+    if not invitation:
+        database.guesses.check()
+    with database.reading() as session:
+        room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
+        now = database.clock(session)
+        invited = room is not None and (not invitation or invitation == identity.invitation(room.host_hash))
+        if room is not None and invited and room.expires > now:
+            return state_in(session, room.id, now)
+    if invitation:
+        database.guesses.check()
+    database.guesses.wrong()
+    raise UnknownRoom("There is no room with this code, or it is closed; look at the code on the wall again.")
+
+
+def join(database: Database, room_id: int) -> Membership:
+    """Makes a participant of a room that was looked at; raises Refused where it is full or has ended."""
+    token = identity.new_token()
+    with database.writing() as session:
+        room = locked_room(database, session, room_id)
+        if room.ended:
+            raise Refused("This room has ended.")
+        if room.participants >= database.limits.most_participants:
+            raise Refused(f"This room is full: {database.limits.most_participants} have joined.")
+        taken = set(session.scalars(select(Participant.name).where(Participant.room_id == room_id)))
+        colour = identity.COLOURS[room.participants % len(identity.COLOURS)]
+        participant = Participant(
+            room_id=room_id, token_hash=identity.hashed(token), name=identity.new_name(taken), colour=colour
+        )
+        session.add(participant)
+        room.participants += 1
+        room.version += 1
+        session.flush()
+        return _membership(participant, token)
+
+
+def rejoin(database: Database, code: str, token: str) -> Membership:
+    """The participant who has this token, after a reload or on another copy; raises Forbidden for any other token."""
+    with database.reading() as session:
+        row = session.execute(
+            select(Participant, Room)
+            .join(Room, Room.id == Participant.room_id)
+            .where(Participant.token_hash == identity.hashed(token), Room.code == identity.cleaned(code))
+        ).one_or_none()
+        if row is None or row[1].expires <= database.clock(session):
+            raise Forbidden("This link is no longer in a room; scan the code on the wall again.")
+        return _membership(row[0], token)
+
+
+def locked_room(database: Database, session: Session, room_id: int) -> Room:
+    """Locked, so that whatever is written in one room is written one after the other."""
+    room = session.scalar(select(Room).where(Room.id == room_id).with_for_update())
+    if room is None or room.expires <= database.clock(session):
+        raise UnknownRoom("This room is closed, and all that was in it is deleted.")
+    return room
+
+
+def _membership(participant: Participant, token: str) -> Membership:
+    return Membership(
+        participant.room_id, participant.id, token, participant.name, participant.colour, participant.drawings
+    )

@@ -1,0 +1,47 @@
+"""What everybody is to draw in a round."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+FREE, DIGIT, TURN, FOOL = "free", "digit", "turn", "fool"
+KINDS = (FREE, DIGIT, TURN, FOOL)
+DIGITS = 10
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """kind: one of KINDS. digit: 0 to 9 where the kind has one for everybody, otherwise None."""
+
+    kind: str = FREE
+    digit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"expected a prompt of {', '.join(KINDS)}, got {self.kind!r}")
+        if (self.digit in range(DIGITS)) != (self.kind in (DIGIT, FOOL)) or isinstance(self.digit, bool):
+            raise ValueError(f"expected a digit from 0 to 9 with the prompts digit and fool alone, got {self}")
+
+    def digit_for(self, participant: int, sent: int) -> int | None:
+        """The digit that a participant is to draw after so many drawings; None where they choose it.
+
+        In turn: ten digits in an order of their own, then ten in another, so that a room draws all of them equally.
+        """
+        if self.kind != TURN:
+            return self.digit
+        block, place = divmod(sent, DIGITS)
+        return random.Random(f"{participant} {block}").sample(range(DIGITS), DIGITS)[place]
+
+    def sentence(self, digit: int | None = None) -> str:
+        """The prompt in words; digit: what digit_for gave, where the words are for one participant."""
+        if self.kind == FREE:
+            return "Draw any digit"
+        if self.kind == FOOL:
+            return f"Fool them with a readable {self.digit}"
+        if self.kind == TURN and digit is None:
+            return "Draw the digit on your phone"
+        return f"Draw a {self.digit if digit is None else digit}"
+
+
+ANY_DIGIT = Prompt()

@@ -1,0 +1,109 @@
+"""The tables, and the version of them that a database has.
+
+All times are seconds since 1970 on the database's clock, so that several copies of the page agree on them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+VERSION = 1  # goes up with every change of a table; rooms.database refuses others
+
+SHOWN, WAITING, HIDDEN, REMOVED = "shown", "waiting", "hidden", "removed"  # what became of a drawing
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class SchemaVersion(Base):
+    """One row."""
+
+    __tablename__ = "schema_version"
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Room(Base):
+    """One room; its row is locked while anything in it is written, so version counts what everybody can see.
+
+    hide_answers: of rounds to come. participants, drawings, stroke_bytes: counted here, since they are limited.
+    """
+
+    __tablename__ = "rooms"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(6), unique=True)
+    host_hash: Mapped[str] = mapped_column(String(64))
+    opened: Mapped[float]
+    expires: Mapped[float] = mapped_column(index=True)
+    round: Mapped[int] = mapped_column(default=1)
+    hide_answers: Mapped[bool] = mapped_column(default=True)
+    approve_all: Mapped[bool] = mapped_column(default=False)
+    approve_outliers: Mapped[bool] = mapped_column(default=True)
+    training: Mapped[bool] = mapped_column(default=False)
+    paused: Mapped[bool] = mapped_column(default=False)
+    ended: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    participants: Mapped[int] = mapped_column(default=0)
+    drawings: Mapped[int] = mapped_column(default=0)
+    stroke_bytes: Mapped[int] = mapped_column(default=0)
+
+
+class Round(Base):
+    """What was to be drawn, and whether the networks' answers to it are shown."""
+
+    __tablename__ = "rounds"
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    digit: Mapped[int | None]
+    revealed: Mapped[bool]
+
+
+class Participant(Base):
+    """Somebody who joined. last_sent: 0 before the first drawing."""
+
+    __tablename__ = "participants"
+    __table_args__ = (UniqueConstraint("room_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+    colour: Mapped[str] = mapped_column(String(7))
+    drawings: Mapped[int] = mapped_column(default=0)
+    last_sent: Mapped[float] = mapped_column(default=0.0)
+
+
+class Sent(Base):
+    """A drawing that was sent. client_id: made where it was drawn, so that it is stored once however often it comes.
+
+    place: 1, 2, 3 ... in the room. meant: 0 to 9 or None. digit: 784 bytes, white ink. strokes: see rooms.stroke_data.
+    Of a drawing that was removed only the row is left, without digit, strokes and answers: it must not come again.
+    """
+
+    __tablename__ = "drawings"
+    __table_args__ = (UniqueConstraint("participant_id", "client_id"), Index("drawings_of_room", "room_id", "place"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"))
+    client_id: Mapped[str] = mapped_column(String(64))
+    place: Mapped[int]
+    round: Mapped[int]
+    meant: Mapped[int | None]
+    digit: Mapped[bytes] = mapped_column(LargeBinary)
+    strokes: Mapped[bytes] = mapped_column(LargeBinary)
+    recipe: Mapped[str] = mapped_column(String(40))
+    outlier: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(8))
+    sent: Mapped[float]
+
+
+class Answer(Base):
+    """One network's answer to a drawing. probabilities: ten numbers, separated by spaces."""
+
+    __tablename__ = "answers"
+    drawing_id: Mapped[int] = mapped_column(ForeignKey("drawings.id", ondelete="CASCADE"), primary_key=True)
+    network: Mapped[str] = mapped_column(String(40), primary_key=True)
+    digit: Mapped[int]
+    confidence: Mapped[float]
+    probabilities: Mapped[str] = mapped_column(String(200))

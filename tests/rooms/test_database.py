@@ -1,0 +1,215 @@
+"""The database itself: made, checked, locked, away and back, and empty of what was deleted."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from rooms import database as databases
+from rooms import hosting, joining, sending, wall
+from rooms.errors import Unavailable, UnknownRoom
+from rooms.limits import Limits
+from rooms.prompts import Prompt
+from rooms.schema import VERSION
+from rooms.state import state
+from tests import postgres
+from tests.rooms.conftest import drawing, hosted, send_many
+
+MARK = b"a drawing that nobody shall find again " * 21
+
+
+def test_a_second_process_finds_the_rooms_of_the_first(url, database):
+    host = hosted(database)
+    again = databases.opened(url)
+    assert again.engine is not database.engine
+    assert state(replace(again, clock=database.clock), host.room_id).drawings == 0
+    again.engine.dispose()
+
+
+def test_several_copies_that_start_at_once_make_the_tables_once(url):
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: databases.opened(url), range(4)))
+    with found[0].reading() as session:
+        assert session.execute(text("SELECT version FROM schema_version")).scalars().all() == [VERSION]
+    for one in found:
+        one.engine.dispose()
+
+
+def test_tables_of_another_version_are_left_alone_and_named(url, database):
+    with database.writing() as session:
+        session.execute(text("UPDATE schema_version SET version = 99"))
+    with pytest.raises(Unavailable, match="version 99, this page needs version 1"):
+        databases.opened(url)
+
+
+def test_sqlite_waits_for_writers_and_lets_readers_read(tmp_path):
+    found = databases.opened(f"sqlite:///{tmp_path / 'rooms.sqlite'}")
+    settings = {}
+    with found.reading() as session:
+        for name in ("journal_mode", "busy_timeout", "foreign_keys", "secure_delete"):
+            settings[name] = session.execute(text(f"PRAGMA {name}")).scalar()
+    assert settings == {"journal_mode": "wal", "busy_timeout": 5000, "foreign_keys": 1, "secure_delete": 1}
+    host = hosted(found)
+    with found.writing() as writing:
+        writing.execute(text("UPDATE rooms SET version = version + 1"))
+        assert state(found, host.room_id).version == 1, "a reader is not stopped"
+
+
+def test_a_time_that_is_over_closes_a_room_and_sweeping_deletes_it(database, clock):
+    host, member = hosted(database), None
+    member = joining.join(database, host.room_id)
+    clock.now += 23 * 3600
+    assert state(database, host.room_id).hours_left == pytest.approx(1)
+    later = hosted(database)
+    assert databases.sweep(database) == 0
+    clock.now += 3601
+    for call in (
+        lambda: state(database, host.room_id),
+        lambda: joining.join(database, host.room_id),
+        lambda: sending.send(database, member, drawing()),
+        lambda: hosting.end(database, host),
+    ):
+        with pytest.raises(UnknownRoom):
+            call()
+    assert databases.sweep(database) == 1
+    assert state(database, later.room_id).hours_left == pytest.approx(23, abs=0.01)
+
+
+@pytest.mark.parametrize("how", ["deleted", "expired", "removed"])
+def test_what_was_deleted_is_not_in_sqlites_files(tmp_path, clock, how):
+    file = tmp_path / "rooms.sqlite"
+    found = replace(databases.opened(f"sqlite:///{file}"), clock=clock)
+    host, other = hosted(found), hosted(found)
+    member = joining.join(found, host.room_id)
+    send_many(found, member, clock, [drawing(number, digit=MARK[:784]) for number in range(5)])
+    assert MARK[:400] in _bytes(tmp_path), "what is there can be seen"
+    if how == "deleted":
+        hosting.delete_room(found, host)
+    elif how == "removed":
+        hosting.remove_drawings(found, host, member.participant_id)
+    else:
+        clock.now += 24 * 3600 + 1
+        databases.sweep(found)
+    assert MARK[:40] not in _bytes(tmp_path)
+    assert how == "removed" or member.name.encode() not in _bytes(tmp_path)
+    if how == "deleted":
+        assert state(found, other.room_id).round == 1
+    found.engine.dispose()
+
+
+def test_the_clock_of_one_copy_does_not_matter_where_several_share_a_database(url, monkeypatch):
+    found = databases.opened(url)
+    host = hosted(found)
+    real = time.time()
+    monkeypatch.setattr(databases.time, "time", lambda: real + 48 * 3600)
+    if found.engine.dialect.name == "postgresql":
+        assert state(found, host.room_id).hours_left == pytest.approx(24, abs=0.01)
+    else:  # SQLite is on this machine, and so are all who share it
+        with pytest.raises(UnknownRoom):
+            state(found, host.room_id)
+    found.engine.dispose()
+
+
+def test_a_day_is_the_longest_that_a_room_may_stay():
+    assert Limits(hours=1).hours == 1
+    for hours in (0, 24.5, float("nan")):
+        with pytest.raises(ValueError, match="24 hours"):
+            Limits(hours=hours)
+
+
+def test_a_locked_database_is_a_sentence_and_the_drawing_can_be_sent_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(databases, "BUSY", 0.2)
+    file = tmp_path / "rooms.sqlite"
+    found = databases.opened(f"sqlite:///{file}")
+    host = hosted(found)
+    member = joining.join(found, host.room_id)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Unavailable, match="cannot be used right now"):
+        sending.send(found, member, drawing())
+    other.execute("ROLLBACK")
+    other.close()
+    assert not sending.send(found, member, drawing()).again
+
+
+@pytest.mark.slow
+def test_postgresql_may_go_away_for_ten_seconds_and_nothing_is_lost_or_doubled():
+    if postgres.binaries() is None:
+        pytest.skip(postgres.MISSING)
+    with postgres.running() as server:
+        found = databases.opened(server.url)
+        host = hosted(found)
+        members = [joining.join(found, host.room_id) for _ in range(5)]
+        stop = time.monotonic() + 16
+        sent: list[int] = []
+        waits: list[float] = []
+
+        def phone(number: int) -> None:
+            count = 0
+            while time.monotonic() < stop:
+                begin = time.monotonic()
+                while True:
+                    try:
+                        sending.send(found, members[number], drawing(count))
+                        break
+                    except Exception as error:
+                        assert "cannot be used" in str(error) or "One drawing" in str(error), error
+                        time.sleep(0.2)
+                waits.append(time.monotonic() - begin)
+                sent.append(number)
+                count += 1
+                time.sleep(0.3)
+
+        threads = [threading.Thread(target=phone, args=(number,)) for number in range(5)]
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+        server.stop()
+        time.sleep(10)
+        server.start()
+        for thread in threads:
+            thread.join(60)
+        assert len(wall.tiles(found, host.room_id)) == len(sent) == state(found, host.room_id).drawings > 20
+        assert 10 < max(waits) < 25
+        found.engine.dispose()
+
+
+def test_two_hosts_who_press_at_the_same_moment_begin_one_round(database):
+    host = hosted(database)
+    with ThreadPoolExecutor(4) as pool:
+        rounds = list(
+            pool.map(lambda digit: hosting.next_round(database, host, 1, Prompt("digit", digit)), range(1, 9))
+        )
+    assert {found.round for found in rounds} == {2} and len({found.prompt for found in rounds}) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(Unavailable, match="cannot be used right now"):
+        databases.opened(f"sqlite:///{tmp_path / 'rooms.sqlite'}")
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all/rooms.sqlite", "postgresql+psycopg://127.0.0.1:9/rooms", "nonsense", "x://y"]
+)
+def test_a_database_that_is_not_there_is_a_sentence(url):
+    with pytest.raises(Unavailable, match="cannot be used right now"):
+        databases.opened(url)
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path):
+    (tmp_path / "rooms.sqlite").write_bytes(b"no database" * 1000)
+    with pytest.raises(Unavailable, match="not a database"):
+        databases.opened(f"sqlite:///{tmp_path / 'rooms.sqlite'}")
+
+
+def _bytes(folder) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())

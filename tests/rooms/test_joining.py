@@ -1,0 +1,113 @@
+"""How a phone comes into a room and back; and what stops it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rooms import guesses, hosting, joining, sending, wall
+from rooms.errors import Forbidden, Refused, UnknownRoom
+from rooms.identity import ADJECTIVES, ANIMALS, COLOURS, new_name
+from rooms.schema import SHOWN
+from rooms.state import state
+from tests.rooms.conftest import HOSTILE, drawing, hosted, limited, send_many
+
+
+def test_a_phone_joins_by_the_code_however_it_is_typed(database):
+    opened = hosting.open_room(database)
+    typed = f" {opened.code[:3].lower()}-{opened.code[3:]} "
+    found = joining.look(database, typed)
+    assert (found.id, found.code, found.participants) == (opened.room_id, opened.code, 0)
+
+
+def test_everybody_gets_a_name_of_two_words_and_a_colour(database):
+    host = hosted(database)
+    members = [joining.join(database, host.room_id) for _ in range(30)]
+    assert len({member.name for member in members}) == 30
+    assert all(len(member.name.split()) == 2 for member in members)
+    assert {member.colour for member in members} == set(COLOURS)
+    assert state(database, host.room_id).participants == 30
+
+
+def test_names_are_found_while_any_is_free():
+    names = {f"{adjective} {animal}" for adjective in ADJECTIVES for animal in ANIMALS}
+    assert len(names) == len(ADJECTIVES) * len(ANIMALS) > 2000
+    free = names.pop()
+    assert new_name(names) == free
+    with pytest.raises(ValueError):
+        new_name(names | {free})
+
+
+def test_a_reload_finds_the_same_participant(database, clock):
+    host = hosted(database)
+    member = joining.join(database, host.room_id)
+    send_many(database, member, clock, [drawing()])
+    code = state(database, host.room_id).code
+    assert joining.rejoin(database, code, member.token) == replace(member, drawings=1)
+
+
+@pytest.mark.parametrize("token", ["", *HOSTILE])
+def test_a_forged_token_is_nobody(database, token):
+    host = hosted(database)
+    joining.join(database, host.room_id)
+    with pytest.raises(Forbidden):
+        joining.rejoin(database, state(database, host.room_id).code, token)
+
+
+def test_a_token_of_another_room_is_nobody_here(database):
+    host, other = hosted(database), hosted(database)
+    member = joining.join(database, other.room_id)
+    with pytest.raises(Forbidden):
+        joining.rejoin(database, state(database, host.room_id).code, member.token)
+    with pytest.raises(Forbidden):
+        sending.send(database, replace(member, room_id=host.room_id), drawing())
+    assert wall.tiles(database, host.room_id) == []
+
+
+@pytest.mark.parametrize("code", ["", "AAAAA", *HOSTILE])
+def test_a_code_that_is_none_finds_no_room(database, code):
+    hosted(database)
+    with pytest.raises(UnknownRoom):
+        joining.look(database, code)
+
+
+def test_codes_cannot_be_guessed_but_whoever_scanned_the_code_comes_in(database, monkeypatch):
+    small = limited(database, wrong_codes=5)
+    host = hosted(small)
+    code = state(small, host.room_id).code
+    for _ in range(5):
+        with pytest.raises(UnknownRoom):
+            joining.look(small, "AAAAAA" if code != "AAAAAA" else "CCCCCC")
+    with pytest.raises(Refused, match="Too many wrong codes"):
+        joining.look(small, code)
+    assert joining.look(small, code, host.invitation).id == host.room_id
+    with pytest.raises(Refused, match="Too many wrong codes"):
+        joining.look(small, code, "forged")
+    later = guesses.time.monotonic() + 61
+    monkeypatch.setattr(guesses.time, "monotonic", lambda: later)
+    assert joining.look(small, code).id == host.room_id
+
+
+def test_a_wrong_invitation_does_not_open_a_room_and_counts_as_a_guess(database):
+    small = limited(database, wrong_codes=1)
+    host = hosted(small)
+    code = state(small, host.room_id).code
+    with pytest.raises(UnknownRoom):
+        joining.look(small, code, "forged")
+    with pytest.raises(Refused):
+        joining.look(small, code)
+
+
+def test_a_thousand_joins_fill_a_room_and_nothing_else(database):
+    host, other = hosted(database), hosted(database)
+    first = joining.join(database, host.room_id)
+    refused = 0
+    for _ in range(1000):
+        try:
+            joining.join(database, host.room_id)
+        except Refused:
+            refused += 1
+    assert state(database, host.room_id).participants == 500 and refused == 501
+    assert sending.send(database, first, drawing()).status == SHOWN
+    assert joining.join(database, other.room_id).name
