@@ -1,4 +1,4 @@
-"""Fractions as people read them, in percent."""
+"""Formats fractions as percentages."""
 
 from __future__ import annotations
 

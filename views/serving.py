@@ -1,11 +1,11 @@
-"""The trained networks of this process, loaded once, after the canvas is on the page."""
+"""The trained networks of this process, each loaded when it is first asked."""
 
 from __future__ import annotations
 
-import gc
+import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,11 @@ from recognition.store import WeightsError
 from views.session import Selection
 
 if TYPE_CHECKING:
-    from recognition.classifier import Classifier, Ensemble
+    from recognition.classifier import Classifier
 
 _loaded: dict[tuple[str, str], Classifier] = {}
-_ensembles: dict[tuple[str, ...], Ensemble] = {}
-_loading = threading.RLock()
+_loading = threading.Lock()
+_cores = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="network")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,24 +39,9 @@ class Loaded:
     error: str = ""
 
 
-def is_loaded(selection: Selection) -> bool:
-    """Whether the chosen networks answer at once; the first ones need TensorFlow, which takes seconds to import."""
-    return all((key, selection.recipe) in _loaded for key in selection.networks)
-
-
-def any_loaded() -> bool:
-    """Whether this process has loaded any network, and TensorFlow with it."""
-    return bool(_loaded)
-
-
 def load(selection: Selection) -> list[Loaded]:
     """The chosen networks, in display order."""
-    with nullcontext() if is_loaded(selection) else _without_garbage_collection():
-        networks = [_load(key, selection.recipe) for key in selection.networks]
-        _grouped(networks)
-        with suppress(WeightsError):
-            outlier.detector()
-    return networks
+    return [_load(key, selection.recipe) for key in selection.networks]
 
 
 def classifiers(selection: Selection) -> list[Classifier]:
@@ -66,28 +51,21 @@ def classifiers(selection: Selection) -> list[Classifier]:
 
 def ask(selection: Selection, digit: np.ndarray) -> list[Answer]:
     """Each chosen network's answer to a digit, uint8 (28, 28), in display order."""
-    networks = load(selection)
-    found: dict[str, Answer] = {}
-    if ensembles := _grouped(networks):
-        from recognition.classifier import ask_in_parallel
 
-        given = ask_in_parallel(ensembles, digit[None], raw=not selection.calibrated)
-        for ensemble, answers in zip(ensembles, given, strict=True):
-            for member, (probabilities,) in zip(ensemble.classifiers, answers, strict=True):
-                found[member.network.key] = Answer(
-                    member.network.key, selection.recipe, probabilities, member.card, selection.calibrated
-                )
-    return [
-        found.get(network.network) or Answer(network.network, selection.recipe, error=network.error)
-        for network in networks
-    ]
+    def answer(network: Loaded) -> Answer:
+        if network.classifier is None:
+            return Answer(network.network, selection.recipe, error=network.error)
+        return network.classifier.answer(digit, selection.calibrated)
+
+    networks = load(selection)
+    in_turn = len(networks) <= len(FIRST)  # these take half a millisecond, threads would cost as much
+    return list(map(answer, networks) if in_turn else _cores.map(answer, networks))
 
 
 def unload() -> None:
     """Forgets the loaded networks, so that the next request reads their files again."""
     with _loading:
         _loaded.clear()
-        _ensembles.clear()
         outlier.detector.cache_clear()
 
 
@@ -99,10 +77,24 @@ def majority(answers: list[np.ndarray]) -> int:
 
 def is_outlier(digit: np.ndarray) -> bool:
     """Whether a drawing, uint8 (28, 28), may be no digit; False while the detector's files are missing or damaged."""
+    return outliers([digit])[0]
+
+
+def outliers(digits: Sequence[np.ndarray]) -> list[bool]:
+    """The same for several digits, each by itself."""
     try:
-        return bool(outlier.score(digit[None])[0] >= outlier.THRESHOLD)
+        return (outlier.score(np.stack(digits)) >= outlier.THRESHOLD).tolist()
     except WeightsError:
-        return False
+        return [False] * len(digits)
+
+
+def detector_problem() -> str:
+    """Why the detector of what is no digit does not work, as a sentence; empty while it does."""
+    try:
+        outlier.detector()
+    except WeightsError as error:
+        return str(error)
+    return ""
 
 
 def _load(key: str, recipe: str) -> Loaded:
@@ -110,54 +102,7 @@ def _load(key: str, recipe: str) -> Loaded:
     with _loading:
         try:
             if (key, recipe) not in _loaded:
-                _keep_keras_session()
                 _loaded[key, recipe] = recognition.load(key, recipe)
             return Loaded(key, _loaded[key, recipe])
         except WeightsError as error:
             return Loaded(key, error=str(error))
-
-
-def _grouped(networks: list[Loaded]) -> list[Ensemble]:
-    """The first four together, as most visitors ask them, the others alone: a graph for each choice would pile up."""
-    from recognition.classifier import Ensemble
-
-    working = [network.classifier for network in networks if network.classifier]
-    together = [classifier for classifier in working if classifier.network.key in FIRST]
-    groups = [together] if together else []
-    groups += [[classifier] for classifier in working if classifier.network.key not in FIRST]
-    with _loading:
-        for group in groups:
-            if _key(group) not in _ensembles:
-                _ensembles[_key(group)] = Ensemble(group)
-        return [_ensembles[_key(group)] for group in groups]
-
-
-def _key(group: list[Classifier]) -> tuple[str, ...]:
-    return tuple(classifier.card.sha256 for classifier in group)
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Takes everything that is allocated meanwhile, and before, out of Python's garbage collection.
-
-    A full collection that walks through TensorFlow's 370,000 objects stops all visitors for 400 ms, and its import
-    would trigger many.
-    """
-    gc.disable()
-    try:
-        yield
-        gc.collect()
-        gc.freeze()
-    finally:
-        gc.enable()
-
-
-def _keep_keras_session() -> None:
-    """Keeps Streamlit from clearing Keras's session after each run of the script, for all visitors at once.
-
-    Streamlit does it for scripts that build graphs again and again. Here it would drop TensorFlow's compiled kernels,
-    which cost the next stroke 250 ms, and the state of a network that another visitor is loading.
-    """
-    import keras
-
-    keras.backend.clear_session = lambda free_memory=True: None

@@ -1,4 +1,4 @@
-"""The page without a browser: what Streamlit's AppTest needs to draw on it and to read its answers."""
+"""The page without a browser: draws on Streamlit's AppTest and reads the predictions."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import numpy as np
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from digits.strokes import draw_strokes
+from digits.strokes import draw_strokes, strokes_from_fabric
 from tests.server import ROOT
+from views.board import KEY
 
 BRUSH = 18
+DETAILS = '<section class="details'
 START_SECONDS = 120  # TensorFlow comes in with the first run
 
 
 def visit() -> AppTest:
-    """The page after its first run, as a visitor finds it."""
+    """The page after its first run."""
     return opened({})
 
 
 def opened(query: Mapping[str, list[str]]) -> AppTest:
-    """The page after its first run, opened by a link with these parameters."""
+    """The page after its first run, opened with these query parameters."""
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=START_SECONDS)
     for name, values in query.items():
         page.query_params[name] = values
@@ -37,7 +39,7 @@ def data_url(drawing: np.ndarray, kind: str = "PNG") -> str:
 
 
 def message(strokes: list[np.ndarray], **changes) -> dict:
-    """What the canvas sends after these strokes."""
+    """The canvas's message after these strokes."""
     paths = [[["M", *stroke[0].tolist()], *(["L", *point] for point in stroke[1:].tolist())] for stroke in strokes]
     objects = [{"type": "Path", "path": path, "strokeWidth": BRUSH} for path in paths]
     sent = {"raw": {"version": "7.4.0", "objects": objects}, "data": data_url(draw_strokes(strokes, BRUSH, 280, 280))}
@@ -46,18 +48,42 @@ def message(strokes: list[np.ndarray], **changes) -> dict:
 
 def send(page: AppTest, sent) -> AppTest:
     """Lets the canvas that is mounted send something."""
-    page.session_state[page.session_state["board"].key] = sent
+    page.session_state[KEY] = sent
     return page.run()
 
 
 def answers(page: AppTest) -> str:
-    (found,) = (html.body for html in page.html if 'class="answers' in html.body)
-    return found
+    """The heads of the answers, and the bars below them."""
+    return "".join(html.body for html in page.html if '<section class="answers' in html.body or DETAILS in html.body)
+
+
+def heads(page: AppTest, key: str) -> str:
+    """What the head of one network's answer holds."""
+    return answers(page).split(f'<article class="card ready" data-network="{key}"')[1].split("</article>")[0]
+
+
+def details(page: AppTest, key: str) -> str:
+    """What stands below it: bars, input and facts."""
+    return answers(page).split(f'<article class="bars" data-network="{key}"')[1].split("</article>")[0]
 
 
 def click(page: AppTest, label: str) -> AppTest:
     (button,) = (button for button in page.button if button.label == label)
-    return page if button.disabled else button.click().run()
+    return button.click().run()
+
+
+def clear(page: AppTest) -> AppTest:
+    """Clear, as in a browser: it empties its canvas, and presses the button."""
+    page.session_state[KEY] = message([])
+    return click(page, "Clear")
+
+
+def undo(page: AppTest) -> AppTest:
+    """Undo, as in a browser: it takes back its last stroke, or presses the button where its canvas is empty."""
+    board = page.session_state["board"]
+    if not board.drawn:
+        return click(page, "Undo")
+    return send(page, message(strokes_from_fabric(board.drawn)[0][:-1]))
 
 
 def choose_sample(page: AppTest, name: str) -> AppTest:

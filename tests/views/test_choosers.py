@@ -1,4 +1,4 @@
-"""Which networks answer is the visitor's choice, among all that have weights."""
+"""The visitor chooses which of the networks with weights are shown."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models import FIRST, NETWORKS
 from recognition import store
 from tests.drawings import placed
 from tests.views.page import answers, message, opened, send, visit
+from training import export
 from views import serving
 
 MORE = ("gru", "bilstm", "ynet")
@@ -21,7 +22,7 @@ RECIPE = store.trained_recipes()[0]
 
 @pytest.fixture(scope="module")
 def seven(tmp_path_factory):
-    """The first four networks' weights, and those of three more as they are built."""
+    """A weights folder with the first four networks and three untrained ones."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("weights")
         for recipe in store.trained_recipes():
@@ -33,9 +34,10 @@ def seven(tmp_path_factory):
         for key in MORE:
             model, path = NETWORKS[key].build(), store.weights_path(key, RECIPE)
             model.save_weights(path)
+            serving_file = export.write(model, store.serving_path(key, RECIPE))
             card = json.loads(store.card_path("cnn", RECIPE).read_text(encoding="utf-8"))
             card |= {"network": key, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "tests": {}}
-            card |= {"parameters": model.count_params(), "size": path.stat().st_size}
+            card |= {"parameters": model.count_params(), "size": path.stat().st_size, "serving": serving_file.to_json()}
             store.card_path(key, RECIPE).write_text(json.dumps(card), encoding="utf-8")
         serving.unload()
         yield
@@ -43,9 +45,9 @@ def seven(tmp_path_factory):
 
 
 def shown(page) -> list[str]:
-    """The keys of the networks that have answered, in order."""
+    """The keys of the networks that are shown, in order."""
     assert not page.exception
-    return [part.split('"')[0] for part in answers(page).split('data-network="')[1:]]
+    return [part.split('"')[0] for part in answers(page).split('<article class="card ready" data-network="')[1:]]
 
 
 def chooser(page):
@@ -53,25 +55,29 @@ def chooser(page):
     return found
 
 
-def test_the_first_four_answer_until_the_visitor_says_otherwise(seven):
+@pytest.mark.slow
+def test_the_first_four_are_shown_until_the_visitor_chooses_others(seven):
     page = send(visit(), message(placed(7)))
     assert shown(page) == list(FIRST)
     chooser(page).set_value(["GRU", "MLP", "Y-network"]).run()
-    assert shown(page) == ["mlp", "gru", "ynet"], "in the order of the page"
+    assert shown(page) == ["mlp", "gru", "ynet"], "in display order"
     chooser(page).set_value([]).run()
-    assert shown(page) == list(FIRST), "no choice is not nothing"
+    assert shown(page) == list(FIRST), "no choice means the first four"
 
 
+@pytest.mark.slow
 def test_a_link_carries_the_choice(seven):
     page = send(opened({"networks": ["Bi-LSTM", "CNN"]}), message(placed(7)))
     assert shown(page) == ["cnn", "bilstm"]
 
 
-def test_a_recipe_in_which_one_has_no_weights_shows_the_others(seven):
+@pytest.mark.slow
+def test_a_network_without_weights_for_the_recipe_is_left_out(seven):
     page = send(opened({"networks": ["GRU", "CNN"], "recipe": ["on MNIST alone"]}), message(placed(7)))
     assert shown(page) == ["cnn"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("panel", ["Inside", "Which ink?", "Poke it", "Confidence", "Summaries", "Why did it fail?"])
 def test_every_panel_shows_the_chosen_networks(seven, panel):
     page = send(opened({"networks": ["GRU", "Bi-LSTM", "Y-network"], "panel": [panel]}), message(placed(7)))
@@ -81,10 +87,11 @@ def test_every_panel_shows_the_chosen_networks(seven, panel):
             page.session_state["network"] = title
             page.run()
             assert not page.exception
-        chooser(page).set_value(["MLP", "CNN"]).run()  # the one that was looked at is gone
+        chooser(page).set_value(["MLP", "CNN"]).run()  # the network in the panel is no longer shown
         assert shown(page) == ["mlp", "cnn"]
 
 
+@pytest.mark.slow
 def test_networks_that_are_not_shown_are_not_loaded(seven, monkeypatch):
     serving.unload()
     loaded, load = [], recognition.load
@@ -93,7 +100,8 @@ def test_networks_that_are_not_shown_are_not_loaded(seven, monkeypatch):
     assert sorted(loaded) == sorted(FIRST)
 
 
-def test_no_chooser_where_there_is_nothing_to_choose(seven, monkeypatch, tmp_path):
+@pytest.mark.slow
+def test_the_chooser_is_hidden_when_there_are_only_four_networks(seven, monkeypatch, tmp_path):
     (tmp_path / RECIPE).mkdir()
     for key in FIRST:
         for path in store.WEIGHTS.glob(f"{RECIPE}/{key}.*"):

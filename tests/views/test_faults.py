@@ -1,8 +1,9 @@
-"""The page without a browser stays friendly whatever it is sent and whatever is broken."""
+"""Forged messages and damaged weights lead to clear messages, never to an exception on the page."""
 
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 
 import pytest
@@ -12,10 +13,11 @@ from digits.strokes import draw_strokes
 from models import FIRST
 from recognition import store
 from tests.drawings import placed
-from tests.views.page import BRUSH, START_SECONDS, answers, click, data_url, message, send, visit
+from tests.views.page import BRUSH, START_SECONDS, answers, data_url, details, message, send, visit
 from views import serving
+from views.pages.book import retrained
 
-RECIPE = store.trained_recipes()[0]  # that the page begins with
+RECIPE = store.trained_recipes()[0]  # the page's default
 
 FORGED = {
     "no base64": message(placed(7), data="data:image/png;base64,%%%"),
@@ -34,7 +36,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("sent", FORGED.values(), ids=FORGED.keys())
-def test_a_forged_drawing_gets_one_friendly_warning(page, sent):
+def test_a_forged_drawing_gets_a_warning(page, sent):
     send(page, sent)
     assert not page.exception
     assert ["The drawing could not be read; please draw it again." in warning.value for warning in page.warning] == [
@@ -42,21 +44,29 @@ def test_a_forged_drawing_gets_one_friendly_warning(page, sent):
     ]
 
 
-@pytest.mark.parametrize("label", ["Undo", "Clear"])
-@pytest.mark.parametrize("strokes", ["forged", [None, None]], ids=["words", "nothing"])
-def test_beside_a_sound_picture_forged_strokes_do_no_harm(page, strokes, label):
-    send(page, message(placed(7), raw={"objects": strokes}))
-    assert "answered" in answers(page) and not page.warning
-    click(page, label)
-    assert not page.exception and "Draw a digit" in answers(page)
+UNREADABLE = {
+    "words": "forged",
+    "nothing": [None, None],
+    "too many": [{"path": [["M", 1, 2]] * 5001, "strokeWidth": BRUSH}],
+    "a huge brush": [{"path": [["M", 1, 2]], "strokeWidth": 999}],
+}
 
 
-def test_the_warning_shows_nothing_of_the_programs_inside(page):
+@pytest.mark.parametrize("strokes", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_beside_a_sound_picture_forged_strokes_are_refused_and_the_drawing_before_stays(page, strokes):
+    send(page, message(placed(7)))
+    before = page.session_state["board"].strokes
+    send(page, message(placed(1), raw={"objects": strokes}))
+    assert len(page.warning) == 1 and not page.exception
+    assert page.session_state["board"].strokes == before and "say 7" in answers(page)
+
+
+def test_the_warning_shows_no_internals_of_the_program(page):
     send(page, FORGED["no PNG"])
     assert " at 0x" not in page.warning[0].value
 
 
-def test_after_a_forged_drawing_a_real_one_is_answered(page):
+def test_a_drawing_after_a_forged_one_is_classified(page):
     send(page, FORGED["no PNG"])
     send(page, message(placed(7)))
     assert not page.warning and "answered" in answers(page)
@@ -64,10 +74,10 @@ def test_after_a_forged_drawing_a_real_one_is_answered(page):
 
 @pytest.fixture
 def broken(tmp_path, monkeypatch):
-    """One flipped byte in the CNN's weights, on a copy."""
+    """Copies of all weights, with a flipped bit in the CNN's."""
     shutil.copytree(store.WEIGHTS, tmp_path / "weights")
     monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
-    path = store.weights_path("cnn", RECIPE)
+    path = store.serving_path("cnn", RECIPE)
     data = bytearray(path.read_bytes())
     data[5000] ^= 1
     path.write_bytes(data)
@@ -76,17 +86,17 @@ def broken(tmp_path, monkeypatch):
     serving.unload()
 
 
-def test_a_network_with_broken_weights_says_so_while_the_others_answer(broken, page):
+def test_a_network_with_damaged_weights_shows_an_error_and_the_others_answer(broken, page):
     send(page, message(placed(7)))
-    found = answers(page)
+    shown = answers(page)
     assert not page.exception
-    assert found.count('class="card ready"') == len(FIRST) - 1 and found.count('class="card broken"') == 1
-    card = found.split('data-network="cnn"')[1].split("</article>")[0]
-    assert f"weights/{RECIPE}/cnn.weights.h5" in card and f"python -m training.train cnn --recipe {RECIPE}" in card
-    assert "All three say 7" in found
+    assert shown.count('class="card ready"') == len(FIRST) - 1 and shown.count('class="card broken"') == 1
+    card = details(page, "cnn")
+    assert f"weights/{RECIPE}/cnn.tflite" in card and f"python -m training.train cnn --recipe {RECIPE}" in card
+    assert "All three say 7" in shown
 
 
-def test_a_mended_network_answers_at_the_next_stroke(broken, page):
+def test_a_repaired_network_answers_at_the_next_stroke(broken, page):
     send(page, message(placed(7)))
     data = bytearray(broken.read_bytes())
     data[5000] ^= 1
@@ -96,12 +106,12 @@ def test_a_mended_network_answers_at_the_next_stroke(broken, page):
 
 
 def _replaced(path):
-    """The book's CNN, sound with its card, in the place of the one that was there."""
-    for kind in (store.weights_path, store.card_path):
+    """Replaces the CNN and its card by those of recipe "book"."""
+    for kind in (store.serving_path, store.card_path):
         shutil.copy(kind("cnn", "book"), kind("cnn", RECIPE))
 
 
-UNDER_WAY = {
+CHANGES = {
     "deleted": lambda path: path.unlink(),
     "truncated": lambda path: path.write_bytes(path.read_bytes()[:1000]),
     "replaced": _replaced,
@@ -109,15 +119,16 @@ UNDER_WAY = {
 }
 
 
-@pytest.mark.parametrize("change", UNDER_WAY.values(), ids=UNDER_WAY.keys())
-def test_a_server_under_way_goes_on_with_the_weights_it_has_loaded(tmp_path, monkeypatch, change):
+@pytest.mark.slow
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_running_server_keeps_the_weights_it_has_loaded(tmp_path, monkeypatch, change):
     shutil.copytree(store.WEIGHTS, tmp_path / "weights")
     monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
     serving.unload()
     page = send(visit(), message(placed(7)))
     before = answers(page)
-    change(store.weights_path("cnn", RECIPE))
-    for again in (page, visit()):  # for those who are there and for those who come
+    change(store.serving_path("cnn", RECIPE))
+    for again in (page, visit()):  # for present and for new visitors
         send(again, message(placed(1)))
         assert not again.exception and answers(again).count('class="card ready"') == len(FIRST)
         send(again, message(placed(7)))
@@ -125,7 +136,7 @@ def test_a_server_under_way_goes_on_with_the_weights_it_has_loaded(tmp_path, mon
     serving.unload()
 
 
-def test_without_any_weights_the_page_still_stands(tmp_path, monkeypatch):
+def test_without_any_weights_the_page_still_opens(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
     serving.unload()
     page = send(visit(), message(placed(7)))
@@ -133,10 +144,56 @@ def test_without_any_weights_the_page_still_stands(tmp_path, monkeypatch):
     assert answers(page).count('class="card broken"') == len(FIRST)
 
 
-def test_the_evidence_names_a_broken_card_and_shows_the_others(broken):
+def test_the_evidence_names_a_damaged_card_and_shows_the_others(broken):
     store.card_path("mlp", "book").write_text("{}")
     page = AppTest.from_string(
         "from views.pages import evidence\n\nevidence.page()", default_timeout=START_SECONDS
     ).run()
     assert not page.exception
     assert any("weights/book/mlp.json is not a card" in error.value for error in page.error) and page.table
+
+
+def test_a_detector_that_cannot_be_read_is_mentioned_and_the_networks_answer(broken, page):
+    store.card_path("outlier", "drawn").write_text("{}")
+    send(page, message(placed(7)))
+    assert not page.exception and "answered" in answers(page)
+    assert any("are not detected now: weights/drawn/outlier.json is not a card" in text.value for text in page.caption)
+
+
+EDITED = {
+    "no training": {"training": {}},
+    "no history": {"history": []},
+    "another reliability": {"tests": {"mnist": {"n": 10, "correct": 9, "confusion": [], "reliability": [[1, 2]]}}},
+    "an unknown test": {"tests": {"glass": {"n": 10, "correct": 9, "confusion": [], "reliability": []}}},
+}
+
+
+@pytest.mark.parametrize("changes", EDITED.values(), ids=EDITED.keys())
+@pytest.mark.parametrize("key", ["mlp", "outlier"])
+def test_an_edited_card_is_a_sentence_on_every_page_that_shows_it(broken, key, changes):
+    path = store.card_path(key, "drawn")
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    for script in ("from views.pages import evidence as one", "from views.pages.book import contents as one"):
+        page = AppTest.from_string(f"{script}\n\none.page()", default_timeout=START_SECONDS).run()
+        assert not page.exception
+        if "evidence" in script and "glass" not in str(changes):
+            assert any(f"weights/drawn/{key}.json is not a card" in error.value for error in page.error)
+
+
+TABLES = {
+    "text": "hello",
+    "a list": "[1]",
+    "rows of nothing": '{"1.3.3": [{}]}',
+    "a number": '{"1.3.3": 5}',
+    "none": "{}",
+}
+
+
+@pytest.mark.parametrize("content", TABLES.values(), ids=TABLES.keys())
+def test_damaged_tables_are_a_sentence_on_the_book(broken, monkeypatch, content):
+    monkeypatch.setattr(retrained, "TABLES", broken.parent.parent / "tables.json")
+    retrained.TABLES.write_text(content)
+    page = AppTest.from_string(
+        "from views.pages.book import retrained as one\n\none.retrained_tables()", default_timeout=START_SECONDS
+    ).run()
+    assert not page.exception and "python -m training.tables" in page.markdown[0].value

@@ -1,4 +1,4 @@
-"""The sentence above the answers says how far the networks agree."""
+"""The headline states how far the networks agree."""
 
 from __future__ import annotations
 
@@ -23,16 +23,12 @@ FOUR = ("MLP", "CNN", "RNN", "ResNet")
         ((4, 9, 7, 1), "No two agree: the MLP says 4, the CNN says 9, the RNN says 7 and the ResNet says 1"),
     ],
 )
-def test_four_networks(digits, expected):
+def test_a_headline_for_four_networks(digits, expected):
     assert headline(dict(zip(FOUR, digits, strict=True))) == expected
 
 
-def test_an_outlier_is_said_first():
-    assert headline(dict.fromkeys(FOUR, 3), outlier=True) == "This may not be a digit · All four say 3"
-
-
 @pytest.mark.parametrize(
-    ("says", "expected"),
+    ("predictions", "expected"),
     [
         ({"CNN": 3}, "The CNN says 3"),
         ({"MLP": 3, "CNN": 5}, "No two agree: the MLP says 3 and the CNN says 5"),
@@ -40,28 +36,28 @@ def test_an_outlier_is_said_first():
         ({"MLP": 3, "CNN": 3, "RNN": 8}, "Two say 3, the RNN says 8"),
     ],
 )
-def test_fewer_networks_where_some_cannot_answer(says, expected):
-    assert headline(says) == expected
+def test_a_headline_for_fewer_networks(predictions, expected):
+    assert headline(predictions) == expected
 
 
-def test_ten_networks_that_agree():
+def test_a_headline_for_ten_networks_that_agree():
     assert headline({f"N{number}": 6 for number in range(10)}) == "All ten say 6"
 
 
-def test_ten_networks_that_do_not_quite_agree():
-    says = {f"N{number}": 6 for number in range(10)} | {"N2": 0, "N8": 0}
-    assert headline(says) == "Eight say 6, the N2 and the N8 say 0"
+def test_a_headline_for_eight_networks_of_ten_that_agree():
+    predictions = {f"N{number}": 6 for number in range(10)} | {"N2": 0, "N8": 0}
+    assert headline(predictions) == "Eight say 6, the N2 and the N8 say 0"
 
 
-def test_ten_networks_split_down_the_middle():
-    says = {f"N{number}": number % 2 for number in range(10)}
+def test_a_headline_for_ten_networks_split_in_half():
+    predictions = {f"N{number}": number % 2 for number in range(10)}
     assert (
-        headline(says)
+        headline(predictions)
         == "The N0, the N2, the N4, the N6 and the N8 say 0, the N1, the N3, the N5, the N7 and the N9 say 1"
     )
 
 
-def test_ten_networks_of_as_many_opinions():
+def test_a_headline_for_ten_networks_that_all_differ():
     assert headline({f"N{number}": number for number in range(10)}).startswith(
         "No two agree: the N0 says 0, the N1 says 1,"
     )

@@ -31,7 +31,7 @@ def answers(*digits: int, recipe: str = "drawn", calibrated: bool = True) -> lis
     ]
 
 
-def test_a_drawing_that_goes_on_is_one_drawing_and_keeps_what_was_meant():
+def test_another_stroke_updates_the_same_drawing_and_keeps_the_meant_digit():
     history = History()
     history.record(0, DIGIT, answers(1, 1, 1, 1))
     history.drawings[0].meant = 7
@@ -39,7 +39,7 @@ def test_a_drawing_that_goes_on_is_one_drawing_and_keeps_what_was_meant():
     assert len(history.drawings) == 1 and history.drawings[0].meant == 7 and history.drawings[0].recipe == "book"
 
 
-def test_correct_so_far_counts_only_drawings_whose_digit_is_known():
+def test_only_drawings_with_a_known_digit_count_as_correct_or_not():
     history = History()
     for number, (meant, given) in enumerate([(7, (7, 7, 1, 7)), (3, (3, 8, 3, 3)), (None, (5, 5, 5, 5))]):
         history.record(number, DIGIT, answers(*given))
@@ -47,14 +47,28 @@ def test_correct_so_far_counts_only_drawings_whose_digit_is_known():
     assert history.correct() == dict(zip(FIRST, [(2, 2), (1, 2), (1, 2), (2, 2)], strict=True))
 
 
-def test_the_csv_holds_every_probability_and_a_gap_for_a_network_that_could_not_answer():
+def test_the_csv_has_every_probability_and_empty_cells_for_a_network_that_could_not_answer():
     history = History()
     history.record(4, DIGIT, [*answers(2, 2, 2), Answer("resnet", "drawn", error="gone")])
     history.record(5, DIGIT, answers(3, 3, 3, 3))
     row, _ = csv.DictReader(io.StringIO(history.csv()))
-    assert (row["drawing"], row["recipe"], row["meant"], row["mlp_answer"]) == ("5", "drawn", "", "2")
+    assert (row["drawing"], row["recipe"], row["meant"], row["mlp_answer"]) == ("1", "drawn", "", "2")
     assert [float(row[f"cnn_p{digit}"]) for digit in range(10)] == pytest.approx(distribution(2).tolist(), abs=1e-6)
     assert row["resnet_answer"] == row["resnet_p0"] == ""
+
+
+def test_the_csv_has_the_visitors_own_network_where_it_has_answered_and_says_which_it_was():
+    history = History()
+    history.record(0, DIGIT, answers(2, 2, 2, 2))
+    assert "yours" not in history.csv()
+    history.record_number(1, [DIGIT, DIGIT], [answers(4, 4, 4, 4)] * 2, [[Answer("cnn", "yours", distribution(9))], []])
+    history.record_number(2, [DIGIT], [answers(1, 1, 1, 1)], [[Answer("mlp", "yours", error="gone")]])
+    before, first, second, failed = csv.DictReader(io.StringIO(history.csv()))
+    assert (first["yours"], first["yours_answer"], first["cnn_answer"]) == ("cnn", "9", "4")
+    assert [float(first[f"yours_p{digit}"]) for digit in range(10)] == pytest.approx(distribution(9).tolist(), abs=1e-6)
+    assert {row[name] for row in (before, second, failed) for name in ("yours", "yours_answer", "yours_p0")} == {""}
+    assert history.correct() == dict.fromkeys(FIRST, (0, 0)) and not history.drawings[1].misread
+    assert Image.open(io.BytesIO(history.png())).height > 0
 
 
 def test_history_and_csv_say_whether_probabilities_are_calibrated():
@@ -74,7 +88,7 @@ def test_the_png_shows_each_drawing():
     assert Image.open(io.BytesIO(History().png())).size[0] == image.shape[1]
 
 
-def test_the_oldest_drawings_are_forgotten():
+def test_the_oldest_drawings_are_dropped():
     history = History()
     for number in range(LONGEST + 5):
         history.record(number, DIGIT, [])
@@ -82,13 +96,13 @@ def test_the_oldest_drawings_are_forgotten():
 
 
 def test_measures_of_confidence():
-    even, sure = np.full(10, 0.1, np.float32), np.eye(10, dtype=np.float32)
-    assert entropy(even) == pytest.approx(np.log2(10), abs=1e-5) and entropy(sure[3]) == 0
+    uniform, certain = np.full(10, 0.1, np.float32), np.eye(10, dtype=np.float32)
+    assert entropy(uniform) == pytest.approx(np.log2(10), abs=1e-5) and entropy(certain[3]) == 0
     assert margin(distribution(4, 0.55)) == pytest.approx(0.5, abs=1e-6)
     assert (
-        total_variation(sure[1], sure[2]) == 1
-        and total_variation(even, even) == 0
-        and total_variation(sure[1], even) == pytest.approx(0.9)
+        total_variation(certain[1], certain[2]) == 1
+        and total_variation(uniform, uniform) == 0
+        and total_variation(certain[1], uniform) == pytest.approx(0.9)
     )
 
 

@@ -1,11 +1,15 @@
-"""The address that phones are given is one they can open."""
+"""The address for phones is one that they can open."""
 
 from __future__ import annotations
 
 import socket
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from tests.views.page import START_SECONDS
 from views.parts import invite
 
 
@@ -15,14 +19,27 @@ from views.parts import invite
         ("http://localhost:8501", "http://10.1.2.3:8501/"),
         ("http://127.0.0.1:8501/", "http://10.1.2.3:8501/"),
         ("http://[::1]:8501/?panel=Inside", "http://10.1.2.3:8501/"),
+        ("http://0.0.0.0:8501/", "http://10.1.2.3:8501/"),
+        ("http://[::]:8501/", "http://10.1.2.3:8501/"),
         ("http://localhost/digits/", "http://10.1.2.3/digits/"),
         ("http://10.9.8.7:8501/?recipe=book", "http://10.9.8.7:8501/"),
         ("https://digits.example.org/class/7b?panel=Inside", "https://digits.example.org/class/7b/"),
     ],
 )
-def test_only_an_address_that_means_this_machine_is_replaced(monkeypatch, opened, expected):
+def test_only_a_local_address_is_replaced(monkeypatch, opened, expected):
     monkeypatch.setattr(invite, "own_address", lambda: "10.1.2.3")
     assert invite.reachable(opened) == expected
+
+
+@pytest.mark.parametrize("opened", ["http://[::1", "http://localhost:99999999/", f"http://example.org/{'x' * 5000}"])
+def test_an_address_that_no_code_can_hold_is_said(monkeypatch, opened):
+    monkeypatch.setattr(invite, "own_address", lambda: "10.1.2.3")
+    with pytest.raises(ValueError):
+        invite.reachable(opened)
+    monkeypatch.setattr(st, "context", SimpleNamespace(url=opened))
+    page = AppTest.from_string("from views.parts import invite; invite.invite()", default_timeout=START_SECONDS)
+    page.run().button[0].click().run()
+    assert not page.exception and "cannot be read" in page.markdown[0].value
 
 
 def test_without_a_network_there_is_no_address(monkeypatch):
@@ -34,13 +51,13 @@ def test_without_a_network_there_is_no_address(monkeypatch):
     assert invite.reachable("http://localhost:8501") is None
 
 
-def test_ones_own_address_is_found_without_a_word_to_anybody(monkeypatch):
+def test_finding_the_address_sends_nothing(monkeypatch):
     monkeypatch.setattr(socket.socket, "send", lambda *_: pytest.fail("something was sent"))
-    found = invite.own_address()
-    assert found is None or not found.startswith("127.")
+    address = invite.own_address()
+    assert address is None or not address.startswith("127.")
 
 
-def test_the_code_and_the_address_are_shown_on_the_page(visit):
+def test_the_page_shows_the_qr_code_and_the_address(visit):
     visitor = visit(path="/?panel=Confidence")
     visitor.page.get_by_role("button", name="Join").click()
     dialog = visitor.page.get_by_role("dialog")

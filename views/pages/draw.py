@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 
 import streamlit as st
 
-from digits.strokes import CANVAS_SIDE
+from recognition.answer import Answer
 from recognition.recipes import RECIPES
 from recognition.store import trained_recipes
 from views import serving, session
@@ -21,7 +21,13 @@ from views.parts import answers
 from views.parts.canvas import canvas
 from views.parts.choosers import one_recipe, several_networks
 from views.parts.invite import invite
-from views.parts.ways_in import photo_problem, ways_in
+from views.parts.meaning import ask_meaning
+from views.parts.memory import remember, restore
+from views.parts.number import choose_digit, offer_doubtful, show_number
+from views.parts.room_send import send_button
+from views.parts.room_strip import answers_wait, room_strip
+from views.parts.suggestion import suggest, suggestion
+from views.parts.ways_in import ways_in
 from views.session import Selection
 
 # Each draws itself, given the board and the selection of networks.
@@ -32,48 +38,130 @@ PANELS = {
     "Confidence": confidence_panel,
     "Summaries": summary_panel,
     "Why did it fail?": compare_panel,
+    "Compare training": compare_panel,  # the same where nothing has failed; one of the two is offered
 }
-# Seconds for the canvas to reach the browser; importing TensorFlow stops the whole server now and then.
-HEAD_START = 0.7
+FAILED, NOTHING_FAILED = list(PANELS)[-2:]
 
 
 @st.fragment
 def page() -> None:
-    """Canvas first, so that one can draw while the networks load; then their answers; then the panel one opens."""
-    left, right = st.columns([CANVAS_SIDE, 1000 - CANVAS_SIDE], gap="medium")
-    with left:
-        board = canvas()
-        with st.container(width=CANVAS_SIDE, horizontal=True, gap="small"):
-            ways_in(board)
-            several_networks()
-            invite()
-        photo_problem()
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        panel = st.pills("Look closer", PANELS, key=session.PANEL, label_visibility="collapsed", bind="query-params")
-        selection = _selection()
-    _answers(board, selection, right.empty())
-    if panel:
-        PANELS[panel](board, selection)
+    """Canvas first, so that one can draw while the networks load; beside it their answers, or the panel one opens."""
+    restore()
+    with st.container(key="stage"):
+        with st.container(key="pad"):
+            st.html('<header class="masthead"><h1>Draw a digit</h1><p>Neural networks read it.</p></header>')
+            room_strip()
+            board = canvas(widens=session.room_visit().member is None and not st.context.is_embedded)
+            send_button(board)
+            with st.container(key="ways_in", horizontal=True, gap="small"):
+                ways_in(board)
+                selection = _networks()
+                invite()
+        with st.container(key="reading"):
+            _reading(board, selection)
+    remember()
 
 
-def _answers(board: Board, selection: Selection, place: st.delta_generator.DeltaGenerator) -> None:
-    if not serving.is_loaded(selection):
-        with place:
-            answers.invitation(selection.networks, answers.LOADING)
-        if not serving.any_loaded():
-            time.sleep(HEAD_START)
-        serving.load(selection)
-    with place:
-        if board.digit is None:
-            answers.invitation(selection.networks, answers.TOO_SMALL if board.strokes else answers.INVITATION)
-        else:
-            given = serving.ask(selection, board.digit)
-            answers.show_answers(board.digit, given, serving.is_outlier(board.digit))
-            session.history().record(board.number, board.digit, given)
+def _reading(board: Board, selection: Selection) -> None:
+    """The answers, and among them the panel one opens. They are known before any of it is drawn, so nothing jumps."""
+    reading = _read(board, selection)
+    st.html(reading.shown.heads)
+    beside = st.container(key="beside")
+    panel = _panel(reading, board)
+    with beside:
+        _next(board, reading, bool(panel))
+    if panel and not answers_wait():
+        with st.container(key="opened"):
+            PANELS[panel](board, selection)
+    else:
+        st.html(reading.shown.bars)
+    if not reading.given:
+        serving.load(selection)  # after the invitation, so that the first drawing is answered at once
+    elif problem := serving.detector_problem():
+        st.caption(f"Drawings that are no digit are not detected now: {problem}")
 
 
-def _selection() -> Selection:
-    """Lets the visitor choose the recipe, and whether the softmax is shown as the network gives it."""
-    recipe = one_recipe(trained_recipes() or list(RECIPES)[-1:])
-    st.toggle("Raw softmax", key=session.RAW, help="The network's own softmax, before its confidence is calibrated")
+@dataclass(frozen=True)
+class Reading:
+    """What is said of the drawing now: the answers as they are shown, and what they hold, where there are any.
+
+    number, outliers: for each digit of a number, left to right. place: of the digit that bars and panels are about.
+    """
+
+    shown: answers.Shown
+    number: tuple[tuple[Answer, ...], ...] = ()
+    outliers: tuple[bool, ...] = ()
+    place: int = 0
+
+    @property
+    def given(self) -> tuple[Answer, ...]:
+        """The answers to that digit."""
+        return self.number[self.place] if self.number else ()
+
+    @property
+    def outlier(self) -> bool:
+        """Whether that digit may be none."""
+        return self.outliers[self.place] if self.outliers else False
+
+
+def _read(board: Board, selection: Selection) -> Reading:
+    if board.problem:
+        return Reading(answers.invitation(selection.networks, board.problem))
+    if board.digit is None:
+        message = answers.TOO_SMALL if board.strokes else answers.INVITATION
+        return Reading(answers.invitation(selection.networks, message))
+    if answers_wait():
+        return Reading(answers.invitation(selection.networks, "The answers wait for the reveal"))
+    given = tuple(tuple(serving.ask(selection, digit)) for digit in board.digits)
+    outliers, place = tuple(serving.outliers(board.digits)), board.place
+    own = [session.learning().answers(digit, selection.calibrated) for digit in board.digits]
+    session.history().record_number(board.number, board.digits, given, own)
+    both = [(*shipped, *more) for shipped, more in zip(given, own, strict=True)]
+    if len(given) > 1:
+        return Reading(show_number(board.digits, both, place), given, outliers, place)
+    return Reading(answers.show_answers(board.digit, both[0], outliers[0]), given, outliers)
+
+
+def _panel(reading: Reading, board: Board) -> str | None:
+    """Lets the visitor choose a panel; returns its name, or None."""
+    drawings = session.history().drawings.get(board.number)
+    drawing = drawings.digits[board.place] if drawings else None
+    digits = {answer.digit for answer in reading.given if not answer.error}
+    wrong = drawing is not None and drawing.meant is not None and digits != {drawing.meant}
+    failed = reading.outlier or len(digits) > 1 or wrong
+    offered, other = (FAILED, NOTHING_FAILED) if failed else (NOTHING_FAILED, FAILED)
+    if st.session_state.get(session.PANEL, st.query_params.get(session.PANEL)) == other:
+        st.session_state[session.PANEL] = offered  # a link may name either
+    names = [name for name in PANELS if name != other]
+    return st.pills("Look closer", names, key=session.PANEL, label_visibility="collapsed", bind="query-params")
+
+
+def _next(board: Board, reading: Reading, opened: bool) -> None:
+    """What one can say to the answers, and what one can try next."""
+    if len(reading.number) > 1:
+        choose_digit(board, reading.number, reading.outliers)
+    if shares := [answer.shares for answer in reading.given if not answer.error]:
+        verdict = None if reading.outlier else serving.majority(shares)
+        if ask_meaning(board.number, session.history().drawings[board.number].digits, board.place, verdict):
+            from views.pages import learn
+
+            learn.teach()
+    if opened:
+        st.button("Back to the bars", key=session.CLOSE, icon=":material/close:", type="tertiary", on_click=_close)
+    elif len(reading.number) > 1 and offer_doubtful(board, reading.number):
+        pass
+    elif offered := suggestion(reading.given, reading.outlier, board.number):
+        suggest(offered)
+
+
+def _close() -> None:
+    st.session_state[session.PANEL] = None
+
+
+def _networks() -> Selection:
+    """Lets the visitor choose which networks answer, how they were trained, and whether the softmax is calibrated."""
+    with st.popover("Networks", width="stretch", key="networks_offered"):
+        several_networks()
+        recipe = one_recipe(trained_recipes() or list(RECIPES)[-1:])
+        st.toggle("Raw softmax", key=session.RAW, help="The network's own softmax, before its confidence is calibrated")
     return session.selection(recipe)

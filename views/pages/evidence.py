@@ -12,15 +12,19 @@ from recognition.card import TESTS, Card, Score
 from recognition.recipes import RECIPES
 from recognition.store import WeightsError, read_card, released, trained_recipes
 from views import session
-from views.parts import charts
+from views.parts import accuracy, charts, robustness
 from views.parts.choosers import one_of, one_recipe
 from views.percent import accuracy_percent
 
 KINDS = {
     "mnist": "MNIST test digits, accepted",
     "drawn": "drawn digits, accepted",
-    "letter": "letters, flagged",
-    "sign": "Greek, Japanese and other signs, flagged",
+    "written_letter": "handwritten letters, flagged",
+    "written_sign": "handwritten signs, flagged",
+    "script": "handwritten characters of another script, flagged",
+    "mixed": "strokes of several characters, flagged",
+    "letter": "letters in type, flagged",
+    "sign": "Greek, Japanese and other signs in type, flagged",
     "several": "two or three digits or letters, flagged",
     "turned": "digits turned on their side or mirrored, flagged",
     "random": "random lines and curves, flagged",
@@ -29,18 +33,22 @@ KINDS = {
 
 
 def page() -> None:
-    """A table for each recipe, then one network in detail."""
+    """The accuracies as a picture and a table for each recipe, then one network in detail."""
     st.title("Evidence")
     st.write(
         "Measured accuracy of each network. *Drawn digits* are pen strokes of 14 people whose writing no network was "
         "trained on, drawn on a canvas like the one here; *plain resize* is the same drawings, neither cut out nor "
-        "centred. In brackets, 95 % intervals."
+        "centred. Lines, and numbers in brackets, are 95 % intervals."
     )
     cards = _cards()
+    if cards:
+        accuracy.show(cards)
     for recipe, by_title in cards.items():
         st.write(RECIPES[recipe].caption)
         st.table([_row(card) for card in by_title.values()])
     _outliers()
+    st.header("Corrupted digits")
+    robustness.show()
     if cards:
         _detail(cards)
 
@@ -60,12 +68,14 @@ def _cards() -> dict[str, dict[str, Card]]:
 def _row(card: Card) -> dict[str, str]:
     network = NETWORKS[card.network]
     tests = {label: _score(card, name) for name, label in TESTS.items()}
+    short = accuracy.short_training(card)
+    epochs = f"{short}, cut short to save time" if short else f"{card.training['epochs']} epochs"
     return {
         "network": network.title,
         "parameters": f"{card.parameters:,}",
         "the book, MNIST test": f"{network.book_accuracy} %" if network.book_accuracy else "not printed",
         **tests,
-        "training": f"{card.training['epochs']} epochs, {card.training['seconds_per_epoch']} s each",
+        "training": f"{epochs}, {card.training['seconds_per_epoch']} s each",
     }
 
 
@@ -83,14 +93,14 @@ def _outliers() -> None:
     st.write(
         "A classifier always answers with a digit, whatever it is shown. A separate detector, trained on letters, "
         "signs and scribbles too, flags drawings that may not be digits: those that score "
-        f"{outlier.THRESHOLD:.2f} or more, of 1. The letters and signs below are type, distorted like handwriting; "
-        "the detector was trained on none of them. The area under the ROC curve is the probability that such a "
-        "drawing scores higher than a drawn digit."
+        f"{outlier.THRESHOLD:.2f} or more, of 1. The letters and signs in type are distorted like handwriting. The "
+        "detector was trained on none of these drawings, nor on others by the same people or of the same signs in "
+        "type. The area under the ROC curve is the probability that such a drawing scores higher than a drawn digit."
     )
     st.table(
         [
             {
-                "drawings": KINDS[name],
+                "drawings": KINDS.get(name, name),
                 "n": f"{score.n:,}",
                 "correct": accuracy_percent(score),
                 "area under the ROC curve": "" if score.area is None else f"{score.area:.4f}",
@@ -129,9 +139,16 @@ def _facts(card: Card) -> str:
         f"{card.parameters:,} parameters in {card.size / 1e6:.1f} MB",
         f"{training['optimizer']}, {training['epochs']} epochs of {training['digits']['train']:,} digits, "
         f"batches of {training['batch_size']}, {training['seconds_per_epoch']} s an epoch, seed {training['seed']}",
-        *([f"distilled from the {NETWORKS[training['teacher']].title}"] if training.get("teacher") else []),
+        *_teachers(training),
         f"{training['date']}, Python {versions['python']}, Keras {versions['keras']} on {versions['backend']}",
         f"temperature {card.temperature:.2f}",
         f"SHA-256 `{card.sha256[:16]}…`",
     ]
     return " · ".join(facts)
+
+
+def _teachers(training: dict) -> list[str]:
+    keys = list(training.get("teachers") or []) or [training["teacher"]] * bool(training.get("teacher"))
+    if len(keys) > 1:
+        return [f"distilled from the mean of {len(keys)} networks"]
+    return [f"distilled from the {NETWORKS[key].title}" for key in keys]

@@ -1,4 +1,4 @@
-"""The panel "Why did it fail?": one drawing through both recipes, and prepared for the networks in two ways."""
+"""The panel "Why did it fail?", or "Compare training": one drawing through both recipes, prepared in two ways."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recognition.recipes import RECIPES
 from recognition.store import released, trained_recipes
 from views import serving
 from views.board import Board
-from views.parts import pictures
+from views.parts import palette, pictures
 from views.percent import percent
 from views.session import Selection
 
@@ -28,7 +28,7 @@ def compare_panel(board: Board, selection: Selection) -> None:
     columns = [(recipe, way) for recipe in reversed(trained_recipes()) for way in ways]
     answers = [_ask(replace(selection, recipe=recipe), ways[way]) for recipe, way in columns]
     heads = "".join(_head(f"trained on {RECIPES[recipe].trained_on}", way, ways[way]) for recipe, way in columns)
-    rows = "".join(_row(NETWORKS[key].title, [answer.get(key) for answer in answers]) for key in selection.networks)
+    rows = "".join(_row(key, [answer.get(key) for answer in answers]) for key in selection.networks)
     st.html(f'<table class="compare"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
     st.caption(
         "A network knows what it was trained on. MNIST's digits fill a box and are centred, so a drawing that is only "
@@ -48,8 +48,9 @@ def _head(training: str, way: str, digit: np.ndarray) -> str:
     return f'<th scope="col">{training}{picture}{way}</th>'
 
 
-def _row(title: str, answers: list[Answer | None]) -> str:
-    return f'<tr><th scope="row">{title}</th>{"".join(map(_cell, answers))}</tr>'
+def _row(key: str, answers: list[Answer | None]) -> str:
+    title = NETWORKS[key].title
+    return f'<tr style="{palette.style(key)}"><th scope="row">{title}</th>{"".join(map(_cell, answers))}</tr>'
 
 
 def _cell(answer: Answer | None) -> str:

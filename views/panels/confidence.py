@@ -25,12 +25,12 @@ def confidence_panel(board: Board, selection: Selection) -> None:
     if board.digit is None or board.number not in history.drawings:
         st.write("Draw a digit to compare how sure the networks are.")
     else:
-        _current(board.number, history.drawings[board.number])
+        _current(history.drawings[board.number].digits[board.place])
     if history.drawings:
         _history(history)
 
 
-def _current(number: int, drawing: Drawing) -> None:
+def _current(drawing: Drawing) -> None:
     probabilities = {NETWORKS[key].title: answer.shares for key, answer in drawing.answers.items()}
     if not probabilities:
         return
@@ -44,8 +44,6 @@ def _current(number: int, drawing: Drawing) -> None:
             [
                 {
                     "network": title,
-                    "answer": str(row.argmax()),
-                    "confidence": _plain(percent(float(row.max()))),
                     "margin": _plain(percent(margin(row))),
                     "entropy": f"{entropy(row):.2f} bits",
                 }
@@ -57,7 +55,6 @@ def _current(number: int, drawing: Drawing) -> None:
             "certain, 3.32 bits when all digits are equally likely. Confidence means nothing for drawings that are no "
             "digit." + ("" if drawing.calibrated else " These are raw softmax values, not calibrated.")
         )
-    drawing.meant = st.pills("Which digit did you mean?", range(10), default=drawing.meant, key=session.meant(number))
 
 
 def _plain(text: str) -> str:
@@ -85,7 +82,7 @@ def _history(history: History) -> None:
         words = ", ".join(f"{NETWORKS[key].title} {k} of {n}" for key, (k, n) in correct.items())
         st.write(f"Correct, where you told the digit: **{words}**")
     st.dataframe(
-        [_row(drawing) for drawing in reversed(history.drawings.values())],
+        [_row(drawing) for _, drawing in reversed([*history.digits()])],
         column_config={"drawing": st.column_config.ImageColumn(width="small")},
         hide_index=True,
         row_height=48,

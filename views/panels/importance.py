@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
 import numpy as np
 import streamlit as st
 
 from explain import attribution
-from views import serving, session
+from recognition import TensorFlowMissing
+from recognition.store import WeightsError
+from views import gradients, serving, session
 from views.board import Board
 from views.parts import pictures
 from views.parts.choosers import one_of
 from views.percent import percent
 from views.session import Selection
+
+if TYPE_CHECKING:
+    from recognition.classifier import Classifier
 
 WAYS = {
     "Cover it": (
@@ -21,7 +29,7 @@ WAYS = {
         "stand in for each other stay dark.",
     ),
     "Gradient": (
-        attribution.gradient,
+        gradients.gradient,
         "Amber: a little more ink there would make the network surer of its answer; blue: less sure. It shows the "
         "direction of the first small step only, not what happens when a whole stroke changes.",
     ),
@@ -34,13 +42,17 @@ def importance_panel(board: Board, selection: Selection) -> None:
     if board.digit is None:
         st.write("Draw a digit to see which part of it each answer depends on.")
         return
-    measure, words = WAYS[way]
+    words = WAYS[way][1]
     classifiers = serving.classifiers(selection)
     answers = [classifier.probabilities(board.digit[None], selection.calibrated)[0] for classifier in classifiers]
-    maps = [
-        measure(classifier, board.digit, int(answer.argmax()))
-        for classifier, answer in zip(classifiers, answers, strict=True)
-    ]
+    try:
+        maps = _maps(way, classifiers, board.digit, answers)
+    except TensorFlowMissing:
+        st.info("Gradients need TensorFlow, which is not installed on this server; covering the ink works without it.")
+        return
+    except WeightsError as error:
+        st.error(str(error))
+        return
     scale = max((float(np.abs(values).max()) for values in maps), default=1.0)
     figures = "".join(
         f"<figure><figcaption><b>{classifier.network.title}</b>: {answer.argmax()}, {percent(answer.max())}"
@@ -51,8 +63,19 @@ def importance_panel(board: Board, selection: Selection) -> None:
     st.html(f'<section class="attribution">{figures}</section>')
     st.caption(
         f"{words} All networks share one scale, of calibrated log-odds: a change of 0.7 doubles or halves the odds of "
-        "the answer."
+        "the answer." + ("" if selection.calibrated else " They are calibrated with Raw softmax chosen, too.")
     )
+
+
+def _maps(way: str, classifiers: list[Classifier], digit: np.ndarray, answers: list[np.ndarray]) -> list[np.ndarray]:
+    """The importance of each pixel to each network's answer, float32 (28, 28) each."""
+    measure = WAYS[way][0]
+    importing = measure is gradients.gradient and not gradients.is_ready()
+    with st.spinner("Loading TensorFlow, which takes a few seconds the first time") if importing else nullcontext():
+        return [
+            measure(classifier, digit, int(answer.argmax()))
+            for classifier, answer in zip(classifiers, answers, strict=True)
+        ]
 
 
 def _signed(value: float) -> str:

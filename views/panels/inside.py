@@ -41,7 +41,10 @@ def inside_panel(board: Board, selection: Selection) -> None:
     if board.digit is None:
         st.write("Draw a digit to see what happens to it inside each network.")
         return
-    shown = {1: _list, 2: _rows, 3: _maps}[len(classifier.network.input_shape)](classifier, board.digit)
+    if len(classifier.network.input_shape) == 2:
+        shown = _rows(classifier, board.digit, selection.calibrated)
+    else:
+        shown = {1: _list, 3: _maps}[len(classifier.network.input_shape)](classifier, board.digit)
     st.html(f'<section class="inside">{_input(classifier, board.digit)}{shown}</section>')
 
 
@@ -67,7 +70,7 @@ def _ruler() -> str:
 
 
 def _list(classifier: Classifier, digit: np.ndarray) -> str:
-    layers = tuple(activations.hidden(classifier.model))
+    layers = tuple(classifier.architecture.hidden)
     strips = "".join(
         f"<h3>After {escape(_plain(layer))} "
         f"<small>{np.count_nonzero(values)} of {values.size} units active</small></h3>"
@@ -80,9 +83,9 @@ def _list(classifier: Classifier, digit: np.ndarray) -> str:
     )
 
 
-def _rows(classifier: Classifier, digit: np.ndarray) -> str:
-    states, guesses = activations.row_by_row(classifier, digit)
-    ends = BOTH_WAYS if activations.both_ways(classifier.model) else ""
+def _rows(classifier: Classifier, digit: np.ndarray, calibrated: bool) -> str:
+    states, guesses = activations.row_by_row(classifier, digit, calibrated)
+    ends = BOTH_WAYS if classifier.architecture.both_ways else ""
     lines = "".join(f"<li><b>{row.argmax()}</b> {percent(row.max())}</li>" for row in guesses)
     return (
         f"<h3>Row by row <small>{states.shape[1]} numbers are all its memory</small></h3>"
@@ -99,7 +102,7 @@ def _rows(classifier: Classifier, digit: np.ndarray) -> str:
 
 
 def _maps(classifier: Classifier, digit: np.ndarray) -> str:
-    sums = activations.sums(classifier.model)
+    sums = classifier.architecture.sums
     if sums:
         names = tuple(name for one in sums for name in (one.around, one.added, one.out))
         values = iter(activations.activations(classifier, digit, names))
@@ -109,7 +112,7 @@ def _maps(classifier: Classifier, digit: np.ndarray) -> str:
             "Where the middle row is dark, the block leaves things as they are. It shows where the network looks, "
             "not why it answers.</p>"
         )
-    layers = tuple(activations.convolutions(classifier.model))
+    layers = tuple(classifier.architecture.convolutions)
     shown = zip(layers, activations.activations(classifier, digit, layers), strict=True)
     return "".join(
         f"<h3>After {escape(_plain(layer))} <small>{_shape(values)}</small></h3>{_grid(values, layer)}"

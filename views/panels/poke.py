@@ -10,11 +10,12 @@ import streamlit as st
 from explain.perturbation import PERTURBATIONS, Perturbation
 from views import serving, session
 from views.board import Board
-from views.parts import pictures
+from views.parts import palette, pictures
 from views.parts.choosers import one_of
 from views.percent import percent
 from views.session import Selection
 
+STEP_SECONDS, SWEEP_STEPS = 0.4, 20  # of the sweep that Play begins
 BY_TITLE = {perturbation.title: perturbation for perturbation in PERTURBATIONS.values()}
 
 
@@ -24,8 +25,15 @@ def poke_panel(board: Board, selection: Selection) -> None:
     if board.digit is None:
         st.write("Draw a digit to see how much change each network can bear.")
         return
-    left, right = st.columns([4, 6], gap="large")
-    with left:
+    playing = st.session_state.get(session.PLAYING) == perturbation.key
+    st.fragment(_poke, run_every=STEP_SECONDS if playing else None)(perturbation, board.digit, selection, playing)
+
+
+def _poke(perturbation: Perturbation, digit: np.ndarray, selection: Selection, playing: bool) -> None:
+    """The panel's moving part: it runs alone, and by itself while the sweep is playing."""
+    if playing:
+        _advance(perturbation)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="poke_controls"):
         amount = st.slider(
             perturbation.title,
             float(perturbation.low),
@@ -35,10 +43,31 @@ def poke_panel(board: Board, selection: Selection) -> None:
             key=session.amount(perturbation.key),
             format=_format(perturbation),
         )
-        changed = perturbation(board.digit, amount)
-        st.html(_answers(changed, selection))
+        label, icon = ("Stop", ":material/stop:") if playing else ("Play", ":material/play_arrow:")
+        if st.button(label, key=session.PLAY, icon=icon, help="Goes through all amounts"):
+            _play(perturbation, playing)
+    left, right = st.columns([3, 7], gap="small")
+    left.html(_answers(perturbation(digit, amount), selection))
     with right:
-        _curves(perturbation, amount, board.digit, selection)
+        _curves(perturbation, amount, digit, selection)
+
+
+def _play(perturbation: Perturbation, playing: bool) -> None:
+    """Begins the sweep at the lowest amount, or ends it where it is."""
+    st.session_state[session.PLAYING] = None if playing else perturbation.key
+    st.session_state[session.SWEEP] = -1
+    st.rerun()  # the whole page, as the timer belongs to what has drawn this
+
+
+def _advance(perturbation: Perturbation) -> None:
+    """Puts the slider on the next amount of the sweep, and ends it after the last."""
+    amounts = perturbation.amounts()
+    place = st.session_state.get(session.SWEEP, -1) + max(1, round(len(amounts) / SWEEP_STEPS))
+    if place >= len(amounts):
+        st.session_state[session.PLAYING] = None
+        st.rerun()
+    st.session_state[session.SWEEP] = place
+    st.session_state[session.amount(perturbation.key)] = float(amounts[place])
 
 
 def _format(perturbation: Perturbation) -> str:
@@ -49,8 +78,8 @@ def _answers(changed: np.ndarray, selection: Selection) -> str:
     lines = ""
     for classifier in serving.classifiers(selection):
         answer = classifier.probabilities(changed[None], selection.calibrated)[0]
-        title = escape(classifier.network.title)
-        lines += f"<li><span>{title}</span> <b>{answer.argmax()}</b> {percent(answer.max())}</li>"
+        network = f'<li style="{palette.style(classifier.network.key)}"><span>{escape(classifier.network.title)}</span>'
+        lines += f"{network} <b>{answer.argmax()}</b> {percent(answer.max())}</li>"
     picture = f'<img src="{pictures.digit(changed)}" alt="the changed digit, 28 by 28 pixels">'
     return f'<section class="perturbed">{picture}<ul>{lines}</ul></section>'
 

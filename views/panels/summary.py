@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explain.diagram import dot
-from explain.layers import keras_summary, layer_table
+from explain.layers import COLUMNS
 from models import NETWORKS
 from recognition.card import TESTS, Card
 from views.board import Board
@@ -20,13 +19,12 @@ def summary_panel(board: Board, selection: Selection) -> None:
         return
     st.markdown(_facts(classifier.card))
     name = classifier.network.title
-    st.graphviz_chart(
-        dot(classifier.model), alt=f"The architecture of the {name}, box by box; the table below says the same"
-    )
+    shown = classifier.architecture
+    st.graphviz_chart(shown.diagram, alt=f"The architecture of the {name}, box by box; the table below says the same")
     table, text = st.columns([6, 5], gap="medium")
-    table.table(layer_table(classifier.model))
+    table.table([dict(zip(COLUMNS, row, strict=True)) for row in shown.layers])
     with text.container(key="keras_summary"):
-        st.code(keras_summary(classifier.model), language=None)
+        st.code(shown.summary, language=None)
 
 
 def _dropout(training: dict) -> str:

@@ -1,98 +1,154 @@
-"""The answers: a headline, and for each network its digit, its confidence, ten bars, and its input as a picture."""
+"""The answers: a verdict, each network's digit and confidence, and below them its ten bars and its input."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
-import streamlit as st
 
 from digits import CLASSES
 from models import FIRST, NETWORKS
 from models.network import Network
 from recognition.answer import Answer
 from recognition.card import Card
-from views.parts import pictures
-from views.parts.headline import headline
-from views.percent import SMALLEST, percent
+from views import learning
+from views.parts import palette, pictures
+from views.parts.headline import OUTLIER, headline
+from views.percent import percent
 
 INVITATION = "Draw a digit from 0 to 9"
 TOO_SMALL = "That is only a dot; draw a larger digit"
-PLACE = '<figure></figure><p class="details">&nbsp;</p>'  # keeps the space below from jumping when the answers come
-LONG = 44  # letters of a headline; more are set smaller, so that it keeps its height
-LOADING = "Loading the networks; you can start drawing"
+LONG, LONGER = 28, 60  # letters of a headline; more are set smaller, so that it keeps its height
+TOLD = 0.01  # a probability below this has its bar, but no number
 
 
-def invitation(keys: Sequence[str], message: str = INVITATION) -> None:
-    """Empty cards for the networks with these keys, under a message."""
-    cards = [_card(NETWORKS[key], "", "", _bars(None) + PLACE, "waiting") for key in keys]
-    _show(message, cards, "waiting")
+@dataclass(frozen=True)
+class Shown:
+    """The answers as HTML: a verdict with a head for each network, and their bars, which a panel may replace."""
+
+    heads: str
+    bars: str
 
 
-def show_answers(digit: np.ndarray, answers: Sequence[Answer], outlier: bool = False) -> None:
-    """Draws each network's answer to a digit, uint8 (28, 28); outlier: it may be no digit at all."""
-    digits = {NETWORKS[answer.network].title: answer.digit for answer in answers if not answer.error}
-    cards = [_failure(answer) if answer.error else _answer(answer, digit) for answer in answers]
-    _show(headline(digits, outlier) if digits else "No network can answer", cards, "answered")
+def invitation(keys: Sequence[str], message: str = INVITATION) -> Shown:
+    """Empty heads and bars for the networks with these keys, under a message."""
+    heads = [head(NETWORKS[key], "", "<span></span>", "waiting") for key in keys]
+    return shown(message, heads, [_bars(NETWORKS[key], None, "") for key in keys], "waiting")
 
 
-def _show(message: str, cards: list[str], state: str) -> None:
-    room = "cards many" if len(cards) > len(FIRST) else "cards"
-    size = ' class="long"' if len(message) > LONG else ""
-    st.html(
-        f'<section class="answers {state}"><h2 role="status"{size}>{escape(message)}</h2>'
-        f'<div class="{room}">{"".join(cards)}</div></section>'
+def show_answers(digit: np.ndarray, answers: Sequence[Answer], outlier: bool = False) -> Shown:
+    """Each network's answer to a digit, uint8 (28, 28); outlier: it may be no digit at all.
+
+    The verdict is the shipped networks'; of the visitor's own, it says only where it differs.
+    """
+    digits = {network_of(answer).title: answer.digit for answer in answers if not answer.error and not is_own(answer)}
+    heads = [_answer(answer) for answer in answers]
+    message = OUTLIER if outlier and digits else headline(digits) if digits else "No network can answer"
+    if digits and not outlier:
+        message += "".join(f"; yours says {own}" for own in _different(answers, set(digits.values())))
+    return shown(message, heads, details(answers, digit), "answered doubted" if outlier else "answered")
+
+
+def details(answers: Sequence[Answer], digit: np.ndarray) -> list[str]:
+    """Each network's bars for a digit, uint8 (28, 28), with its input, or why it has none."""
+    return [_failure(answer) if answer.error else _details(answer, digit) for answer in answers]
+
+
+def is_own(answer: Answer) -> bool:
+    """Whether the visitor has trained the network."""
+    return answer.recipe == learning.YOURS
+
+
+def network_of(answer: Answer) -> Network:
+    """The network as it is shown: the visitor's own under a name of its own."""
+    network = NETWORKS[answer.network]
+    own = replace(network, key=learning.YOURS, title=f"Your {network.title}", idea="learned from you")
+    return own if is_own(answer) else network
+
+
+def shown(message: str, heads: list[str], bars: list[str], state: str) -> Shown:
+    """A message over the heads of the networks, and their bars; state: classes of the style sheet."""
+    amount = "cards many" if len(heads) > len(FIRST) + 1 else "cards five" if len(heads) > len(FIRST) else "cards"
+    size = ' class="longer"' if len(message) > LONGER else ' class="long"' if len(message) > LONG else ""
+    return Shown(
+        f'<section class="answers {state}"><h2{size}>{escape(message)}</h2>'
+        f'<div class="heads {amount}">{"".join(heads)}</div></section>',
+        f'<section class="details {state}"><div class="{amount}">{"".join(bars)}</div></section>',
     )
 
 
-def _answer(answer: Answer, digit: np.ndarray) -> str:
-    network = NETWORKS[answer.network]
-    details = f'<p class="details">{_details(answer.card)}</p>' if answer.card else ""
-    more = _bars(answer.shares) + _input(network, digit) + details
-    return _card(network, str(answer.digit), percent(answer.confidence), more, "ready")
+def _different(answers: Sequence[Answer], digits: set[int]) -> list[int]:
+    return [answer.digit for answer in answers if is_own(answer) and digits != {answer.digit}]
+
+
+def _key(network: Network) -> str:
+    """Names the network for the page's scripts, which ask for the bars while the pen is down; not one's own."""
+    return "" if network.key == learning.YOURS else f' data-network="{network.key}"'
+
+
+def _answer(answer: Answer) -> str:
+    network = network_of(answer)
+    if answer.error:
+        return head(network, "–", "<span>no answer</span>", "broken")
+    return head(network, str(answer.digit), f"<span>{percent(answer.confidence)}</span>", "ready")
+
+
+def head(network: Network, digit: str, confidence: str, state: str, length: int = 1) -> str:
+    """A network's name and answer, as HTML; length: how many digits the answer has. confidence: HTML too."""
+    style = palette.style(network.key) + (f";--digits:{length}" if length > 1 else "")
+    return (
+        f'<article class="card {state}"{_key(network)} style="{style}">'
+        f"<h3>{network.title}</h3>"
+        f'<p class="idea">{network.idea}</p><p class="answer"><b>{digit}</b> {confidence}</p></article>'
+    )
+
+
+def _details(answer: Answer, digit: np.ndarray) -> str:
+    network = network_of(answer)
+    facts = f'<p class="facts">{_facts(answer.card)}</p>' if answer.card else ""
+    return _bars(network, answer.shares, _input(network, digit) + facts)
 
 
 def _failure(answer: Answer) -> str:
-    return _card(NETWORKS[answer.network], "–", "no answer", f'<p class="error">{escape(answer.error)}</p>', "broken")
+    return _frame(NETWORKS[answer.network], f'<p class="error">{escape(answer.error)}</p>')
 
 
-def _card(network: Network, digit: str, confidence: str, more: str, state: str) -> str:
+def _bars(network: Network, probabilities: np.ndarray | None, more: str) -> str:
+    if probabilities is None:
+        rows = [_bar(digit, 0, "") for digit in range(CLASSES)]
+    else:
+        best = int(probabilities.argmax())
+        rows = [_bar(digit, float(p), "best" if digit == best else "") for digit, p in enumerate(probabilities)]
+    return _frame(network, f"<ol>{''.join(rows)}</ol>{more}")
+
+
+def _frame(network: Network, content: str) -> str:
     return (
-        f'<article class="card {state}" data-network="{network.key}">'
-        f'<header><h3>{network.title}</h3><p class="answer"><b>{digit}</b> <span>{confidence}</span></p></header>'
-        f'<div class="more"><p class="repeated-title" aria-hidden="true">{network.title}</p>{more}</div></article>'
+        f'<article class="bars"{_key(network)} style="{palette.style(network.key)}">'
+        f'<p class="title">{network.title}</p>{content}</article>'
     )
 
 
-def _bars(probabilities: np.ndarray | None) -> str:
-    if probabilities is None:
-        rows = [_bar(digit, 0, "", "") for digit in range(CLASSES)]
-    else:
-        best = int(probabilities.argmax())
-        kinds = ["best" if digit == best else "faint" if p < SMALLEST else "" for digit, p in enumerate(probabilities)]
-        rows = [_bar(digit, float(p), percent(p), kinds[digit]) for digit, p in enumerate(probabilities)]
-    return f'<ol class="bars">{"".join(rows)}</ol>'
-
-
-def _bar(digit: int, share: float, number: str, kind: str) -> str:
+def _bar(digit: int, share: float, kind: str) -> str:
     bar = f'<span class="track"><span class="bar" style="width:{100 * share:.1f}%"></span></span>'
-    return f'<li class="{kind}"><i>{digit}</i>{bar}<em>{number}</em></li>'
+    return f'<li class="{kind}"><i>{digit}</i>{bar}<em>{percent(share) if share >= TOLD else ""}</em></li>'
 
 
 def _input(network: Network, digit: np.ndarray) -> str:
     inputs = network.inputs(digit[None])[0]
     words = shape_in_words(network)
-    picture = f'<img class="input{inputs.ndim}d" src="{pictures.network_input(inputs)}" alt="the input: {words}">'
+    picture = f'<img class="input{inputs.ndim}d" src="{pictures.small_input(inputs)}" alt="the input: {words}">'
     return f"<figure>{picture}<figcaption>{words}</figcaption></figure>"
 
 
-def _details(card: Card) -> str:
-    details = [f"{card.parameters:,} parameters"]
+def _facts(card: Card) -> str:
+    facts = [f"{card.parameters:,} parameters"]
     for name, words in (("mnist", "on MNIST"), ("drawn", "on drawings")):
         if name in card.tests:
-            details.append(f"{100 * card.tests[name].accuracy:.1f} % {words}")
-    return " · ".join(details)
+            facts.append(f"{100 * card.tests[name].accuracy:.1f} % {words}")
+    return " · ".join(facts)
 
 
 def shape_in_words(network: Network) -> str:

@@ -49,15 +49,14 @@ def several_networks() -> None:
     trained = {key for recipe in trained_recipes() for key in released(recipe)}
     offered = [network.title for key, network in NETWORKS.items() if key in trained]
     if len(offered) > len(FIRST):
-        with st.popover("Networks", width="stretch"):
-            st.pills(
-                "Which networks to show",
-                offered,
-                selection_mode="multi",
-                default=[NETWORKS[key].title for key in FIRST],
-                key=session.NETWORKS_SHOWN,
-                bind="query-params",
-            )
+        st.pills(
+            "Which networks to show",
+            offered,
+            selection_mode="multi",
+            default=[NETWORKS[key].title for key in FIRST],
+            key=session.NETWORKS_SHOWN,
+            bind="query-params",
+        )
 
 
 def one_network(selection: session.Selection) -> Classifier | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
+MAX_LENGTH = 300  # letters of an address; a longer one makes a code too fine for the last row of a room
 NOWHERE = ("192.0.2.1", 9)  # an address kept for documentation, RFC 5737
 
 
@@ -22,7 +23,11 @@ def invite() -> None:
 @st.dialog("Draw with us", width="medium")
 def _show() -> None:
     opened = st.context.url or ""
-    address = reachable(opened)
+    try:
+        address = reachable(opened)
+    except ValueError:
+        st.write("The address of this page cannot be read; open it without what follows the last slash, and try again.")
+        return
     if address is None:
         st.write("This machine is on no network that phones could reach it by; join one, and open this again.")
         return
@@ -37,8 +42,11 @@ def reachable(address: str) -> str | None:
     """The page's address as other machines can open it; None if this machine is on no network.
 
     address: as this browser opened it; a name that means "this machine" is replaced by its address on the network.
+    Raises ValueError for what is no address, or too long a one for a code.
     """
     parts = urlsplit(address)
+    if len(plain(address)) > MAX_LENGTH:
+        raise ValueError(f"expected an address of at most {MAX_LENGTH} letters, got {len(plain(address)):,}")
     if not _is_local(parts.hostname or ""):
         return plain(address)
     own = own_address()
@@ -65,6 +73,7 @@ def own_address() -> str | None:
 
 def _is_local(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
+        return address.is_loopback or address.is_unspecified
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")

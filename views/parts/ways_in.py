@@ -22,12 +22,6 @@ def ways_in(board: Board) -> None:
             _photos(board)
 
 
-def photo_problem() -> None:
-    """Shows once what was wrong with the last photo."""
-    if problem := st.session_state.pop(session.PHOTO_PROBLEM, None):
-        st.warning(problem)
-
-
 def _photos(board: Board) -> None:
     st.file_uploader(
         "A photo of a digit on paper",
@@ -55,5 +49,5 @@ def _take(board: Board, key: str) -> None:
     try:
         board.put_photo(photo.getvalue())
     except PhotoError as error:
-        st.session_state[session.PHOTO_PROBLEM] = str(error)
+        board.problem = str(error)
     st.session_state[session.WAYS_IN] = False

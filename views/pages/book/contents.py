@@ -1,4 +1,4 @@
-"""The page "The book": its tables trained again, its figures to play with, and the errors in its print."""
+"""The page "The book": its lessons, step by step, then its tables, trained again, and the errors in its print."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import streamlit as st
 
 from models import NETWORKS
 from recognition.store import MNIST_COUNTS, MNIST_SAMPLE, WeightsError, read_card, released, trained_recipes
+from views import session
 from views.pages.book import lessons
 from views.pages.book.retrained import retrained_tables
 from views.parts.answers import shape_in_words
+from views.parts.choosers import one_of
 
 SOURCE = "Rowel Atienza, *Advanced Deep Learning with TensorFlow 2 and Keras*, second edition, chapters 1 and 2"
 
@@ -39,17 +41,24 @@ ERRATA = [
 
 
 def page() -> None:
-    """Tables, lessons, diagrams, errata; each under a heading of its own."""
+    """A table of contents, and the step that the visitor has got to: lessons first, then tables and errata."""
     st.title("The book")
-    st.write(
-        f"The networks here grew out of {SOURCE}. Below are its tables, trained again, and its figures, to play with."
-    )
-    st.header("Its tables, trained again")
-    retrained_tables()
-    for heading, draw in LESSONS.items():
-        st.header(heading)
-        draw()
-    _errata()
+    st.write(f"Lessons to play with, from {SOURCE}; after them its tables, trained again, and the errors in its print.")
+    step = one_of("Contents", STEPS, session.LESSON, st.pills)
+    names = list(STEPS)
+    place = names.index(step)
+    st.header(step)
+    STEPS[step]()
+    with st.container(horizontal=True, vertical_alignment="center", key="book_steps"):
+        if place:
+            st.button(f"Back: {names[place - 1]}", key=session.BACK, on_click=_turn_to, args=(names[place - 1],))
+        if place + 1 < len(names):
+            st.button(f"Next: {names[place + 1]}", key=session.ONWARD, on_click=_turn_to, args=(names[place + 1],))
+        st.caption(f"Step {place + 1} of {len(names)}")
+
+
+def _turn_to(step: str) -> None:
+    st.session_state[session.LESSON] = step
 
 
 def _networks() -> None:
@@ -98,8 +107,14 @@ def _blocks() -> None:
     )
 
 
-LESSONS: dict[str, Callable[[], None]] = {
-    "Its networks": _networks,
+def _errata() -> None:
+    st.table(
+        [{"where": where, "printed": printed, "the code": code, "because": why} for where, printed, code, why in ERRATA]
+    )
+    st.caption("The tests build these networks and count, so the third column is checked.")
+
+
+STEPS: dict[str, Callable[[], None]] = {
     "The digits": _digits,
     "From picture to vector": lessons.reshaping,
     "Activation functions": lessons.activations,
@@ -107,12 +122,7 @@ LESSONS: dict[str, Callable[[], None]] = {
     "Gradient descent": lessons.gradient_descent,
     "Convolution and max-pooling": lessons.convolution,
     "Residual and dense blocks": _blocks,
+    "Its networks": _networks,
+    "Its tables, trained again": retrained_tables,
+    "Errors in the print": _errata,
 }
-
-
-def _errata() -> None:
-    st.header("Errors in the print")
-    st.table(
-        [{"where": where, "printed": printed, "the code": code, "because": why} for where, printed, code, why in ERRATA]
-    )
-    st.caption("The tests build these networks and count, so the third column is checked.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import altair as alt
 import streamlit as st
 
+from recognition import card_check
 from recognition.store import TABLES
 from views import session
 from views.parts import charts
+
+log = logging.getLogger(__name__)
 
 FORMATS = dict.fromkeys(("train %, book", "train %, here", "test %, book", "test %, here"), "%.2f")
 FORMATS |= {"parameters": "localized", "difference": "%+.2f", "seconds": "%.0f"}  # of the tables' columns
@@ -19,10 +23,13 @@ def retrained_tables() -> None:
     """Draws one table at a time, and its test accuracies over the printed ones."""
     try:
         tables = json.loads(TABLES.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        tables = {}
-    if not tables:
+        card_check.check_tables(tables)
+    except FileNotFoundError:
         st.write("They are not here yet; this command trains them: `python -m training.tables`")
+        return
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("%s cannot be read: %s", TABLES, error)
+        st.write("They cannot be read; restore weights/tables.json, or train them: `python -m training.tables`")
         return
     name = st.segmented_control(
         "Table", list(tables), default=next(iter(tables)), required=True, key=session.BOOK_TABLE

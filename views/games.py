@@ -1,0 +1,85 @@
+"""The games of one visit, with their scores: a digit to draw against the clock, and networks to be fooled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from digits import CLASSES
+
+SECONDS = 10  # to draw a digit
+MOST = 100_000  # of anything that is counted; what a browser has kept may be forged
+
+
+@dataclass(eq=False)
+class Games:
+    """What was asked, and what was achieved.
+
+    target: the digit to draw, or None before the first; begun: when it was asked, in seconds of this process's clock.
+    seconds: how long the drawing took that was read as the target, or None while it is not.
+    streak, best: digits drawn in time, one after another; fooled: networks fooled, drawings that fooled any.
+    right: for each network's key how many of the drawings it read as they were meant, of how many.
+    """
+
+    target: int | None = None
+    begun: float = 0.0
+    seconds: float | None = None
+    streak: int = 0
+    best: int = 0
+    fooled: int = 0
+    fooling: int = 0
+    right: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _random: Random = field(default_factory=Random)
+
+    def ask(self) -> None:
+        """Asks for another digit; one that was not drawn in time ends the streak."""
+        if self.target is not None and self.seconds is None:
+            self.streak = 0
+        self.target = self._random.choice([digit for digit in range(CLASSES) if digit != self.target])
+        self.begun, self.seconds = time.monotonic(), None
+
+    @property
+    def late(self) -> bool:
+        """Whether the time is up, and the digit not drawn."""
+        return self.seconds is None and time.monotonic() - self.begun > SECONDS
+
+    def judge(self, predictions: Mapping[str, int], majority: int) -> bool:
+        """Takes the answers to a drawing, by the networks' keys; says whether it was read as the target, in time."""
+        if self.target is None or self.seconds is not None or self.late or majority != self.target:
+            return self.seconds is not None
+        self.seconds = time.monotonic() - self.begun
+        self.streak += 1
+        self.best = max(self.best, self.streak)
+        self._count(predictions, self.target)
+        return True
+
+    def fool(self, predictions: Mapping[str, int], meant: int) -> list[str]:
+        """Takes what a drawing was meant to be; returns the keys of the networks that read something else."""
+        wrong = [key for key, digit in predictions.items() if digit != meant]
+        self._count(predictions, meant)
+        self.fooled += len(wrong)
+        self.fooling += bool(wrong)
+        return wrong
+
+    def _count(self, predictions: Mapping[str, int], meant: int) -> None:
+        for key, digit in predictions.items():
+            right, of = self.right.get(key, (0, 0))
+            self.right[key] = right + (digit == meant), of + 1
+
+    def to_json(self) -> dict:
+        """The scores alone, for the browser to keep."""
+        return {"best": self.best, "fooled": self.fooled, "fooling": self.fooling, "right": self.right}
+
+    def restore(self, kept: Mapping) -> None:
+        """Takes over scores that to_json made; raises ValueError, TypeError or KeyError if they are forged."""
+        best, fooled, fooling = (_count_of(kept[name]) for name in ("best", "fooled", "fooling"))
+        right = {str(key)[:20]: (_count_of(k), _count_of(n)) for key, (k, n) in list(kept["right"].items())[:20]}
+        self.best, self.fooled, self.fooling, self.right = best, fooled, fooling, right
+
+
+def _count_of(value: object) -> int:
+    if not isinstance(value, int) or not 0 <= value <= MOST:
+        raise ValueError(f"expected a count from 0 to {MOST}, got {value!r:.50}")
+    return value

@@ -1,0 +1,66 @@
+/* The bars move while the pen is still down: a few times a second the page asks what the networks make of the drawing so far.
+
+   The answer that counts comes as ever, when the pen is lifted. Off where less motion or less data is asked for, in a room,
+   on what was put under the canvas, and for a while after the server was busy. */
+{
+  const EVERY = 250, REST = 5000, SETTLE = 1500; // milliseconds: from picture to picture, after 204, until the bars go back
+  const SIDE = 140; // pixels of height of the picture that is sent
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const small = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+  let stroke = 0, timer = null, waiting = false, restUntil = 0, before = null;
+
+  const bars = () => document.querySelectorAll(".details .bars[data-network]");
+  const widths = () => [...bars()].map((card) => [card.dataset.network, [...card.querySelectorAll(".bar")].map((bar) => bar.style.width)]);
+  const move = (lengths) => document.dispatchEvent(new CustomEvent("bars", { detail: Object.fromEntries(lengths) }));
+
+  function wanted() {
+    const place = document.querySelector(".st-key-canvas");
+    return place && bars().length && !still.matches && !navigator.connection?.saveData && performance.now() > restUntil
+      && !document.querySelector(".st-key-room_strip") && !place.querySelector(".under:not(.ghost), .photo");
+  }
+
+  function picture(canvas) {
+    const pen = small.getContext("2d"), width = Math.round(SIDE * canvas.width / canvas.height);
+    small.width = width; // of a wide canvas twice its height; this also empties it
+    for (const layer of canvas.getRootNode().querySelectorAll("canvas")) pen.drawImage(layer, 0, 0, width, SIDE);
+    return new Promise((resolve) => small.toBlob(resolve, "image/png"));
+  }
+
+  async function ask(canvas) {
+    if (waiting || !wanted()) return;
+    waiting = true;
+    const mine = stroke;
+    try {
+      const here = new URL(location.href), query = new URLSearchParams();
+      for (const card of bars()) query.append("network", card.dataset.network);
+      if (here.searchParams.has("recipe")) query.set("recipe", here.searchParams.get("recipe"));
+      const answer = await fetch(`/api/stroke?${query}`, { method: "POST", body: await picture(canvas) });
+      if (answer.status !== 200) restUntil = performance.now() + REST;
+      else if (mine === stroke && timer) {
+        const shares = Object.entries(await answer.json());
+        if (timer && mine === stroke && shares.length) move(shares.map(([key, list]) => [key, list.map((share) => `${(100 * share).toFixed(1)}%`)]));
+      }
+    } catch { restUntil = performance.now() + REST; } // the server is gone; the page says so itself
+    waiting = false;
+  }
+
+  function begin(event) {
+    const canvas = event.composedPath()[0];
+    if (!canvas.matches?.("canvas.upper-canvas") || timer) return;
+    stroke += 1;
+    before = widths();
+    timer = setInterval(() => ask(canvas), EVERY);
+  }
+
+  /* Where the final answer changes nothing on the page, the bars go back by themselves. */
+  function end() {
+    if (!timer) return;
+    clearInterval(timer);
+    timer = null;
+    const mine = stroke, first = document.querySelector(".details .bar"), old = before;
+    setTimeout(() => { if (mine === stroke && first?.isConnected) move(old); }, SETTLE);
+  }
+
+  for (const kind of ["mousedown", "touchstart"]) document.addEventListener(kind, begin, { capture: true, passive: true });
+  for (const kind of ["mouseup", "touchend", "touchcancel"]) document.addEventListener(kind, end, { capture: true, passive: true });
+}

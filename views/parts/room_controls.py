@@ -1,0 +1,166 @@
+"""What a room's host presses: the prompt, reveal, next round, pause, and behind two buttons everything rarer."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from views import room_store, session
+from views.parts import room_commands
+from views.parts.room_wall import picture
+from views.room_visit import RoomVisit
+
+if TYPE_CHECKING:
+    from rooms.state import RoomState
+
+EVERY = 3.0  # seconds from one look at the room to the next
+KINDS = {
+    "free": "Any digit",
+    "digit": "One digit",
+    "turn": "Random digits in turn",
+    "fool": "Fool them",
+}
+SETTINGS = {
+    "hide_answers": "Hide answers until revealed",
+    "approve_all": "Approve every drawing first",
+    "approve_outliers": "Approve what looks like no digit",
+    "training": "Train on the drawings later; phones are told",
+}
+FILES: dict[str, tuple[str, str]] = {  # label: suffix of the file, and its type
+    "CSV": ("csv", "text/csv"),
+    "PNG": ("png", "image/png"),
+    "NPZ": ("npz", "application/octet-stream"),
+    "UNIPEN": ("dat", "text/plain"),
+}
+MOST_TO_APPROVE = 12  # shown at once
+
+
+@st.fragment(run_every=EVERY)
+def controls() -> None:
+    """Draws them, for the room that this visit hosts."""
+    visit = session.room_visit()
+    if visit.hosted is None or visit.room is None:
+        return
+    room = _current(visit) or visit.room
+    with st.container(key="room_controls"):
+        if visit.problem:
+            st.warning(visit.problem)
+        _prompt(room)
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Reveal",
+                type="primary",
+                disabled=room.revealed,
+                on_click=room_commands.reveal,
+                args=(visit, room.round),
+            )
+            st.button("Next round", disabled=room.ended, on_click=room_commands.next_round, args=(visit, room.round))
+            label = "Go on" if room.paused else "Pause"
+            st.button(
+                label,
+                key="pause",
+                disabled=room.ended,
+                on_click=room_commands.change,
+                args=(visit, {"paused": not room.paused}),
+            )
+        with st.container(horizontal=True, gap="small"):
+            if room.waiting:
+                with st.popover(f"{room.waiting} to approve"):
+                    _approval(visit)
+            with st.popover("Settings"):
+                _settings(visit, room)
+            with st.popover("End and export"):
+                _afterwards(visit, room)
+
+
+def picked_tile_changed() -> None:
+    """Remembers the drawing that the host chose on the wall."""
+    session.room_visit().picked = st.session_state[session.ROOM_WALL].picked
+
+
+def picked_tile(visit: RoomVisit) -> None:
+    """What can be done with the drawing that the host chose."""
+    tile = next((tile for tile in visit.tiles if tile.id == visit.picked), None)
+    if tile is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="room_picked"):
+        st.html(f'<img src="{picture(tile.digit)}" alt="the chosen drawing">')
+        st.write(tile.name)
+        st.button("Hide", on_click=room_commands.hide, args=(visit, tile.id))
+        st.button(f"Remove all of {tile.name}", on_click=room_commands.remove, args=(visit, tile.participant_id))
+        st.button("Keep", on_click=room_commands.keep, args=(visit,))
+
+
+def _current(visit: RoomVisit) -> RoomState | None:
+    """The room as it is now, or None where the database is away; the wall says so."""
+    from rooms import state
+    from rooms.errors import RoomError
+
+    try:
+        visit.room = state.state(room_store.database(), visit.watched)
+    except RoomError:
+        return None
+    return visit.room
+
+
+def _prompt(room: RoomState) -> None:
+    """What the next round asks for; at first, what this one does."""
+    st.session_state.setdefault(session.PROMPT_KIND, room.prompt.kind)
+    if room.prompt.digit is not None:
+        st.session_state.setdefault(session.PROMPT_DIGIT, room.prompt.digit)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        kind = st.selectbox(
+            "Prompt of the next round", KINDS, format_func=KINDS.__getitem__, key=session.PROMPT_KIND, filter_mode=None
+        )
+        if kind in ("digit", "fool"):
+            st.session_state.setdefault(session.PROMPT_DIGIT, room_commands.USUAL_DIGIT)
+            st.selectbox("Digit", range(10), key=session.PROMPT_DIGIT, width=76, filter_mode=None)
+
+
+def _approval(visit: RoomVisit) -> None:
+    """The drawings that wait, each with Show and Hide."""
+    from rooms import wall
+    from rooms.errors import RoomError
+
+    try:
+        waiting = wall.waiting(room_store.database(), visit.watched)
+    except RoomError as error:
+        st.warning(str(error))
+        return
+    st.button("Show all", on_click=room_commands.approve_all, args=(visit,))
+    for tile in waiting[:MOST_TO_APPROVE]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"waiting-{tile.id}"):
+            st.html(f'<img class="room-waiting" src="{picture(tile.digit)}" alt="a drawing by {tile.name}">', width=56)
+            st.button("Show", key=f"show-{tile.id}", on_click=room_commands.show, args=(visit, tile.id))
+            st.button("Hide", key=f"hide-{tile.id}", on_click=room_commands.hide, args=(visit, tile.id))
+            st.caption(tile.name)
+
+
+def _settings(visit: RoomVisit, room: RoomState) -> None:
+    for name, label in SETTINGS.items():
+        value = getattr(room, name)
+        key = session.room_setting(name)
+        st.session_state[key] = value  # another host may have changed it
+        late = name == "training" and room.drawings > 0 and not value  # who has sent was told otherwise
+        st.toggle(label, key=key, on_change=room_commands.toggled, args=(visit, name), disabled=late)
+    st.link_button("This page without controls", f"?{session.ROOM}={visit.watched_code}", type="tertiary")
+    st.caption("Whoever has this page's own address can host. Keep it, and project the page without controls.")
+
+
+def _afterwards(visit: RoomVisit, room: RoomState) -> None:
+    """Downloads, made when they are pressed; end; delete."""
+    if visit.hosted is None:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for label, (suffix, kind) in FILES.items():
+            name = f"room-{room.code}.{suffix}"
+            data = partial(room_commands.exported, visit.hosted, label)
+            st.download_button(label, data, name, kind, key=f"export-{suffix}", on_click="ignore")
+    if not room.ended:
+        st.button("End the room", on_click=room_commands.end, args=(visit,), help="Takes no more drawings")
+    hours = max(1, round(room.hours_left))
+    st.caption(f"Everything is deleted in {hours} hours at most.")
+    if st.toggle("Delete everything now", key="delete_sure"):
+        st.button("Yes, delete it all", type="primary", on_click=room_commands.delete, args=(visit,))
