@@ -1,4 +1,4 @@
-"""What several tests need: the data, where it is there, and a browser with the page in it."""
+"""Shared fixtures: the data, if it is available, the classifiers, and the page with and without a browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.server import serve
 
 @pytest.fixture(scope="session")
 def splits():
-    """MNIST from DIGIT_DATA; tests that need it are skipped where it is not set."""
+    """MNIST from DIGIT_DATA; tests that need it are skipped if it is not set."""
     if not os.environ.get("DIGIT_DATA"):
         pytest.skip("needs MNIST: set DIGIT_DATA to a folder that holds mnist.npz")
     from training.mnist import mnist
@@ -24,14 +24,14 @@ def splits():
 
 @pytest.fixture(scope="session")
 def classifiers():
-    """The classifiers of the recipe that the page begins with, by key."""
+    """The classifiers of the page's default recipe, by key."""
     recipe = trained_recipes()[0]
     return {key: load(key, recipe) for key in released(recipe)}
 
 
 @pytest.fixture
 def page():
-    """The page without a browser, as a visitor finds it; see tests.views.page."""
+    """The page without a browser, after its first run; see tests.views.page."""
     from tests.views.page import visit
 
     return visit()
@@ -39,22 +39,23 @@ def page():
 
 @pytest.fixture(scope="session")
 def chromium():
+    """A real browser; tests that need it are skipped if Chromium is not installed."""
     if driver.chromium_path() is None:
         pytest.skip("needs a browser: install Chromium, for example with apt-get install chromium")
-    with driver.chromium() as found:
-        yield found
+    with driver.chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
 def address(chromium):
-    """The running page."""
-    with serve() as found:
-        yield found
+    """The address of the running page."""
+    with serve() as url:
+        yield url
 
 
 @pytest.fixture
 def visit(chromium, address):
-    """Opens the page at a size, as a phone or with a mouse; the browser's console must have stayed empty at the end."""
+    """Opens the page in a viewport, as a phone or with a mouse; the test fails if the browser's console has errors."""
     contexts, visitors = [], []
 
     def open_page(viewport=driver.DESKTOP, phone=False, theme="light", path=""):
@@ -64,7 +65,7 @@ def visit(chromium, address):
         return visitors[-1]
 
     yield open_page
-    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    errors = [error for visitor in visitors for error in visitor.errors]
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert errors == []

@@ -1,24 +1,39 @@
-"""The page, or another script, on a real Streamlit server in a process of its own."""
+"""Runs the page, or another script, on a Streamlit server in a separate process."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class Server:
-    """A Streamlit script that runs in a process of its own, on a free port."""
+    """A Streamlit script in a separate process, on a free port.
 
-    def __init__(self, script: Path, folder: Path, environment: Mapping[str, str] | None):
+    files: soft and hard limit of its open files. log: where what it prints goes, instead of nowhere.
+    """
+
+    def __init__(
+        self,
+        script: Path,
+        folder: Path,
+        environment: Mapping[str, str] | None,
+        files: tuple[int, int] | None = None,
+        log: Path | None = None,
+    ):
         self.script, self.folder, self.environment = script, folder, environment
+        self.files, self.log = files, log
         self.port = free_port()
         self.process: subprocess.Popen | None = None
 
@@ -27,24 +42,31 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Starts it, and waits until it answers."""
+        """Starts the server and waits until it responds."""
         options = [
             "--server.headless=true",
             f"--server.port={self.port}",
             "--server.address=127.0.0.1",
             "--server.fileWatcherType=none",
         ]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(self.script), *options],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with open(self.log or os.devnull, "ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", str(self.script), *options],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=self._limit if self.files else None,
+            )
         wait_for(f"{self.address}/_stcore/health", self.process)
 
+    def _limit(self) -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_NOFILE, self.files)
+
     def kill(self) -> None:
-        """Ends it as a crash would, without a word."""
+        """Kills the process, as in a crash."""
         self.process.kill()
         self.process.wait(20)
 
@@ -55,10 +77,14 @@ class Server:
 
 @contextlib.contextmanager
 def running(
-    script: Path = ROOT / "app.py", folder: Path = ROOT, environment: Mapping[str, str] | None = None
+    script: Path = ROOT / "app.py",
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    files: tuple[int, int] | None = None,
+    log: Path | None = None,
 ) -> Iterator[Server]:
-    """Runs a Streamlit script until the block ends, in another environment where one is given."""
-    server = Server(script, folder, environment)
+    """Runs a Streamlit script until the block ends, in another environment where one is given; see Server."""
+    server = Server(script, folder, environment, files, log)
     try:
         server.start()
         yield server
@@ -68,9 +94,15 @@ def running(
 
 @contextlib.contextmanager
 def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
-    """As running; yields the address alone."""
+    """Like running, but yields the address."""
     with running(script, folder) as server:
         yield server.address
+
+
+def run_async(coroutine: Coroutine) -> Any:
+    """Runs a coroutine in a thread of its own, as the browser's event loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def free_port() -> int:
@@ -80,7 +112,7 @@ def free_port() -> int:
 
 
 def wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
-    """Waits until a process answers at an address; raises RuntimeError if it ends or takes longer."""
+    """Waits until a process responds at an address; raises RuntimeError if it ends or takes longer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):

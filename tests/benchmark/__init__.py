@@ -1,1 +1,1 @@
-"""How fast it answers, and how many people at once; anyone can run it, and no test depends on it."""
+"""Benchmarks of speed, load, start and memory; no test depends on their results."""

@@ -1,12 +1,16 @@
-"""Measures how fast the page answers, and how many people at once.
+"""Measures how fast the page answers, and for how many visitors at once.
 
-python -m tests.benchmark networks     one digit through all networks, against Keras's own predict()
+python -m tests.benchmark networks     prediction of a digit by all networks, against Keras's predict()
 python -m tests.benchmark page         from pointer-up to painted bars in Chromium, against a bare canvas
-python -m tests.benchmark panels       one run of the page on the server, with each panel open and with none
-python -m tests.benchmark start        from the command to a canvas, and to the first answer, against an empty page
-python -m tests.benchmark load         a room of visitors who draw
+python -m tests.benchmark panels       a run of the page on the server, with each panel open and with none
+python -m tests.benchmark start        from the command to the canvas and to the first answer, against a bare canvas
+python -m tests.benchmark load         many visitors who draw at the same time
 python -m tests.benchmark copies       two copies behind nginx, each killed once while visitors draw
-python -m tests.benchmark soak         thousands of drawings through one server: does anything pile up?
+python -m tests.benchmark room         a lesson: phones that send and a wall, on one server and on two copies
+python -m tests.benchmark soak         memory over thousands of drawings through one server
+python -m tests.benchmark install      size of the environments, and how long they take to install
+python -m tests.benchmark learn        20 visitors beside a training; what networks learn in half a minute, and forget
+python -m tests.benchmark siege        ordinary visitors, attackers and dropped lines together
 """
 
 from __future__ import annotations
@@ -22,9 +26,9 @@ from tests.server import ROOT
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from recognition.store import write_atomically
-from tests.benchmark import copies, load, soak, speed, start
+from tests.benchmark import copies, install, learn, learn_load, load, room, siege, soak, speed, start
 
-KEPT = ROOT / "docs" / "measured"
+REPORTS = ROOT / "docs" / "measured"
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "networks": lambda options: speed.networks(),
     "page": lambda options: speed.page(),
@@ -32,7 +36,11 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "start": lambda options: start.start(),
     "load": lambda options: load.load(options.visitors, options.minutes, options.before),
     "copies": lambda options: copies.copies(options.visitors[-1], options.minutes),
+    "room": lambda options: room.room(options.visitors[-1], options.minutes),
     "soak": lambda options: soak.soak(options.drawings),
+    "learn": lambda options: learn_load.beside_learning(options.minutes) + "\n" + learn.learn(options.seconds),
+    "install": lambda options: install.install(),
+    "siege": lambda options: siege.siege(options.minutes),
 }
 
 
@@ -41,24 +49,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmark", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=MEASUREMENTS)
+    parser.add_argument("measurement", choices=MEASUREMENTS)
     parser.add_argument(
-        "--visitors", type=int, nargs="+", default=[1, 10, 50, 100], help="in the room, one after another"
+        "--visitors",
+        type=int,
+        nargs="+",
+        default=[1, 10, 50, 100],
+        help="at the same time; one measurement for each number",
     )
-    parser.add_argument("--minutes", type=float, default=3, help="that each room stays")
+    parser.add_argument("--minutes", type=float, default=3, help="duration of each measurement")
     parser.add_argument(
-        "--before", action="store_true", help="the fullest room also with Streamlit's own garbage collection"
+        "--before",
+        action="store_true",
+        help="the largest number of visitors also with Streamlit's own garbage collection",
     )
+    parser.add_argument("--seconds", type=float, default=30, help="of learning, for learn")
     parser.add_argument("--drawings", type=int, default=5000, help="through one server, for soak")
-    parser.add_argument("--write", action="store_true", help=f"keep the report in {KEPT.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help=f"write the report to {REPORTS.relative_to(ROOT)}")
     options = parser.parse_args()
-    report = MEASUREMENTS[options.what](options)
+    report = MEASUREMENTS[options.measurement](options)
     print(report)
     if options.write:
-        KEPT.mkdir(exist_ok=True)
-        heading = f"Written by `python -m tests.benchmark {options.what} --write` on {time.strftime('%Y-%m-%d')}, "
-        heading += f"{os.cpu_count()} cores, Python {platform.python_version()}; the clients ran beside the server.\n\n"
-        write_atomically(KEPT / f"{options.what}.md", lambda path: path.write_text(heading + report, encoding="utf-8"))
+        REPORTS.mkdir(exist_ok=True)
+        heading = (
+            f"Written by `python -m tests.benchmark {options.measurement} --write` on {time.strftime('%Y-%m-%d')}, "
+        )
+        heading += (
+            f"{os.cpu_count()} cores, Python {platform.python_version()}; the clients ran on the same machine.\n\n"
+        )
+        write_atomically(
+            REPORTS / f"{options.measurement}.md", lambda path: path.write_text(heading + report, encoding="utf-8")
+        )
 
 
 if __name__ == "__main__":

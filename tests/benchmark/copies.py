@@ -1,45 +1,48 @@
-"""Two copies of the page behind nginx, as deploy/nginx.conf sets it up, each killed once while visitors draw."""
+"""Two copies of the page behind nginx, as deploy/copies.py sets it up, each killed once while visitors draw.
+
+They draw as often as in tests.benchmark.load.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import shutil
-import subprocess
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from websockets.exceptions import WebSocketException
 
+import deploy.copies as deploy
 from tests.benchmark.client import visit
+from tests.benchmark.load import INTERVAL, status
 from tests.drawings import DIGITS, placed
-from tests.server import ROOT, Server, free_port, running, wait_for
+from tests.server import Server, free_port, running, wait_for
 
-CONFIG = ROOT / "deploy" / "nginx.conf"
-PORTS = (8501, 8502, 8080)  # in CONFIG: the copies, nginx
-EVERY = (1.0, 3.0)  # seconds from one drawing to the next
+WATCHED = 2.0  # seconds from one look at the memory to the next
 
 
 @dataclass
 class Room:
-    """answers: seconds from a drawing to its answer. gaps: seconds that a visitor whose copy died was without one.
+    """What all visitors measured.
 
-    copies: how many visitors began on each copy. failures: what went wrong beside that, in words.
+    answers: seconds from a drawing to its answer. gaps: seconds without a copy for visitors whose copy was killed.
+    copies: the cookie of each visitor's first copy. failures: other errors, as text.
+    memory: MB of both copies together, every few seconds.
     """
 
     answers: list[float] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
 
 
 def nginx_path() -> str | None:
-    """Where nginx is, or None."""
+    """The path of nginx, or None."""
     return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 
 
@@ -48,20 +51,22 @@ def copies(visitors: int, minutes: float) -> str:
     room = measure(visitors, 60 * minutes)
     p50, p95 = np.percentile(room.answers, (50, 95)) * 1000
     lines = [
-        f"Two copies behind nginx, {visitors} visitors for {minutes:g} minutes. The first copy was killed after a "
-        "quarter of the time and started again; the second one, when the first had answered again for as long.",
+        f"Two copies behind nginx, {visitors} visitors for {minutes:g} minutes. The first copy was killed and "
+        "restarted after a quarter of the time, the second one another quarter after the first was back.",
         "",
         f"- {len(room.answers):,} answers: p50 {p50:.0f} ms, p95 {p95:.0f} ms",
-        f"- {len(room.gaps)} times a visitor lost the copy and went on at another one, after "
-        f"{np.median(room.gaps):.1f} s in the median, {max(room.gaps):.1f} s at most, when that one was just starting",
+        f"- {len(room.gaps)} times a visitor lost the copy and continued on the other one, after "
+        f"{np.median(room.gaps):.1f} s in the median and at most {max(room.gaps):.1f} s, when the other one was just "
+        "starting",
         f"- {len(room.failures)} failures",
+        f"- memory of both copies: {min(room.memory):.0f} to {max(room.memory):.0f} MB",
         *(f"  - {failure}" for failure in room.failures[:5]),
     ]
     return "\n".join(lines) + "\n"
 
 
 def measure(visitors: int, seconds: float) -> Room:
-    """Runs all of it; each copy has loaded its networks before the visitors come."""
+    """Runs the measurement; each copy loads its networks before the visitors arrive."""
     room = Room()
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(running()) for _ in range(2)]
@@ -72,30 +77,15 @@ def measure(visitors: int, seconds: float) -> Room:
 
 @contextlib.contextmanager
 def behind_nginx(ports: list[int]) -> Iterator[str]:
-    """Runs nginx with CONFIG for servers on these ports, in the foreground and as who runs this; yields its address."""
-    with tempfile.TemporaryDirectory() as name:
-        folder, own = Path(name), free_port()
-        text = CONFIG.read_text()
-        for written, used in zip(PORTS, (*ports, own), strict=True):
-            text = text.replace(str(written), str(used))
-        kept = "".join(
-            f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        (folder / "nginx.conf").write_text(
-            f"daemon off; pid {folder}/pid; error_log {folder}/errors; events {{}} "
-            f"http {{ access_log off; {kept}\n{text}\n}}"
-        )
-        process = subprocess.Popen([nginx_path(), "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
-        try:
-            wait_for(f"http://127.0.0.1:{own}/_stcore/health", process)
-            yield f"http://127.0.0.1:{own}"
-        finally:
-            process.terminate()
-            process.wait(20)
+    """Runs nginx for servers on these ports, as deploy/copies.py does; yields its address."""
+    own = free_port()
+    with deploy.nginx([f"127.0.0.1:{port}" for port in ports], own) as process:
+        wait_for(f"http://127.0.0.1:{own}{deploy.HEALTH}", process)
+        yield f"http://127.0.0.1:{own}"
 
 
 def copy_of(address: str, cookie: str = "") -> str:
-    """The cookie by which nginx sends a browser to its copy, which it gets with the page."""
+    """The cookie with which nginx assigns a browser to a copy, from the response with the page."""
     request = urllib.request.Request(address, headers={"Cookie": cookie} if cookie else {})
     with urllib.request.urlopen(request, timeout=10) as response:
         return response.headers["Set-Cookie"].split(";")[0]
@@ -107,11 +97,19 @@ async def _fill(address: str, servers: list[Server], room: Room, visitors: int, 
             await host.draw(placed(7))
     end = time.monotonic() + seconds
     jobs = [_visitor(address, room, end, seed) for seed in range(visitors)]
-    await asyncio.gather(_kill(servers, seconds), *jobs)
+    await asyncio.gather(_kill(servers, seconds), _watch(servers, room, end), *jobs)
+
+
+async def _watch(servers: list[Server], room: Room, end: float) -> None:
+    """Writes down the memory of both copies together, while both run."""
+    while time.monotonic() < end:
+        await asyncio.sleep(WATCHED)
+        with contextlib.suppress(OSError, KeyError):
+            room.memory.append(sum(status(server.process.pid)[0] for server in servers))
 
 
 async def _kill(servers: list[Server], seconds: float) -> None:
-    """Kills each copy once, and starts it again."""
+    """Kills and restarts each copy once."""
     await asyncio.sleep(seconds / 4)
     servers[0].kill()
     await asyncio.sleep(1)
@@ -125,7 +123,7 @@ async def _kill(servers: list[Server], seconds: float) -> None:
 
 
 async def _visitor(address: str, room: Room, end: float, seed: int) -> None:
-    """One visitor who comes back when the line is cut, as the page in a browser does by itself."""
+    """A visitor who reconnects when the connection is lost, as the page in a browser does."""
     random = np.random.default_rng(seed)
     cookie = await asyncio.to_thread(copy_of, address)
     room.copies.append(cookie)
@@ -139,12 +137,12 @@ async def _visitor(address: str, room: Room, end: float, seed: int) -> None:
                         room.gaps.append(time.monotonic() - lost)
                         lost = None
                     room.answers.append(taken)
-                    await asyncio.sleep(random.uniform(*EVERY))
+                    await asyncio.sleep(random.uniform(*INTERVAL))
                     await client.press_clear()
         except (WebSocketException, ConnectionError):
             lost = lost or time.monotonic()
             await asyncio.sleep(0.5)
-        except Exception as error:  # whatever else it is, it is a failure
+        except Exception as error:  # every other error is a failure
             room.failures.append(f"visitor {seed}: {type(error).__name__} {error}")
             return
     if lost is not None:

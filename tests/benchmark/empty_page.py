@@ -1,4 +1,4 @@
-"""A page with nothing but the canvas: what the benchmark compares the real page with."""
+"""A page with only the canvas, for comparison with the real page."""
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas

@@ -1,4 +1,4 @@
-"""Whether anything piles up in a server: thousands of drawings, and visitors who go without a word."""
+"""The memory of a server over thousands of drawings, and with visitors who disconnect without closing."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from tests.benchmark.load import status
 from tests.drawings import DIGITS, placed
 from tests.server import running
 
-SETTLED = 1000  # drawings after which memory should be flat
-STEP = 100  # drawings from one look at the server to the next
-VISITORS = 5  # at once; each stays for a hundred drawings, so that fresh ones come all the time
-ROOMS = 5  # of visitors who come, draw and are gone
-LEAVERS = 60  # in each
-KEPT = 10  # seconds that the server keeps such a visit, in this measurement
+WARM_UP = 1000  # drawings after which memory should be constant
+STEP = 100  # drawings between two measurements of memory
+VISITORS = 5  # at once; each visit ends after 20 drawings, so that new ones begin all the time
+ROUNDS = 5  # of visitors who draw and disconnect
+DISCONNECTED = 60  # visitors in each round
+SESSION_TTL = 10  # seconds that the server keeps a disconnected visit, in this measurement
 
 
 def soak(drawings: int) -> str:
     """Both measurements, as a report in Markdown."""
-    with running(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}) as server:
+    with running(environment=os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_TTL)}) as server:
         seen = asyncio.run(draw_many(server.address, server.process.pid, drawings))
-        rooms = asyncio.run(leave(server.address, server.process.pid))
+        rounds = asyncio.run(leave(server.address, server.process.pid))
     counts, memory = np.array(seen).T
-    late = counts >= SETTLED
+    late = counts >= WARM_UP
     slope = np.polyfit(counts[late], memory[late], 1)[0] * 1000 if late.sum() > 1 else float("nan")
     lines = [f"{drawings:,} drawings by {VISITORS} visitors at a time, through one server.", ""]
     lines += ["| drawings | MB |", "|---:|---:|"]
     lines += [f"| {count:,} | {megabytes:.1f} |" for count, megabytes in seen[:: max(1, len(seen) // 10)]]
-    lines += ["", f"After the first {SETTLED:,}: {slope:+.2f} MB per 1,000 drawings."]
+    lines += ["", f"After the first {WARM_UP:,}: {slope:+.2f} MB per 1,000 drawings."]
     lines += [
         "",
-        f"Then {ROOMS} rooms of {LEAVERS} visitors each, who drew and were gone without a word, one after another;",
+        f"Then {ROUNDS} rounds of {DISCONNECTED} visitors each, who drew and disconnected without closing;",
     ]
-    lines += [f"MB before them and after each: {', '.join(f'{megabytes:.1f}' for megabytes in rooms)}."]
+    lines += [f"MB before the first and after each round: {', '.join(f'{megabytes:.1f}' for megabytes in rounds)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -54,18 +54,18 @@ async def draw_many(address: str, process: int, drawings: int) -> list[tuple[int
 
 
 async def leave(address: str, process: int) -> list[float]:
-    """The server's memory in MB before any room of visitors whose lines were cut without a word, and after each."""
+    """The server's memory in MB before and after each round of visitors who disconnect without closing."""
     random = np.random.default_rng(1)
     seen = [status(process)[0]]
-    for _ in range(ROOMS):
-        visits = [visit(address) for _ in range(LEAVERS)]  # never left, so that nothing says good-bye
-        clients = [await one.__aenter__() for one in visits]
+    for _ in range(ROUNDS):
+        visits = [visit(address) for _ in range(DISCONNECTED)]  # never exited, so that nothing closes the connection
+        clients = [await context.__aenter__() for context in visits]
         for client in clients:
             await client.draw(_drawing(random))
         for client in clients:
             client.socket.transport.abort()
-        await asyncio.sleep(1.5 * KEPT)
-        await _draw(address, 1, random)  # the server looks at old visits when others come and go
+        await asyncio.sleep(1.5 * SESSION_TTL)
+        await _draw(address, 1, random)  # the server drops old visits when others begin and end
         seen.append(status(process)[0])
     return seen
 

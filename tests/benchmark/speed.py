@@ -1,4 +1,4 @@
-"""The page and its networks, in milliseconds, beside something else in the same run."""
+"""The speed of the page and its networks, compared with something else in the same run."""
 
 from __future__ import annotations
 
@@ -13,34 +13,45 @@ from digits import from_canvas
 from digits.strokes import draw_strokes
 from models import FIRST
 from recognition import load
-from recognition.classifier import Ensemble, ask_in_parallel
+from recognition.classifier import Classifier
+from recognition.serving_file import PROBABILITIES
 from recognition.store import released, trained_recipes
 from tests.browser import driver
 from tests.drawings import placed
 from tests.server import ROOT, serve
+from views import serving
+from views.session import Selection
 
 
 def networks(calls: int = 1000) -> str:
-    """Times one digit through each network, through the first four together, and through model.predict, all warm."""
+    """Times predictions of a digit: each network, the first four together, and Keras's model.predict, all warm."""
     recipe = trained_recipes()[0]
     classifiers = [load(key, recipe) for key in released(recipe)]
-    first = Ensemble([one for one in classifiers if one.network.key in FIRST])
-    others = [Ensemble([one]) for one in classifiers if one.network.key not in FIRST]
+    first = [classifier for classifier in classifiers if classifier.network.key in FIRST]
     digit = from_canvas(draw_strokes(placed(7), 18, 280, 280))[None]
-    times = {one.network.title: _times(lambda one=one: one.predict(digit), calls) for one in classifiers}
-    times["the first four, as the page asks them"] = _times(lambda: first.predict(digit), calls)
-    if others:
-        everything = f"all {len(classifiers)}, as the page asks them"
-        times[everything] = _times(lambda: ask_in_parallel([first, *others], digit), calls)
+    times = {
+        classifier.network.title: _times(lambda classifier=classifier: classifier.predict(digit), calls)
+        for classifier in classifiers
+    }
+    for words, members in (("the first four", first), (f"all {len(classifiers)}", classifiers)):
+        selection = Selection(recipe, tuple(classifier.network.key for classifier in members))
+        times[f"{words}, as the page asks them"] = _times(lambda chosen=selection: serving.ask(chosen, digit[0]), calls)
+        times[f"{words}, interpreters alone"] = _times(lambda members=members: _bare(members, digit), calls)
     slow = "the first four, by model.predict"
     times[slow] = _times(
-        lambda: [one.model.predict(one.network.inputs(digit), verbose=0) for one in first.classifiers],
+        lambda: [classifier.model.predict(classifier.network.inputs(digit), verbose=0) for classifier in first],
         max(20, calls // 20),
     )
     ratio = np.median(times[slow]) / np.median(times["the first four, as the page asks them"])
     return _table(f"One digit, recipe {recipe}, {calls:,} warm calls", times) + (
         f"\nKeras's own predict() takes {ratio:.0f} times as long.\n"
     )
+
+
+def _bare(classifiers: Sequence[Classifier], digit: np.ndarray) -> None:
+    """Runs the interpreters one after another, without the page around them."""
+    for classifier in classifiers:
+        classifier.interpreters.run(classifier.network.inputs(digit), [PROBABILITIES])
 
 
 def page(strokes: int = 30) -> str:
@@ -67,7 +78,7 @@ def page(strokes: int = 30) -> str:
 
 
 def panels(runs: int = 30) -> str:
-    """Times the page's script with a drawing on it, a new one each time, with each panel open and with none."""
+    """Times runs of the page's script with a new drawing each time, with each panel open and with none."""
     from tests.views.page import message, send, visit
 
     visitor = visit()
@@ -91,16 +102,16 @@ def panels(runs: int = 30) -> str:
     return _table(f"One run of the page on the server, {runs} drawings", times)
 
 
-def _table(words: str, times: Mapping[str, Sequence[float]]) -> str:
-    lines = [f"{words}; milliseconds.", "", "| | p50 | p95 |", "|---|---:|---:|"]
-    for name, found in times.items():
-        p50, p95 = np.percentile(found, (50, 95))
+def _table(title: str, times: Mapping[str, Sequence[float]]) -> str:
+    lines = [f"{title}; milliseconds.", "", "| | p50 | p95 |", "|---|---:|---:|"]
+    for name, milliseconds in times.items():
+        p50, p95 = np.percentile(milliseconds, (50, 95))
         lines.append(f"| {name} | {p50:.2f} | {p95:.2f} |")
     return "\n".join(lines) + "\n"
 
 
 def _times(call: Callable[[], object], calls: int, warm: int = 10) -> np.ndarray:
-    """Milliseconds of each of so many calls, after a few to warm up."""
+    """The milliseconds of each call, after some calls to warm up."""
     for _ in range(warm):
         call()
     times = np.empty(calls)

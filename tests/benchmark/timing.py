@@ -1,6 +1,6 @@
-"""Where the time of an answer goes: wraps the page's own parts, and writes one line for each answer.
+"""Times the parts of an answer: wraps functions of the page, and writes a line for each answer.
 
-Only the pages that tests.benchmark serves import it; the file it writes to is named by the environment.
+Only the pages that tests.benchmark serves import it; an environment variable names the file it writes to.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 FILE = "DRAW_A_DIGIT_TIMES"
 PARTS = ("decoding", "digit", "prediction", "drawing")
 
-_run = threading.local()  # the parts of the run of the script that this thread is in
+_run = threading.local()  # the times of this thread's current run of the script
 _writing = threading.Lock()
 
 
 def measured() -> None:
-    """Lets this process measure; a second call changes nothing."""
+    """Starts timing in this process; a second call has no effect."""
     from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
     from views import board, serving
@@ -40,7 +40,7 @@ def measured() -> None:
 
 
 def read(path: Path) -> list[dict[str, float]]:
-    """The seconds of each answer's parts, and of all of its run up to then."""
+    """For each answer, the seconds of its parts and of the run up to the answer."""
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
@@ -60,7 +60,8 @@ def _part(name: str, call: Callable) -> Callable:
         try:
             return call(*arguments, **named)
         finally:
-            _run.parts[name] += time.perf_counter() - start
+            if hasattr(_run, "parts"):  # not for a picture of an unfinished stroke, which is no run of the page
+                _run.parts[name] += time.perf_counter() - start
 
     return timed
 
@@ -68,9 +69,10 @@ def _part(name: str, call: Callable) -> Callable:
 def _ends(call: Callable) -> Callable:
     @functools.wraps(call)
     def end(*arguments, **named):
-        call(*arguments, **named)
+        shown = call(*arguments, **named)
         line = json.dumps(_run.parts | {"run": time.perf_counter() - _run.start})
         with _writing, open(os.environ[FILE], "a") as file:
             file.write(line + "\n")
+        return shown
 
     return end

@@ -1,4 +1,4 @@
-"""A real Chromium and somebody in front of it: what the browser tests and the benchmarks share."""
+"""Drives a real Chromium, for the browser tests and the benchmarks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from digits.strokes import CANVAS_SIDE
 from models import NETWORKS
 
 DESKTOP = {"width": 1280, "height": 720}
@@ -39,18 +40,18 @@ STROKE_TO_PAINT = """late => new Promise((resolve, reject) => {
 
 
 def chromium_path() -> str | None:
-    """Where the system's own Chromium is, or None."""
+    """The path of the system's Chromium, or None."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def link_to(keys: Sequence[str]) -> str:
-    """The page's path with which these networks answer."""
+    """The path of the page with these networks chosen."""
     return "/?" + urlencode({"networks": [NETWORKS[key].title for key in keys]}, doseq=True)
 
 
 @contextlib.contextmanager
 def chromium() -> Iterator:
-    """A Playwright browser on the system's own Chromium."""
+    """A Playwright browser that uses the system's Chromium."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -60,32 +61,33 @@ def chromium() -> Iterator:
 
 
 class Visitor:
-    """Somebody with a mouse or a finger in front of the page."""
+    """A visitor who uses the page with a mouse or a finger."""
 
     def __init__(self, page, address: str):
         self.page = page
-        self.complaints: list[str] = []  # what the browser's console holds against the page
+        self.errors: list[str] = []  # from the browser's console
         page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(address)
         self.canvas = page.locator("canvas.upper-canvas")
         self.canvas.wait_for(timeout=60_000)
 
     def _listen(self, message) -> None:
-        # Opened below its root, Streamlit first looks for its server there, in vain.
+        # When opened at a path, Streamlit first looks for its server there, which fails.
         if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            self.complaints.append(message.text)
+            self.errors.append(message.text)
 
     def on_screen(self, points: np.ndarray) -> list[tuple[float, float]]:
-        """Where a stroke runs in the window, as close together as a hand's points are."""
+        """A stroke's points in the window, as dense as those of a hand."""
         box = self.canvas.bounding_box()
+        scale = box["height"] / CANVAS_SIDE
         lengths = np.r_[0, np.cumsum(np.hypot(*np.diff(points, axis=0).T))]
         along = np.arange(0, lengths[-1], SPACING).tolist() + [lengths[-1]]
         points = np.column_stack([np.interp(along, lengths, axis) for axis in points.T.astype(float)])
-        return [(box["x"] + x, box["y"] + y) for x, y in points.tolist()]
+        return [(box["x"] + scale * x, box["y"] + scale * y) for x, y in points.tolist()]
 
     def draw(self, strokes: list[np.ndarray]) -> None:
-        """Draws with the mouse, stroke by stroke, and waits until the page has seen each."""
+        """Draws with the mouse, and waits after each stroke until the canvas has sent it."""
         for stroke in strokes:
             points = self.on_screen(stroke)
             self.page.mouse.move(*points[0])
@@ -96,7 +98,7 @@ class Visitor:
             self.page.wait_for_timeout(350)
 
     def time_stroke(self, stroke: np.ndarray, late: float = 30) -> float:
-        """Draws one stroke; returns the milliseconds from the pointer's release to the frame that shows the answer."""
+        """Draws a stroke; returns the milliseconds from the pointer's release to the frame that shows the answer."""
         self.page.evaluate(f"window.painted = ({STROKE_TO_PAINT})({late}); 0")
         self.draw([stroke])
         return self.page.evaluate("window.painted")
@@ -131,9 +133,9 @@ class Visitor:
         return self.page.evaluate("document.querySelector('.stMain').scrollTop + window.scrollY")
 
     def wait_for_answer(self) -> dict[str, int]:
-        """The digit that each network answers, by its key."""
+        """Waits for the predictions; returns each network's digit by its key."""
         self.page.locator(".answers.answered").wait_for(timeout=90_000)
-        self.page.wait_for_timeout(600)  # for strokes still on their way
+        self.page.wait_for_timeout(600)  # for strokes that are still being sent
         cards = self.page.locator(".card.ready")
         return {card.get_attribute("data-network"): int(card.locator(".answer b").inner_text()) for card in cards.all()}
 

@@ -1,4 +1,4 @@
-"""The page as its visitors meet it: a real Chromium, a mouse, a finger, a projector and a phone."""
+"""Drawing in a real Chromium, with a mouse and with a finger, on a projector and on a phone."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from tests.server import serve
 LINE = [np.array([(60, 60), (200, 60), (120, 240)])]
 
 
-@pytest.mark.parametrize("digit", DIGITS)
-def test_each_digit_drawn_with_the_mouse_is_read(visit, digit):
+@pytest.mark.parametrize(
+    "digit", [pytest.param(digit, marks=[pytest.mark.slow] * (digit not in (4, 8))) for digit in DIGITS]
+)
+def test_each_digit_drawn_with_the_mouse_is_recognized(visit, digit):
     visitor = visit()
     visitor.draw(placed(digit))
     digits = visitor.wait_for_answer()
@@ -25,30 +27,49 @@ def test_each_digit_drawn_with_the_mouse_is_read(visit, digit):
     assert f"say {digit}" in visitor.headline()
 
 
-def test_every_bar_has_its_number_and_they_make_a_hundred_percent(visit):
+@pytest.mark.slow
+def test_two_digits_drawn_with_the_mouse_are_read_as_a_number(visit):
+    visitor = visit()
+    visitor.draw([*placed(4, 130, 0, 70), *placed(2, 130, 130, 70)])
+    visitor.page.locator(".answers.number").wait_for(timeout=90_000)
+    visitor.page.wait_for_timeout(600)
+    assert visitor.headline().endswith("read 42")
+    choices = visitor.page.locator(".st-key-number button")
+    assert choices.count() == 2 and choices.locator("img").count() == 2
+    choices.nth(1).click()
+    visitor.page.locator('.bars[data-network="cnn"] li.best i', has_text="2").wait_for(timeout=30_000)
+    visitor.click("Clear")
+    assert "Draw a digit" in visitor.wait_for_invitation()
+
+
+@pytest.mark.slow
+def test_the_bars_add_up_to_100_percent_and_the_long_ones_have_their_number(visit):
     visitor = visit()
     visitor.draw(placed(3))
     visitor.wait_for_answer()
     for key in FIRST:
-        rows = visitor.page.locator(f'.card[data-network="{key}"] .bars li')
+        rows = visitor.page.locator(f'.bars[data-network="{key}"] li')
         assert rows.locator("i").all_inner_texts() == [str(digit) for digit in range(10)]
         widths = [float(bar.get_attribute("style").split(":")[1].rstrip("%;")) for bar in rows.locator(".bar").all()]
         assert sum(widths) == pytest.approx(100, abs=0.6)
         for width, number in zip(widths, rows.locator("em").all_inner_texts(), strict=True):
-            assert float(number.strip("<> %")) == pytest.approx(width, abs=0.11)
+            assert bool(number) == (width >= 1), (width, number)
+            assert not number or float(number.strip("<> %")) == pytest.approx(width, abs=0.11)
 
 
-def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(visit):
+@pytest.mark.slow
+def test_drawing_with_a_finger_does_not_scroll_the_page(visit):
     visitor = visit(PHONE, phone=True)
     visitor.draw_by_touch(placed(7))
     assert list(visitor.wait_for_answer().values()).count(7) >= 3
     visitor.draw_by_touch([np.array([(140, 270), (140, 10)])])
     assert visitor.scrolled() == 0
-    visitor.draw_by_touch([np.array([(140, 450), (140, 190)])])
-    assert visitor.scrolled() > 0, "a drag below the canvas does scroll, so the one on it could have"
+    visitor.draw_by_touch([np.array([(140, 340), (140, 190)])])
+    assert visitor.scrolled() > 0, "a drag below the canvas scrolls, so this test can fail"
 
 
-def test_the_top_right_corner_takes_a_finger_like_the_rest_of_the_canvas(visit):
+@pytest.mark.slow
+def test_a_finger_can_draw_in_the_top_right_corner(visit):
     visitor = visit(PHONE, phone=True)
     visitor.draw_by_touch([np.array([(60, 40), (270, 8), (120, 240)])])
     before = visitor.wait_for_answer()
@@ -59,7 +80,8 @@ def test_the_top_right_corner_takes_a_finger_like_the_rest_of_the_canvas(visit):
     assert visitor.wait_for_answer() == before, "undoing the corner's stroke leaves the first one"
 
 
-def test_undo_takes_back_one_stroke_and_then_all(visit):
+@pytest.mark.slow
+def test_undo_removes_one_stroke_and_then_the_first(visit):
     visitor = visit()
     one, *rest = placed(4)
     visitor.draw([one])
@@ -73,7 +95,8 @@ def test_undo_takes_back_one_stroke_and_then_all(visit):
     assert "Draw a digit" in visitor.wait_for_invitation()
 
 
-def test_clear_empties_the_canvas_and_one_can_draw_again(visit):
+@pytest.mark.slow
+def test_clear_empties_the_canvas_for_another_drawing(visit):
     visitor = visit()
     visitor.draw(placed(8))
     visitor.wait_for_answer()
@@ -83,7 +106,8 @@ def test_clear_empties_the_canvas_and_one_can_draw_again(visit):
     assert list(visitor.wait_for_answer().values()).count(1) >= 3
 
 
-def test_after_undo_the_next_stroke_adds_to_what_is_left(visit):
+@pytest.mark.slow
+def test_a_stroke_after_undo_is_added_to_the_remaining_ones(visit):
     visitor = visit()
     one, two = placed(4)
     visitor.draw([one, np.array([(40, 250), (240, 250)])])
@@ -94,14 +118,16 @@ def test_after_undo_the_next_stroke_adds_to_what_is_left(visit):
     assert list(visitor.wait_for_answer().values()).count(4) >= 3
 
 
-def test_a_dot_gets_an_invitation_and_no_prediction(visit):
+@pytest.mark.slow
+def test_a_dot_gets_a_hint_and_no_prediction(visit):
     visitor = visit()
     visitor.draw([np.array([(140, 140), (141, 140)])])
-    visitor.page.get_by_text("That is only a dot").wait_for(timeout=60_000)
+    visitor.page.get_by_role("heading", name="That is only a dot").wait_for(timeout=60_000)
     assert visitor.page.locator(".card.ready").count() == 0
 
 
-def test_another_brush_keeps_the_drawing(visit):
+@pytest.mark.slow
+def test_changing_the_brush_keeps_the_drawing(visit):
     visitor = visit()
     visitor.draw(placed(2))
     before = visitor.wait_for_answer()
@@ -112,16 +138,15 @@ def test_another_brush_keeps_the_drawing(visit):
     assert visitor.wait_for_answer(), "the first drawing is still there"
 
 
-def test_the_drawing_is_still_there_after_a_look_at_another_page(visit):
+def test_the_drawing_is_still_there_after_visiting_another_page(visit):
     visitor = visit()
     visitor.draw(placed(5))
     before = visitor.wait_for_answer()
-    visitor.page.get_by_role("link", name="Evidence").click()
+    visitor.page.get_by_role("link", name="Evidence").first.click()
     visitor.page.get_by_role("heading", name="Evidence").wait_for()
-    visitor.page.get_by_role("link", name="Draw a digit").click()
+    visitor.page.get_by_role("link", name="Draw", exact=True).first.click()
     assert visitor.wait_for_answer() == before
-    inked = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return d.some(v => v) }"
-    assert visitor.page.locator("canvas.dc-canvas.lower-canvas").evaluate(inked), "the strokes are on the canvas again"
+    assert visitor.page.locator("img.under").count() == len(placed(5)), "the strokes are on the canvas again"
 
 
 def test_on_a_projector_everything_fits_without_scrolling(visit):
@@ -131,24 +156,26 @@ def test_on_a_projector_everything_fits_without_scrolling(visit):
     visitor.wait_for_answer()
     if os.environ.get("SCREENSHOT"):
         visitor.page.screenshot(path=os.environ["SCREENSHOT"])
-    for part in (visitor.canvas, visitor.page.locator(".answers h2"), *visitor.page.locator(".card").all()):
+    parts = [visitor.canvas, visitor.page.locator(".answers h2")]
+    for part in (*parts, *visitor.page.locator(".card").all(), *visitor.page.locator(".bars").all()):
         box = part.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= DESKTOP["width"]
         assert box["y"] + box["height"] <= DESKTOP["height"]
 
 
+@pytest.mark.slow
 def test_all_networks_fit_on_a_projector_with_the_panels_below_them(visit):
     keys = released(trained_recipes()[0])
     assert len(keys) > len(FIRST)
     visitor = visit(DESKTOP, path=link_to(keys))
     visitor.draw(placed(7))
     assert list(visitor.wait_for_answer()) == keys
-    for part in (*visitor.page.locator(".card").all(), visitor.page.get_by_role("radio", name="Poke it")):
+    for part in (*visitor.page.locator(".bars").all(), visitor.page.get_by_role("radio", name="Poke it")):
         box = part.bounding_box()
         assert box["x"] + box["width"] <= DESKTOP["width"] and box["y"] + box["height"] <= DESKTOP["height"]
 
 
-def test_on_a_phone_the_canvas_comes_first_and_the_four_digits_follow_at_once(visit):
+def test_on_a_phone_the_four_digits_are_visible_below_the_canvas(visit):
     visitor = visit(PHONE, phone=True)
     visitor.draw_by_touch(placed(0))
     visitor.wait_for_answer()
@@ -159,8 +186,9 @@ def test_on_a_phone_the_canvas_comes_first_and_the_four_digits_follow_at_once(vi
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
-def test_the_evidence_is_shown_with_its_charts(visit, viewport, phone):
+def test_the_evidence_shows_its_charts(visit, viewport, phone):
     visitor = visit(viewport, phone=phone)
     visitor.page.goto(visitor.page.url.rstrip("/") + "/evidence")
     visitor.page.get_by_text("expected calibration error").first.wait_for()
@@ -171,10 +199,10 @@ def test_the_evidence_is_shown_with_its_charts(visit, viewport, phone):
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
-def test_what_is_drawn_while_the_networks_wake_up_is_answered(chromium):
+@pytest.mark.slow
+def test_the_first_drawing_on_a_new_server_is_answered(chromium):
     with serve() as address:
         visitor = Visitor(chromium.new_page(), address)
-        assert "Loading the networks" in visitor.wait_for_invitation()
         visitor.draw(placed(7))
         assert list(visitor.wait_for_answer().values()).count(7) >= 3
         visitor.click("Undo")

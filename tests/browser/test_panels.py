@@ -1,17 +1,14 @@
-"""The panels and the other ways in, as visitors meet them in a real Chromium: by mouse, by keyboard, by a link."""
+"""The panels, samples and photos in a real Chromium: by mouse, by keyboard and by link."""
 
 from __future__ import annotations
 
-import csv
-import io
-
+import numpy as np
 import pytest
-from PIL import Image
 
 from tests.browser.driver import DESKTOP, PHONE
 from tests.drawings import photo, placed
 
-# The panel, what to choose in it, and some text or an element that then is there.
+# The panel, the choice in it, and a text that must then be visible.
 STEPS = [
     ("Inside", "", "After hidden layer 1"),
     ("", "CNN", "After convolution 3"),
@@ -26,35 +23,45 @@ STEPS = [
     ("Summaries", "", "Total params"),
     ("", "MLP", "784 × 256 + 256 = 200,960"),
     ("", "ResNet", "274,154"),
-    ("Why did it fail?", "", "cut out and centred"),
+    ("Compare training", "", "cut out and centred"),
 ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("viewport", "phone", "theme"),
+    [
+        pytest.param(DESKTOP, False, "light", id="projector"),
+        pytest.param(PHONE, True, "dark", id="phone, dark"),
+    ],
+)
 def test_every_panel_opens(visit, viewport, phone, theme):
     visitor = visit(viewport, phone=phone, theme=theme)
     visitor.draw(placed(6))
     visitor.wait_for_answer()
     for panel, choice, text in STEPS:
         visitor.open_panel(panel or choice)
-        visitor.page.get_by_text(text).last.wait_for()
+        visitor.page.get_by_text(text).last.wait_for(timeout=90_000)  # gradients import TensorFlow
         assert visitor.page.get_by_test_id("stException").count() == 0, (panel, choice)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], (panel, choice)
 
 
+@pytest.mark.slow
 def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
     visitor = visit(path="/?panel=Inside&network=RNN&recipe=on+MNIST+alone")
     visitor.draw(placed(3))
     visitor.wait_for_answer()
     visitor.page.get_by_text("state after that row").wait_for()
+    visitor.click("Networks")
     assert visitor.page.get_by_role("radio", name="on MNIST alone").is_checked()
+    visitor.page.keyboard.press("Escape")
     visitor.open_panel("CNN")
     visitor.page.get_by_text("After convolution 3").wait_for()
     assert "network=CNN" in visitor.page.url and "panel=Inside" in visitor.page.url
 
 
-def test_the_slider_pokes_the_digit_by_keyboard(visit):
+@pytest.mark.slow
+def test_the_perturbation_slider_works_by_keyboard(visit):
     visitor = visit(path="/?panel=Poke+it&poke=Erase+rows")
     visitor.draw(placed(7))
     visitor.wait_for_answer()
@@ -68,6 +75,7 @@ def test_the_slider_pokes_the_digit_by_keyboard(visit):
     assert visitor.page.locator(".perturbed li").count() == 4
 
 
+@pytest.mark.slow
 def test_a_sample_is_put_on_the_canvas_by_keyboard_alone(visit):
     visitor = visit()
     visitor.page.get_by_role("button", name="Samples and photos").focus()
@@ -75,20 +83,19 @@ def test_a_sample_is_put_on_the_canvas_by_keyboard_alone(visit):
     visitor.page.get_by_role("button", name="7 with a bar").focus()
     visitor.page.keyboard.press("Enter")
     assert list(visitor.wait_for_answer().values()).count(7) >= 3
-    inked = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return d.some(v => v) }"
-    assert visitor.page.locator("canvas.dc-canvas.lower-canvas").evaluate(inked), "one can go on drawing on it"
+    assert visitor.page.locator("img.under").count() == 2, "the sample is on the canvas, for more strokes"
     visitor.click("Undo")
     visitor.page.wait_for_timeout(800)
-    assert len(visitor.wait_for_answer()) == 4, "its strokes are strokes like any other"
+    assert len(visitor.wait_for_answer()) == 4, "its strokes can be undone like any other"
 
 
-def test_what_is_no_digit_is_said_in_words_and_still_has_its_bars(visit):
+def test_a_non_digit_is_flagged_and_still_has_its_bars(visit):
     visitor = visit()
     visitor.click("Samples and photos")
     visitor.click("a house")
     assert len(visitor.wait_for_answer()) == 4
-    assert visitor.headline().startswith("This may not be a digit · ")
-    assert visitor.page.locator(".card.ready .bars li").count() == 40
+    assert visitor.headline() == "Not a digit?"
+    assert visitor.page.locator(".details.doubted .bars li").count() == 40
 
 
 def upload(visitor, name: str, data: bytes) -> None:
@@ -97,7 +104,8 @@ def upload(visitor, name: str, data: bytes) -> None:
     field.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
 
 
-def test_a_photo_is_read_and_clear_brings_the_canvas_back(visit):
+@pytest.mark.slow
+def test_a_photo_is_recognized_and_clear_brings_the_canvas_back(visit):
     visitor = visit()
     upload(visitor, "four.jpg", photo(4))
     assert list(visitor.wait_for_answer().values()).count(4) >= 3
@@ -109,31 +117,55 @@ def test_a_photo_is_read_and_clear_brings_the_canvas_back(visit):
     assert list(visitor.wait_for_answer().values()).count(3) >= 3
 
 
-def test_a_bad_photo_gets_one_clear_sentence_and_loses_nothing(visit):
+@pytest.mark.slow
+def test_an_unreadable_photo_gets_a_sentence_in_the_answers_place_and_keeps_the_drawing(visit):
     visitor = visit()
-    visitor.draw(placed(5))
-    before = visitor.wait_for_answer()
+    visitor.draw(placed(1))
+    visitor.wait_for_answer()
     upload(visitor, "letter.png", b"%PDF-1.7 this is no picture")
-    visitor.page.get_by_test_id("stAlert").wait_for()
+    assert visitor.wait_for_invitation().startswith("Expected a photo as JPEG")
     assert visitor.page.get_by_test_id("stException").count() == 0
-    assert visitor.wait_for_answer() == before
+    visitor.draw([np.array([(90, 252), (190, 252)])])
+    assert list(visitor.wait_for_answer().values()).count(1) >= 3, "the next stroke is added to the drawing"
 
 
-def test_the_history_keeps_each_drawing_and_can_be_taken_home(visit):
-    visitor = visit(path="/?panel=Confidence")
-    visitor.draw(placed(7))
+@pytest.mark.slow
+def test_back_closes_a_panel_and_stays_on_the_page(visit):
+    visitor = visit()
+    visitor.draw(placed(4))
     visitor.wait_for_answer()
-    visitor.page.locator(".st-key-meant-0").get_by_text("7", exact=True).click()
-    visitor.page.get_by_text("Correct, where you told the digit").wait_for()
-    visitor.click("Clear")
-    visitor.wait_for_invitation()
-    visitor.page.wait_for_timeout(500)  # for the new canvas to take the hand
-    visitor.draw(placed(2))
+    visitor.open_panel("Summaries")
+    visitor.page.get_by_text("Total params").wait_for()
+    visitor.page.go_back()
+    visitor.page.locator(".details").wait_for()
+    assert visitor.page.get_by_text("Total params").count() == 0
+    assert len(visitor.wait_for_answer()) == 4, "the drawing is still there"
+
+
+@pytest.mark.slow
+def test_the_suggestion_opens_what_it_speaks_of(visit):
+    visitor = visit()
+    visitor.draw(placed(4))
     visitor.wait_for_answer()
-    with visitor.page.expect_download() as download:
-        visitor.click("Save as CSV")
-    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
-    assert [(row["drawing"], row["meant"], row["cnn_answer"]) for row in rows] == [("1", "7", "7"), ("2", "", "2")]
-    with visitor.page.expect_download() as download:
-        visitor.click("Save as PNG")
-    assert Image.open(download.value.path()).format == "PNG"
+    visitor.page.locator(".st-key-suggestion button").click()
+    visitor.page.locator(".perturbed").wait_for()
+    visitor.click("Back to the bars")
+    visitor.page.locator(".details .bars").first.wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
+def test_a_panel_opens_in_sight(visit, viewport, phone):
+    visitor = visit(viewport, phone=phone)
+    visitor.draw(placed(6))
+    visitor.wait_for_answer()
+    visitor.open_panel("Inside")
+    heading = visitor.page.get_by_role("heading", name="What goes in")
+    heading.wait_for()
+    visitor.page.wait_for_timeout(1000)
+    assert 0 <= heading.bounding_box()["y"] < viewport["height"] - 60
+    if not phone:
+        visitor.page.mouse.wheel(0, 3000)
+        visitor.page.wait_for_timeout(500)
+        box = visitor.canvas.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= viewport["height"], "the canvas stays in sight"
