@@ -1,18 +1,19 @@
 FROM python:3.13-slim
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+COPY deploy/requirements.lock .
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY app.py .
 COPY .streamlit .streamlit
 COPY digits digits
 COPY explain explain
 COPY models models
 COPY recognition recognition
+COPY rooms rooms
 COPY views views
 COPY weights weights
-RUN useradd --create-home page
+RUN useradd --create-home page && install -d -o page /rooms
 USER page
-ENV TF_CPP_MIN_LOG_LEVEL=3
+ENV DIGIT_ROOMS=sqlite:////rooms/rooms.sqlite
 EXPOSE 8501
-HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=5)"]
+HEALTHCHECK --interval=10s --start-period=20s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=5)"]
 CMD ["streamlit", "run", "app.py", "--server.headless=true", "--server.address=0.0.0.0", "--server.port=8501", "--server.fileWatcherType=none"]
