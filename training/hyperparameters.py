@@ -34,6 +34,7 @@ class Hyperparameters:
     varied: train on the variations of training.pool instead of MNIST as it is.
     teachers: keys of networks; the mean of their probabilities, softened, makes up half of each target.
     averaging: momentum of the moving average of the weights over the steps, which is what is validated and saved.
+    start: the SHA-256 of weights of the same network and recipe that it goes on from, instead of random ones.
     """
 
     optimizer: str
@@ -48,6 +49,7 @@ class Hyperparameters:
     varied: bool = False
     teachers: tuple[str, ...] = ()
     averaging: float | None = None
+    start: str | None = None
 
     def build_optimizer(self, steps: int) -> keras.optimizers.Optimizer:
         """A new optimizer with its schedule; steps: batches in an epoch."""

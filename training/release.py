@@ -1,6 +1,7 @@
 """Trains networks again, and keeps the new weights only where they are better on digits of held-out writers.
 
     python -m training.release rnn mlp cnn --recipe drawn
+    python -m training.release lstm --more 12     # goes on from the weights in place, at half the rate
 
 Better is: calibrated, the new network finds the labels of the validation digits more likely than the old one does, on
 average over MNIST's digits and drawn ones, each counting half. Only then are the test sets opened, once, for the card,
@@ -15,7 +16,7 @@ import json
 import shutil
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -41,7 +42,7 @@ from training import evaluate, hyperparameters, pool, results_table, robustness,
 from training.dataset import DataError, Digits, TrainingData
 from training.hyperparameters import Hyperparameters
 from training.mnist import mnist
-from training.run import RUNS, BusyError, remedy, run_command
+from training.run import RUNS, BusyError, positive, remedy, run_command
 
 OLD = RUNS / "old"  # the weights and cards that a network had before it was trained again
 REJECTED = RUNS / "rejected"  # new weights and cards that were no better
@@ -69,9 +70,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.release", description=__doc__.split("\n")[0])
     parser.add_argument("networks", nargs="+", metavar="KEY", help=f"networks to train: {', '.join(NETWORKS)}")
     parser.add_argument("--recipe", default="drawn", metavar="NAME", help="how to train them (default: drawn)")
+    parser.add_argument("--more", type=positive, metavar="N", help="go on from the weights in place, for N epochs")
     options = parser.parse_args(arguments)
     try:
         plan = {key: hyperparameters.find(key, options.recipe) for key in options.networks}
+        if options.more:
+            plan = {key: _more(key, options.recipe, settings, options.more) for key, settings in plan.items()}
         data: TrainingData = pool.load() if any(settings.varied for settings in plan.values()) else mnist()
         held_out = evaluate.held_out_sets()
         for key, settings in plan.items():
@@ -123,6 +127,14 @@ def validate(classifier: Classifier, held_out: list[Digits]) -> Validation:
         likely = probabilities[np.arange(len(digits)), digits.labels]
         surprise.append(round(float(-np.log(np.maximum(likely, 1e-9)).mean()), 5))
     return Validation(wrong, surprise)
+
+
+def _more(key: str, recipe: str, settings: Hyperparameters, epochs: int) -> Hyperparameters:
+    """Hyperparameters to go on with from the weights that were in place before the release began."""
+    kept = OLD / recipe / key / f"{key}.json"
+    card = Card.from_json(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else read_card(key, recipe)
+    rate = settings.learning_rate and settings.learning_rate / 2
+    return replace(settings, epochs=epochs, learning_rate=rate, start=card.sha256)
 
 
 def _keep(key: str, recipe: str, folder: Path) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+import recognition
 from models import NETWORKS
 from models.network import Network
 from recognition.card import Card
@@ -74,8 +75,8 @@ def train(network: Network, recipe: str, settings: Hyperparameters, data: Traini
     recipe: the key under which both are written. runs: the folder for checkpoints after each epoch; a later call
     resumes from them and ends with the same weights as without the interruption, except for rounding, as threads add
     numbers in a different order.
-    Raises recognition.store.WeightsError if a teacher has no valid weights, training.run.BusyError while another
-    process trains the same.
+    Raises recognition.store.WeightsError if a teacher has no valid weights or the weights to go on from are not there,
+    training.run.BusyError while another process trains the same.
     """
     run = _run_folder(runs, network, recipe, settings, data)
     with only_process(run, f"{network.title}, recipe {recipe},"):
@@ -88,6 +89,7 @@ def _train(network: Network, recipe: str, settings: Hyperparameters, data: Train
     """Trains in a folder for checkpoints, run, as the only process that does."""
     keras.utils.set_random_seed(SEED)
     model = network.build() if settings.dropout is None else network.build(dropout=settings.dropout)
+    earlier = _start(model, network, recipe, settings.start) if settings.start else []
     classes = model.output_shape[-1]
     labels = labels_of_originals(data)
     taught = teachers.answers(settings.teachers, recipe, data, runs) if settings.teachers else None
@@ -110,7 +112,21 @@ def _train(network: Network, recipe: str, settings: Hyperparameters, data: Train
         ],
         verbose="auto" if sys.stdout.isatty() else 2,
     )
-    return _save(model, network, recipe, settings, data, list(history.rows.values()), taught)
+    done = earlier[-1]["epoch"] if earlier else 0
+    rows = earlier + [row | {"epoch": done + row["epoch"]} for row in history.rows.values()]
+    return _save(model, network, recipe, settings, data, rows, taught)
+
+
+def _start(model: keras.Model, network: Network, recipe: str, sha256: str) -> list[dict[str, float]]:
+    """Gives a model the weights that are in place, which must be the expected ones; returns their epochs' rows."""
+    trained = recognition.load(network.key, recipe)
+    if trained.card.sha256 != sha256:
+        raise WeightsError(
+            f"{network.title} was to go on from the weights with SHA-256 {sha256}, but {trained.card.sha256} are in "
+            "place; start the training again"
+        )
+    model.set_weights(trained.model.get_weights())
+    return list(trained.card.history)
 
 
 def _begin(model: keras.Model, batches: Batches, epoch: int) -> None:
@@ -153,6 +169,7 @@ def _save(
         temperature=1.0,
         training={
             **asdict(settings) | {"drops": [list(drop) for drop in settings.drops]},
+            "epochs": history[-1]["epoch"],
             "teachers": taught.teachers if taught else {},
             "seed": SEED,
             "digits": {"train": len(data.choose(0, np.random.default_rng(SEED))), "validation": len(data.validation)},

@@ -79,6 +79,24 @@ def test_an_interruption_before_the_comparison_trains_no_second_time(shelf, monk
     assert go(BETTER).startswith("released: ")
 
 
+def test_going_on_starts_from_the_weights_in_place_and_counts_all_epochs(shelf):
+    go, begin = shelf
+    old = begin(replace(WORSE, epochs=4))
+    settings = release._more("mlp", "book", WORSE, 2)
+    assert settings.start == old.sha256
+    assert go(settings).startswith("released: ")
+    card = verified("mlp", "book")[1]
+    assert card.training["epochs"] == 6 and [row["epoch"] for row in card.history] == [1, 2, 3, 4, 5, 6]
+    assert list(card.history[:4]) == list(old.history) and card.history[4]["loss"] < old.history[0]["loss"] / 2
+
+
+def test_it_does_not_go_on_from_other_weights_than_expected(shelf):
+    go, begin = shelf
+    begin(WORSE)
+    with pytest.raises(store.WeightsError, match="start the training again"):
+        go(replace(WORSE, start="0" * 64))
+
+
 def test_a_network_without_weights_cannot_be_compared(shelf):
     with pytest.raises(store.WeightsError, match=r"mlp\.json cannot be read"):
         shelf[0](BETTER)
