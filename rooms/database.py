@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ class Database:
     limits: Limits = DEFAULT
     clock: Callable[[Session], float] = database_time
     guesses: Guesses = field(init=False)
+    _writer: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "guesses", Guesses(self.limits.wrong_codes))
@@ -60,9 +62,23 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose changes are all kept at its end, or none. Raises Unavailable where that cannot be."""
-        with _sentences(), Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session:
+        with (
+            _sentences(),
+            self._writing_turn(),
+            Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session,
+        ):
             yield session
             session.commit()
+
+    @contextmanager
+    def _writing_turn(self) -> Iterator[None]:
+        """One thread after the other writes to SQLite, which lets those that wait sleep for longer and longer."""
+        mine = self.engine.dialect.name == "sqlite" and self._writer.acquire(timeout=BUSY)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writer.release()
 
 
 def opened(url: str, limits: Limits = DEFAULT, **arguments: Any) -> Database:

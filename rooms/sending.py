@@ -13,6 +13,7 @@ from rooms.errors import Forbidden, Refused, TooFast
 from rooms.joining import Membership, locked_room
 from rooms.prompts import DIGITS, TURN, Prompt
 from rooms.schema import SHOWN, WAITING, Answer, Participant, Room, Round, Sent
+from rooms.wall import Tile
 
 DIGIT_BYTES = 28 * 28
 LONGEST_ID, LONGEST_WORD = 64, 40  # letters
@@ -42,12 +43,13 @@ class Drawing:
 class Receipt:
     """What became of a drawing. again: it had come before. status: SHOWN or WAITING, or what the host made of it.
 
-    drawings: how many the participant has sent with it.
+    drawings: how many the participant has sent with it. tile: it, as the participant may see it, where it is new.
     """
 
     status: str
     again: bool
     drawings: int
+    tile: Tile | None = None
 
 
 def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
@@ -79,12 +81,13 @@ def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
         room.version += 1
         room.stroke_bytes += len(packed)
         asked = session.get(Round, (room.id, drawing.round))
+        placed = asked or session.get_one(Round, (room.id, room.round))
         sent = Sent(
             room_id=room.id,
             participant_id=participant.id,
             client_id=drawing.client_id,
             place=room.drawings,
-            round=drawing.round if asked else room.round,
+            round=placed.number,
             meant=_meant(asked, drawing.meant),
             digit=drawing.digit,
             strokes=packed,
@@ -95,8 +98,26 @@ def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
         )
         session.add(sent)
         session.flush()
-        session.add_all(_answer(sent.id, *given) for given in drawing.answers.items())
-        return Receipt(status, False, participant.drawings)
+        answers = [_answer(sent.id, *given) for given in drawing.answers.items()]
+        session.add_all(answers)
+        return Receipt(status, False, participant.drawings, _tile(sent, participant, placed, answers))
+
+
+def _tile(sent: Sent, participant: Participant, asked: Round, answers: list[Answer]) -> Tile:
+    return Tile(
+        id=sent.id,
+        place=sent.place,
+        participant_id=participant.id,
+        name=participant.name,
+        colour=participant.colour,
+        round=asked.number,
+        meant=sent.meant,
+        digit=sent.digit,
+        outlier=sent.outlier,
+        status=sent.status,
+        revealed=asked.revealed,
+        answers={answer.network: answer.digit for answer in answers} if asked.revealed else {},
+    )
 
 
 def _allowed(database: Database, room: Room, participant: Participant, size: int, now: float) -> None:

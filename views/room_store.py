@@ -65,8 +65,14 @@ def _database(url: str) -> Database:
 
 
 def _url() -> str:
+    return os.environ.get(URL) or _url_in_settings() or f"sqlite:///{FOLDER / 'rooms.sqlite'}"
+
+
+@cache
+def _url_in_settings() -> str:
+    """Read once: Streamlit takes a lock, and looks for the file again, each time."""
     settings = st.secrets.get("connections", {}).get("rooms", {}) if st.secrets.load_if_toml_exists() else {}
-    return str(os.environ.get(URL) or settings.get("url") or f"sqlite:///{FOLDER / 'rooms.sqlite'}")
+    return str(settings.get("url") or "")
 
 
 def _limits() -> Limits:

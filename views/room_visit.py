@@ -25,7 +25,7 @@ class RoomVisit:
     outbox: drawings on their way. word: what became of the last one, where it was not stored.
     hosted: a host's right. watched, watched_code: the room that one hosts or looks on; room: it, when last asked for.
     tiles, scores: the wall and the scoreboard, with the room's version that each is of.
-    picked: the drawing that the host chose.
+    picked: the drawing that the host chose. watch: the key with which the browser looks at the room.
     """
 
     member: Membership | None = None
@@ -50,9 +50,11 @@ class RoomVisit:
     scores: Scoreboard | None = None
     scores_version: int = 0
     picked: int | None = None
+    watch: str = ""
 
     def leave(self) -> None:
         """Forgets the room that one was a participant of."""
         self.member, self.code, self.state, self.own = None, "", None, None
         self.own_version, self.own_drawings, self.own_at, self.followed, self.word = 0, 0, 0.0, 0.0, ""
+        self.watch = ""
         self.outbox.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from views import room_watch
 from views.api import Api
 from views.mid_stroke import MidStroke
 
@@ -13,4 +14,5 @@ def routes() -> list[Route]:
     return [
         Route("/api/predict", Api().predict, methods=["POST"]),
         Route("/api/stroke", MidStroke().answer, methods=["POST"]),
+        Route(room_watch.PATH, room_watch.answer, methods=["GET"]),
     ]

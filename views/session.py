@@ -40,6 +40,7 @@ FILTER, FILTER_ROW, FILTER_COLUMN, TEMPERATURE = "filter", "row", "column", "tem
 ROOM, INVITATION, PARTICIPANT, HOST = "room", "invited", "me", "host"
 # Widgets of rooms.
 MEANT, ROOM_CODE, ROOM_VIEW, ROOM_WALL = "meant_digit", "room_code", "room_view", "wall"
+ROOM_LOOK, ROOM_MORE = "room_looks", "room_more"
 PROMPT_KIND, PROMPT_DIGIT, CONFUSED_NETWORK = "prompt_kind", "prompt_digit", "confused"
 # Of the page Play, and of what the visitor's browser keeps.
 MODE, START_GAME, NEXT, MEMORY, RESTORED = "mode", "start_game", "next", "memory_of_browser", "restored"

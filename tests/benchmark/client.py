@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import json
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -35,7 +37,7 @@ async def visit(address: str, affinity: str = "", query: str = "") -> AsyncItera
         max_size=None,
         additional_headers={"Cookie": affinity} if affinity else None,
     ) as socket:
-        client = Client(socket, query)
+        client = Client(socket, query, address, affinity)
         await client.open()
         yield client
 
@@ -45,15 +47,18 @@ class Client:
 
     buttons, disabled: their ids, and whether they can be pressed, by their labels. strip: the HTML of a room's strip.
     polled: the fragment that the page asks to be run again and again. widgets: the kind of each widget, by its id.
+    looks: of a phone in a room, the address at which it looks, and the word that it had when the page ran.
     """
 
-    def __init__(self, socket, query: str = ""):
+    def __init__(self, socket, query: str = "", address: str = "", affinity: str = ""):
         self.socket, self.query = socket, query
         self.canvas = self.fragment = self.page = self.strip = self.polled = self.session = ""
         self.buttons: dict[str, str] = {}
         self.disabled: dict[str, bool] = {}
         self.widgets: dict[str, str] = {}
         self.answered: float | None = None
+        self.looks: tuple[str, str] = ("", "")
+        self.address, self.affinity = address, affinity
 
     async def open(self) -> None:
         await self._send(BackMsg())
@@ -84,6 +89,22 @@ class Client:
         back = BackMsg()
         back.rerun_script.is_auto_rerun = True
         await self._send(back, self.polled)
+
+    async def look(self) -> bool:
+        """Looks at the room as a phone's browser does, and runs the page's strip if it has changed; says whether."""
+        path, word = self.looks
+        if await asyncio.to_thread(self._word, path) in (word, None):
+            return False
+        await self.poll()
+        return True
+
+    def _word(self, path: str) -> str | None:
+        request = urllib.request.Request(self.address + path, headers={"Cookie": self.affinity})
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+                return json.load(answer)["word"]
+        except (OSError, http.client.HTTPException):  # a server that is gone, or an answer that is none
+            return None
 
     async def put(self, data: bytes) -> None:
         """Sends bytes as they are, and waits for nothing."""
@@ -133,6 +154,9 @@ class Client:
             self.widgets[name] = kind
         if kind == "bidi_component" and "canvas" in element.bidi_component.component_name:
             self.canvas, self.fragment = element.bidi_component.id, fragment
+        elif kind == "bidi_component" and "draw_a_digit_room" in element.bidi_component.component_name:
+            path, word, *_ = json.loads(element.bidi_component.json)
+            self.looks = path, word
         elif kind == "button":
             self.buttons[element.button.label] = element.button.id
             self.disabled[element.button.label] = element.button.disabled

@@ -14,10 +14,10 @@ from websockets.exceptions import WebSocketException
 from tests.benchmark.client import Client, visit
 from tests.benchmark.copies import copy_of
 from tests.drawings import DIGITS, placed
+from views.parts import room_look
 
 JOIN, SEND = "Join the room", "Send to the wall"
 EVERY = (4.0, 9.0)  # seconds that somebody takes for a drawing and what comes after it
-POLLS = 4.0  # seconds from one look at the room to the next, as views.parts.room_strip has it
 GRACE = 90.0  # seconds after the lesson in which a drawing on its way may still arrive
 AGAIN = 0.5  # seconds to wait for a connection after one was lost
 
@@ -143,12 +143,12 @@ async def _press_send(client: Client, lesson: Lesson, work: _Work) -> None:
 
 
 async def _wait(client: Client, seconds: float, end: float) -> None:
-    """Lets time pass, looking at the room as the page's timer does."""
+    """Lets time pass, looking at the room as the page's timers do."""
     until = min(time.monotonic() + seconds, end)
     while (left := until - time.monotonic()) > 0:
-        await asyncio.sleep(min(left, POLLS))
-        if left >= POLLS:
-            await client.poll()
+        await asyncio.sleep(min(left, room_look.EVERY))
+        if left >= room_look.EVERY:
+            await client.look()
 
 
 def _drawing(prompt: str, random: np.random.Generator) -> list[np.ndarray]:

@@ -7,7 +7,7 @@ import pytest
 from rooms import database as databases
 from rooms import hosting
 from rooms.prompts import Prompt
-from views import room_store
+from views import room_store, room_watch
 from views.parts import room_follow
 
 
@@ -21,7 +21,8 @@ def url(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def always_asked(monkeypatch):
     """Each run asks for the room again, as one that comes later does."""
-    for seconds in ("FRESH", "SHARED", "OWN_AGAIN"):
+    monkeypatch.setattr(room_watch, "SHARED", 0.0)
+    for seconds in ("FRESH", "OWN_AGAIN"):
         monkeypatch.setattr(room_follow, seconds, 0.0)
 
 

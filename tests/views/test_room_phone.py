@@ -84,6 +84,28 @@ def test_a_number_is_not_sent_and_the_page_says_why(room, database):
     assert any("A room collects single digits" in caption.value for caption in page.caption)
 
 
+def test_in_a_room_everything_beside_drawing_is_folded_away_and_one_tap_away(room):
+    page = send(joined(room[1]), message(placed(7)))
+    labels = {button.label for button in page.button}
+    assert not {"Join", "Right"} & labels and "suggestion" not in {button.key for button in page.button}
+    (more,) = (toggle for toggle in page.toggle if toggle.label == "Samples, photos, networks")
+    more.set_value(True).run()
+    assert not page.exception and "Raw softmax" in {toggle.label for toggle in page.toggle}
+    assert "answered" in answers(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_the_receipt_shows_is_what_the_room_has(room, database, hidden):
+    host, code = room
+    hosting.change(database, host, hide_answers=hidden)
+    hosting.next_round(database, host, 1, Prompt("digit", 7))
+    page = joined(code)
+    click(send(page, message(placed(7))), "Send to the wall")
+    visit = page.session_state["room_visit"]
+    assert vars(visit.own) == vars(wall.own(database, host.room_id, visit.member.participant_id))
+
+
 @pytest.mark.slow
 def test_the_same_drawing_from_another_copy_of_the_page_is_the_same(room, database):
     host, code = room

@@ -10,7 +10,8 @@ from rooms.errors import Unavailable
 from tests.server import ROOT
 from views import room_store
 from views.pages.room import WALL_EVERY
-from views.parts.room_strip import EVERY
+from views.parts.room_look import EVERY
+from views.room_watch import SHARED
 
 
 @pytest.fixture
@@ -24,12 +25,15 @@ def secrets(monkeypatch):
     found = Secrets()
     monkeypatch.setattr(room_store.st, "secrets", found)
     monkeypatch.delenv(room_store.URL, raising=False)
-    return found
+    room_store._url_in_settings.cache_clear()
+    yield found
+    room_store._url_in_settings.cache_clear()
 
 
 def test_the_environment_comes_before_the_settings_and_these_before_a_file_beside_the_page(secrets, monkeypatch):
     assert room_store._url() == f"sqlite:///{room_store.FOLDER / 'rooms.sqlite'}"
     secrets["connections"] = {"rooms": {"url": "sqlite:////elsewhere.sqlite"}}
+    room_store._url_in_settings.cache_clear()  # as after a restart
     assert room_store._url() == "sqlite:////elsewhere.sqlite"
     monkeypatch.setenv(room_store.URL, "postgresql+psycopg://host/rooms")
     assert room_store._url() == "postgresql+psycopg://host/rooms"
@@ -48,8 +52,10 @@ def test_the_settings_may_shorten_a_rooms_life_and_nothing_else(secrets, tmp_pat
 
 def test_the_hosting_page_says_how_often_phones_ask():
     words = " ".join((ROOT / "docs" / "hosting.md").read_text(encoding="utf-8").split())
-    assert f"every {EVERY:g} seconds and a wall every second" in words and WALL_EVERY == 1
-    assert f"a hundred phones look at the database {100 / EVERY:g} times a second" in words
+    assert f"Phones look at their room every {EVERY:g} seconds" in words
+    assert f"a hundred phones look {100 / EVERY:g} times a second" in words
+    assert "good for all of them for a second" in words and SHARED == 1
+    assert "A wall runs its part of the page every second" in words and WALL_EVERY == 1
 
 
 def test_sweeping_makes_no_database_and_deletes_what_an_earlier_process_left(tmp_path, monkeypatch):

@@ -19,7 +19,7 @@ from views.panels.poke import poke_panel
 from views.panels.summary import summary_panel
 from views.parts import answers
 from views.parts.canvas import canvas
-from views.parts.choosers import one_recipe, several_networks
+from views.parts.choosers import chosen_recipe, one_recipe, several_networks
 from views.parts.invite import invite
 from views.parts.meaning import ask_meaning
 from views.parts.memory import remember, restore
@@ -29,6 +29,7 @@ from views.parts.room_strip import answers_wait, room_strip
 from views.parts.suggestion import suggest, suggestion
 from views.parts.ways_in import ways_in
 from views.session import Selection
+from views.turns import Turn
 
 # Each draws itself, given the board and the selection of networks.
 PANELS = {
@@ -48,21 +49,35 @@ def page() -> None:
     """Canvas first, so that one can draw while the networks load; beside it their answers, or the panel one opens."""
     restore()
     with st.container(key="stage"):
-        with st.container(key="pad"):
-            st.html('<header class="masthead"><h1>Draw a digit</h1><p>Neural networks read it.</p></header>')
-            room_strip()
+        pad = st.container(key="pad")
+        reading = st.container(key="reading")
+    with pad:
+        st.html('<header class="masthead"><h1>Draw a digit</h1><p>Neural networks read it.</p></header>')
+        room_strip()
+    with Turn() as turn:
+        with pad:
             board = canvas(widens=session.room_visit().member is None and not st.context.is_embedded)
             send_button(board)
             with st.container(key="ways_in", horizontal=True, gap="small"):
-                ways_in(board)
-                selection = _networks()
-                invite()
-        with st.container(key="reading"):
-            _reading(board, selection)
+                selection = _offers(board)
+        with reading:
+            _reading(board, selection, turn)
     remember()
 
 
-def _reading(board: Board, selection: Selection) -> None:
+def _offers(board: Board) -> Selection:
+    """What one can choose beside drawing; folded away in a room, where one only draws. Returns the selection."""
+    in_room = session.room_visit().member is not None
+    if in_room and not st.toggle("Samples, photos, networks", key=session.ROOM_MORE):
+        return session.selection(chosen_recipe(_recipes()))
+    ways_in(board)
+    selection = _networks()
+    if not in_room:
+        invite()
+    return selection
+
+
+def _reading(board: Board, selection: Selection, turn: Turn) -> None:
     """The answers, and among them the panel one opens. They are known before any of it is drawn, so nothing jumps."""
     reading = _read(board, selection)
     st.html(reading.shown.heads)
@@ -71,6 +86,7 @@ def _reading(board: Board, selection: Selection) -> None:
     with beside:
         _next(board, reading, bool(panel))
     if panel and not answers_wait():
+        turn.end()
         with st.container(key="opened"):
             PANELS[panel](board, selection)
     else:
@@ -140,7 +156,9 @@ def _next(board: Board, reading: Reading, opened: bool) -> None:
     """What one can say to the answers, and what one can try next."""
     if len(reading.number) > 1:
         choose_digit(board, reading.number, reading.outliers)
-    if shares := [answer.shares for answer in reading.given if not answer.error]:
+    in_room = session.room_visit().member is not None  # where it is known what was meant, and what comes next
+    shares = [answer.shares for answer in reading.given if not answer.error]
+    if shares and not in_room:
         verdict = None if reading.outlier else serving.majority(shares)
         if ask_meaning(board.number, session.history().drawings[board.number].digits, board.place, verdict):
             from views.pages import learn
@@ -148,7 +166,7 @@ def _next(board: Board, reading: Reading, opened: bool) -> None:
             learn.teach()
     if opened:
         st.button("Back to the bars", key=session.CLOSE, icon=":material/close:", type="tertiary", on_click=_close)
-    elif len(reading.number) > 1 and offer_doubtful(board, reading.number):
+    elif in_room or (len(reading.number) > 1 and offer_doubtful(board, reading.number)):
         pass
     elif offered := suggestion(reading.given, reading.outlier, board.number):
         suggest(offered)
@@ -162,6 +180,10 @@ def _networks() -> Selection:
     """Lets the visitor choose which networks answer, how they were trained, and whether the softmax is calibrated."""
     with st.popover("Networks", width="stretch", key="networks_offered"):
         several_networks()
-        recipe = one_recipe(trained_recipes() or list(RECIPES)[-1:])
+        recipe = one_recipe(_recipes())
         st.toggle("Raw softmax", key=session.RAW, help="The network's own softmax, before its confidence is calibrated")
     return session.selection(recipe)
+
+
+def _recipes() -> list[str]:
+    return trained_recipes() or list(RECIPES)[-1:]

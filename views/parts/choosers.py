@@ -44,6 +44,12 @@ def one_recipe(recipes: Iterable[str], key: str = session.RECIPE) -> str:
     return one_of("Trained on", recipes, key, format_func=lambda recipe: RECIPES[recipe].label)
 
 
+def chosen_recipe(recipes: list[str]) -> str:
+    """The recipe that was chosen, where the choice is not on the page now."""
+    chosen = st.session_state.get(session.RECIPE)
+    return chosen if chosen in recipes else recipes[0]
+
+
 def several_networks() -> None:
     """Lets the visitor choose which networks answer, where more than the first four have been trained."""
     trained = {key for recipe in trained_recipes() for key in released(recipe)}

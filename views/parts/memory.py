@@ -27,11 +27,12 @@ NAME = "draw-a-digit"  # of the entry in the browser's storage
 
 SCRIPT = """
 export default function ({ data, setStateValue }) {
+  const [name, restored, save] = data; // a list, as Streamlit looks for data frames in anything else
   try {
-    if (data.save) localStorage.setItem(data.name, data.save);
-    else if (!data.restored) setStateValue("kept", localStorage.getItem(data.name) ?? "");
+    if (save) localStorage.setItem(name, save);
+    else if (!restored) setStateValue("kept", localStorage.getItem(name) ?? "");
   } catch (error) {
-    if (!data.restored) setStateValue("kept", ""); // a browser that keeps nothing
+    if (!restored) setStateValue("kept", ""); // a browser that keeps nothing
   }
 }
 """
@@ -57,7 +58,7 @@ def remember() -> None:
     restored = st.session_state.get(session.RESTORED, False)
     with st.container(key="memory"):
         _component()(
-            data={"name": NAME, "restored": restored, "save": _packed() if restored else ""},
+            data=[NAME, restored, _packed() if restored else ""],
             key=session.MEMORY,
             default={"kept": None},
             on_kept_change=lambda: None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from views import room_store, session
+from views import room_store, room_watch, session
 from views.parts.room_send import AWAY, deliver
 from views.room_visit import RoomVisit
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rooms.state import RoomState
 
 FRESH = 1.5  # seconds in which the room is not asked again, as each stroke draws the strip too
-SHARED = 1.0  # seconds that what another phone has learned of the room is good for
 OWN_AGAIN = 8.0  # seconds after which one looks again whether the host has approved or hidden one's drawing
 GONE = "The room is closed, and all that was in it is deleted."
 
@@ -48,7 +47,7 @@ def follow(visit: RoomVisit) -> str:
         return ""
     try:
         database = room_store.database()
-        before, visit.state = visit.state, room_store.recent().state(database, member.room_id, SHARED)
+        before, visit.state = visit.state, room_store.recent().state(database, member.room_id, room_watch.SHARED)
         deliver(visit)
         if _own_may_differ(visit, before):
             visit.own = wall.own(database, member.room_id, member.participant_id)

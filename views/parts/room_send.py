@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from recognition.recipes import RECIPES
 from recognition.store import trained_recipes
 from views import room_store, serving, session
 from views.board import Board
+from views.parts.choosers import chosen_recipe
 from views.room_visit import RoomVisit
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ def deliver(visit: RoomVisit) -> None:
             receipt = sending.send(room_store.database(), visit.member, visit.outbox[0])
             visit.word = "This drawing is on the wall already" if receipt.again else ""
             visit.member = replace(visit.member, drawings=receipt.drawings)
+            if receipt.tile is not None:
+                visit.own, visit.own_drawings, visit.own_at = receipt.tile, receipt.drawings, time.monotonic()
         except TooFast:
             return
         except Unavailable:
@@ -106,9 +110,8 @@ def _drawing(board: Board, digit: np.ndarray, state: RoomState, member: Membersh
     from rooms.sending import Drawing
 
     strokes = [np.round(stroke, 1).tolist() for stroke in strokes_from_fabric(board.strokes)[0]]
-    recipes = trained_recipes() or list(RECIPES)
-    chosen = st.session_state.get(session.RECIPE)
-    selection = replace(session.selection(chosen if chosen in recipes else recipes[0]), calibrated=True)
+    recipe = chosen_recipe(trained_recipes() or list(RECIPES))
+    selection = replace(session.selection(recipe), calibrated=True)
     answers = [answer for answer in serving.ask(selection, digit) if not answer.error]
     prompted = state.prompt.digit_for(member.participant_id, member.drawings)
     meant = prompted if state.prompt.kind != "free" else st.session_state.get(session.MEANT)

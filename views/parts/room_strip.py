@@ -16,13 +16,15 @@ from models import NETWORKS
 from views import room_store, session
 from views.parts import pictures
 from views.parts.room_follow import GONE, come_back, follow
+from views.parts.room_look import look_again
 from views.parts.room_send import privacy
 from views.room_visit import RoomVisit
+from views.turns import Turn
 
 if TYPE_CHECKING:
     from rooms.state import RoomState
 
-EVERY = 4.0  # seconds from one look at the room to the next; a hundred phones look 25 times a second
+EVERY = 30.0  # seconds after which the strip is drawn again, even where its browser has seen no change (room_look)
 STYLE = Path(__file__).with_name("room.css")
 
 
@@ -32,7 +34,6 @@ def room_strip() -> None:
     code = st.query_params.get(session.ROOM, "")
     if not code and visit.member is None:
         return
-    st.html(STYLE)
     if visit.member is None or (code and code != visit.code):
         come_back(visit, code)
     if visit.member is not None:
@@ -107,6 +108,13 @@ def _strip() -> None:
         return
     before = visit.state
     problem = follow(visit)
+    with Turn():
+        _draw_strip(visit, problem)
+    if before is not None and visit.state is not None and _shape(before) != _shape(visit.state):
+        st.rerun()  # what stands below depends on it: the answers, the button, the question what was meant
+
+
+def _draw_strip(visit: RoomVisit, problem: str) -> None:
     if visit.member is None or visit.state is None:
         st.info(problem or GONE)
         return
@@ -119,12 +127,11 @@ def _strip() -> None:
         f"<header><b>{escape(member.name)}</b><span>Room {escape(visit.code)}</span></header>"
         f'<p class="prompt" role="status">{escape(prompt)}</p>{_result(visit, problem)}</section>'
     )
-    if before is not None and _shape(before) != _shape(state):
-        st.rerun()  # what stands below depends on it: the answers, the button, the question what was meant
+    look_again(visit)
 
 
 def _shape(state: RoomState) -> tuple[bool, ...]:
-    return state.revealed, state.paused, state.ended, state.prompt.kind == "free"
+    return state.revealed, state.paused, state.ended, state.training, state.prompt.kind == "free"
 
 
 def _result(visit: RoomVisit, problem: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from digits.samples import DIGITS
+from views import session
+from views.parts import room_strip
 
 FOLDER = Path(__file__).parent
 EMBEDDED = (
@@ -24,6 +26,8 @@ def dress() -> None:
         st.html(f"<script>{_samples()}{_joined('js')}</script>", unsafe_allow_javascript=True)
         if st.context.is_embedded:  # on a slide, without navigation
             st.html(EMBEDDED)
+        if session.ROOM in st.query_params or session.room_visit().member is not None:
+            st.html(room_strip.STYLE)
     with st.container(key="offline"):
         st.html(f'<p class="offline">{OFFLINE}</p>')
 
