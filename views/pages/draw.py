@@ -52,8 +52,8 @@ def page() -> None:
         pad = st.container(key="pad")
         reading = st.container(key="reading")
     with pad:
-        st.html('<header class="masthead"><h1>Draw a digit</h1><p>Neural networks read it.</p></header>')
-        room_strip()
+        if not room_strip():
+            st.html('<header class="masthead"><h1>Draw a digit</h1><p>Neural networks read it.</p></header>')
     with Turn() as turn:
         with pad:
             board = canvas(widens=session.room_visit().member is None and not st.context.is_embedded)

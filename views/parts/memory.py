@@ -9,7 +9,7 @@ import base64
 import json
 import logging
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -69,8 +69,14 @@ def _packed() -> str:
     drawings = [drawing for _, drawing in session.history().digits()][-KEPT:]
     if not drawings and not session.games().right:
         return ""
-    kept = [[base64.b64encode(zlib.compress(one.digit.tobytes())).decode("ascii"), one.meant] for one in drawings]
+    kept = [[_packed_digit(drawing.digit.tobytes()), drawing.meant] for drawing in drawings]
     return json.dumps({"drawings": kept, "games": session.games().to_json()}, separators=(",", ":"))
+
+
+@lru_cache(maxsize=4096)
+def _packed_digit(digit: bytes) -> str:
+    """Remembered, as each run of the page packs the last drawings again."""
+    return base64.b64encode(zlib.compress(digit)).decode("ascii")
 
 
 def _unpack(text: str) -> None:

@@ -28,20 +28,21 @@ EVERY = 30.0  # seconds after which the strip is drawn again, even where its bro
 STYLE = Path(__file__).with_name("room.css")
 
 
-def room_strip() -> None:
-    """Draws the strip of the room one is in, or the invitation of the one that a link leads to."""
+def room_strip() -> bool:
+    """Draws the strip of the room one is in, and says so, or the invitation of the one that a link leads to."""
     visit = session.room_visit()
     code = st.query_params.get(session.ROOM, "")
     if not code and visit.member is None:
-        return
+        return False
     if visit.member is None or (code and code != visit.code):
         come_back(visit, code)
     if visit.member is not None:
         _remember_in_link(visit)
         with st.container(key="room_strip"):
             _strip()
-    else:
-        _invitation(visit, code)
+        return True
+    _invitation(visit, code)
+    return False
 
 
 def answers_wait() -> bool:
@@ -124,7 +125,7 @@ def _draw_strip(visit: RoomVisit, problem: str) -> None:
     colour = escape(member.colour, quote=True)
     st.html(
         f'<section class="room-strip" style="--mine:{colour}" data-version="{state.version}">'
-        f"<header><b>{escape(member.name)}</b><span>Room {escape(visit.code)}</span></header>"
+        f"<header><b>{escape(member.name)}</b><h1>Room {escape(visit.code)}</h1></header>"
         f'<p class="prompt" role="status">{escape(prompt)}</p>{_result(visit, problem)}</section>'
     )
     look_again(visit)
