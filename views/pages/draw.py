@@ -62,7 +62,8 @@ def page() -> None:
                 selection = _offers(board)
         with reading:
             _reading(board, selection, turn)
-    remember()
+    if session.room_visit().member is None:  # what is drawn in a room stays in the room
+        remember()
 
 
 def _offers(board: Board) -> Selection:

@@ -71,6 +71,6 @@ def _own_may_differ(visit: RoomVisit, before: RoomState | None) -> bool:
         return False
     if before is None or member.drawings != visit.own_drawings:
         return True
-    if (state.revealed, state.round) != (before.revealed, before.round):
+    if (state.revealed, state.round) != (before.revealed, before.round) and visit.own and not visit.own.revealed:
         return True
     return state.version != visit.own_version and time.monotonic() - visit.own_at >= OWN_AGAIN
