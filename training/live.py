@@ -29,6 +29,7 @@ now = time.monotonic  # a benchmark beside other work counts computing time in i
 AVERAGED = 0.5  # share of the time after which the weights are averaged
 WARM_UP = 0.04  # share of the time
 BEGIN = {"rate": 2e-3, "decay": 2e-2, "dropout": 0.1}
+RATES = {"cnn": 6e-3}  # in place of BEGIN's, where another one was tried and was better; see training/LOG.md
 GO_ON = {"rate": 3e-4, "decay": 0.0, "dropout": 0.1}
 BATCH, SMALL_BATCH = 64, 32  # of convolutions, a digit costs as much in a small one
 REST = 0.04  # share of the time that is kept for the end
@@ -81,7 +82,7 @@ def learn(
     network = models.find(key)
     digits, labels = checked(digits, labels)
     keras.utils.set_random_seed(seed)
-    settings = BEGIN if start is None else GO_ON
+    settings = BEGIN | {"rate": RATES.get(key, BEGIN["rate"])} if start is None else GO_ON
     model = network.build(dropout=settings["dropout"])
     before = _load(model, key, start) if start else []
     random = np.random.default_rng(seed)
