@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
@@ -12,6 +11,7 @@ from rooms import hosting
 from rooms.errors import Unavailable
 from rooms.prompts import Prompt
 from tests.drawings import placed
+from tests.server import run_async
 from tests.views.page import click, message, send
 from tests.views.room_pages import joined
 from views import room_store, room_watch
@@ -19,7 +19,7 @@ from views import room_store, room_watch
 
 def look(key: str) -> tuple[int, dict]:
     """The status and the JSON that a phone gets."""
-    response = asyncio.run(room_watch.answer(Request({"type": "http", "path_params": {"key": key}})))
+    response = run_async(room_watch.answer(Request({"type": "http", "path_params": {"key": key}})))
     return response.status_code, json.loads(response.body)
 
 
