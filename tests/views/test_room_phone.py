@@ -1,4 +1,4 @@
-"""A phone in a room, without a browser: the way in, the strip, Send, and a page without a database."""
+"""A phone in a room, without a browser: the way in, the strip and Send."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from rooms.prompts import Prompt
 from tests.drawings import placed
 from tests.server import ROOT
 from tests.views.page import START_SECONDS, answers, click, message, opened, send
-from tests.views.room_pages import joined, parameter, room_page, strip
+from tests.views.room_pages import joined, parameter, strip
 from views import room_store
 from views.parts import room_follow
-
-NOWHERE = "sqlite:////proc/nowhere/rooms.sqlite"
 
 
 @pytest.mark.slow
@@ -192,33 +190,3 @@ def test_what_cannot_be_sent_now_waits_and_is_sent_when_the_database_is_back(roo
         session.connection().exec_driver_sql("UPDATE participants SET last_sent = 0")
     page.run()
     assert len(wall.tiles(database, host.room_id)) == 2 and not visit.outbox
-
-
-@pytest.mark.parametrize("code", ["AAAAAA", "<script>alert(1)</script>", "' OR 1=1 --", "\0"])
-def test_a_code_that_is_none_is_a_sentence_and_is_not_shown(room, code):
-    page = opened({"room": [code]})
-    assert not page.exception and "There is no room with this code" in page.warning[0].value
-    assert not any("alert(1)" in html.body for html in page.html)
-    send(page, message(placed(7)))
-    assert "answered" in answers(page), "the page works alone"
-
-
-def test_a_room_that_is_deleted_lets_its_phones_go_on_alone(room, database):
-    host, code = room
-    page = joined(code)
-    hosting.delete_room(database, host)
-    page.run()
-    assert not page.exception and "closed" in page.info[0].value
-    send(page, message(placed(7)))
-    assert "answered" in answers(page) and not strip(page)
-
-
-def test_without_a_database_the_page_says_so_and_works_alone(monkeypatch):
-    monkeypatch.setenv(room_store.URL, NOWHERE)
-    page = opened({"room": ["AAAAAA"]})
-    assert not page.exception and "cannot be used" in page.warning[0].value
-    send(page, message(placed(7)))
-    assert "answered" in answers(page)
-    host = room_page()
-    click(host, "Open a room")
-    assert not host.exception and "cannot be used" in host.warning[0].value
