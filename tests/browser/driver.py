@@ -70,7 +70,7 @@ class Visitor:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(address)
         self.canvas = page.locator("canvas.upper-canvas")
-        self.canvas.wait_for(timeout=60_000)
+        page.locator("canvas.upper-canvas[aria-label]").wait_for(timeout=60_000)  # it has its size and its name
 
     def _listen(self, message) -> None:
         # When opened at a path, Streamlit first looks for its server there, which fails.

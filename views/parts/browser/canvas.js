@@ -107,8 +107,10 @@
     button.click();
   });
 
+  /* At once, so that the canvas is not painted in its own size first, and again a frame later, as shadow roots come late. */
   let due = false;
   new MutationObserver(() => {
+    dress();
     if (due) return;
     due = true;
     requestAnimationFrame(() => { due = false; dress(); });
