@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from recognition.store import write_atomically
+from training.allocator import keep_freed_memory
 from training.dataset import DataError
 
 try:
@@ -42,6 +43,7 @@ def remedy(error: OSError, folder: Path = RUNS) -> str:
 
 def run_command(main: Callable[[], int]) -> NoReturn:
     """Runs a command to its exit status; Ctrl-C ends it with a sentence."""
+    keep_freed_memory()
     try:
         status = main()
     except KeyboardInterrupt:
