@@ -23,7 +23,7 @@ NO_DIGITS = ("a 3 or an 8?", "the letter A", "a house")  # among the samples
 STYLES = 50  # of each sample
 HELD_OUT_STYLES = 6
 SEED = 7
-MNIST_DIGITS, PEN_DIGITS = 1_500, 700  # of the training digits
+MNIST_DIGITS, PEN_DIGITS = 1_500, 1_500  # of the training digits
 
 
 def samples() -> list[PenDigit]:
