@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import views.parts
 from tests.browser.driver import DESKTOP, PHONE, Visitor
 from tests.drawings import placed
 from tests.server import running
 
+SCRIPT = Path(views.parts.__file__).parent / "browser" / "canvas.js"
 SIZES = [(360, 640)]
 MORE_SIZES = [(1024, 768), (640, 360), (820, 1180), (1920, 1080), (390, 844), (700, 900), (844, 390), (1280, 720)]
 ONE, SEVEN = [(140, 40), (140, 240)], [(60, 60), (220, 60), (120, 250)]
@@ -39,6 +43,19 @@ def test_the_canvas_is_whole_at_every_size_and_takes_a_stroke_to_its_corners(vis
     pixels = np.reshape(visitor.page.locator("canvas.dc-canvas.lower-canvas").evaluate(PIXELS), (280, 280))
     assert (pixels[[9, 9, 270, 270], [9, 270, 9, 270]] == 255).all(), "ink in all four corners"
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_a_canvas_that_comes_after_the_last_change_around_it_still_gets_its_size_and_name(chromium):
+    page = chromium.new_page()
+    page.set_content('<div class="st-key-canvas"><div data-testid="stBidiComponentIsolated"></div></div>')
+    page.add_script_tag(content=f"const SAMPLES = {{}};{SCRIPT.read_text(encoding='utf-8')}")
+    page.wait_for_timeout(300)
+    page.evaluate("""document.querySelector("[data-testid]").attachShadow({mode: "open"}).innerHTML =
+        '<div class="dc-root"><canvas class="upper-canvas" width="280" height="280"></canvas></div>'""")
+    canvas = page.locator("canvas.upper-canvas[aria-label]")
+    canvas.wait_for(timeout=5_000)
+    assert canvas.bounding_box()["width"] > 1_000, "as wide as its place"
+    page.close()
 
 
 def strokes_after(visitor: Visitor, button: str, phone: bool, delays: tuple[float, ...], times: int) -> list[str]:

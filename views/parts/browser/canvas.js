@@ -19,18 +19,22 @@
 
   const blank = () => tool("Undo")?.disabled ?? true; // nothing was drawn on the canvas itself
 
+  /* Returns whether there is nothing more to do: no canvas on this page, or one with its size and its name. */
   function dress() {
+    if (!place()) return true;
     const shadow = root();
-    if (!shadow) return;
+    if (!shadow) return false;
     if (!shadow.adoptedStyleSheets.includes(look)) {
       shadow.adoptedStyleSheets.push(look);
       new MutationObserver(dress).observe(shadow, { childList: true, subtree: true });
     }
     const canvas = shadow.querySelector("canvas.upper-canvas");
-    if (!canvas || canvas.hasAttribute("aria-label")) return;
+    if (!canvas) return false;
+    if (canvas.hasAttribute("aria-label")) return true;
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", LABEL);
     canvas.tabIndex = 0;
+    return true;
   }
 
   const isCanvas = (event) => event.composedPath()[0].matches?.("canvas.upper-canvas");
@@ -107,13 +111,14 @@
     button.click();
   });
 
-  /* At once, so that the canvas is not painted in its own size first, and again a frame later, as shadow roots come late. */
+  /* At once, so that the canvas is not painted in its own size first. A shadow root may come after the last change of the
+     page around it, which nothing tells: so it is looked for in each frame until the canvas is there. */
   let due = false;
-  new MutationObserver(() => {
-    dress();
-    if (due) return;
+  function dressUntilDone() {
+    if (dress() || due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; dress(); });
-  }).observe(document.body, { childList: true, subtree: true });
-  dress();
+    requestAnimationFrame(() => { due = false; dressUntilDone(); });
+  }
+  new MutationObserver(dressUntilDone).observe(document.body, { childList: true, subtree: true });
+  dressUntilDone();
 }
