@@ -58,6 +58,23 @@ def test_a_canvas_that_comes_after_the_last_change_around_it_still_gets_its_size
     page.close()
 
 
+@pytest.mark.parametrize(
+    "size", [*SIZES, *(pytest.param(size, marks=pytest.mark.slow) for size in MORE_SIZES)], ids="{0[0]}x{0[1]}".format
+)
+def test_nothing_moves_when_the_first_answer_comes(visit, size):
+    visitor = visit(dict(zip(("width", "height"), size, strict=True)))
+
+    def boxes():
+        places = (visitor.page.locator(place).first for place in (".answers", ".st-key-canvas", ".st-key-clear"))
+        return [list(place.bounding_box().values()) for place in places]
+
+    visitor.wait_for_invitation()
+    before = boxes()
+    visitor.draw(placed(5))
+    visitor.wait_for_answer()
+    assert np.abs(np.subtract(boxes(), before)).max() < 0.5, "pixels"
+
+
 def strokes_after(visitor: Visitor, button: str, phone: bool, delays: tuple[float, ...], times: int) -> list[str]:
     """Presses a button and draws a stroke so many milliseconds later; returns what went wrong."""
     box = visitor.page.locator(f".st-key-{button} button").bounding_box()
