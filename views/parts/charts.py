@@ -58,7 +58,7 @@ def distributions(answers: dict[str, np.ndarray]) -> None:
         x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
         xOffset=alt.XOffset("network:N", sort=list(answers)),
         y=alt.Y("probability, %:Q", scale=alt.Scale(domain=[0, 100])),
-        color=alt.Color("network:N", scale=_colours(answers), legend=alt.Legend(orient="top", title=None, columns=5)),
+        color=alt.Color("network:N", scale=_colours(answers), legend=alt.Legend(orient="top", title=None, columns=2)),
         tooltip=["network:N", "digit:O", alt.Tooltip("probability, %:Q", format=".2f")],
     )
     words = "; ".join(
