@@ -21,7 +21,6 @@ import numpy as np
 import models
 from recognition.recipes import check_recipe
 from recognition.store import verified
-from training.allocator import keep_freed_memory
 from training.live_batches import Drawings, Rehearsed, answers_of, checked, prepare
 from training.live_weights import Average, keep
 
@@ -80,7 +79,6 @@ def learn(
     where the weights to go on from are missing or altered.
     """
     clock = _Clock(seconds)
-    keep_freed_memory()
     network = models.find(key)
     digits, labels = checked(digits, labels)
     keras.utils.set_random_seed(seed)
