@@ -1,7 +1,8 @@
 """Trains networks again, and keeps the new weights only where they are better on digits of held-out writers.
 
     python -m training.release rnn mlp cnn --recipe drawn
-    python -m training.release lstm --more 12     # goes on from the weights in place, at half the rate
+    python -m training.release lstm --more 12     # goes on from the weights in place, at half the highest rate
+    python -m training.release resnet --more 10 --rate 5e-4
 
 Better is: calibrated, the new network finds the labels of the validation digits more likely than the old one does, on
 average over MNIST's digits and drawn ones, each counting half. Only then are the test sets opened, once, for the card,
@@ -71,11 +72,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("networks", nargs="+", metavar="KEY", help=f"networks to train: {', '.join(NETWORKS)}")
     parser.add_argument("--recipe", default="drawn", metavar="NAME", help="how to train them (default: drawn)")
     parser.add_argument("--more", type=positive, metavar="N", help="go on from the weights in place, for N epochs")
+    parser.add_argument("--rate", type=float, metavar="R", help="the highest rate of --more (default: half the first)")
     options = parser.parse_args(arguments)
+    if options.rate is not None and not (options.more and 0 < options.rate < 1):
+        parser.error("--rate goes with --more, and is above 0 and below 1")
     try:
         plan = {key: hyperparameters.find(key, options.recipe) for key in options.networks}
         if options.more:
-            plan = {key: _more(key, options.recipe, settings, options.more) for key, settings in plan.items()}
+            plan = {key: _more(key, options.recipe, settings, options.more, options.rate) for key, settings in plan.items()}
         data: TrainingData = pool.load() if any(settings.varied for settings in plan.values()) else mnist()
         held_out = evaluate.held_out_sets()
         for key, settings in plan.items():
@@ -129,12 +133,15 @@ def validate(classifier: Classifier, held_out: list[Digits]) -> Validation:
     return Validation(wrong, surprise)
 
 
-def _more(key: str, recipe: str, settings: Hyperparameters, epochs: int) -> Hyperparameters:
-    """Hyperparameters to go on with from the weights that were in place before the release began."""
+def _more(key: str, recipe: str, settings: Hyperparameters, epochs: int, rate: float | None) -> Hyperparameters:
+    """Hyperparameters to go on with from the weights that were in place before the release began.
+
+    rate: the highest learning rate; None for half of the first training's.
+    """
     kept = OLD / recipe / key / f"{key}.json"
     card = Card.from_json(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else read_card(key, recipe)
-    rate = settings.learning_rate and settings.learning_rate / 2
-    return replace(settings, epochs=epochs, learning_rate=rate, start=card.sha256)
+    half = settings.learning_rate and settings.learning_rate / 2
+    return replace(settings, epochs=epochs, learning_rate=rate or half, start=card.sha256)
 
 
 def _keep(key: str, recipe: str, folder: Path) -> None:

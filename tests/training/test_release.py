@@ -82,12 +82,26 @@ def test_an_interruption_before_the_comparison_trains_no_second_time(shelf, monk
 def test_going_on_starts_from_the_weights_in_place_and_counts_all_epochs(shelf):
     go, begin = shelf
     old = begin(replace(WORSE, epochs=4))
-    settings = release._more("mlp", "book", WORSE, 2)
+    settings = release._more("mlp", "book", WORSE, 2, None)
     assert settings.start == old.sha256
     assert go(settings).startswith("released: ")
     card = verified("mlp", "book")[1]
     assert card.training["epochs"] == 6 and [row["epoch"] for row in card.history] == [1, 2, 3, 4, 5, 6]
     assert list(card.history[:4]) == list(old.history) and card.history[4]["loss"] < old.history[0]["loss"] / 2
+
+
+def test_the_highest_rate_of_going_on_is_half_the_first_or_the_one_given(shelf):
+    shelf[1](WORSE)
+    first = replace(WORSE, learning_rate=4e-3)
+    assert release._more("mlp", "book", first, 2, None).learning_rate == 2e-3
+    assert release._more("mlp", "book", first, 2, 5e-4).learning_rate == 5e-4
+
+
+@pytest.mark.parametrize("options", [["--rate", "1e-3"], ["--more", "2", "--rate", "0"], ["--more", "2", "--rate", "x"]])
+def test_a_rate_that_cannot_be_meant_is_refused(options, capsys):
+    with pytest.raises(SystemExit):
+        release.main(["mlp", *options])
+    assert "--rate" in capsys.readouterr().err
 
 
 def test_it_does_not_go_on_from_other_weights_than_expected(shelf):
