@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         plan = {key: hyperparameters.find(key, options.recipe) for key in options.networks}
         if options.more:
-            plan = {key: _more(key, options.recipe, settings, options.more, options.rate) for key, settings in plan.items()}
+            plan = {key: _more(key, options.recipe, plan[key], options.more, options.rate) for key in plan}
         data: TrainingData = pool.load() if any(settings.varied for settings in plan.values()) else mnist()
         held_out = evaluate.held_out_sets()
         for key, settings in plan.items():

@@ -97,10 +97,10 @@ def test_the_highest_rate_of_going_on_is_half_the_first_or_the_one_given(shelf):
     assert release._more("mlp", "book", first, 2, 5e-4).learning_rate == 5e-4
 
 
-@pytest.mark.parametrize("options", [["--rate", "1e-3"], ["--more", "2", "--rate", "0"], ["--more", "2", "--rate", "x"]])
+@pytest.mark.parametrize("options", ["--rate 1e-3", "--more 2 --rate 0", "--more 2 --rate x"])
 def test_a_rate_that_cannot_be_meant_is_refused(options, capsys):
     with pytest.raises(SystemExit):
-        release.main(["mlp", *options])
+        release.main(["mlp", *options.split()])
     assert "--rate" in capsys.readouterr().err
 
 
