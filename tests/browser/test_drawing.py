@@ -28,21 +28,6 @@ def test_each_digit_drawn_with_the_mouse_is_recognized(visit, digit):
 
 
 @pytest.mark.slow
-def test_two_digits_drawn_with_the_mouse_are_read_as_a_number(visit):
-    visitor = visit()
-    visitor.draw([*placed(4, 130, 0, 70), *placed(2, 130, 130, 70)])
-    visitor.page.locator(".answers.number").wait_for(timeout=90_000)
-    visitor.page.wait_for_timeout(600)
-    assert visitor.headline().endswith("read 42")
-    choices = visitor.page.locator(".st-key-number button")
-    assert choices.count() == 2 and choices.locator("img").count() == 2
-    choices.nth(1).click()
-    visitor.page.locator('.bars[data-network="cnn"] li.best i', has_text="2").wait_for(timeout=30_000)
-    visitor.click("Clear")
-    assert "Draw a digit" in visitor.wait_for_invitation()
-
-
-@pytest.mark.slow
 def test_the_bars_add_up_to_100_percent_and_the_long_ones_have_their_number(visit):
     visitor = visit()
     visitor.draw(placed(3))
