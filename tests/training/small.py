@@ -20,6 +20,7 @@ from training.dataset import Digits, Splits
 from training.hyperparameters import Hyperparameters
 
 RECIPE = Hyperparameters("adam", epochs=4, batch_size=50)
+QUICK = Hyperparameters("adam", epochs=3, batch_size=50)
 
 
 def splits() -> Splits:
@@ -33,6 +34,15 @@ def splits() -> Splits:
         return Digits(np.maximum(np.stack(moved), random.integers(0, 40, (n, 28, 28), np.uint8)), labels)
 
     return Splits(sample(300), sample(60), sample(60))
+
+
+def files(folder) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def runs_left(runs) -> list[str]:
+    """Folders of unfinished trainings."""
+    return sorted(path.name for path in (runs / "book").glob("*")) if runs.exists() else []
 
 
 def main(command: str, name: str) -> int:

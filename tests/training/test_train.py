@@ -1,4 +1,4 @@
-"""Training writes weights and a card that load, resumes after an interruption, and leaves no partial files."""
+"""Training writes weights and a card that load, and leaves no partial files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import functools
 import inspect
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from models import NETWORKS
@@ -14,11 +13,10 @@ from recognition import load, store
 from recognition.recipes import RECIPES
 from recognition.store import verified
 from tests.training import small
+from tests.training.small import QUICK, files, runs_left
 from training import train
 from training.dataset import Splits
 from training.hyperparameters import Hyperparameters
-
-QUICK = Hyperparameters("adam", epochs=3, batch_size=50)
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"
@@ -28,14 +26,6 @@ pytestmark = pytest.mark.filterwarnings(
 @pytest.fixture(scope="module")
 def splits():
     return small.splits()
-
-
-@pytest.fixture
-def runs(tmp_path, monkeypatch):
-    """Temporary folders in place of weights/ and training/runs/."""
-    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
-    monkeypatch.setattr(train, "RUNS", tmp_path / "runs")
-    return tmp_path / "runs"
 
 
 @pytest.fixture
@@ -52,29 +42,6 @@ def main(runs, splits, monkeypatch, capsys):
         return status, "".join(capsys.readouterr())
 
     return call
-
-
-def files(folder) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
-
-
-def runs_left(runs) -> list[str]:
-    """Folders of unfinished trainings."""
-    return sorted(path.name for path in (runs / "book").glob("*")) if runs.exists() else []
-
-
-def interrupt_at(monkeypatch, epoch: int) -> list[int]:
-    """Interrupts the training when an epoch, counted from 0, begins; returns the list of epochs begun before it."""
-    begun, begin = [], train.History.on_epoch_begin
-
-    def stop(self, current, logs=None):
-        if current == epoch:
-            raise KeyboardInterrupt
-        begun.append(current)
-        begin(self, current, logs)
-
-    monkeypatch.setattr(train.History, "on_epoch_begin", stop)
-    return begun
 
 
 @pytest.mark.parametrize(
@@ -102,65 +69,6 @@ def test_the_loaded_network_is_the_trained_one(runs, splits, averaging):
     answers = load("mlp", "book").predict(splits.validation.digits).argmax(1)
     accuracy = (answers == splits.validation.labels).mean()
     assert accuracy == pytest.approx(card.history[-1]["val_accuracy"], abs=1e-4) and accuracy > 0.8
-
-
-def interrupted(runs, splits, monkeypatch, recipe: Hyperparameters):
-    """Trains the MLP with an interruption after the second epoch; returns its card and the epochs begun after it."""
-    with monkeypatch.context() as patch:
-        interrupt_at(patch, epoch=2)
-        with pytest.raises(KeyboardInterrupt):
-            train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
-    assert files(store.WEIGHTS) == [] and len(runs_left(runs)) == 1
-    with monkeypatch.context() as patch:
-        begun = interrupt_at(patch, epoch=-1)
-        return train.train(NETWORKS["mlp"], "book", recipe, splits, runs), begun
-
-
-def test_an_interrupted_training_resumes_with_the_next_epoch(runs, splits, monkeypatch):
-    card, begun = interrupted(runs, splits, monkeypatch, replace(QUICK, epochs=4))
-    assert begun == [2, 3]
-    assert [row["epoch"] for row in card.history] == [1, 2, 3, 4] and runs_left(runs) == []
-    assert verified("mlp", "book")[1] == card
-    losses = [row["loss"] for row in card.history]
-    assert losses == sorted(losses, reverse=True), "it continues from its last state"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "settings",
-    [{"dropout": 0.0}, {}, {"averaging": 0.9}],
-    ids=["without dropout", "with the network's own dropout", "with averaged weights"],
-)
-def test_an_interruption_does_not_change_the_result(runs, splits, monkeypatch, settings):
-    recipe = replace(QUICK, **settings)
-    resumed, _ = interrupted(runs, splits, monkeypatch, recipe)
-    answers = load("mlp", "book").raw(splits.test.digits)
-    uninterrupted = train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
-    assert [row["loss"] for row in resumed.history] == pytest.approx(
-        [row["loss"] for row in uninterrupted.history], abs=1e-3
-    )
-    np.testing.assert_allclose(answers, load("mlp", "book").raw(splits.test.digits), atol=1e-3)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("step", ["_save", "write_card"])
-def test_an_interruption_after_the_last_epoch_repeats_no_training(runs, splits, monkeypatch, step):
-    def stop(*_):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(train, step, stop)
-        with pytest.raises(KeyboardInterrupt):
-            train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
-    assert files(store.WEIGHTS) in ([], ["mlp.tflite", "mlp.weights.h5"])
-    with pytest.raises(store.WeightsError):
-        verified("mlp", "book")
-    with monkeypatch.context() as patch:
-        begun = interrupt_at(patch, epoch=-1)
-        card = train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
-    assert begun == [] and [row["epoch"] for row in card.history] == [1, 2, 3] and runs_left(runs) == []
-    accuracy = (load("mlp", "book").predict(splits.validation.digits).argmax(1) == splits.validation.labels).mean()
-    assert accuracy == pytest.approx(card.history[-1]["val_accuracy"], abs=1e-4)
 
 
 @pytest.mark.slow
