@@ -17,13 +17,14 @@ from training.pen_strokes import unipen, unipen_characters
 from training.unipen import Character
 from training.writers import writers
 
+REAL = ("written_letter", "written_sign", "script")  # the kinds
 PARTS = {"written_letter": ("1b", "1c"), "written_sign": ("1d",)}  # of UNIPEN
-LIKE_DIGITS = "!'(),./BDGIOSZ\\`bgloqsz|}"
+LIKE_DIGITS = "!'(),./BDGIOSZ\\]`bgloqsz|}"
 LIKE_DIGITS_ELSEWHERE = {  # numbers of Omniglot's characters, by script
     "Balinese": (5,),
-    "Early_Aramaic": (1, 2, 4, 6, 12, 16, 20),
-    "Greek": (4, 8, 15, 18),
-    "Korean": (10, 12, 21, 22, 33, 37),
+    "Early_Aramaic": (1, 2, 3, 4, 6, 12, 14, 16, 17, 20),
+    "Greek": (4, 6, 8, 15, 18),
+    "Korean": (5, 9, 10, 12, 21, 22, 24, 33, 37, 40),
     "Latin": (2, 7, 12, 15, 17, 19, 26),
 }
 HELD_OUT_SCRIPTS = ("Early_Aramaic",)
@@ -32,7 +33,7 @@ HELD_OUT = 7  # every seventh writer who wrote no digits is held out too
 
 @cache
 def characters(kind: str, held_out: bool) -> list[Character]:
-    """The characters of a kind, "written_letter", "written_sign" or "script", of people or scripts on one side.
+    """The characters of a kind in REAL, of people or scripts on one side.
 
     Raises training.dataset.DataError if a collection is missing or damaged.
     """

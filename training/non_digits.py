@@ -20,6 +20,8 @@ from training.handwriting import characters
 from training.pen_strokes import PenDigit
 from training.sketch import thinned
 from training.styles import restyle
+from training.turned_characters import random_character
+from training.unipen import Character
 
 OTHER = CLASSES  # the label of non-digits
 LIKE_DIGITS = "OoDQIilSsZzBbqgG"
@@ -34,15 +36,16 @@ ALPHABETS = {
 LETTERS = ("futural", "scripts")  # the alphabets that visitors are likely to draw from
 HELD_OUT = 6  # every sixth sign of each alphabet is kept for validation
 SHARES = {
-    "written_letter": 0.28,
-    "written_sign": 0.08,
+    "written_letter": 0.24,
+    "written_sign": 0.07,
     "script": 0.1,
-    "mixed": 0.1,
-    "letter": 0.1,
-    "sign": 0.06,
-    "several": 0.09,
+    "turned_character": 0.15,
+    "mixed": 0.07,
+    "letter": 0.06,
+    "sign": 0.05,
+    "several": 0.08,
     "turned": 0.09,
-    "random": 0.06,
+    "random": 0.05,
     "scribble": 0.04,
 }
 
@@ -78,10 +81,19 @@ def _written(kind: str) -> Callable[[list[PenDigit], bool, np.random.Generator],
 
     def make(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
         real = characters(kind, held_out)
-        restyled = restyle(thinned(PenDigit(OTHER, real[random.integers(len(real))].strokes)), random)
-        return vary_strokes(restyled, random).strokes
+        return _rewritten(real[random.integers(len(real))], random)
 
     return make
+
+
+def _turned_character(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+    return _rewritten(random_character(held_out, random), random)
+
+
+def _rewritten(character: Character, random: np.random.Generator) -> Strokes:
+    """A real character in another handwriting."""
+    restyled = restyle(thinned(PenDigit(OTHER, character.strokes)), random)
+    return vary_strokes(restyled, random).strokes
 
 
 def _mixed(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
@@ -155,6 +167,7 @@ _MAKERS: dict[str, Callable[[list[PenDigit], bool, np.random.Generator], Strokes
     "written_letter": _written("written_letter"),
     "written_sign": _written("written_sign"),
     "script": _written("script"),
+    "turned_character": _turned_character,
     "mixed": _mixed,
     "letter": _letter,
     "sign": _sign,

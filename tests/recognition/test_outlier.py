@@ -99,6 +99,7 @@ def test_accepted_digits_and_flagged_non_digits_count_as_correct(monkeypatch):
 def test_non_digits_have_their_label_and_kind_and_are_reproducible(monkeypatch):
     written = [Character(sign, tuple(map(np.array, strokes))) for sign, strokes in NON_DIGITS.items()]
     monkeypatch.setattr("training.non_digits.characters", lambda kind, held_out: written)
+    monkeypatch.setattr("training.turned_characters.characters", lambda kind, held_out: written)
     first, second = (non_digits(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
     assert {drawing.label for drawing in first} == {OTHER} and {drawing.writer for drawing in first} == set(SHARES)
     for a, b in zip(first, second, strict=True):

@@ -5,8 +5,27 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
+
 from training import outlier_detector
 from training.dataset import data_folder
+from training.pen_strokes import PenDigit
+from training.unipen import Character
+
+STROKES = (np.array([(0.0, 0.0), (1.0, 2.0), (2.0, 0.0)]), np.array([(0.5, 1.0), (1.5, 1.0)]))
+
+
+def test_real_characters_are_evaluated_as_they_were_written(monkeypatch):
+    monkeypatch.setattr(outlier_detector, "characters", lambda kind, held_out: [Character(kind, STROKES, "w")] * 3)
+    monkeypatch.setattr(outlier_detector.writers, "writers", lambda held_out: [])
+    made = [PenDigit(outlier_detector.OTHER, STROKES[:1], kind) for kind in outlier_detector.SHARES]
+    monkeypatch.setattr(outlier_detector, "non_digits", lambda *_, **__: made)
+    monkeypatch.setattr(outlier_detector.writers, "drawn", lambda chosen, seed: chosen)
+    sets = outlier_detector.held_out_non_digits(count=2)
+    assert set(sets) == set(outlier_detector.SHARES)
+    for kind, drawings in sets.items():
+        real = kind in ("written_letter", "written_sign", "script")
+        assert [len(drawing.strokes) for drawing in drawings] == ([2, 2] if real else [1])
 
 
 def test_evaluating_without_pen_strokes_gives_one_sentence(splits, tmp_path, monkeypatch, capsys):

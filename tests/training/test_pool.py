@@ -27,6 +27,7 @@ def small(monkeypatch):
     monkeypatch.setattr(pool.mislabelled, "read", frozenset)
     written = [Character("A", (np.array([[0.1, 1], [0.5, 0], [0.9, 1]]), np.array([[0.2, 0.6], [0.8, 0.6]])))]
     monkeypatch.setattr("training.non_digits.characters", lambda kind, held_out: written)
+    monkeypatch.setattr("training.turned_characters.characters", lambda kind, held_out: written)
     pool.trained_on.cache_clear()
     yield digits
     pool.trained_on.cache_clear()

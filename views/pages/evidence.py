@@ -22,6 +22,7 @@ KINDS = {
     "written_letter": "handwritten letters, flagged",
     "written_sign": "handwritten signs, flagged",
     "script": "handwritten characters of another script, flagged",
+    "turned_character": "turned or mirrored characters, flagged",
     "mixed": "strokes of several characters, flagged",
     "letter": "letters in type, flagged",
     "sign": "Greek, Japanese and other signs in type, flagged",
@@ -95,7 +96,8 @@ def _outliers() -> None:
         "signs and scribbles too, flags drawings that may not be digits: those that score "
         f"{outlier.THRESHOLD:.2f} or more, of 1. The letters and signs in type are distorted like handwriting. The "
         "detector was trained on none of these drawings, nor on others by the same people or of the same signs in "
-        "type. The area under the ROC curve is the probability that such a drawing scores higher than a drawn digit."
+        "type. Characters that many people write like a digit, such as O, l, S, Z and b, are left out. The area under "
+        "the ROC curve is the probability that such a drawing scores higher than a drawn digit."
     )
     st.table(
         [

@@ -1,0 +1,59 @@
+"""Characters turned and mirrored, to have more that are no digit."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from training import turned_characters
+from training.turned_characters import TURNS, random_character, turned
+from training.unipen import Character
+
+L = Character("L", (np.array([(0.0, 0.0), (0.0, 2.0), (1.0, 2.0)]),), "w1")
+
+
+@pytest.fixture
+def alphabet(monkeypatch, tmp_path):
+    """One character, and a list of its own; forgotten afterwards."""
+    monkeypatch.setattr(turned_characters, "characters", lambda kind, held_out: [L])
+    monkeypatch.setattr(turned_characters, "LIST", tmp_path / "list.json")
+    turned_characters._left_out.cache_clear()
+    yield tmp_path / "list.json"
+    turned_characters._left_out.cache_clear()
+
+
+def test_each_turn_gives_another_shape_of_the_same_size():
+    shapes = [turned(L, turn).strokes[0] for turn in TURNS] + [L.strokes[0]]
+    moved = {tuple((shape - shape.min(0)).ravel().tolist()) for shape in shapes}
+    assert len(moved) == 8
+    assert all(sorted(np.ptp(shape, axis=0).tolist()) == [1, 2] for shape in shapes)
+
+
+def test_an_l_upside_down_is_written_like_a_7():
+    (stroke,) = turned(L, "upside down").strokes
+    assert (stroke - stroke.min(0)).tolist() == [[1, 2], [1, 0], [0, 0]]
+    assert "L upside down" in json.loads(turned_characters.LIST.read_text())
+
+
+def test_what_is_on_the_list_is_never_chosen(alphabet):
+    alphabet.write_text(json.dumps([f"L {turn}" for turn in TURNS if turn != "left"]))
+    random = np.random.default_rng(1)
+    assert {random_character(False, random).sign for _ in range(20)} == {"L left"}
+
+
+@pytest.mark.parametrize(
+    ("confidence", "score", "listed"), [(0.95, 0.5, 7), (0.85, 0.5, 0), (0.95, 0.9, 0)], ids=["both", "unsure", "seen"]
+)
+def test_the_list_has_what_networks_and_detector_take_for_digits(alphabet, monkeypatch, confidence, score, listed):
+    def answer(digits):
+        probabilities = np.full((len(digits), 10), (1 - confidence) / 9)
+        probabilities[:, 7] = confidence
+        return probabilities
+
+    monkeypatch.setattr("recognition.load", lambda key, recipe: SimpleNamespace(predict=answer))
+    monkeypatch.setattr("recognition.outlier.score", lambda digits: np.full(len(digits), score))
+    assert turned_characters.main() == 0
+    assert len(json.loads(alphabet.read_text())) == listed
