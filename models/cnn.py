@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 INPUT_SHAPE = (SIDE, SIDE, 1)
 
 
-def build(filters: int = 64, dropout: float = 0.2, classes: int = CLASSES) -> keras.Model:
-    """conv-pool-conv-pool-conv-flatten-dropout-dense; 80,266 parameters with 64 filters and 10 classes."""
+def build(filters: int = 64, dropout: float = 0.2) -> keras.Model:
+    """conv-pool-conv-pool-conv-flatten-dropout-dense; 80,266 parameters with 64 filters."""
     import keras
     from keras import layers
 
@@ -29,7 +29,7 @@ def build(filters: int = 64, dropout: float = 0.2, classes: int = CLASSES) -> ke
     x = layers.Conv2D(filters, 3, activation="relu", name="conv_3")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    x = layers.Dense(classes, name="logits")(x)
+    x = layers.Dense(CLASSES, name="logits")(x)
     outputs = layers.Activation("softmax", name="softmax")(x)
     return keras.Model(inputs, outputs, name="cnn")
 

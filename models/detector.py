@@ -18,10 +18,10 @@ INPUT_SHAPE = (SIDE, SIDE, 1)
 FILTERS = ((32,), (64, 64), (96, 96))  # of the convolutions before each pooling
 
 
-def build(dropout: float = 0.2, classes: int = CLASSES + 1) -> keras.Model:
+def build(dropout: float = 0.2) -> keras.Model:
     """conv-pool-conv-conv-pool-conv-conv-pool-flatten-dropout-dense, each convolution with batch normalization.
 
-    204,747 parameters with 11 classes.
+    204,747 parameters; the last of its eleven outputs is for what is no digit.
     """
     import keras
     from keras import layers
@@ -37,5 +37,5 @@ def build(dropout: float = 0.2, classes: int = CLASSES + 1) -> keras.Model:
         x = layers.MaxPooling2D(2, name=f"pool_{block}")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    x = layers.Dense(classes, name="logits")(x)
+    x = layers.Dense(CLASSES + 1, name="logits")(x)
     return keras.Model(inputs, layers.Activation("softmax", name="softmax")(x), name="detector")

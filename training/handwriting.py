@@ -3,7 +3,8 @@
 People are split as for the digits: who is held out there is held out here. Omniglot is split by script.
 Characters that are written like digits are left out, as no detector can tell them from one: those of which, in at least
 half of up to 60 drawings, CNN, GRU and Bi-LSTM together are more than 0.9 confident of a digit, and of which a detector
-trained on type alone accepts at least half. So is the full stop, of which only the blot's shape would be left.
+trained on type alone accepts at least half, asked when the list was made or again with later networks (LOG.md, 25 and
+28 November). So is the full stop, of which only the blot's shape would be left.
 """
 
 from __future__ import annotations

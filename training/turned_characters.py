@@ -4,9 +4,8 @@
 
 An L upside down is a 7 and an M on its side a 3. So up to 30 drawings of each character and turn are shown to the
 networks, and those are left out of which in at least half CNN, GRU and Bi-LSTM together are more than 0.9 confident of
-a digit, and of which the detector in place accepts at least half. Source of the idea: B. Lake et al., Human-level
-concept learning through probabilistic program induction, 2015, and others since, who turn Omniglot's characters to
-have more.
+a digit, and of which the detector in place accepts at least half. Source: A. Santoro et al., Meta-Learning with
+Memory-Augmented Neural Networks, 2016, who turn Omniglot's characters to have more.
 """
 
 from __future__ import annotations

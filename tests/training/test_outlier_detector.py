@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from training import outlier_detector
 from training.dataset import data_folder
+from training.handwriting import LIKE_DIGITS
 from training.pen_strokes import PenDigit
 from training.unipen import Character
 
@@ -26,6 +28,15 @@ def test_real_characters_are_evaluated_as_they_were_written(monkeypatch):
     for kind, drawings in sets.items():
         real = kind in ("written_letter", "written_sign", "script")
         assert [len(drawing.strokes) for drawing in drawings] == ([2, 2] if real else [1])
+
+
+def test_the_characters_that_evidence_names_as_left_out_are_left_out():
+    page = Path(__file__).resolve().parents[2] / "views" / "pages" / "evidence.py"
+    listed, last = re.search(
+        r"write like a digit, such as (.+?) and (\S+), are left out", page.read_text("utf-8")
+    ).groups()
+    named = [*listed.split(", "), last]
+    assert len(named) == 5 and set(named) <= set(LIKE_DIGITS)
 
 
 def test_evaluating_without_pen_strokes_gives_one_sentence(splits, tmp_path, monkeypatch, capsys):
