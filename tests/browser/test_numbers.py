@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.driver import PHONE
+from models import NETWORKS
+from tests.browser.driver import PHONE, link_to
 from tests.drawings import placed
 
 FOUR, TWO = placed(4, 110, 10, 80), placed(2, 110, 150, 80)
@@ -43,3 +44,28 @@ def test_on_a_phone_a_second_digit_leaves_everything_above_the_pages_in_its_plac
     visitor.page.locator(".answers.number").wait_for(timeout=60_000)
     assert visitor.headline().endswith("read 42")
     assert places() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("keys", "panel"), [((), ""), (tuple(NETWORKS), "Confidence")], ids=["bars of four", "panel under ten"]
+)
+@pytest.mark.parametrize("viewport", [{"width": 1024, "height": 768}, {"width": 1280, "height": 720}], ids=str)
+def test_beside_the_canvas_a_second_digit_moves_nothing_and_no_name_is_cut_off(visit, viewport, keys, panel):
+    visitor = visit(viewport, path=f"{link_to(keys)}&panel={panel}" if panel else "/")
+    names = "[...document.querySelectorAll('.card h3')].every(name => name.scrollWidth <= name.clientWidth)"
+
+    def places() -> list[tuple[float, float]]:
+        parts = (".st-key-canvas", ".st-key-beside", ".st-key-opened" if panel else ".details")
+        boxes = [visitor.page.locator(part).first.bounding_box() for part in parts]
+        return [(round(box["x"]), round(box["y"])) for box in boxes]
+
+    visitor.draw(FOUR)
+    visitor.wait_for_answer()
+    before = places()
+    assert visitor.page.evaluate(names)
+    visitor.draw(TWO)
+    visitor.page.locator(".answers.number").wait_for(timeout=60_000)
+    visitor.page.wait_for_timeout(600)
+    assert places() == before
+    assert visitor.page.evaluate(names)
