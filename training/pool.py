@@ -92,7 +92,7 @@ class Pool:
 
 
 def load(folder: Path = POOL, workers: int | None = None) -> Pool:
-    """The pool; missing files are generated with a progress bar, all of them in about twenty minutes on two cores.
+    """The pool; missing files are generated with a progress bar, all of them in four to five minutes on two cores.
 
     Raises DataError if MNIST or a collection of pen strokes is missing or damaged.
     """
