@@ -19,7 +19,7 @@ from models.network import Network
 if TYPE_CHECKING:
     from recognition.classifier import Classifier
 
-THRESHOLD = 0.697  # scores from this value count as outliers; the card has the share of digits below it
+THRESHOLD = 0.559  # scores from this value count as outliers; the card has the share of digits below it
 
 DETECTOR = Network(
     key="outlier",

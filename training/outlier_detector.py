@@ -1,6 +1,7 @@
 """Trains the outlier detector (recognition.outlier), or evaluates it.
 
     python -m training.outlier_detector             train, then validate on held-out writers and signs
+    python -m training.outlier_detector --more 4    go on from the weights in place, at a quarter of the highest rate
     python -m training.outlier_detector --measure   evaluate on the test digits, and write the card
 
 An interrupted training resumes when the command is given again.
@@ -19,13 +20,14 @@ from recognition.card import Card, Score
 from recognition.outlier import DETECTOR, THRESHOLD, detector
 from recognition.store import WeightsError, write_card
 from training import evaluate, pool, writers
+from training.augment import vary_picture
 from training.dataset import DataError, Digits, Pictures, join
 from training.handwriting import REAL, characters
 from training.hyperparameters import Hyperparameters
 from training.mnist import mnist
 from training.non_digits import OTHER, SHARES, non_digits
 from training.pen_strokes import PenDigit
-from training.run import run_command
+from training.run import positive, run_command
 from training.train import train
 
 SETTINGS = Hyperparameters(
@@ -35,6 +37,7 @@ DIGITS_PER_EPOCH = 48_000
 NON_DIGITS_PER_EPOCH = 48_000
 EVALUATED = 1_000  # drawings of each kind that is no digit, at most
 ACCEPTED = 0.99  # of real digits
+PICTURED = "pictured_letter"  # held-out handwritten letters, varied as pictures, as MNIST's digits are
 SEED = 3
 
 
@@ -79,7 +82,10 @@ def load() -> DetectorData:
 
 
 def held_out_non_digits(count: int = EVALUATED) -> dict[str, Digits]:
-    """For each kind, drawings by held-out writers and of held-out signs; real characters are as they were written."""
+    """For each kind, drawings by held-out writers and of held-out signs; real characters are as they were written.
+
+    One kind more than non_digits has: letters that look like MNIST's pictures, PICTURED.
+    """
     random = np.random.default_rng(SEED)
     drawings = non_digits(count * 2 * len(SHARES), writers.writers(held_out=True), held_out=True, random=random)
     kinds = {kind: [drawing for drawing in drawings if drawing.writer == kind][:count] for kind in SHARES}
@@ -87,7 +93,10 @@ def held_out_non_digits(count: int = EVALUATED) -> dict[str, Digits]:
         real = characters(kind, held_out=True)
         chosen = random.permutation(len(real))[:count]
         kinds[kind] = [PenDigit(OTHER, real[place].strokes, kind) for place in chosen]
-    return {kind: writers.drawn(chosen, SEED) for kind, chosen in kinds.items()}
+    drawn = {kind: writers.drawn(chosen, SEED) for kind, chosen in kinds.items()}
+    letters = drawn["written_letter"]
+    pictured = Digits(np.stack([vary_picture(letter, random) for letter in letters.digits]), letters.labels)
+    return drawn | {PICTURED: pictured}
 
 
 def measure(sets: dict[str, Digits], against: str) -> dict[str, Score]:
@@ -125,15 +134,17 @@ def area(low: np.ndarray, high: np.ndarray) -> float:
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.outlier_detector", description=__doc__.split("\n")[0])
+    parser.add_argument("--more", type=positive, metavar="N", help="go on from the weights in place, for N epochs")
     parser.add_argument("--measure", action="store_true", help="evaluate on the test digits and write the card")
     try:
-        if parser.parse_args(arguments).measure:
+        options = parser.parse_args(arguments)
+        if options.measure:
             card = measured()
             write_card(card)
             report(card.tests)
         else:
             data = load()
-            train(DETECTOR, "drawn", SETTINGS, data)
+            train(DETECTOR, "drawn", settings(options.more), data)
             detector.cache_clear()
             sets = {"mnist": mnist().validation, "drawn": writers.held_out()} | held_out_non_digits()
             report(measure(sets, "drawn"))
@@ -142,6 +153,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def settings(more: int | None) -> Hyperparameters:
+    """The hyperparameters of a training from nothing, or of more epochs from the weights in place."""
+    if more is None:
+        return SETTINGS
+    rate = (SETTINGS.learning_rate or 0) / 4
+    return replace(SETTINGS, epochs=more, learning_rate=rate, start=detector().card.sha256)
 
 
 def measured() -> Card:

@@ -35,6 +35,9 @@ from training.writers import held_out, writers
 POOL = RUNS / "pool"
 VARIATIONS = {"mnist": 8, "pen": 40, "other": 10}  # of each digit; of non-digits, the number of files
 OTHERS = 16_000  # non-digits in each of their files
+PICTURED = (
+    0.3  # share of the non-digits that are varied as pictures, like MNIST's digits, so that this look means nothing
+)
 LEFT = 0.8  # of the non-digits, the smallest share of which enough ink is left
 SEED = 2  # of the variations
 PEN_VARIATIONS_PER_EPOCH = 5  # so that an epoch holds about as many pen digits as MNIST digits
@@ -148,7 +151,8 @@ def _generate(collection: str, copy: int, folder: Path) -> None:
         generated = [vary_pen_digit(pen_digit, random) for pen_digit in trained_on()]
     else:
         others = non_digits(OTHERS, writers(held_out=False), False, random)
-        generated = [digit for other in others if (digit := sketch(other, random)) is not None]
+        sketched = [digit for other in others if (digit := sketch(other, random)) is not None]
+        generated = [vary_picture(each, random) if random.random() < PICTURED else each for each in sketched]
     write_atomically(_path(collection, copy, folder), lambda path: np.save(path, np.stack(generated)))
 
 

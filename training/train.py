@@ -20,10 +20,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-import recognition
 from models import NETWORKS
 from models.network import Network
 from recognition.card import Card
+from recognition.classifier import Classifier
 from recognition.serving_file import ServingFile
 from recognition.store import WeightsError, serving_path, weights_path, write_atomically, write_card
 from training import export, hyperparameters, pool, teachers
@@ -119,7 +119,7 @@ def _train(network: Network, recipe: str, settings: Hyperparameters, data: Train
 
 def _start(model: keras.Model, network: Network, recipe: str, sha256: str) -> list[dict[str, float]]:
     """Gives a model the weights that are in place, which must be the expected ones; returns their epochs' rows."""
-    trained = recognition.load(network.key, recipe)
+    trained = Classifier.load(network, recipe)
     if trained.card.sha256 != sha256:
         raise WeightsError(
             f"{network.title} was to go on from the weights with SHA-256 {sha256}, but {trained.card.sha256} are in "

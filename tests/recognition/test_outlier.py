@@ -12,6 +12,7 @@ from recognition.store import WeightsError, read_card
 from tests.drawings import DIGITS, arc, placed
 from tests.training.test_cards import FLIPS
 from training import outlier_detector, writers
+from training.augment import vary_picture
 from training.dataset import Digits
 from training.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, non_digits
 from training.pen_strokes import PenDigit
@@ -45,6 +46,12 @@ def test_a_non_digit_is_flagged(name):
     assert score(drawn(NON_DIGITS[name])) >= THRESHOLD
 
 
+def test_the_look_of_mnists_pictures_makes_no_digit_of_a_letter():
+    random = np.random.default_rng(0)
+    pictured = np.stack([vary_picture(drawn(NON_DIGITS["A"])[0], random) for _ in range(20)])
+    assert (score(pictured) >= THRESHOLD).mean() >= 0.8
+
+
 def test_each_digit_gets_a_score_from_0_to_1():
     digits = np.concatenate([drawn(DIGITS[4]), drawn(NON_DIGITS["X"])] * 3)
     scores = score(digits)
@@ -61,7 +68,8 @@ def test_an_array_of_another_shape_or_dtype_is_refused():
 def test_on_the_card_at_least_98_percent_of_the_digits_are_accepted():
     card = read_card(DETECTOR.key, "drawn")
     assert card.tests["drawn"].accuracy >= 0.98 and card.tests["mnist"].accuracy >= 0.98
-    assert {"mnist", "drawn", "letter", "sign"} < set(card.tests) <= {"mnist", "drawn", *SHARES}
+    kinds = {*SHARES, outlier_detector.PICTURED}
+    assert {"mnist", "drawn", "letter", "sign"} < set(card.tests) <= {"mnist", "drawn", *kinds}
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from training import outlier_detector
-from training.dataset import data_folder
+from training.dataset import Digits, data_folder
 from training.handwriting import LIKE_DIGITS
 from training.pen_strokes import PenDigit
 from training.unipen import Character
@@ -22,12 +22,23 @@ def test_real_characters_are_evaluated_as_they_were_written(monkeypatch):
     monkeypatch.setattr(outlier_detector.writers, "writers", lambda held_out: [])
     made = [PenDigit(outlier_detector.OTHER, STROKES[:1], kind) for kind in outlier_detector.SHARES]
     monkeypatch.setattr(outlier_detector, "non_digits", lambda *_, **__: made)
-    monkeypatch.setattr(outlier_detector.writers, "drawn", lambda chosen, seed: chosen)
+    chosen_of = {}
+    monkeypatch.setattr(outlier_detector.writers, "drawn", lambda chosen, seed: _drawn(chosen, chosen_of))
     sets = outlier_detector.held_out_non_digits(count=2)
-    assert set(sets) == set(outlier_detector.SHARES)
-    for kind, drawings in sets.items():
+    assert set(sets) == {*outlier_detector.SHARES, outlier_detector.PICTURED} and len(chosen_of) == len(sets) - 1
+    for kind, drawings in chosen_of.items():
         real = kind in ("written_letter", "written_sign", "script")
         assert [len(drawing.strokes) for drawing in drawings] == ([2, 2] if real else [1])
+    pictured, letters = sets[outlier_detector.PICTURED], sets["written_letter"]
+    assert (pictured.labels == letters.labels).all() and (pictured.digits != letters.digits).any((1, 2)).all()
+
+
+def _drawn(chosen: list[PenDigit], chosen_of: dict[str, list[PenDigit]]) -> Digits:
+    """The same stroke for each, but remembers which were chosen."""
+    chosen_of[chosen[0].writer] = chosen
+    digit = np.zeros((28, 28), np.uint8)
+    digit[6:22, 12:16] = 255
+    return Digits(np.stack([digit] * len(chosen)), np.full(len(chosen), outlier_detector.OTHER, np.uint8))
 
 
 def test_the_characters_that_evidence_names_as_left_out_are_left_out():
@@ -45,3 +56,10 @@ def test_evaluating_without_pen_strokes_gives_one_sentence(splits, tmp_path, mon
     assert outlier_detector.main(["--measure"]) == 2
     message = capsys.readouterr().err
     assert "no pendigits-orig.tes" in message and "Traceback" not in message and message.count("\n") == 1
+
+
+def test_going_on_starts_from_the_weights_in_place_at_a_quarter_of_the_rate():
+    more = outlier_detector.settings(4)
+    assert more.epochs == 4 and more.start == outlier_detector.detector().card.sha256
+    assert more.learning_rate == outlier_detector.SETTINGS.learning_rate / 4
+    assert outlier_detector.settings(None) == outlier_detector.SETTINGS

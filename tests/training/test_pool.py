@@ -112,6 +112,13 @@ def test_non_digits_are_prepared_with_their_own_label(generated, tmp_path):
     assert len(parts) == 2 and all(25 <= len(part) <= 30 and part.any((1, 2)).all() for part in parts)
 
 
+def test_some_non_digits_look_like_pictures_so_that_this_look_is_not_what_tells_digits(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "vary_picture", lambda digit, random: np.full_like(digit, 7))
+    pool._generate("other", 0, tmp_path)
+    pictured = (np.load(tmp_path / "other-000.npy") == 7).all((1, 2))
+    assert 0.1 < pictured.mean() < 0.6
+
+
 def test_whoever_is_held_out_as_a_writer_of_digits_is_held_out_as_a_writer_of_letters(small, monkeypatch):
     letters = [Character("A", (np.eye(2),), f"w{number}") for number in range(100, 140)]
     monkeypatch.setattr(handwriting, "unipen", lambda: writers.unipen())

@@ -20,6 +20,7 @@ KINDS = {
     "mnist": "MNIST test digits, accepted",
     "drawn": "drawn digits, accepted",
     "written_letter": "handwritten letters, flagged",
+    "pictured_letter": "the same letters with the look of MNIST's pictures, flagged",
     "written_sign": "handwritten signs, flagged",
     "script": "handwritten characters of another script, flagged",
     "turned_character": "turned or mirrored characters, flagged",
