@@ -6,10 +6,12 @@ COPY app.py .
 COPY .streamlit .streamlit
 COPY digits digits
 COPY explain explain
+COPY learning learning
 COPY models models
 COPY recognition recognition
 COPY rooms rooms
-COPY views views
+COPY server server
+COPY ui ui
 COPY weights weights
 RUN useradd --create-home page && install -d -o page /rooms
 USER page

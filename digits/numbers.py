@@ -1,9 +1,11 @@
 """Splits a drawing of a number into its digits.
 
 The connected components of the ink are grouped by dynamic programming: by how probable it is that each group is one
-whole digit (digits.segment_classifier), and by the gaps between them. A group of several digits that touch is cut
+whole digit (digits.segmentation), and by the gaps between them. A group of several digits that touch is cut
 where little ink is crossed. Source: R. Casey and E. Lecolinet, A Survey of Methods and Strategies in Character
 Segmentation, 1996 (recognition-based segmentation).
+
+MERGED: Makes wide strokes narrower: the brush is wide for the digits of a number, which are smaller than a digit alone.
 """
 
 from __future__ import annotations
@@ -12,11 +14,20 @@ import itertools
 
 import numpy as np
 
-from digits.cuts import Cut, between, cuts, enlarged
 from digits.normalization import from_ink, ink_of
-from digits.parts import MAX_COMPONENTS, Part, components, extent, reduced, united
-from digits.segment_classifier import whole
-from digits.thinning import thinned
+from digits.segmentation import (
+    MAX_COMPONENTS,
+    Cut,
+    Segment,
+    components,
+    cuts,
+    enlarged,
+    extent,
+    log_p_single_digit,
+    reduced,
+    slice_segment,
+    united,
+)
 
 MAX_DIGITS = 10  # more are hatching or a forged drawing, and would keep the networks busy
 MAX_PARTS = 4  # components of one digit
@@ -48,11 +59,11 @@ def number_from_ink(ink: np.ndarray) -> list[np.ndarray]:
     parts = split(ink)
     if len(parts) == 1:
         return [alone]
-    digits = [digit for part in parts if (digit := from_ink(thinned(part.ink))) is not None]
+    digits = [digit for part in parts if (digit := from_ink(narrow_strokes(part.ink))) is not None]
     return digits if 1 < len(digits) <= MAX_DIGITS else [alone]
 
 
-def split(ink: np.ndarray) -> list[Part]:
+def split(ink: np.ndarray) -> list[Segment]:
     """The parts of the ink, uint8 (h, w), that are a digit each, left to right; the whole ink where it is only one."""
     parts = components(ink)
     if len(parts) > MAX_COMPONENTS:
@@ -62,7 +73,7 @@ def split(ink: np.ndarray) -> list[Part]:
     return [piece for group in groups for piece in cut(group, top, height)]
 
 
-def grouped(parts: list[Part], top: int, height: int) -> list[Part]:
+def grouped(parts: list[Segment], top: int, height: int) -> list[Segment]:
     """The most probable grouping of neighbouring components into digits, of a drawing with this top and height."""
     groups = {
         (start, stop): united(parts[start:stop])
@@ -70,7 +81,7 @@ def grouped(parts: list[Part], top: int, height: int) -> list[Part]:
         for stop in range(start + 1, min(start + MAX_PARTS, len(parts)) + 1)
     }
     scores = dict(zip(groups, _scores([*groups.values()], top, height), strict=True))
-    best: list[tuple[float, list[Part]]] = [(0.0, [])]
+    best: list[tuple[float, list[Segment]]] = [(0.0, [])]
     for stop in range(1, len(parts) + 1):
         options = []
         for start in range(max(0, stop - MAX_PARTS), stop):
@@ -82,7 +93,7 @@ def grouped(parts: list[Part], top: int, height: int) -> list[Part]:
     return best[-1][1]
 
 
-def gap_prior(before: Part, after: Part, height: int) -> float:
+def gap_prior(before: Segment, after: Segment, height: int) -> float:
     """Natural logarithm of the odds that two neighbouring groups are two digits, by their columns alone."""
     gap = after.left - before.right
     if gap >= 0:
@@ -90,7 +101,7 @@ def gap_prior(before: Part, after: Part, height: int) -> float:
     return PRIOR * gap / min(before.width, after.width)
 
 
-def cut(group: Part, top: int, height: int) -> list[Part]:
+def cut(group: Segment, top: int, height: int) -> list[Segment]:
     """The digits that touch in a group; the group itself where it is more probable that it is one digit, or none."""
     if group.width < LEAST_WIDTH * height or (alone := _scores([group], top, height)[0]) > DOUBTFUL:
         return [group]
@@ -101,7 +112,7 @@ def cut(group: Part, top: int, height: int) -> list[Part]:
         (first, last): piece
         for first in range(len(lines) - 1)
         for last in range(first + 1, len(lines))
-        if last - first < len(lines) - 1 and (piece := between(small, lines[first], lines[last]))
+        if last - first < len(lines) - 1 and (piece := slice_segment(small, lines[first], lines[last]))
     }
     scores = dict(zip(pieces, _scores([*pieces.values()], top / factor, height / factor), strict=True))
     best: list[tuple[float, list[int]]] = [(0.0, [0])]  # scores, and the places of the cuts up to here
@@ -116,11 +127,11 @@ def cut(group: Part, top: int, height: int) -> list[Part]:
     if len(places) < 3 or score <= alone + MARGIN:
         return [group]
     chosen = [enlarged(lines[place], factor) for place in places]
-    digits = [between(group, left, right) for left, right in itertools.pairwise(chosen)]
+    digits = [slice_segment(group, left, right) for left, right in itertools.pairwise(chosen)]
     return [digit for digit in digits if digit is not None]
 
 
-def _scores(parts: list[Part], top: float, height: float) -> list[float]:
+def _scores(parts: list[Segment], top: float, height: float) -> list[float]:
     """How probable it is that each part is one whole digit: natural logarithms, bounded below."""
     digits = [part.digit for part in parts]
     known = [place for place, digit in enumerate(digits) if digit is not None]
@@ -128,5 +139,28 @@ def _scores(parts: list[Part], top: float, height: float) -> list[float]:
     if known:
         measures = np.array([parts[place].measures(top, height) for place in known])
         pictures = np.stack([digit for digit in digits if digit is not None])
-        scores[known] = np.maximum(whole(pictures, measures), IMPROBABLE)
+        scores[known] = np.maximum(log_p_single_digit(pictures, measures), IMPROBABLE)
     return scores.tolist()
+
+
+WIDEST = 0.2  # of a digit's longer side; wider strokes fill loops, and the networks have hardly seen any
+SOLID = 128  # of 255; stronger ink is inside a stroke
+
+
+def narrow_strokes(ink: np.ndarray) -> np.ndarray:
+    """A digit whose strokes are no wider than WIDEST, by eroding their edges.
+
+    ink: uint8 (h, w), the digit's alone. Returns uint8 (h, w); the same ink where its strokes are narrow enough.
+    """
+    from scipy import ndimage
+
+    solid = ink >= SOLID
+    depth = ndimage.distance_transform_edt(np.pad(solid, 1))[1:-1, 1:-1]  # pixels to the edge
+    ridge = (depth >= ndimage.maximum_filter(depth, 3)) & (depth > 1)
+    if not ridge.any():
+        return ink
+    longer = max(int(np.ptp(np.flatnonzero(solid.any(axis)))) + 1 for axis in (0, 1))
+    excess = 2 * float(np.median(depth[ridge])) - 1 - WIDEST * longer
+    if excess <= 0:
+        return ink
+    return (255 * np.clip(depth - excess / 2, 0, 1)).astype(np.uint8)

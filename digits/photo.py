@@ -4,6 +4,12 @@ A morphological closing estimates the paper: it keeps uneven lighting and remove
 difference between photo and paper is the ink. Sources: P. Soille, Morphological Image Analysis, 2003, section 4.5
 (top-hat transforms); J. Canny, A Computational Approach to Edge Detection, 1986 (hysteresis thresholds). The other
 constants were chosen on rendered photos like those in the tests.
+
+MERGED: Which parts of a photo's ink stand on one line with a digit, as the digits of a number do.
+
+MERGED: The ink of a photo as a drawing: enlarged, and thin lines as thick as a brush's.
+
+MERGED: Removes the lines of ruled and squared paper from a photo's contrast.
 """
 
 from __future__ import annotations
@@ -11,12 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from digits import SIDE, from_canvas, number_from_canvas
-from digits.photo_drawing import as_drawing, dilate, stroke_width
-from digits.photo_line import on_line
 from digits.picture import PhotoError, decode
-from digits.ruled_paper import without_ruled_lines
 
 STROKE_SCALES = (  # window of the closing as a share of the photo's longer side, and the least contrast that counts
     (0.25, 0.2),  # markers; shadows that wide have less contrast
@@ -187,3 +191,100 @@ def _score(separation: _Separation, ink: np.ndarray, allow_edges: bool) -> float
     if blob or cut_off or on_paper < 0.75:
         return 0
     return extent * ink.sum() / width**2 * (2 * on_paper - 1) ** 3
+
+
+GAP = 0.7  # of the digit's height; digits of one number are not farther apart
+HEIGHTS = (0.4, 2.0)  # of the digit's height; what is lower or higher is no digit of the same number
+BESIDE = 0.5  # share of the lower one's rows that two neighbours share
+
+
+def on_line(ink: np.ndarray, labels: np.ndarray, eligible: np.ndarray) -> np.ndarray:
+    """The labels of what stands on a line with a digit, int (n,).
+
+    ink: bool (h, w), the digit's. labels: int (h, w), of the parts of all ink. eligible: labels that may belong to it.
+    """
+    from scipy import ndimage
+
+    rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    height = bottom - top
+    boxes = ndimage.find_objects(labels)
+    waiting = {int(label): boxes[label - 1] for label in eligible if boxes[label - 1] is not None}
+    joined: list[int] = []
+    while True:
+        beside = [
+            label
+            for label, (y, x) in waiting.items()
+            if HEIGHTS[0] * height <= y.stop - y.start <= HEIGHTS[1] * height
+            and min(bottom, y.stop) - max(top, y.start) >= BESIDE * min(height, y.stop - y.start)
+            and max(x.start - right, left - x.stop) <= GAP * height
+        ]
+        if not beside:
+            within = [  # small parts of the digits, such as the bar of a 5
+                label
+                for label, (y, x) in waiting.items()
+                if y.start >= top and y.stop <= bottom and x.start >= left and x.stop <= right
+            ]
+            return np.array(joined + within, int)
+        for label in beside:
+            _, x = waiting.pop(label)
+            left, right = min(left, x.start), max(right, x.stop)
+        joined += beside
+
+
+PEN_WIDTH = 20  # pixels; thinner lines are thickened to this width ...
+DIGIT_EXTENT = 200  # ... in a digit whose longer side has this many pixels
+LONGEST = 8  # heights; a longer line is drawn smaller
+
+
+def as_drawing(ink: np.ndarray, whole_line: bool = False) -> np.ndarray:
+    """Ink, uint8 (h, w), cropped to the digit, enlarged, thin lines thickened: uint8 (h, w, 4) as a canvas sends it.
+
+    whole_line: it is a number, of which the height counts.
+    """
+    from scipy import ndimage
+
+    rows, columns = (np.flatnonzero((ink >= 128).any(axis)) for axis in (1, 0))
+    ink = np.pad(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 1)
+    height, width = ink.shape
+    scale = DIGIT_EXTENT / (max(height - 2, width / LONGEST) if whole_line else max(ink.shape) - 2)
+    size = [max(1, round(scale * side)) for side in reversed(ink.shape)]
+    large = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BICUBIC)) >= 128
+    large = np.pad(large, PEN_WIDTH)
+    missing = (PEN_WIDTH - stroke_width(large)) / 2
+    alpha = np.uint8(255) * (ndimage.distance_transform_edt(~large) <= max(0, missing))
+    return np.dstack([np.full_like(alpha, 255)] * 3 + [alpha])
+
+
+def stroke_width(ink: np.ndarray) -> float:
+    """The width of strokes, bool (h, w): within a line, the mean distance from its edge is a quarter of its width."""
+    from scipy import ndimage
+
+    return 4 * (ndimage.distance_transform_edt(ink)[ink].mean() - 0.5)  # distances between centres of pixels
+
+
+def dilate(ink: np.ndarray, radius: float) -> np.ndarray:
+    """The ink and all pixels within a square around it, bool (h, w)."""
+    from scipy import ndimage
+
+    return ndimage.maximum_filter(ink, 2 * round(radius) + 1)
+
+
+def without_ruled_lines(contrast: np.ndarray, axis: int) -> np.ndarray:
+    """Removes lines along an axis, and up to 3 degrees off it, from contrast, float32 (h, w), where there are any."""
+    from scipy import ndimage
+
+    length = contrast.shape[axis] // 4
+    if length < 6:  # pixels; too short to tell ruled lines from strokes
+        return contrast
+    wide = ndimage.maximum_filter1d(contrast, 2 * round(0.026 * length) + 1, axis=1 - axis)
+    wide = ndimage.uniform_filter1d(wide, length // 6, axis=axis)
+    lines = ndimage.grey_opening(wide, (1, length) if axis else (length, 1))
+    low, high = np.quantile(lines, (0.25, 0.99))
+    strong = lines > (low + high) / 2
+    labels, _ = ndimage.label(strong)
+    long = [box for box in ndimage.find_objects(labels) if box[axis].stop - box[axis].start > 2 * length]
+    if len(long) < 4:
+        return contrast
+    level = np.median(lines[strong])
+    return contrast - np.minimum(lines, 1.2 * level)

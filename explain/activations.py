@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognition.serving_file import ANSWERS, STATES, Sum
+from recognition.exported_model import ANSWERS, STATES, ResidualAdd
 
 if TYPE_CHECKING:
     import keras
@@ -43,16 +43,16 @@ def convolutions(model: keras.Model) -> list[str]:
     return list(stages.values()) or [layer.name for layer in model.layers if type(layer).__name__ == "Conv2D"]
 
 
-def sums(model: keras.Model) -> list[Sum]:
+def sums(model: keras.Model) -> list[ResidualAdd]:
     """The last addition of each stage of a residual network; none for other networks."""
-    last: dict[str, Sum] = {}
+    last: dict[str, ResidualAdd] = {}
     order = {layer.name: place for place, layer in enumerate(model.layers)}
     for layer in model.layers:
         stage = re.match(r"stage\d+", layer.name)
         if type(layer).__name__ == "Add" and stage:
             ends = sorted((tensor._keras_history.operation.name for tensor in layer.input), key=order.__getitem__)
             around, added = ends
-            last[stage[0]] = Sum(around, added, layer.name)
+            last[stage[0]] = ResidualAdd(around, added, layer.name)
     return list(last.values())
 
 

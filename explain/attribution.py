@@ -3,12 +3,17 @@
 Both use the log-odds of the predicted digit, ln(p / (1 - p)), which show changes that a confidence of 99.99 % hides.
 Sources: M. Zeiler and R. Fergus, Visualizing and Understanding Convolutional Networks, 2013 (occlusion);
 K. Simonyan et al., Deep Inside Convolutional Networks, 2013 (gradients).
+
+MERGED: Gradients for the page, which need TensorFlow, and the settings that TensorFlow needs in a Streamlit server.
 """
 
 from __future__ import annotations
 
+import gc
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -86,3 +91,45 @@ def _gradient_of(model: keras.Model, temperature: float) -> Callable[[np.ndarray
         return tape.gradient(odds, inputs)
 
     return graph
+
+
+def is_ready() -> bool:
+    """Whether TensorFlow is imported; the first gradient imports it, which takes seconds."""
+    return "tensorflow" in sys.modules
+
+
+def gradient_in_page(classifier: Classifier, digit: np.ndarray, answer: int) -> np.ndarray:
+    """What explain.attribution.gradient returns and raises."""
+    if is_ready():
+        return gradient(classifier, digit, answer)
+    with _without_garbage_collection():
+        with suppress(ImportError):  # the next line raises an error with an explanation
+            _keep_keras_session()
+        return gradient(classifier, digit, answer)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Excludes everything allocated in the block, and before it, from Python's garbage collection.
+
+    A full collection that walks through TensorFlow's 370,000 objects stops all visitors for 400 ms, and its import
+    would trigger many of them.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.collect()
+        gc.freeze()
+    finally:
+        gc.enable()
+
+
+def _keep_keras_session() -> None:
+    """Keeps Streamlit from clearing Keras's session after each run of the script, for all visitors at once.
+
+    Streamlit does it for scripts that build graphs again and again. Here it would drop TensorFlow's compiled kernels,
+    which cost the next gradient 250 ms, and the state of a model that another visitor is loading.
+    """
+    import keras
+
+    keras.backend.clear_session = lambda free_memory=True: None

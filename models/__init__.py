@@ -19,7 +19,7 @@ NETWORKS: dict[str, Network] = {
     )
 }
 
-FIRST = ("mlp", "cnn", "rnn", "resnet")  # shown until the visitor chooses others
+DEFAULT_NETWORKS = ("mlp", "cnn", "rnn", "resnet")  # shown until the visitor chooses others
 
 
 def find(key: str) -> Network:

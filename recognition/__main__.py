@@ -15,9 +15,9 @@ import numpy as np
 import recognition
 from digits.photo import number_from_photo
 from digits.picture import LARGEST_FILE, PhotoError
-from models import FIRST, NETWORKS
+from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
-from recognition.answer import Answer, confidence_in_number, number_of
+from recognition.prediction import Prediction, confidence_in_number, number_of
 from recognition.recipes import RECIPES
 from recognition.report import number_report
 from recognition.store import WeightsError
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status: 1 if a file could not be classified, 2 if no network can answer."""
     options = _parse(arguments)
     try:
-        classifiers = [recognition.load(key, options.recipe) for key in options.network or FIRST]
+        classifiers = [recognition.load(key, options.recipe) for key in options.network or DEFAULT_NETWORKS]
         outlier.detector()
     except WeightsError as error:
         print(error, file=sys.stderr)
@@ -63,7 +63,7 @@ def _print_error(name: str, problem: str, as_json: bool) -> None:
         print(f"{name}: {problem}", file=sys.stderr)
 
 
-def _line(name: str, answers: list[list[Answer]], scores: list[float]) -> str:
+def _line(name: str, answers: list[list[Prediction]], scores: list[float]) -> str:
     """One line: the file and each network's digit or number, and its confidence."""
     cells = [
         f"{NETWORKS[each[0].network].title} {number_of(each)} ({100 * confidence_in_number(each):.1f} %)"

@@ -10,10 +10,9 @@ import numpy as np
 
 from models.network import Network
 from recognition import TensorFlowMissing
-from recognition.answer import Answer
-from recognition.card import Card
-from recognition.interpreters import Interpreters
-from recognition.serving_file import PROBABILITIES, Architecture
+from recognition.card import ModelCard
+from recognition.exported_model import PROBABILITIES, Architecture, InterpreterPool
+from recognition.prediction import Prediction
 from recognition.store import misfit, verified, verified_serving_file
 
 if TYPE_CHECKING:
@@ -27,7 +26,9 @@ class Classifier:
     Safe to use from many threads at once.
     """
 
-    def __init__(self, network: Network, card: Card, interpreters: Interpreters, model: keras.Model | None = None):
+    def __init__(
+        self, network: Network, card: ModelCard, interpreters: InterpreterPool, model: keras.Model | None = None
+    ):
         self.network = network
         self.card = card
         self.interpreters = interpreters
@@ -39,7 +40,7 @@ class Classifier:
         """The network with the weights of a recipe; see recognition.load."""
         content, card = verified_serving_file(network.key, recipe)
         try:
-            interpreters = Interpreters(content)
+            interpreters = InterpreterPool(content)
             if interpreters.input_shape != network.input_shape or PROBABILITIES not in interpreters.output_shapes:
                 raise ValueError(f"input shape {interpreters.input_shape}, expected {network.input_shape}")
         except (ValueError, RuntimeError) as error:
@@ -63,10 +64,10 @@ class Classifier:
         """The result of predict, or of raw if not calibrated."""
         return self.predict(digits) if calibrated else self.raw(digits)
 
-    def answer(self, digit: np.ndarray, calibrated: bool = True) -> Answer:
+    def answer(self, digit: np.ndarray, calibrated: bool = True) -> Prediction:
         """The prediction for one digit, uint8 (28, 28), as panels, the history and other programs share it."""
         (probabilities,) = self.probabilities(digit[None], calibrated)
-        return Answer(self.network.key, self.card.recipe, probabilities, self.card, calibrated)
+        return Prediction(self.network.key, self.card.recipe, probabilities, self.card, calibrated)
 
     def calibrate(self, raw: np.ndarray) -> np.ndarray:
         """Calibrates a raw softmax, float32 (n, 10), without changing the order of the probabilities."""
@@ -100,7 +101,7 @@ class Classifier:
             return self._model
 
 
-def _built(network: Network, card: Card) -> keras.Model:
+def _built(network: Network, card: ModelCard) -> keras.Model:
     path, _ = verified(card.network, card.recipe)
     try:
         model = network.build()

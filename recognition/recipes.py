@@ -24,6 +24,8 @@ class Recipe:
     full_epochs: Mapping[str, int] = field(default_factory=dict)
 
 
+YOURS = "yours"  # in place of a recipe's key, of a network that a visitor has trained
+
 # The first is the default on the page.
 RECIPES: dict[str, Recipe] = {
     recipe.key: recipe

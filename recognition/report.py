@@ -13,8 +13,8 @@ import numpy as np
 
 from digits import SIDE
 from models import NETWORKS
-from recognition.answer import Answer, confidence_in_number, number_of
 from recognition.outlier import THRESHOLD
+from recognition.prediction import Prediction, confidence_in_number, number_of
 
 JSON_BYTES = 16_384  # of 28 x 28 numbers in JSON; with digits, commas and indentation they take less
 DECIMALS = 6  # of a probability
@@ -39,7 +39,7 @@ def digit_from_json(text: bytes) -> np.ndarray:
     return np.array(rows, np.uint8)
 
 
-def report(answers: Sequence[Answer], outlier_score: float | None) -> dict[str, Any]:
+def report(answers: Sequence[Prediction], outlier_score: float | None) -> dict[str, Any]:
     """Answers as plain data for JSON.
 
     outlier_score: recognition.outlier.score, or None where the detector cannot be read.
@@ -53,7 +53,7 @@ def report(answers: Sequence[Answer], outlier_score: float | None) -> dict[str, 
     }
 
 
-def number_report(answers: Sequence[Sequence[Answer]], outlier_scores: Sequence[float | None]) -> dict[str, Any]:
+def number_report(answers: Sequence[Sequence[Prediction]], outlier_scores: Sequence[float | None]) -> dict[str, Any]:
     """The answers to the digits of a number, left to right, as plain data for JSON; of one digit its report.
 
     Each network has its number and the product of its confidences; "digits" holds the report of each digit.
@@ -65,7 +65,7 @@ def number_report(answers: Sequence[Sequence[Answer]], outlier_scores: Sequence[
     return {"networks": networks, "digits": digits}
 
 
-def _number_entry(answers: Sequence[Answer]) -> dict[str, Any]:
+def _number_entry(answers: Sequence[Prediction]) -> dict[str, Any]:
     entry = _entry(answers[0])
     if "error" in entry:
         return entry
@@ -73,7 +73,7 @@ def _number_entry(answers: Sequence[Answer]) -> dict[str, Any]:
     return kept | {"number": number_of(answers), "confidence": round(confidence_in_number(answers), DECIMALS)}
 
 
-def _entry(answer: Answer) -> dict[str, Any]:
+def _entry(answer: Prediction) -> dict[str, Any]:
     entry: dict[str, Any] = {"title": NETWORKS[answer.network].title, "recipe": answer.recipe}
     if answer.probabilities is None or answer.card is None:
         return entry | {"error": answer.error}

@@ -17,16 +17,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from models import FIRST, NETWORKS
-from recognition import card_check
-from recognition.card import Card
+from models import DEFAULT_NETWORKS, NETWORKS
+from recognition.card import ModelCard, check
 from recognition.recipes import RECIPES, check_recipe
 
 log = logging.getLogger(__name__)
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 TABLES = WEIGHTS / "tables.json"  # the book's tables trained again, written by training.tables
-MNIST_COUNTS = WEIGHTS / "mnist.json"  # the number of MNIST's digits of each class, written by training.mnist
+MNIST_COUNTS = WEIGHTS / "mnist.json"  # the number of MNIST's digits of each class, written by training.data.mnist
 ROBUSTNESS = WEIGHTS / "robustness.json"  # accuracy under corruptions, written by training.robustness
 MNIST_SAMPLE = WEIGHTS / "mnist_sample.png"  # 25 of its digits, by the same command; not under version control
 
@@ -62,7 +61,7 @@ def trained_recipes() -> list[str]:
 def released(recipe: str) -> list[str]:
     """The keys of the networks that should have weights, in display order: the first four, and those with a card."""
     cards = _cards(recipe)
-    return [key for key in NETWORKS if key in FIRST or key in cards]
+    return [key for key in NETWORKS if key in DEFAULT_NETWORKS or key in cards]
 
 
 def _cards(recipe: str) -> frozenset[str]:
@@ -82,7 +81,7 @@ def _keys(folder: Path, changed: int) -> frozenset[str]:
     return frozenset(path.stem for path in folder.glob("*.json"))
 
 
-def verified(key: str, recipe: str) -> tuple[Path, Card]:
+def verified(key: str, recipe: str) -> tuple[Path, ModelCard]:
     """The weights file and its card, after checking the file's SHA-256 against the card.
 
     Raises WeightsError if either file is missing, the card cannot be read, or the weights are not those of the card.
@@ -93,7 +92,7 @@ def verified(key: str, recipe: str) -> tuple[Path, Card]:
     return path, card
 
 
-def verified_serving_file(key: str, recipe: str) -> tuple[bytes, Card]:
+def verified_serving_file(key: str, recipe: str) -> tuple[bytes, ModelCard]:
     """The content of the LiteRT file and its card, after checking its SHA-256 against the card.
 
     Raises WeightsError if either file is missing, the card cannot be read, or the file is not the one of the card.
@@ -130,12 +129,12 @@ def _read(path: Path, sha256: str, key: str, recipe: str) -> bytes:
     return content
 
 
-def read_card(key: str, recipe: str) -> Card:
+def read_card(key: str, recipe: str) -> ModelCard:
     """The card of a network trained by a recipe; raises WeightsError if it is missing or not a card of that network."""
     path = card_path(key, recipe)
     try:
-        card = Card.from_json(json.loads(path.read_text(encoding="utf-8")))
-        card_check.check(card)
+        card = ModelCard.from_json(json.loads(path.read_text(encoding="utf-8")))
+        check(card)
     except OSError as error:
         raise WeightsError(_remedy(path, key, recipe, f"cannot be read ({_reason(error)})")) from error
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
@@ -145,7 +144,7 @@ def read_card(key: str, recipe: str) -> Card:
     return card
 
 
-def write_card(card: Card) -> None:
+def write_card(card: ModelCard) -> None:
     """Writes the card atomically: a reader gets the old card or the new one, never a partial file."""
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n"
     text = ROW.sub(lambda row: " ".join(row.group().split()), text)

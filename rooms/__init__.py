@@ -7,6 +7,6 @@
     sending.send(here, member, drawing)
 
 hosting.py is what a host may do, joining.py and sending.py what a phone may do, wall.py and scoreboard.py what is
-seen, exports.py what is kept afterwards. Every refusal is a rooms.errors.RoomError whose text is a sentence for whoever
+seen, exports.py what is kept afterwards. Every refusal is a rooms.limits.RoomError whose text is a sentence for whoever
 sees it.
 """

@@ -14,9 +14,8 @@ from sqlalchemy import Engine, create_engine, delete, event, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from rooms.errors import Unavailable
-from rooms.guesses import Guesses
-from rooms.limits import DEFAULT, Limits
+from rooms.identity import Guesses
+from rooms.limits import DEFAULT, Limits, Unavailable
 from rooms.schema import VERSION, Base, Room, SchemaVersion
 
 BUSY = 5.0  # seconds to wait for another process that writes to the same SQLite file

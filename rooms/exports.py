@@ -1,4 +1,4 @@
-"""What a host takes home: CSV, one picture, NPZ, and UNIPEN text that training.pen_strokes reads.
+"""What a host takes home: CSV, one picture, NPZ, and UNIPEN text that training.data.pen_digits reads.
 
 The room's answers are in it whether they were revealed or not; drawings that were removed are in none of it.
 """
@@ -14,12 +14,12 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
-from rooms import identity, stroke_data
+from rooms import identity, schema
 from rooms.database import Database
-from rooms.errors import Forbidden
 from rooms.hosting import Hosted
+from rooms.limits import Forbidden
 from rooms.prompts import DIGITS
-from rooms.schema import REMOVED, SHOWN, Answer, Participant, Room, Round, Sent
+from rooms.schema import REMOVED, SHOWN, Answer, DrawingRow, Participant, Room, Round
 
 SIDE = 28
 CANVAS = 280  # pixels on each side of the canvas that strokes are in
@@ -55,17 +55,17 @@ def records(database: Database, hosted: Hosted) -> list[Record]:
         if room is None or not identity.is_token(hosted.token, room.host_hash):
             raise Forbidden("This link does not host this room.")
         rows = session.execute(
-            select(Sent, Participant.name, Round.kind)
-            .join(Participant, Participant.id == Sent.participant_id)
-            .join(Round, (Round.room_id == Sent.room_id) & (Round.number == Sent.round))
-            .where(Sent.room_id == room.id, Sent.status != REMOVED)
-            .order_by(Sent.place)
+            select(DrawingRow, Participant.name, Round.kind)
+            .join(Participant, Participant.id == DrawingRow.participant_id)
+            .join(Round, (Round.room_id == DrawingRow.room_id) & (Round.number == DrawingRow.round))
+            .where(DrawingRow.room_id == room.id, DrawingRow.status != REMOVED)
+            .order_by(DrawingRow.place)
         ).all()
         found = {sent.id: _record(sent, name, kind) for sent, name, kind in rows}
         answers = select(Answer.drawing_id, Answer.network, Answer.probabilities).join(
-            Sent, Sent.id == Answer.drawing_id
+            DrawingRow, DrawingRow.id == Answer.drawing_id
         )
-        for drawing_id, network, text in session.execute(answers.where(Sent.room_id == room.id)):
+        for drawing_id, network, text in session.execute(answers.where(DrawingRow.room_id == room.id)):
             if drawing_id in found:
                 found[drawing_id].answers[network] = [float(share) for share in text.split()]
         return list(found.values())
@@ -125,7 +125,7 @@ def as_npz(drawings: Sequence[Record], networks: Sequence[str] = ()) -> bytes:
 
 
 def as_unipen(drawings: Sequence[Record], source: str = "a room") -> str:
-    """The strokes of all drawings on the wall whose digit is known, as training.pen_strokes.read_unipen reads them."""
+    """The strokes of all drawings on the wall whose digit is known, in the UNIPEN format."""
     lines = [".VERSION 1.0", f".DATA_SOURCE {source}", ".COORD X Y", ".HIERARCHY DIGIT"]
     written = 0  # strokes
     for drawing in drawings:
@@ -168,7 +168,7 @@ def _captions(drawing: Record, titles: Mapping[str, str]) -> list[tuple[str, str
     return [(score, RED if wrong else GREEN), (drawing.name[:14], GREY), (", ".join(wrong)[:15], RED)]
 
 
-def _record(sent: Sent, name: str, kind: str) -> Record:
+def _record(sent: DrawingRow, name: str, kind: str) -> Record:
     return Record(
         id=sent.id,
         place=sent.place,
@@ -177,7 +177,7 @@ def _record(sent: Sent, name: str, kind: str) -> Record:
         prompt=kind,
         meant=sent.meant,
         digit=sent.digit,
-        strokes=stroke_data.unpacked(sent.strokes),
+        strokes=schema.unpacked(sent.strokes),
         recipe=sent.recipe,
         outlier=sent.outlier,
         status=sent.status,

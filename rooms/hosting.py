@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from rooms import identity
 from rooms.database import Database, scrub
-from rooms.errors import Forbidden, Refused, UnknownRoom
+from rooms.limits import Forbidden, Refused, UnknownRoom
 from rooms.prompts import ANY_DIGIT, Prompt
-from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, Answer, Room, Round, Sent
+from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, Answer, DrawingRow, Room, Round
 from rooms.state import RoomState, state_in
 
 SETTINGS = ("hide_answers", "approve_all", "approve_outliers", "training", "paused")
@@ -121,19 +121,23 @@ def show(database: Database, hosted: Hosted, drawing_id: int) -> None:
 def approve_all(database: Database, hosted: Hosted) -> int:
     """Puts all drawings on the wall that wait; returns how many."""
     with _locked(database, hosted) as (session, room):
-        waiting = (Sent.room_id == room.id, Sent.status == WAITING)
+        waiting = (DrawingRow.room_id == room.id, DrawingRow.status == WAITING)
         found = session.scalar(select(func.count()).where(*waiting)) or 0
-        session.execute(update(Sent).where(*waiting).values(status=SHOWN))
+        session.execute(update(DrawingRow).where(*waiting).values(status=SHOWN))
         return found
 
 
 def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> int:
     """Deletes all drawings of a participant, who may go on drawing; returns how many."""
     with _locked(database, hosted) as (session, room):
-        theirs = (Sent.room_id == room.id, Sent.participant_id == participant_id, Sent.status != REMOVED)
-        ids = list(session.scalars(select(Sent.id).where(*theirs)))
+        theirs = (
+            DrawingRow.room_id == room.id,
+            DrawingRow.participant_id == participant_id,
+            DrawingRow.status != REMOVED,
+        )
+        ids = list(session.scalars(select(DrawingRow.id).where(*theirs)))
         session.execute(delete(Answer).where(Answer.drawing_id.in_(ids)))
-        session.execute(update(Sent).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", meant=None))
+        session.execute(update(DrawingRow).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", meant=None))
     scrub(database)
     return len(ids)
 
@@ -188,10 +192,10 @@ def _current(session: Session, room: Room) -> Round:
 def _set_status(database: Database, hosted: Hosted, drawing_id: int, status: str) -> None:
     with _locked(database, hosted) as (session, room):
         changed = session.execute(
-            update(Sent)
-            .where(Sent.id == drawing_id, Sent.room_id == room.id, Sent.status != REMOVED)
+            update(DrawingRow)
+            .where(DrawingRow.id == drawing_id, DrawingRow.room_id == room.id, DrawingRow.status != REMOVED)
             .values(status=status)
-            .returning(Sent.id)
+            .returning(DrawingRow.id)
         ).first()
         if changed is None:
             raise Refused("This drawing is not in this room, or was removed.")

@@ -1,11 +1,19 @@
-"""Codes of rooms, tokens of hosts and participants, names of two words, and colours."""
+"""Codes of rooms, tokens of hosts and participants, names of two words, and colours.
+
+MERGED: How often wrong codes may be tried, so that a room's code cannot be guessed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
+import threading
+import time
+from collections import deque
 from collections.abc import Collection
+
+from rooms.limits import Refused
 
 ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"  # without look-alikes: no B and 8, I, L and 1, O and 0, S and 5, Z and 2
 CODE_LENGTH = 6  # 25 ** 6 = 244 million codes
@@ -69,3 +77,28 @@ def new_name(taken: Collection[str]) -> str:
         if name not in taken:
             return name
     raise ValueError(f"expected fewer than {count} participants, got {len(taken)}")
+
+
+WINDOW = 60.0  # seconds
+
+
+class Guesses:
+    """Counts the wrong codes of a process over the last minute. Those who scanned the QR code are not counted."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self._wrong: deque[float] = deque()
+        self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """Raises Refused where too many were wrong."""
+        with self._lock:
+            while self._wrong and self._wrong[0] < time.monotonic() - WINDOW:
+                self._wrong.popleft()
+            if len(self._wrong) >= self.most:
+                raise Refused("Too many wrong codes were tried; scan the QR code, or try again in a minute.")
+
+    def wrong(self) -> None:
+        """Counts one."""
+        with self._lock:
+            self._wrong.append(time.monotonic())

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from rooms import identity
 from rooms.database import Database
-from rooms.errors import Forbidden, Refused, UnknownRoom
+from rooms.limits import Forbidden, Refused, UnknownRoom
 from rooms.schema import Participant, Room
 from rooms.state import RoomState, state_in
 

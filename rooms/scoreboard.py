@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from rooms.database import Database
 from rooms.prompts import DIGITS
-from rooms.schema import SHOWN, Answer, Round, Sent
+from rooms.schema import SHOWN, Answer, DrawingRow, Round
 
 BINS = (0.0, 0.5, 0.7, 0.9, 0.99, 1.0001)  # of confidence
 
@@ -82,11 +82,11 @@ class Scoreboard:
 def scoreboard(database: Database, room_id: int, networks: Sequence[str] = ()) -> Scoreboard:
     """Of the drawings on the wall. networks: their order; others come after them."""
     query = (
-        select(Sent.id.label("drawing_id"), Sent.meant, Answer.network, Answer.digit, Answer.confidence)
-        .join(Answer, Answer.drawing_id == Sent.id)
-        .join(Round, (Round.room_id == Sent.room_id) & (Round.number == Sent.round))
-        .where(Sent.room_id == room_id, Sent.status == SHOWN, Sent.meant.is_not(None), Round.revealed)
-        .order_by(Sent.place)
+        select(DrawingRow.id.label("drawing_id"), DrawingRow.meant, Answer.network, Answer.digit, Answer.confidence)
+        .join(Answer, Answer.drawing_id == DrawingRow.id)
+        .join(Round, (Round.room_id == DrawingRow.room_id) & (Round.number == DrawingRow.round))
+        .where(DrawingRow.room_id == room_id, DrawingRow.status == SHOWN, DrawingRow.meant.is_not(None), Round.revealed)
+        .order_by(DrawingRow.place)
     )
     with database.reading() as session:
         rows = session.execute(query).all()

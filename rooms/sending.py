@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from rooms import identity, stroke_data
+from rooms import identity, schema
 from rooms.database import Database
-from rooms.errors import Forbidden, Refused, TooFast
 from rooms.joining import Membership, locked_room
+from rooms.limits import Forbidden, RateLimited, Refused
 from rooms.prompts import DIGITS, TURN, Prompt
-from rooms.schema import SHOWN, WAITING, Answer, Participant, Room, Round, Sent
+from rooms.schema import SHOWN, WAITING, Answer, DrawingRow, Participant, Room, Round
 from rooms.wall import Tile
 
 DIGIT_BYTES = 28 * 28
@@ -33,7 +33,7 @@ class Drawing:
     round: int
     meant: int | None
     digit: bytes
-    strokes: Sequence[stroke_data.Stroke]
+    strokes: Sequence[schema.Stroke]
     answers: Mapping[str, Sequence[float]]
     recipe: str
     outlier: bool = False
@@ -68,7 +68,9 @@ def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
         if participant is None:
             raise Forbidden("This phone is not in this room; scan the code on the wall again.")
         before = session.scalar(
-            select(Sent.status).where(Sent.participant_id == participant.id, Sent.client_id == drawing.client_id)
+            select(DrawingRow.status).where(
+                DrawingRow.participant_id == participant.id, DrawingRow.client_id == drawing.client_id
+            )
         )
         if before is not None:
             return Receipt(before, True, participant.drawings)
@@ -82,7 +84,7 @@ def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
         room.stroke_bytes += len(packed)
         asked = session.get(Round, (room.id, drawing.round))
         placed = asked or session.get_one(Round, (room.id, room.round))
-        sent = Sent(
+        sent = DrawingRow(
             room_id=room.id,
             participant_id=participant.id,
             client_id=drawing.client_id,
@@ -103,7 +105,7 @@ def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
         return Receipt(status, False, participant.drawings, _tile(sent, participant, placed, answers))
 
 
-def _tile(sent: Sent, participant: Participant, asked: Round, answers: list[Answer]) -> Tile:
+def _tile(sent: DrawingRow, participant: Participant, asked: Round, answers: list[Answer]) -> Tile:
     return Tile(
         id=sent.id,
         place=sent.place,
@@ -127,7 +129,7 @@ def _allowed(database: Database, room: Room, participant: Participant, size: int
     if room.paused:
         raise Refused("The host has paused the room; send it when it goes on.")
     if 0 <= now - participant.last_sent < limits.seconds_between:  # a clock that was set back locks nobody out
-        raise TooFast(f"One drawing in {limits.seconds_between:g} s; send it again in a moment.")
+        raise RateLimited(f"One drawing in {limits.seconds_between:g} s; send it again in a moment.")
     if participant.drawings >= limits.drawings_each:
         raise Refused(f"You have sent {limits.drawings_each} drawings, as many as one may in a room.")
     if room.drawings >= limits.most_drawings or room.stroke_bytes + size > limits.most_bytes:
@@ -150,7 +152,7 @@ def _checked(database: Database, drawing: Drawing) -> bytes:
     )
     if not sound:
         raise Refused("The drawing could not be read; clear the canvas and draw it again.")
-    return stroke_data.packed(drawing.strokes, database.limits)
+    return schema.packed(drawing.strokes, database.limits)
 
 
 def _meant(asked: Round | None, meant: int | None) -> int | None:

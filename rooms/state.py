@@ -1,16 +1,21 @@
-"""What everybody in a room may know of it, as one small value that pages ask for again and again."""
+"""What everybody in a room may know of it, as one small value that pages ask for again and again.
+
+MERGED: The newest states of rooms, read from the database once in a while for all who look, not for each of them.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rooms.database import Database
-from rooms.errors import UnknownRoom
+from rooms.limits import UnknownRoom
 from rooms.prompts import Prompt
-from rooms.schema import WAITING, Room, Round, Sent
+from rooms.schema import WAITING, DrawingRow, Room, Round
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
     if found is None:
         raise UnknownRoom("This room is closed, and all that was in it is deleted.")
     room, current = found
-    waiting = select(func.count()).where(Sent.room_id == room_id, Sent.status == WAITING)
+    waiting = select(func.count()).where(DrawingRow.room_id == room_id, DrawingRow.status == WAITING)
     return RoomState(
         id=room.id,
         code=room.code,
@@ -75,3 +80,34 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
         drawings=room.drawings,
         waiting=session.scalar(waiting) or 0,
     )
+
+
+MOST = 400  # rooms that are remembered; a server has 200
+
+
+class Recent:
+    """Remembers states of rooms. clock: gives seconds; tests have their own."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self.clock = clock
+        self._known: dict[tuple[Database, int], tuple[float, RoomState]] = {}
+
+    def state(self, database: Database, room_id: int, age: float) -> RoomState:
+        """The room as it was at most so many seconds ago, or, while somebody else is reading it, a little earlier.
+
+        Raises UnknownRoom if it was deleted or its time is over, Unavailable where the database does not answer.
+        """
+        key, now = (database, room_id), self.clock()
+        if known := self._known.get(key):
+            if now - known[0] < age:
+                return known[1]
+            self._known[key] = (now, known[1])  # others go on with this one while it is read again
+        try:
+            newest = state(database, room_id)
+        except UnknownRoom:
+            self._known.pop(key, None)
+            raise
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[key] = (now, newest)
+        return newest

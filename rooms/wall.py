@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from rooms.database import Database
-from rooms.schema import REMOVED, SHOWN, WAITING, Answer, Participant, Round, Sent
+from rooms.schema import REMOVED, SHOWN, WAITING, Answer, DrawingRow, Participant, Round
 
 NEWEST = 200  # drawings that a wall shows; the others are in the export
 BATCH = 500  # drawings whose answers are asked for together
@@ -54,9 +54,11 @@ def own(database: Database, room_id: int, participant_id: int) -> Tile | None:
     """A participant's newest drawing that was not removed, whatever became of it; None before the first."""
     with database.reading() as session:
         newest = session.scalar(
-            select(Sent.id)
-            .where(Sent.room_id == room_id, Sent.participant_id == participant_id, Sent.status != REMOVED)
-            .order_by(Sent.place.desc())
+            select(DrawingRow.id)
+            .where(
+                DrawingRow.room_id == room_id, DrawingRow.participant_id == participant_id, DrawingRow.status != REMOVED
+            )
+            .order_by(DrawingRow.place.desc())
             .limit(1)
         )
         return None if newest is None else _tile(session, newest)
@@ -66,19 +68,25 @@ def tile(database: Database, room_id: int, drawing_id: int) -> Tile | None:
     """One drawing of a room, whatever became of it; None where it is not in this room or was removed."""
     with database.reading() as session:
         found = session.scalar(
-            select(Sent.id).where(Sent.room_id == room_id, Sent.id == drawing_id, Sent.status != REMOVED)
+            select(DrawingRow.id).where(
+                DrawingRow.room_id == room_id, DrawingRow.id == drawing_id, DrawingRow.status != REMOVED
+            )
         )
         return None if found is None else _tile(session, found)
 
 
 def _tile(session: Session, drawing_id: int) -> Tile:
-    ((row),) = session.execute(_columns().where(Sent.id == drawing_id)).all()
+    ((row),) = session.execute(_columns().where(DrawingRow.id == drawing_id)).all()
     answers = _answers(session, [drawing_id] if row.revealed else [])
     return Tile(**row._mapping, answers=answers.get(drawing_id, {}))
 
 
 def _tiles(session: Session, room_id: int, statuses: Collection[str], newest: int | None) -> list[Tile]:
-    query = _columns().where(Sent.room_id == room_id, Sent.status.in_(statuses)).order_by(Sent.place.desc())
+    query = (
+        _columns()
+        .where(DrawingRow.room_id == room_id, DrawingRow.status.in_(statuses))
+        .order_by(DrawingRow.place.desc())
+    )
     rows = session.execute(query.limit(newest) if newest else query).all()[::-1]
     answers = _answers(session, [row.id for row in rows if row.revealed])
     return [Tile(**row._mapping, answers=answers.get(row.id, {})) for row in rows]
@@ -88,20 +96,20 @@ def _columns() -> Select[*tuple[Any, ...]]:
     """By the names of Tile's fields."""
     return (
         select(
-            Sent.id,
-            Sent.place,
-            Sent.participant_id,
+            DrawingRow.id,
+            DrawingRow.place,
+            DrawingRow.participant_id,
             Participant.name,
             Participant.colour,
-            Sent.round,
-            Sent.meant,
-            Sent.digit,
-            Sent.outlier,
-            Sent.status,
+            DrawingRow.round,
+            DrawingRow.meant,
+            DrawingRow.digit,
+            DrawingRow.outlier,
+            DrawingRow.status,
             Round.revealed,
         )
-        .join(Participant, Participant.id == Sent.participant_id)
-        .join(Round, (Round.room_id == Sent.room_id) & (Round.number == Sent.round))
+        .join(Participant, Participant.id == DrawingRow.participant_id)
+        .join(Round, (Round.room_id == DrawingRow.room_id) & (Round.number == DrawingRow.round))
     )
 
 

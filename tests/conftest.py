@@ -9,7 +9,7 @@ import pytest
 from recognition import load
 from recognition.store import released, trained_recipes
 from tests.browser import driver
-from tests.server import serve
+from tests.page_server import serve
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def splits():
     """MNIST from DIGIT_DATA; tests that need it are skipped if it is not set."""
     if not os.environ.get("DIGIT_DATA"):
         pytest.skip("needs MNIST: set DIGIT_DATA to a folder that holds mnist.npz")
-    from training.mnist import mnist
+    from training.data.mnist import mnist
 
     return mnist()
 
@@ -31,8 +31,8 @@ def classifiers():
 
 @pytest.fixture
 def page():
-    """The page without a browser, after its first run; see tests.views.page."""
-    from tests.views.page import visit
+    """The page without a browser, after its first run; see tests.ui.page."""
+    from tests.ui.page import visit
 
     return visit()
 

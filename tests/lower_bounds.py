@@ -17,11 +17,14 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 FILES = ("requirements-serve.txt", "requirements.txt", "requirements-dev.txt")
 REPORT = ROOT / "docs" / "measured" / "lower_bounds.md"
-TESTS = [f"tests/{name}" for name in ("digits", "models", "recognition", "explain", "views", "training")]
+TESTS = [
+    f"tests/{name}"
+    for name in ("digits", "models", "recognition", "explain", "rooms", "learning", "server", "ui", "training")
+]
 
 
 def lower_bounds() -> dict[str, str]:

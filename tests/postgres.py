@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.server import free_port
+from tests.page_server import free_port
 
 MISSING = "needs PostgreSQL: install it, for example with apt-get install postgresql"
 QUICK = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100"]  # what a test may lose

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 IMPORTED = """
 import os, sys, streamlit, streamlit.web.cli

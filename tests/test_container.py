@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 PAGES = {
     "draw": "import runpy; runpy.run_path('app.py', run_name='__main__')",
-    "room": "from views.pages import room; room.page()",
-    "evidence": "from views.pages import evidence; evidence.page()",
-    "the book": "from views.pages.book import contents; contents.page()",
+    "room": "from ui.room import page; page.page()",
+    "evidence": "from ui.evidence import page; page.page()",
+    "the book": "from ui.book import page; page.page()",
 }
 OPEN = """
 from streamlit.testing.v1 import AppTest

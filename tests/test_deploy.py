@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import deploy.copies as deploy
-from tests.benchmark.copies import nginx_path
-from tests.server import ROOT, free_port
+from benchmark.copies import nginx_path
+from tests.page_server import ROOT, free_port
 
 needs_nginx = pytest.mark.skipif(nginx_path() is None, reason="needs nginx, for example from apt-get install nginx")
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from benchmark import hosting
 from models import NETWORKS
 from recognition.recipes import RECIPES
 from recognition.store import TABLES, card_path, read_card
-from tests.benchmark import hosting
-from tests.server import ROOT
+from tests.page_server import ROOT
 from training import tables
-from training.results_table import MARKS, table
+from training.evaluation.results_table import MARKS, table
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = tuple(PYPROJECT["tool"]["coverage"]["run"]["source"])

@@ -13,10 +13,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from tests.benchmark import copies
-from tests.benchmark.client import visit
+from benchmark import copies
+from benchmark.client import visit
 from tests.drawings import placed
-from tests.server import run_async, running
+from tests.page_server import run_async, running
 
 pytestmark = [
     pytest.mark.slow,

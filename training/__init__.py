@@ -1,4 +1,4 @@
-"""Data, hyperparameters, training and evaluation of the networks. The views never import this package."""
+"""Data, hyperparameters, training and evaluation of the networks. The page never imports this package."""
 
 import os
 

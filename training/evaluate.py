@@ -22,16 +22,17 @@ import numpy as np
 import recognition
 from digits import CLASSES, from_canvas, plain_resize
 from models import NETWORKS
-from recognition.card import Card, Score
+from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
 from recognition.recipes import RECIPES
 from recognition.store import WeightsError, released, trained_recipes, write_atomically, write_card
-from training import results_table, writers
-from training.calibrate import fit_temperature, reliability
-from training.dataset import DataError, Digits, join
-from training.mnist import mnist
-from training.pen_strokes import draw_on_canvas, pendigits
-from training.run import RUNS, remedy, run_command
+from training.data import pen_digits
+from training.data.dataset import DataError, Digits, join
+from training.data.mnist import mnist
+from training.data.pen_digits import draw_on_canvas, pendigits
+from training.engine.command import RUNS, remedy, run_command
+from training.evaluation import results_table
+from training.evaluation.calibration import fit_temperature, reliability
 
 PROGRESS = RUNS / "evaluated"  # the hashes of the weights that an unfinished call has measured
 TOLERANCE = 1e-5  # in probability, between LiteRT and Keras
@@ -130,7 +131,7 @@ def test_sets() -> dict[str, Digits]:
 def held_out_sets() -> list[Digits]:
     """MNIST's validation digits and, if the pen strokes are available, drawn digits of held-out writers."""
     try:
-        return [mnist().validation, writers.held_out()]
+        return [mnist().validation, pen_digits.held_out()]
     except DataError as error:
         print(f"Calibrated on MNIST alone: {error}", file=sys.stderr)
         return [mnist().validation]
@@ -144,7 +145,7 @@ def calibrated(classifier: Classifier, held_out: list[Digits]) -> Classifier:
     return Classifier(classifier.network, replace(classifier.card, temperature=temperature), classifier.interpreters)
 
 
-def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> Card:
+def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> ModelCard:
     """The classifier's card with the scores measured on these tests; other scores stay as they were."""
     scores = {name: score(classifier.predict(test.digits), test.labels) for name, test in tests.items()}
     return replace(classifier.card, tests=classifier.card.tests | scores)

@@ -19,14 +19,13 @@ from typing import Any
 import keras
 
 from explain.activations import both_ways, convolutions, hidden, sums
-from explain.diagram import dot
-from explain.layers import keras_summary, layer_table
+from explain.architecture import dot, keras_summary, layer_table
 from models import NETWORKS
 from models.network import Network
-from recognition.card import Card
+from recognition.card import ModelCard
+from recognition.exported_model import ANSWERS, PROBABILITIES, STATES, Architecture, ExportedModel
 from recognition.outlier import DETECTOR
 from recognition.recipes import RECIPES
-from recognition.serving_file import ANSWERS, PROBABILITIES, STATES, Architecture, ServingFile
 from recognition.store import (
     WeightsError,
     card_path,
@@ -36,7 +35,7 @@ from recognition.store import (
     write_atomically,
     write_card,
 )
-from training.run import run_command
+from training.engine.command import run_command
 
 ALL = {network.key: network for network in (*NETWORKS.values(), DETECTOR)}
 
@@ -62,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failures else 0
 
 
-def export(network: Network, recipe: str) -> Card:
+def export(network: Network, recipe: str) -> ModelCard:
     """Writes the LiteRT file for existing weights, and the card; returns the card.
 
     Raises recognition.store.WeightsError if the weights or their card are missing or damaged.
@@ -75,7 +74,7 @@ def export(network: Network, recipe: str) -> Card:
     return card
 
 
-def write(model: keras.Model, path: Path) -> ServingFile:
+def write(model: keras.Model, path: Path) -> ExportedModel:
     """Writes the LiteRT file of a trained Keras model; returns its description for the card."""
     signature = [keras.InputSpec(shape=(None, *model.input_shape[1:]), dtype="float32")]
     exported = with_inner_outputs(model)
@@ -84,7 +83,7 @@ def write(model: keras.Model, path: Path) -> ServingFile:
         lambda partial: exported.export(str(partial), format="litert", input_signature=signature, verbose=False),
     )
     content = path.read_bytes()
-    return ServingFile(hashlib.sha256(content).hexdigest(), len(content), architecture(model))
+    return ExportedModel(hashlib.sha256(content).hexdigest(), len(content), architecture(model))
 
 
 def architecture(model: keras.Model) -> Architecture:

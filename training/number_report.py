@@ -4,7 +4,7 @@
     python -m training.number_report --write    writes docs/measured/numbers.md
 
 Digits: the 3,498 of the 14 writers of pendigits-orig.tes, alone as training.evaluate draws them, and composed into
-numbers by training.composed_numbers. A number counts as split right if there are as many digits as were written, and
+numbers by training.augment.numbers. A number counts as split right if there are as many digits as were written, and
 the picture of each is nearly that of the digit alone.
 """
 
@@ -20,13 +20,12 @@ import numpy as np
 import recognition
 from digits import from_canvas, number_from_canvas
 from digits.normalization import from_ink
-from digits.numbers import number_from_ink
-from digits.thinning import thinned
+from digits.numbers import narrow_strokes, number_from_ink
 from recognition.card import Score
 from recognition.classifier import Classifier
-from training.composed_numbers import Composer, Number, Setting
-from training.pen_strokes import PenDigit, draw_on_canvas, pendigits
-from training.run import report_command
+from training.augment.numbers import Composer, Number, Setting
+from training.data.pen_digits import PenDigit, draw_on_canvas, pendigits
+from training.engine.command import report_command
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "measured" / "numbers.md"
 NUMBERS = 1000  # of each setting
@@ -105,7 +104,7 @@ def measure(composer: Composer, setting: Setting, numbers: int) -> Result:
 
 def alone(number: Number) -> list[np.ndarray]:
     """The picture of each digit of a number, uint8 (28, 28), as if nothing touched it."""
-    pictures = [from_ink(thinned(layer)) for layer in number.cropped()]
+    pictures = [from_ink(narrow_strokes(layer)) for layer in number.cropped()]
     return [picture for picture in pictures if picture is not None]
 
 

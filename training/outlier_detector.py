@@ -16,18 +16,19 @@ from functools import cached_property
 
 import numpy as np
 
-from recognition.card import Card, Score
+from recognition.card import ModelCard, Score
 from recognition.outlier import DETECTOR, THRESHOLD, detector
 from recognition.store import WeightsError, write_card
-from training import evaluate, pool, writers
-from training.augment import vary_picture
-from training.dataset import DataError, Digits, Pictures, join
-from training.handwriting import REAL, characters
-from training.hyperparameters import Hyperparameters
-from training.mnist import mnist
-from training.non_digits import OTHER, SHARES, non_digits
-from training.pen_strokes import PenDigit
-from training.run import positive, run_command
+from training import evaluate
+from training.augment.warp import augment_image
+from training.data import augmented, pen_digits
+from training.data.characters import REAL, characters
+from training.data.dataset import DataError, Digits, Pictures, join
+from training.data.mnist import mnist
+from training.data.non_digits import OTHER, SHARES, non_digits
+from training.data.pen_digits import PenDigit
+from training.engine.command import positive, run_command
+from training.engine.hyperparameters import Hyperparameters
 from training.train import train
 
 SETTINGS = Hyperparameters(
@@ -48,7 +49,7 @@ class DetectorData:
     others: drawings that are no digits, uint8 (n, 28, 28) each.
     """
 
-    digits: pool.Pool
+    digits: augmented.AugmentedDataset
     others: list[np.ndarray]
     validation: Digits
 
@@ -77,7 +78,7 @@ class DetectorData:
 
 def load() -> DetectorData:
     """All drawings, after making those that are missing; raises DataError if MNIST or pen strokes are missing."""
-    digits, others = pool.load(), pool.prepared(("other",))["other"]
+    digits, others = augmented.load(), augmented.prepared(("other",))["other"]
     return DetectorData(digits, others, join([digits.validation, *held_out_non_digits().values()]))
 
 
@@ -87,15 +88,15 @@ def held_out_non_digits(count: int = EVALUATED) -> dict[str, Digits]:
     One kind more than non_digits has: letters that look like MNIST's pictures, PICTURED.
     """
     random = np.random.default_rng(SEED)
-    drawings = non_digits(count * 2 * len(SHARES), writers.writers(held_out=True), held_out=True, random=random)
+    drawings = non_digits(count * 2 * len(SHARES), pen_digits.writers(held_out=True), held_out=True, random=random)
     kinds = {kind: [drawing for drawing in drawings if drawing.writer == kind][:count] for kind in SHARES}
     for kind in REAL:
         real = characters(kind, held_out=True)
         chosen = random.permutation(len(real))[:count]
         kinds[kind] = [PenDigit(OTHER, real[place].strokes, kind) for place in chosen]
-    drawn = {kind: writers.drawn(chosen, SEED) for kind, chosen in kinds.items()}
+    drawn = {kind: pen_digits.drawn(chosen, SEED) for kind, chosen in kinds.items()}
     letters = drawn["written_letter"]
-    pictured = Digits(np.stack([vary_picture(letter, random) for letter in letters.digits]), letters.labels)
+    pictured = Digits(np.stack([augment_image(letter, random) for letter in letters.digits]), letters.labels)
     return drawn | {PICTURED: pictured}
 
 
@@ -146,7 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
             data = load()
             train(DETECTOR, "drawn", settings(options.more), data)
             detector.cache_clear()
-            sets = {"mnist": mnist().validation, "drawn": writers.held_out()} | held_out_non_digits()
+            sets = {"mnist": mnist().validation, "drawn": pen_digits.held_out()} | held_out_non_digits()
             report(measure(sets, "drawn"))
             print(f"{100 * ACCEPTED:.0f} % of the digits of both sets are accepted below {threshold(sets):.3f}")
     except (DataError, WeightsError) as error:
@@ -163,7 +164,7 @@ def settings(more: int | None) -> Hyperparameters:
     return replace(SETTINGS, epochs=more, learning_rate=rate, start=detector().card.sha256)
 
 
-def measured() -> Card:
+def measured() -> ModelCard:
     """The detector's card with its scores on the test digits and on non-digits.
 
     Raises DataError if MNIST or the pen strokes are missing.

@@ -3,7 +3,7 @@
     python -m training.photo_report            prints the table
     python -m training.photo_report --write    writes docs/measured/photos.md
 
-Digits of the 14 writers of pendigits-orig.tes, composed into numbers by training.composed_numbers and written with a
+Digits of the 14 writers of pendigits-orig.tes, composed into numbers by training.augment.numbers and written with a
 pen on white paper: with its grain, light from one side, a shadow's edge, a slight turn, blur, noise, and JPEG. The way
 from there is the page's: digits.photo.number_from_photo.
 """
@@ -23,9 +23,9 @@ import recognition
 from digits.photo import number_from_photo
 from digits.picture import PhotoError
 from recognition.card import Score
-from training.composed_numbers import Composer, Number, Setting
-from training.pen_strokes import pendigits
-from training.run import report_command
+from training.augment.numbers import Composer, Number, Setting
+from training.data.pen_digits import pendigits
+from training.engine.command import report_command
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "measured" / "photos.md"
 PHOTOS = 100  # of each kind

@@ -25,9 +25,9 @@ import numpy as np
 
 import recognition
 from models import NETWORKS
-from recognition.card import Card
+from recognition.card import ModelCard
 from recognition.classifier import Classifier
-from recognition.interpreters import Interpreters
+from recognition.exported_model import InterpreterPool
 from recognition.store import (
     WeightsError,
     card_path,
@@ -39,11 +39,14 @@ from recognition.store import (
     write_atomically,
     write_card,
 )
-from training import evaluate, hyperparameters, pool, results_table, robustness, train
-from training.dataset import DataError, Digits, TrainingData
-from training.hyperparameters import Hyperparameters
-from training.mnist import mnist
-from training.run import RUNS, BusyError, positive, remedy, run_command
+from training import evaluate, robustness, train
+from training.data import augmented
+from training.data.dataset import DataError, Digits, TrainingData
+from training.data.mnist import mnist
+from training.engine import hyperparameters
+from training.engine.command import RUNS, BusyError, positive, remedy, run_command
+from training.engine.hyperparameters import Hyperparameters
+from training.evaluation import results_table
 
 OLD = RUNS / "old"  # the weights and cards that a network had before it was trained again
 REJECTED = RUNS / "rejected"  # new weights and cards that were no better
@@ -80,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
         plan = {key: hyperparameters.find(key, options.recipe) for key in options.networks}
         if options.more:
             plan = {key: _more(key, options.recipe, plan[key], options.more, options.rate) for key in plan}
-        data: TrainingData = pool.load() if any(settings.varied for settings in plan.values()) else mnist()
+        data: TrainingData = augmented.load() if any(settings.varied for settings in plan.values()) else mnist()
         held_out = evaluate.held_out_sets()
         for key, settings in plan.items():
             print(f"{NETWORKS[key].title}, recipe {options.recipe}: {settings.epochs} epochs", flush=True)
@@ -139,7 +142,9 @@ def _more(key: str, recipe: str, settings: Hyperparameters, epochs: int, rate: f
     rate: the highest learning rate; None for half of the first training's.
     """
     kept = OLD / recipe / key / f"{key}.json"
-    card = Card.from_json(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else read_card(key, recipe)
+    card = (
+        ModelCard.from_json(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else read_card(key, recipe)
+    )
     half = settings.learning_rate and settings.learning_rate / 2
     return replace(settings, epochs=epochs, learning_rate=rate or half, start=card.sha256)
 
@@ -157,8 +162,8 @@ def _keep(key: str, recipe: str, folder: Path) -> None:
 
 
 def _load(folder: Path, key: str) -> Classifier:
-    card = Card.from_json(json.loads((folder / f"{key}.json").read_text(encoding="utf-8")))
-    return Classifier(NETWORKS[key], card, Interpreters((folder / f"{key}.tflite").read_bytes()))
+    card = ModelCard.from_json(json.loads((folder / f"{key}.json").read_text(encoding="utf-8")))
+    return Classifier(NETWORKS[key], card, InterpreterPool((folder / f"{key}.tflite").read_bytes()))
 
 
 def _put_back(folder: Path, key: str, recipe: str) -> None:

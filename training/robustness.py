@@ -1,4 +1,4 @@
-"""Measures every trained network on MNIST's test digits with each of the corruptions of training.corruptions.
+"""Measures every trained network on MNIST's test digits with each corruption of training.evaluation.corruptions.
 
     python -m training.robustness
 
@@ -17,10 +17,10 @@ import numpy as np
 import recognition
 from models import NETWORKS
 from recognition.store import ROBUSTNESS, WeightsError, released, trained_recipes, write_atomically
-from training.corruptions import CORRUPTIONS, corrupt
-from training.dataset import DataError, Digits
-from training.mnist import mnist
-from training.run import remedy, run_command
+from training.data.dataset import DataError, Digits
+from training.data.mnist import mnist
+from training.engine.command import remedy, run_command
+from training.evaluation.corruptions import CORRUPTIONS, corrupt
 
 EVERY = 5  # of the test digits; 2,000 tell apart what is one or two points apart, and take a fifth of the time
 SEED = 6

@@ -1,4 +1,4 @@
-"""Trains the classifier of segments (digits.segment_classifier) on numbers composed of training writers' digits.
+"""Trains the classifier of segments (digits.segmentation) on numbers composed of training writers' digits.
 
     python -m training.segments
 
@@ -20,18 +20,26 @@ import numpy as np
 from keras import layers
 
 from digits import SIDE
-from digits.cuts import Cut, between, cuts
 from digits.numbers import MAX_PARTS
-from digits.parts import Part, components, extent, united
-from digits.segment_classifier import MEASURES, NOT_WHOLE, WEIGHTS
+from digits.segmentation import (
+    MEASURES,
+    NOT_WHOLE,
+    WEIGHTS,
+    Cut,
+    Segment,
+    components,
+    cuts,
+    extent,
+    slice_segment,
+    united,
+)
 from recognition.store import write_atomically
-from training.augment import vary_strokes
-from training.composed_numbers import Composer, Number, Setting
-from training.dataset import DataError
-from training.pen_strokes import PenDigit
-from training.sketch import thinned
-from training.styles import restyle
-from training.writers import writers
+from training.augment.numbers import Composer, Number, Setting
+from training.augment.rasterize import simplify_strokes
+from training.augment.styles import restyle
+from training.augment.warp import augment_strokes
+from training.data.dataset import DataError
+from training.data.pen_digits import PenDigit, writers
 
 SMALL = ((140, 140), (280, 140), (420, 140), (210, 140))  # canvases half as large as the page's, which is faster
 SETTINGS = (  # of the numbers that are composed, equally often
@@ -118,7 +126,7 @@ def examples(number: Number, random: np.random.Generator) -> list[Example]:
     return [example for example in found if example.label != NOT_WHOLE] + kept
 
 
-def _groups(parts: list[Part], random: np.random.Generator) -> Iterator[Part]:
+def _groups(parts: list[Segment], random: np.random.Generator) -> Iterator[Segment]:
     """Neighbouring parts together, and some pieces that they are cut into."""
     for start in range(len(parts)):
         for stop in range(start + 1, min(start + MAX_PARTS, len(parts)) + 1):
@@ -129,11 +137,11 @@ def _groups(parts: list[Part], random: np.random.Generator) -> Iterator[Part]:
             lines: list[Cut | None] = [None, *cuts(group), None]
             for _ in range(min(PIECES, len(lines) - 2)):
                 first, last = sorted(random.choice(len(lines), 2, replace=False).tolist())
-                if last - first < len(lines) - 1 and (piece := between(group, lines[first], lines[last])):
+                if last - first < len(lines) - 1 and (piece := slice_segment(group, lines[first], lines[last])):
                     yield piece
 
 
-def _label(group: Part, number: Number) -> int | None:
+def _label(group: Segment, number: Number) -> int | None:
     """The digit that a group is, NOT_WHOLE, or None where that is open."""
     box = slice(group.top, group.bottom), slice(group.left, group.right)
     ink = group.ink >= SOLID
@@ -153,14 +161,14 @@ class Varied(Composer):
     """Composes numbers of digits that are varied, restyled or broken first."""
 
     def __init__(self, pen_digits: list[PenDigit]):
-        super().__init__([thinned(pen_digit) for pen_digit in pen_digits])
+        super().__init__([simplify_strokes(pen_digit) for pen_digit in pen_digits])
 
     def prepared(self, pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
         """The digit in another way of writing."""
         if random.random() < RESTYLED:
             pen_digit = restyle(pen_digit, random)
         if random.random() < VARIED:
-            pen_digit = vary_strokes(pen_digit, random)
+            pen_digit = augment_strokes(pen_digit, random)
         if len(pen_digit.strokes) > 1 and random.random() < BROKEN:
             size = float(np.ptp(np.concatenate(pen_digit.strokes), axis=0).max())
             moved = [stroke + random.normal(0, APART * size, 2) for stroke in pen_digit.strokes]
@@ -169,7 +177,7 @@ class Varied(Composer):
 
 
 def build() -> keras.Model:
-    """The network; digits.segment_classifier runs the same one in NumPy."""
+    """The network; digits.segmentation runs the same one in NumPy."""
     digit, place = keras.Input((SIDE, SIDE, 1)), keras.Input((MEASURES,))
     values = layers.Conv2D(12, 5, 2, activation="relu", name="first")(digit)
     values = layers.Conv2D(24, 3, 2, activation="relu", name="second")(values)
@@ -194,7 +202,7 @@ def train(training: Examples, validation: Examples) -> keras.Model:
 
 
 def save(model: keras.Model) -> None:
-    """Writes the weights in half precision where digits.segment_classifier reads them."""
+    """Writes the weights in half precision where digits.segmentation reads them."""
     arrays: dict[str, Any] = {}
     for name in ("first", "second", "hidden", "output"):
         kernel, bias = model.get_layer(name).get_weights()

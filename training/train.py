@@ -22,18 +22,19 @@ import numpy as np
 
 from models import NETWORKS
 from models.network import Network
-from recognition.card import Card
+from recognition.card import ModelCard
 from recognition.classifier import Classifier
-from recognition.serving_file import ServingFile
+from recognition.exported_model import ExportedModel
 from recognition.store import WeightsError, serving_path, weights_path, write_atomically, write_card
-from training import export, hyperparameters, pool, teachers
-from training.averages import Averages
-from training.batches import Batches, one_hot, soft_targets
-from training.checkpoint import History, State, weights_in_memory
-from training.dataset import DataError, TrainingData, labels_of_originals
-from training.hyperparameters import Hyperparameters
-from training.mnist import mnist
-from training.run import RUNS, BusyError, only_process, positive, remedy, run_command
+from training import export
+from training.data import augmented
+from training.data.dataset import DataError, TrainingData, labels_of_originals
+from training.data.mnist import mnist
+from training.engine import hyperparameters
+from training.engine.batches import Batches, TeacherTargets, one_hot, soft_targets, teacher_targets
+from training.engine.checkpoint import EMAWeights, History, State, weights_in_memory
+from training.engine.command import RUNS, BusyError, only_process, positive, remedy, run_command
+from training.engine.hyperparameters import Hyperparameters
 
 SEED = 1
 
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         plan = {key: hyperparameters.find(key, options.recipe) for key in options.networks}
-        data: TrainingData = pool.load() if any(settings.varied for settings in plan.values()) else mnist()
+        data: TrainingData = augmented.load() if any(settings.varied for settings in plan.values()) else mnist()
     except (ValueError, DataError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -69,14 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def train(network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, runs: Path = RUNS) -> Card:
+def train(network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, runs: Path = RUNS) -> ModelCard:
     """Trains a network and writes its weights and its card; returns the card.
 
     recipe: the key under which both are written. runs: the folder for checkpoints after each epoch; a later call
     resumes from them and ends with the same weights as without the interruption, except for rounding, as threads add
     numbers in a different order.
     Raises recognition.store.WeightsError if a teacher has no valid weights or the weights to go on from are not there,
-    training.run.BusyError while another process trains the same.
+    training.engine.command.BusyError while another process trains the same.
     """
     run = _run_folder(runs, network, recipe, settings, data)
     with only_process(run, f"{network.title}, recipe {recipe},"):
@@ -85,14 +86,16 @@ def train(network: Network, recipe: str, settings: Hyperparameters, data: Traini
     return card
 
 
-def _train(network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, runs: Path, run: Path) -> Card:
+def _train(
+    network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, runs: Path, run: Path
+) -> ModelCard:
     """Trains in a folder for checkpoints, run, as the only process that does."""
     keras.utils.set_random_seed(SEED)
     model = network.build() if settings.dropout is None else network.build(dropout=settings.dropout)
     earlier = _start(model, network, recipe, settings.start) if settings.start else []
     classes = model.output_shape[-1]
     labels = labels_of_originals(data)
-    taught = teachers.answers(settings.teachers, recipe, data, runs) if settings.teachers else None
+    taught = teacher_targets(settings.teachers, recipe, data, runs) if settings.teachers else None
     targets = one_hot(labels, classes) if taught is None else soft_targets(labels, taught.probabilities)
     batches = Batches(network, data, targets, settings.batch_size, SEED)
     model.compile(settings.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
@@ -106,7 +109,7 @@ def _train(network: Network, recipe: str, settings: Hyperparameters, data: Train
         shuffle=False,  # Batches shuffles with its own seed
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: _begin(model, batches, epoch)),
-            *([Averages()] if settings.averaging else []),
+            *([EMAWeights()] if settings.averaging else []),
             history,  # before the state, as an epoch that is trained again overwrites its row
             state,
         ],
@@ -152,15 +155,15 @@ def _save(
     settings: Hyperparameters,
     data: TrainingData,
     history: list[dict[str, float]],
-    taught: teachers.Answers | None,
-) -> Card:
+    taught: TeacherTargets | None,
+) -> ModelCard:
     """Writes the weights, the file that serves them, then their card."""
     path = weights_path(network.key, recipe)
     bare = network.build()  # a compiled model's file would hold the optimizer's state too
     bare.set_weights(model.get_weights())
     write_atomically(path, lambda partial: partial.write_bytes(weights_in_memory(bare)))
     content = path.read_bytes()
-    card = Card(
+    card = ModelCard(
         network=network.key,
         recipe=recipe,
         parameters=model.count_params(),
@@ -189,7 +192,7 @@ def _save(
     return card
 
 
-def _export(model: keras.Model, network: Network, recipe: str) -> ServingFile | None:
+def _export(model: keras.Model, network: Network, recipe: str) -> ExportedModel | None:
     """Writes the file that serves; only Keras on TensorFlow can, and on another backend it is left for later."""
     if keras.backend.backend() == "tensorflow":
         return export.write(model, serving_path(network.key, recipe))

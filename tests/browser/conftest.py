@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser import driver
 from tests.browser.learner import Learner, environment
-from tests.server import running
+from tests.page_server import running
 
 
 def pytest_collection_modifyitems(items):

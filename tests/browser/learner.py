@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.browser import driver
 from tests.drawings import placed
-from views.room_store import URL
-from views.training_process import PREFIX
+from ui.learn.process import PREFIX
+from ui.room.store import URL
 
 LATE = 120_000  # milliseconds, on a busy machine
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import views.parts
+import ui
 from tests.browser.driver import DESKTOP, PHONE, Visitor
 from tests.drawings import placed
-from tests.server import running
+from tests.page_server import running
 
-SCRIPT = Path(views.parts.__file__).parent / "browser" / "canvas.js"
+SCRIPT = Path(ui.__file__).parent / "drawing" / "canvas.js"
 SIZES = [(360, 640)]
 MORE_SIZES = [(1024, 768), (640, 360), (820, 1180), (1920, 1080), (390, 844), (700, 900), (844, 390), (1280, 720)]
 ONE, SEVEN = [(140, 40), (140, 240)], [(60, 60), (220, 60), (120, 250)]

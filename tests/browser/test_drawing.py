@@ -7,11 +7,11 @@ import os
 import numpy as np
 import pytest
 
-from models import FIRST
+from models import DEFAULT_NETWORKS
 from recognition.store import released, trained_recipes
 from tests.browser.driver import DESKTOP, PHONE, Visitor, link_to
 from tests.drawings import DIGITS, placed
-from tests.server import serve
+from tests.page_server import serve
 
 LINE = [np.array([(60, 60), (200, 60), (120, 240)])]
 
@@ -32,7 +32,7 @@ def test_the_bars_add_up_to_100_percent_and_the_long_ones_have_their_number(visi
     visitor = visit()
     visitor.draw(placed(3))
     visitor.wait_for_answer()
-    for key in FIRST:
+    for key in DEFAULT_NETWORKS:
         rows = visitor.page.locator(f'.bars[data-network="{key}"] li')
         assert rows.locator("i").all_inner_texts() == [str(digit) for digit in range(10)]
         widths = [float(bar.get_attribute("style").split(":")[1].rstrip("%;")) for bar in rows.locator(".bar").all()]
@@ -151,7 +151,7 @@ def test_on_a_projector_everything_fits_without_scrolling(visit):
 @pytest.mark.slow
 def test_all_networks_fit_on_a_projector_with_the_panels_below_them(visit):
     keys = released(trained_recipes()[0])
-    assert len(keys) > len(FIRST)
+    assert len(keys) > len(DEFAULT_NETWORKS)
     visitor = visit(DESKTOP, path=link_to(keys))
     visitor.draw(placed(7))
     assert list(visitor.wait_for_answer()) == keys

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmark import copies
+from benchmark import copies
 from tests.browser import driver
 from tests.drawings import placed
-from tests.server import running
+from tests.page_server import running
 
 pytestmark = pytest.mark.skipif(
     copies.nginx_path() is None, reason="needs nginx: install it, for example with apt-get install nginx"

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.learner import LATE, environment, trainings, wait_until
 from tests.browser.test_accessibility import problems
 from tests.browser.test_room import choose_prompt, join, press, prompt, send
-from tests.server import running
+from tests.page_server import running
 
 pytestmark = pytest.mark.slow
 

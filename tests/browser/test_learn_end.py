@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from recognition.live_job import ABANDONED
+from learning.job import ABANDONED
 from tests.browser.learner import LATE, environment, trainings, wait_until
-from tests.server import running
-from views.training_process import PREFIX
+from tests.page_server import running
+from ui.learn.process import PREFIX
 
 pytestmark = pytest.mark.slow
 

@@ -15,9 +15,9 @@ from rooms.limits import Limits
 from rooms.prompts import Prompt
 from tests.browser import driver
 from tests.browser.lesson import LATE, choose_prompt, code, join, name, press, prompt, send, tiles
+from tests.page_server import running
 from tests.rooms.conftest import drawing, shares
-from tests.server import running
-from views.room_store import URL
+from ui.room.store import URL
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from digits.strokes import draw_strokes
 from recognition import load
 from recognition.store import trained_recipes
 from tests.drawings import DIGITS, photo, placed
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 SEVEN = from_canvas(draw_strokes(placed(7), 18, 280, 280))
 

@@ -19,13 +19,13 @@ from digits.normalization import decode_canvas_png
 from digits.photo import from_photo
 from digits.picture import PhotoError
 from digits.strokes import BRUSH, draw_strokes, strokes_from_fabric, strokes_to_fabric
-from explain.uncertainty import entropy, margin
 from recognition import store
-from recognition.card import Card, Score
+from recognition.card import ModelCard, Score
+from recognition.prediction import entropy, margin
 from recognition.store import WeightsError
-from tests.views.page import opened
-from training.dataset import DataError
-from training.pen_strokes import read_unipen
+from tests.ui.page import opened
+from training.data.dataset import DataError
+from training.data.pen_digits import read_unipen
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 settings.load_profile("repeatable")
@@ -124,7 +124,7 @@ def folder():
 def test_any_json_in_place_of_a_card_is_read_or_refused(folder, content):
     (folder / "book" / "mlp.json").write_text(json.dumps(content), encoding="utf-8")
     try:
-        assert isinstance(store.read_card("mlp", "book"), Card)
+        assert isinstance(store.read_card("mlp", "book"), ModelCard)
     except WeightsError as error:
         assert "weights/book/mlp.json is" in str(error)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from digits.numbers import WIDEST, narrow_strokes
 from digits.strokes import draw_strokes
-from digits.thinning import WIDEST, thinned
 from tests.drawings import DIGITS, placed
 
 
@@ -21,19 +21,19 @@ def ink(digit: int, side: float, brush: float) -> np.ndarray:
 @pytest.mark.parametrize("digit", range(len(DIGITS)))
 def test_strokes_of_usual_width_are_left_as_they_are(digit):
     drawn = ink(digit, 120, 18)
-    assert thinned(drawn) is drawn
+    assert narrow_strokes(drawn) is drawn
 
 
 @pytest.mark.parametrize("brush", [18, 24, 30])
 def test_a_wide_stroke_becomes_as_wide_as_the_widest_usual_one(brush):
     stroke = np.pad(np.full((90, brush), 255, np.uint8), 5)
-    wide = (thinned(stroke) / 255).sum(1)[50]
+    wide = (narrow_strokes(stroke) / 255).sum(1)[50]
     assert wide == pytest.approx(min(brush, WIDEST * 90), abs=1.1)
 
 
 def test_the_loop_of_a_6_drawn_with_a_wide_brush_grows():
     before = ink(6, 80, 22)
-    after = thinned(before)
+    after = narrow_strokes(before)
 
     def loop(picture: np.ndarray) -> int:
         return int(ndimage.binary_fill_holes(picture >= 128).sum() - (picture >= 128).sum())
@@ -43,5 +43,5 @@ def test_the_loop_of_a_6_drawn_with_a_wide_brush_grows():
 
 def test_a_speck_has_no_width():
     speck = np.full((1, 2), 255, np.uint8)
-    assert thinned(speck) is speck
-    assert not thinned(np.zeros((3, 3), np.uint8)).any()
+    assert narrow_strokes(speck) is speck
+    assert not narrow_strokes(np.zeros((3, 3), np.uint8)).any()

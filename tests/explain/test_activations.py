@@ -15,7 +15,7 @@ from digits.strokes import draw_strokes
 from explain import activations
 from models import NETWORKS
 from recognition.classifier import Classifier
-from recognition.interpreters import Interpreters
+from recognition.exported_model import InterpreterPool
 from tests.drawings import placed
 from training import export
 
@@ -54,7 +54,7 @@ def untrained(key: str) -> Classifier:
     model = network.build()
     with tempfile.TemporaryDirectory() as folder:
         export.write(model, path := Path(folder) / "untrained.tflite")
-        return Classifier(network, Card, Interpreters(path.read_bytes()), model)
+        return Classifier(network, Card, InterpreterPool(path.read_bytes()), model)
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from explain import diagram
-from explain.diagram import dot
+from explain import architecture
+from explain.architecture import dot
 from tests.explain.architectures import BUILDERS, built
 from tests.explain.dot import Drawing
 
-FOLDER = Path(diagram.__file__).parents[1]
+FOLDER = Path(architecture.__file__).parents[1]
 EVERY_MODEL = pytest.mark.parametrize("name", BUILDERS)
 
 
@@ -108,17 +108,19 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("background", ["#ffffff", "#0e1117", diagram.FRAME])
+@pytest.mark.parametrize("background", ["#ffffff", "#0e1117", architecture.FRAME])
 def test_lines_have_enough_contrast_on_light_and_dark_backgrounds(background):
-    assert contrast(diagram.LINE, background) >= 3 and contrast(diagram.SHORTCUT, background) >= 3
+    assert contrast(architecture.LINE, background) >= 3 and contrast(architecture.SHORTCUT, background) >= 3
 
 
 def test_text_has_enough_contrast_on_every_box(drawings):
     assert "bgcolor=transparent" in drawings["mlp"].source
-    for fill in (*diagram.FILLS.values(), diagram.FRAME):
-        assert contrast(diagram.TEXT, fill) >= 7
+    for fill in (*architecture.FILLS.values(), architecture.FRAME):
+        assert contrast(architecture.TEXT, fill) >= 7
     assert all(
-        node["fillcolor"] in diagram.FILLS.values() for drawing in drawings.values() for node in drawing.nodes.values()
+        node["fillcolor"] in architecture.FILLS.values()
+        for drawing in drawings.values()
+        for node in drawing.nodes.values()
     )
 
 
@@ -132,6 +134,8 @@ def test_graphviz_draws_it_without_warnings_and_no_taller_than_a_screen(name, dr
 
 
 def test_importing_the_module_does_not_import_keras_or_tensorflow():
-    script = "import sys, explain.diagram; print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
+    script = (
+        "import sys, explain.architecture; print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
+    )
     result = subprocess.run([sys.executable, "-c", script], cwd=FOLDER, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from explain import diagram
-from explain.diagram import dot
+from explain import architecture
+from explain.architecture import dot
 from tests.explain.architectures import built
 from tests.explain.dot import Drawing
 
@@ -168,6 +168,6 @@ def test_a_block_is_drawn_once_with_its_shortcut(key, title, labels, paths, draw
         [labels[step] for step in path] for path in paths
     )
     main, shortcut = sorted(drawn, key=len, reverse=True)
-    for path, color in ((main, None), (shortcut, diagram.SHORTCUT)):
+    for path, color in ((main, None), (shortcut, architecture.SHORTCUT)):
         assert {drawing.edges[edge].get("color") for edge in pairwise(path)} == {color}
     assert drawing.before(entry) == {"stage1/"} and drawing.edges["stage1/", entry]["lhead"] == frame

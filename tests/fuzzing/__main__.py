@@ -22,7 +22,7 @@ import numpy as np
 from tests.fuzzing.mutations import mutated
 from tests.fuzzing.targets import Target, prepared, targets
 from tests.fuzzing.visits import fuzz_visits
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 COLUMNS = ("answered", "refused", "slowest")
 REPORT = ROOT / "docs" / "measured" / "fuzz.md"

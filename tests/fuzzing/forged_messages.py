@@ -7,10 +7,10 @@ import json
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.benchmark.client import Client
+from benchmark.client import Client
 from tests.drawings import placed
 from tests.fuzzing.mutations import mutated
-from tests.views.page import message
+from tests.ui.page import message
 
 NUMBERS = (0, -1, 1, 2**31 - 1, -(2**31), 2**53, 1e308, -1e308, float("nan"), float("inf"), 0.5)
 TEXTS = (

@@ -24,13 +24,12 @@ from recognition import store
 from recognition.store import WeightsError, read_card, verified
 from rooms import hosting, joining, sending
 from rooms.database import Database, opened
-from rooms.errors import RoomError, UnknownRoom
-from rooms.limits import Limits
+from rooms.limits import Limits, RoomError, UnknownRoom
 from tests.drawings import photo, placed
-from tests.server import ROOT
-from training.dataset import DataError
-from training.pen_strokes import read_unipen
-from views import room_store
+from tests.page_server import ROOT
+from training.data.dataset import DataError
+from training.data.pen_digits import read_unipen
+from ui.room import store as room_store
 
 ROW = 4 * 280  # bytes in a row of the canvas
 LINKS = (
@@ -114,7 +113,7 @@ def _from_weights(data: bytes, folder: Path) -> object:
 
 def _from_link(data: bytes, folder: Path) -> object:
     """Opens the page with this query string."""
-    from tests.views import page as pages
+    from tests.ui import page as pages
 
     page = pages.opened(parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True))
     assert not page.exception, page.exception[0].value

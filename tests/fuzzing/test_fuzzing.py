@@ -10,7 +10,7 @@ from tests.fuzzing import __main__ as fuzzing
 from tests.fuzzing.mutations import mutated
 from tests.fuzzing.targets import Target, prepared, targets
 from tests.fuzzing.visits import fuzz_visits
-from views import room_store
+from ui.room import store as room_store
 
 CASES = {"photo": 30, "link": 4}  # slow targets
 

@@ -19,14 +19,14 @@ import numpy as np
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 
-from tests.benchmark.client import Client, visit
-from tests.benchmark.load import status
+from benchmark.client import Client, visit
+from benchmark.load import status
 from tests.drawings import photo, placed
 from tests.fuzzing.forged_messages import forged, message_of, state
 from tests.fuzzing.mutations import mutated
-from tests.server import Server, running
-from tests.views.page import message
-from tests.views.uploading import token, upload
+from tests.page_server import Server, running
+from tests.page_server.uploading import token, upload
+from tests.ui.page import message
 
 OF_A_VISIT = 25  # messages, unless one of them ends it
 VISITORS = 3  # at a time

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from recognition import card_check, load
-from recognition.card import Card, Score
+from recognition import card, load
+from recognition.card import ModelCard, Score
 from recognition.store import WeightsError, card_path
 
-GOOD = Card(
+GOOD = ModelCard(
     network="mlp",
     recipe="book",
     parameters=269_322,
@@ -27,7 +27,7 @@ GOOD = Card(
         "digits": {"train": 10, "validation": 5},
         "versions": {"python": "3.11", "keras": "3.15", "backend": "tensorflow"},
     },
-    history=[dict.fromkeys(card_check.NUMBERS, 0.5) | {"epoch": epoch} for epoch in (1, 2)],
+    history=[dict.fromkeys(card.NUMBERS, 0.5) | {"epoch": epoch} for epoch in (1, 2)],
     tests={"mnist": Score(10_000, 9_812), "drawn": Score(3_498, 3_000)},
 )
 

@@ -13,10 +13,10 @@ import pytest
 
 from digits import from_canvas
 from digits.strokes import draw_strokes
-from explain.layers import arithmetic, keras_summary, layer_table
+from explain.architecture import arithmetic, keras_summary, layer_table
 from models import NETWORKS
 from recognition.classifier import Classifier
-from recognition.interpreters import BATCH
+from recognition.exported_model import BATCH
 from recognition.store import released, trained_recipes
 from tests.drawings import DIGITS, placed
 

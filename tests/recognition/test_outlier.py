@@ -11,12 +11,13 @@ from recognition.outlier import DETECTOR, THRESHOLD, detector, score
 from recognition.store import WeightsError, read_card
 from tests.drawings import DIGITS, arc, placed
 from tests.training.test_cards import FLIPS
-from training import outlier_detector, writers
-from training.augment import vary_picture
-from training.dataset import Digits
-from training.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, non_digits
-from training.pen_strokes import PenDigit
-from training.unipen import Character
+from training import outlier_detector
+from training.augment.warp import augment_image
+from training.data import pen_digits
+from training.data.dataset import Digits
+from training.data.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, non_digits
+from training.data.pen_digits import PenDigit
+from training.data.unipen import Character
 
 PEN_DIGITS = [PenDigit(digit, tuple(placed(digit))) for digit in DIGITS]
 NON_DIGITS = {
@@ -48,7 +49,7 @@ def test_a_non_digit_is_flagged(name):
 
 def test_the_look_of_mnists_pictures_makes_no_digit_of_a_letter():
     random = np.random.default_rng(0)
-    pictured = np.stack([vary_picture(drawn(NON_DIGITS["A"])[0], random) for _ in range(20)])
+    pictured = np.stack([augment_image(drawn(NON_DIGITS["A"])[0], random) for _ in range(20)])
     assert (score(pictured) >= THRESHOLD).mean() >= 0.8
 
 
@@ -106,13 +107,13 @@ def test_accepted_digits_and_flagged_non_digits_count_as_correct(monkeypatch):
 
 def test_non_digits_have_their_label_and_kind_and_are_reproducible(monkeypatch):
     written = [Character(sign, tuple(map(np.array, strokes))) for sign, strokes in NON_DIGITS.items()]
-    monkeypatch.setattr("training.non_digits.characters", lambda kind, held_out: written)
-    monkeypatch.setattr("training.turned_characters.characters", lambda kind, held_out: written)
+    monkeypatch.setattr("training.data.non_digits.characters", lambda kind, held_out: written)
+    monkeypatch.setattr("training.data.turned_characters.characters", lambda kind, held_out: written)
     first, second = (non_digits(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
     assert {drawing.label for drawing in first} == {OTHER} and {drawing.writer for drawing in first} == set(SHARES)
     for a, b in zip(first, second, strict=True):
         assert all(map(np.array_equal, a.strokes, b.strokes))
-    assert len(writers.drawn(first, 1)) >= 195
+    assert len(pen_digits.drawn(first, 1)) >= 195
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS)

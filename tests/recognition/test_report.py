@@ -13,7 +13,7 @@ from digits.samples import sample_digit
 from digits.strokes import draw_strokes
 from recognition import __main__ as command
 from recognition import load, outlier
-from recognition.answer import Answer
+from recognition.prediction import Prediction
 from recognition.report import JSON_BYTES, digit_from_json, report
 from tests.drawings import placed
 
@@ -77,7 +77,7 @@ def test_the_report_has_ten_probabilities_and_the_score():
 
 
 def test_a_network_that_cannot_answer_has_its_error():
-    data = report([Answer("cnn", "drawn", error="It is missing.")], None)
+    data = report([Prediction("cnn", "drawn", error="It is missing.")], None)
     assert data["networks"]["cnn"] == {"title": "CNN", "recipe": "drawn", "error": "It is missing."}
     assert data["not_a_digit"] is None
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.browser.driver import Visitor
 from tests.drawings import placed
-from tests.server import ROOT
-from tests.views.page import answers, message, send, visit
+from tests.page_server import ROOT
+from tests.ui.page import answers, message, send, visit
 
 
 @pytest.fixture(scope="module")

@@ -15,16 +15,15 @@ import pytest
 
 from digits import from_canvas
 from digits.strokes import draw_strokes
-from explain.diagram import dot
-from explain.layers import keras_summary
+from explain.architecture import dot, keras_summary
 from models import NETWORKS
-from recognition import TensorFlowMissing, interpreters, load, outlier, store
-from recognition.card import Card
+from recognition import TensorFlowMissing, exported_model, load, outlier, store
+from recognition.card import ModelCard
 from recognition.classifier import Classifier
-from recognition.interpreters import BATCH, COPIES, ONE_BY_ONE, Interpreters
+from recognition.exported_model import BATCH, COPIES, ONE_BY_ONE, InterpreterPool
 from recognition.store import WeightsError, released, serving_path, trained_recipes
 from tests.drawings import DIGITS, placed
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 COMMITTED = [(recipe, key) for recipe in trained_recipes() for key in released(recipe)]
 EVERY_FILE = pytest.mark.parametrize(("recipe", "key"), [*COMMITTED, ("drawn", outlier.DETECTOR.key)])
@@ -72,7 +71,7 @@ def test_batches_of_every_size_match_single_predictions(classifiers, n):
 def test_many_threads_share_a_bounded_number_of_interpreters_from_the_first_call(key, monkeypatch):
     created, alive, most = [], [], []
 
-    class Counted(interpreters._Loaded):
+    class Counted(exported_model._Loaded):
         def __init__(self, content, size, delegated):
             super().__init__(content, size, delegated)
             created.append(size)
@@ -80,7 +79,7 @@ def test_many_threads_share_a_bounded_number_of_interpreters_from_the_first_call
             most.append(sum(reference() is not None for reference in [*alive]))
 
     expected = [load(key, "drawn").raw(digit[None]) for digit in DRAWN]
-    monkeypatch.setattr(interpreters, "_Loaded", Counted)
+    monkeypatch.setattr(exported_model, "_Loaded", Counted)
     fresh = load(key, "drawn")
     jobs = list(range(len(DRAWN))) * 8
     with ThreadPoolExecutor(THREADS) as pool:
@@ -102,7 +101,7 @@ def test_an_unknown_output_is_named(classifiers):
 
 def test_interpreters_refuse_a_file_that_is_not_litert():
     with pytest.raises(ValueError):
-        Interpreters(b"no such file")
+        InterpreterPool(b"no such file")
 
 
 @pytest.fixture
@@ -160,7 +159,7 @@ def test_a_card_with_an_invalid_serving_file_is_refused(folder, change):
     if change.get("architecture"):
         change = {"architecture": data["serving"]["architecture"] | change["architecture"]}
     with pytest.raises((KeyError, TypeError, ValueError)):
-        Card.from_json(data | {"serving": data["serving"] | change})
+        ModelCard.from_json(data | {"serving": data["serving"] | change})
 
 
 def test_without_tensorflow_everything_but_gradients_works():

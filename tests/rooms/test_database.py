@@ -14,8 +14,7 @@ from sqlalchemy import text
 
 from rooms import database as databases
 from rooms import hosting, joining, sending, wall
-from rooms.errors import Unavailable, UnknownRoom
-from rooms.limits import Limits
+from rooms.limits import Limits, Unavailable, UnknownRoom
 from rooms.prompts import Prompt
 from rooms.schema import VERSION
 from rooms.state import state

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rooms import hosting, joining, wall
-from rooms.errors import Refused, UnknownRoom
+from rooms.limits import Refused, UnknownRoom
 from rooms.prompts import ANY_DIGIT
 from rooms.state import state
 from tests.rooms.conftest import drawing, hosted, limited, send_many

@@ -13,11 +13,11 @@ from PIL import Image
 from digits import from_canvas
 from digits.strokes import draw_strokes
 from rooms import exports, hosting, joining, sending
-from rooms.errors import Forbidden
+from rooms.limits import Forbidden
 from rooms.prompts import Prompt
 from tests.drawings import placed
 from tests.rooms.conftest import drawing, hosted, limited, send_many
-from training.pen_strokes import draw_on_canvas, read_unipen
+from training.data.pen_digits import draw_on_canvas, read_unipen
 
 
 @pytest.fixture

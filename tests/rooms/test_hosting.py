@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from rooms import hosting, joining, sending, wall
-from rooms.errors import Forbidden, Refused
 from rooms.identity import ALPHABET
+from rooms.limits import Forbidden, Refused
 from rooms.prompts import ANY_DIGIT, Prompt
 from rooms.schema import SHOWN, WAITING
 from rooms.state import state

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from rooms import guesses, hosting, joining, sending, wall
-from rooms.errors import Forbidden, Refused, UnknownRoom
+from rooms import hosting, identity, joining, sending, wall
 from rooms.identity import ADJECTIVES, ANIMALS, COLOURS, new_name
+from rooms.limits import Forbidden, Refused, UnknownRoom
 from rooms.schema import SHOWN
 from rooms.state import state
 from tests.rooms.conftest import HOSTILE, drawing, hosted, limited, send_many
@@ -84,8 +84,8 @@ def test_codes_cannot_be_guessed_but_whoever_scanned_the_code_comes_in(database,
     assert joining.look(small, code, host.invitation).id == host.room_id
     with pytest.raises(Refused, match="Too many wrong codes"):
         joining.look(small, code, "forged")
-    later = guesses.time.monotonic() + 61
-    monkeypatch.setattr(guesses.time, "monotonic", lambda: later)
+    later = identity.time.monotonic() + 61
+    monkeypatch.setattr(identity.time, "monotonic", lambda: later)
     assert joining.look(small, code).id == host.room_id
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from rooms.identity import ALPHABET, CODE_LENGTH, invitation, new_token
 from rooms.limits import DEFAULT
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 SECURITY = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from rooms import hosting, recent
-from rooms.errors import Unavailable, UnknownRoom
+from rooms import hosting, state
+from rooms.limits import Unavailable, UnknownRoom
 from rooms.prompts import Prompt
 from tests.rooms.conftest import hosted
 
 
 def test_a_room_is_read_once_for_all_who_look_within_its_age(database, monkeypatch):
     now, read = [0.0], []
-    monkeypatch.setattr(recent, "state", lambda *asked: read.append(asked) or f"state {len(read)}")
-    states = recent.Recent(lambda: now[0])
+    monkeypatch.setattr(state, "state", lambda *asked: read.append(asked) or f"state {len(read)}")
+    states = state.Recent(lambda: now[0])
     assert [states.state(database, 1, 1.0) for _ in range(3)] == ["state 1"] * 3
     assert states.state(database, 2, 1.0) == "state 2", "another room"
     now[0] = 1.0
@@ -22,22 +22,22 @@ def test_a_room_is_read_once_for_all_who_look_within_its_age(database, monkeypat
 
 def test_while_one_reads_the_others_go_on_with_what_is_known(database, monkeypatch):
     now = [0.0]
-    states = recent.Recent(lambda: now[0])
-    monkeypatch.setattr(recent, "state", lambda *asked: "first")
+    states = state.Recent(lambda: now[0])
+    monkeypatch.setattr(state, "state", lambda *asked: "first")
     states.state(database, 1, 1.0)
     now[0] = 5.0
 
     def slow(*asked):
-        monkeypatch.setattr(recent, "state", lambda *asked: pytest.fail("read twice"))
+        monkeypatch.setattr(state, "state", lambda *asked: pytest.fail("read twice"))
         assert states.state(database, 1, 1.0) == "first"
         return "second"
 
-    monkeypatch.setattr(recent, "state", slow)
+    monkeypatch.setattr(state, "state", slow)
     assert states.state(database, 1, 1.0) == "second"
 
 
 def test_a_room_that_is_gone_is_not_remembered(database):
-    room, states = hosted(database), recent.Recent()
+    room, states = hosted(database), state.Recent()
     assert states.state(database, room.room_id, 60.0).prompt == Prompt("digit", 7)
     hosting.delete_room(database, room)
     assert states.state(database, room.room_id, 60.0).id == room.room_id, "known for a minute"
@@ -49,7 +49,7 @@ def test_a_room_that_is_gone_is_not_remembered(database):
 
 def test_a_database_that_is_away_is_asked_again_later(database, monkeypatch):
     now, room = [0.0], hosted(database)
-    states = recent.Recent(lambda: now[0])
+    states = state.Recent(lambda: now[0])
     known = states.state(database, room.room_id, 1.0)
 
     def away(*asked):
@@ -57,7 +57,7 @@ def test_a_database_that_is_away_is_asked_again_later(database, monkeypatch):
 
     now[0] = 2.0
     with monkeypatch.context() as patch:
-        patch.setattr(recent, "state", away)
+        patch.setattr(state, "state", away)
         with pytest.raises(Unavailable):
             states.state(database, room.room_id, 1.0)
         assert states.state(database, room.room_id, 1.0) == known
@@ -66,8 +66,8 @@ def test_a_database_that_is_away_is_asked_again_later(database, monkeypatch):
 
 
 def test_what_is_remembered_is_bounded(database, monkeypatch):
-    monkeypatch.setattr(recent, "state", lambda database, room_id: room_id)
-    states = recent.Recent()
-    for room_id in range(3 * recent.MOST):
+    monkeypatch.setattr(state, "state", lambda database, room_id: room_id)
+    states = state.Recent()
+    for room_id in range(3 * state.MOST):
         assert states.state(database, room_id, 60.0) == room_id
-        assert len(states._known) <= recent.MOST
+        assert len(states._known) <= state.MOST

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rooms import hosting, joining, sending, wall
-from rooms.errors import Forbidden, Refused, RoomError, TooFast
+from rooms.limits import Forbidden, RateLimited, Refused, RoomError
 from rooms.prompts import Prompt
 from rooms.state import state
 from tests.rooms.conftest import HOSTILE, drawing, hosted, limited, send_many, shares
@@ -53,7 +53,7 @@ def test_a_participant_sends_one_drawing_a_second_even_when_the_clock_is_set_bac
     member = joining.join(database, host.room_id)
     sending.send(database, member, drawing("a"))
     clock.now += 0.9
-    with pytest.raises(TooFast):
+    with pytest.raises(RateLimited):
         sending.send(database, member, drawing("b"))
     clock.now += 0.2
     sending.send(database, member, drawing("b"))
@@ -160,4 +160,4 @@ def test_a_prompt_that_is_none_is_refused(kind, digit):
 
 
 def test_every_refusal_is_one_of_the_rooms_own():
-    assert issubclass(TooFast, Refused) and issubclass(Refused, RoomError) and not issubclass(Forbidden, Refused)
+    assert issubclass(RateLimited, Refused) and issubclass(Refused, RoomError) and not issubclass(Forbidden, Refused)

@@ -16,8 +16,8 @@ from digits import from_canvas
 from digits.strokes import draw_strokes
 from recognition import store
 from tests.drawings import DIGITS, placed
-from training.dataset import Digits, Splits
-from training.hyperparameters import Hyperparameters
+from training.data.dataset import Digits, Splits
+from training.engine.hyperparameters import Hyperparameters
 
 RECIPE = Hyperparameters("adam", epochs=4, batch_size=50)
 QUICK = Hyperparameters("adam", epochs=3, batch_size=50)
@@ -47,7 +47,8 @@ def runs_left(runs) -> list[str]:
 
 def main(command: str, name: str) -> int:
     """The command line; returns the exit status."""
-    from training import evaluate, results_table, train
+    from training import evaluate, train
+    from training.evaluation import results_table
 
     folder = Path(name)
     store.WEIGHTS, train.RUNS = folder / "weights", folder / "runs"
@@ -63,6 +64,6 @@ def main(command: str, name: str) -> int:
 
 
 if __name__ == "__main__":
-    from training.run import run_command
+    from training.engine.command import run_command
 
     run_command(lambda: main(*sys.argv[1:]))

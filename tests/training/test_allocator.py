@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from training import allocator
+from training.engine import command
 
 # Prints how many pages the kernel had to supply while a thread allocated and freed 16 MB over and over.
 FAULTS = """
 import ctypes, resource, sys, threading
-from training.allocator import keep_freed_memory
+from training.engine.command import keep_freed_memory
 if sys.argv[1] == "keep":
     assert keep_freed_memory()
 library = ctypes.CDLL(None)
@@ -47,6 +47,6 @@ def test_pages_are_supplied_once_instead_of_in_each_step():
 
 @pytest.mark.parametrize("library", [object(), None], ids=["another C library", "another system"])
 def test_elsewhere_nothing_is_set(monkeypatch, library):
-    monkeypatch.setattr(allocator.ctypes, "CDLL", lambda name: library)
-    monkeypatch.setattr(allocator.sys, "platform", "linux" if library else "darwin")
-    assert allocator.keep_freed_memory() is False
+    monkeypatch.setattr(command.ctypes, "CDLL", lambda name: library)
+    monkeypatch.setattr(command.sys, "platform", "linux" if library else "darwin")
+    assert command.keep_freed_memory() is False

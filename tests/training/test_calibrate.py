@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recognition.card import Score
-from training.calibrate import BINS, fit_temperature, reliability
+from training.evaluation.calibration import BINS, fit_temperature, reliability
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

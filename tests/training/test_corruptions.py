@@ -8,8 +8,8 @@ import pytest
 from digits import from_canvas
 from digits.strokes import draw_strokes
 from tests.drawings import DIGITS, placed
-from training import corruption_lines
-from training.corruptions import BRIGHTER, CORRUPTIONS, IMPULSES, SHIFT, corrupt
+from training.evaluation import corruptions
+from training.evaluation.corruptions import BRIGHTER, CORRUPTIONS, IMPULSES, SHIFT, corrupt
 
 PICTURES = np.stack([from_canvas(draw_strokes(placed(digit), 18, 280, 280)) for digit in DIGITS] * 3)
 BLANK = np.zeros((40, 28, 28), np.uint8)
@@ -98,9 +98,9 @@ def test_lines_cross_the_picture_and_leave_the_digit_below():
 
 
 def test_a_dotted_line_has_gaps_and_a_line_fades_from_its_middle():
-    dotted = corruption_lines.dotted(5, np.random.default_rng(0)).max(1)
+    dotted = corruptions.dotted(5, np.random.default_rng(0)).max(1)
     assert not dotted[:, 0].any() and dotted[:, 2].all()
-    line = corruption_lines.line((0, 10), (27, 10))
+    line = corruptions.line((0, 10), (27, 10))
     assert line[10, 5] == 1 and 0 < line[11, 5] < 1 and line[13, 5] == 0
 
 

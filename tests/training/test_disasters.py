@@ -16,9 +16,9 @@ import pytest
 
 from recognition import store
 from recognition.store import WeightsError, verified
-from tests.server import ROOT
+from tests.page_server import ROOT
 from tests.training import small
-from training.results_table import MARKS
+from training.evaluation.results_table import MARKS
 
 pytestmark = pytest.mark.slow  # every test starts a training in another process
 COMMAND = [sys.executable, "-u", "-m", "tests.training.small"]

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-from training.dataset import DataError
-from training.mnist import mnist
+from training.data.dataset import DataError
+from training.data.mnist import mnist
 
 
 def error_message() -> str:

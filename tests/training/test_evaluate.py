@@ -10,15 +10,16 @@ import pytest
 
 from models import NETWORKS
 from recognition import load, store
-from recognition.card import Card, Score
+from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
 from recognition.store import read_card, released
-from training import evaluate, results_table, train
-from training.dataset import DataError, Digits, Splits
+from training import evaluate, train
+from training.data.dataset import DataError, Digits, Splits
 from training.evaluate import disagreement, score
-from training.results_table import MARKS, table, write_table
+from training.evaluation import results_table
+from training.evaluation.results_table import MARKS, table, write_table
 
-CARD = Card(
+CARD = ModelCard(
     network="mlp",
     recipe="book",
     parameters=269_322,

@@ -12,7 +12,7 @@ import pytest
 
 from recognition import store
 from recognition.store import verified
-from tests.server import ROOT
+from tests.page_server import ROOT
 
 ENVIRONMENT = os.environ | {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}  # the same sums in each run
 COMMAND = [sys.executable, "-u", "-m", "tests.training.small", "train"]

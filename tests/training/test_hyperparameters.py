@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from recognition.recipes import RECIPES
-from training import hyperparameters
-from training.hyperparameters import Hyperparameters
+from training.engine import hyperparameters
+from training.engine.hyperparameters import Hyperparameters
 
 
 def rates(recipe: Hyperparameters, steps: int, at: list[int]) -> list[float]:

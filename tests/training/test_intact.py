@@ -11,10 +11,12 @@ from models import NETWORKS
 from recognition import store
 from tests.training.small import splits as small_splits
 from tests.training.test_pool import small  # noqa: F401, a fixture
-from training import intact, mnist, pool, train
-from training.checkpoint import History, State
-from training.dataset import DataError
-from training.hyperparameters import Hyperparameters
+from training import train
+from training.data import augmented, mnist
+from training.data.dataset import DataError
+from training.engine import intact
+from training.engine.checkpoint import History, State
+from training.engine.hyperparameters import Hyperparameters
 
 RECIPE = Hyperparameters("adam", epochs=3, batch_size=50)
 
@@ -36,14 +38,14 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_file_of_the_pool_is_named_and_made_again(small, tmp_path, monkeypatch, capsys, damage):  # noqa: F811
-    pool._generate("mnist", 0, tmp_path)
-    pool._generate("mnist", 1, tmp_path)
-    path = pool._path("mnist", 1, tmp_path)
+    augmented._generate("mnist", 0, tmp_path)
+    augmented._generate("mnist", 1, tmp_path)
+    path = augmented._path("mnist", 1, tmp_path)
     before = np.load(path)
     change, words = DAMAGE[damage]
     change(path)
-    monkeypatch.setattr(pool, "ProcessPoolExecutor", Here)
-    parts = pool.prepared(("mnist",), tmp_path)["mnist"]
+    monkeypatch.setattr(augmented, "ProcessPoolExecutor", Here)
+    parts = augmented.prepared(("mnist",), tmp_path)["mnist"]
     printed = capsys.readouterr().out
     assert str(path) in printed and words in printed and "made again" in printed
     assert np.array_equal(parts[1], before)

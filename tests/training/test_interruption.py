@@ -13,7 +13,7 @@ from recognition.store import verified
 from tests.training import small
 from tests.training.small import QUICK, files, runs_left
 from training import train
-from training.hyperparameters import Hyperparameters
+from training.engine.hyperparameters import Hyperparameters
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-from training.dataset import DataError, data_folder
-from training.mnist import mnist
+from training.data.dataset import DataError, data_folder
+from training.data.mnist import mnist
 
 SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
 
@@ -45,7 +45,7 @@ def folder(tmp_path, monkeypatch):
 def small(folder, monkeypatch):
     """A valid mnist.npz of a few digits, for tests that damage it."""
     shapes = {name: (shape[0] // 10_000, *shape[1:]) for name, shape in SHAPES.items()}
-    monkeypatch.setattr("training.mnist.EXPECTED", shapes)
+    monkeypatch.setattr("training.data.mnist.EXPECTED", shapes)
     np.savez_compressed(folder / "mnist.npz", **{name: numbered(shape) for name, shape in shapes.items()})
     mnist()
     return folder / "mnist.npz"
@@ -186,7 +186,7 @@ def test_a_folder_in_place_of_the_file_is_named(folder):
     ],
 )
 def test_arrays_of_another_shape_or_type_are_named(small, name, wrong):
-    expected = sys.modules["training.mnist"].EXPECTED
+    expected = sys.modules["training.data.mnist"].EXPECTED
     arrays = {key: numbered(shape) for key, shape in expected.items()}
     np.savez(small, **arrays | {name: wrong})
     message = error_message()

@@ -11,10 +11,10 @@ from digits import from_canvas
 from digits.normalization import from_ink
 from digits.numbers import number_from_ink
 from digits.samples import DIGITS
-from training.composed_numbers import Composer, Setting, compose
-from training.dataset import DataError
+from training.augment.numbers import Composer, Setting, compose
+from training.data.dataset import DataError
+from training.data.pen_digits import PenDigit, draw_on_canvas, pendigits
 from training.number_report import NARROW, REPORT, USUAL, alone, measure, single, split_right
-from training.pen_strokes import PenDigit, draw_on_canvas, pendigits
 
 SAMPLES = [PenDigit(digit, tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
 

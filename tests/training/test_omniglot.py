@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from training import omniglot
-from training.dataset import DataError
-from training.omniglot import read_omniglot
+from training.data import characters
+from training.data.characters import read_omniglot
+from training.data.dataset import DataError
 
 DRAWING = "START\n1.5,-2,0\n3,-4.25,15\nBREAK\n0,0,90\n0,-7,120\nBREAK\n"
 
@@ -72,4 +72,4 @@ def test_an_archive_of_something_else_is_refused(write, tmp_path):
 def test_a_missing_archive_says_where_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("DIGIT_DATA", str(tmp_path))
     with pytest.raises(DataError, match=r"no omniglot/strokes_background_small1\.zip in .*brendenlake/omniglot"):
-        omniglot.omniglot()
+        characters.omniglot()

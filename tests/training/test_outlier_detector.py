@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from training import outlier_detector
-from training.dataset import Digits, data_folder
-from training.handwriting import LIKE_DIGITS
-from training.pen_strokes import PenDigit
-from training.unipen import Character
+from training.data.characters import LIKE_DIGITS
+from training.data.dataset import Digits, data_folder
+from training.data.pen_digits import PenDigit
+from training.data.unipen import Character
 
 STROKES = (np.array([(0.0, 0.0), (1.0, 2.0), (2.0, 0.0)]), np.array([(0.5, 1.0), (1.5, 1.0)]))
 
@@ -42,7 +42,7 @@ def _drawn(chosen: list[PenDigit], chosen_of: dict[str, list[PenDigit]]) -> Digi
 
 
 def test_the_characters_that_evidence_names_as_left_out_are_left_out():
-    page = Path(__file__).resolve().parents[2] / "views" / "pages" / "evidence.py"
+    page = Path(__file__).resolve().parents[2] / "ui" / "evidence" / "page.py"
     listed, last = re.search(
         r"write like a digit, such as (.+?) and (\S+), are left out", page.read_text("utf-8")
     ).groups()

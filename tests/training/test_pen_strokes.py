@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from digits.strokes import BRUSH, CANVAS_SIDE
-from training import pen_strokes
-from training.pen_strokes import EXTENT, PenDigit, draw_on_canvas, pendigits
+from training.data import pen_digits
+from training.data.pen_digits import EXTENT, PenDigit, draw_on_canvas, pendigits
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_drawings_vary_in_size_and_position_over_the_whole_range(written):
 
 def test_no_ink_is_cut_off_at_the_border(written, monkeypatch):
     calls = []
-    monkeypatch.setattr(pen_strokes, "draw_strokes", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(pen_digits, "draw_strokes", lambda *arguments: calls.append(arguments))
     assert len(list(draw_on_canvas(written * 5))) == len(calls) == 5 * len(written)
     for drawn, brush, width, height in calls:
         points = np.concatenate(drawn)

@@ -11,9 +11,9 @@ import pytest
 from digits.photo import number_from_photo
 from digits.picture import decode
 from digits.samples import DIGITS
-from training.composed_numbers import Composer
-from training.dataset import DataError
-from training.pen_strokes import PenDigit, pendigits
+from training.augment.numbers import Composer
+from training.data.dataset import DataError
+from training.data.pen_digits import PenDigit, pendigits
 from training.photo_report import KINDS, REPORT, SETTING, photo
 
 SAMPLES = [PenDigit(digit, tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]

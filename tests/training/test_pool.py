@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.drawings import DIGITS, placed
-from training import handwriting, pool, writers
-from training.batches import Batches, one_hot, soft_targets
-from training.dataset import Digits, Pictures, Splits, labels_of_originals
-from training.pen_strokes import PenDigit
-from training.unipen import Character
+from training.data import augmented, characters, pen_digits
+from training.data.dataset import Digits, Pictures, Splits, labels_of_originals
+from training.data.pen_digits import PenDigit
+from training.data.unipen import Character
+from training.engine.batches import Batches, one_hot, soft_targets
 
 
 @pytest.fixture
@@ -18,32 +18,32 @@ def small(monkeypatch):
     """Ten MNIST digits to train on, and thirty writers in two collections, with ten digits each."""
     digits = Digits(np.stack([np.full((28, 28), 20 * i, np.uint8) for i in range(10)]), np.arange(10, dtype=np.uint8))
     digits.digits[:, :4] = 0
-    monkeypatch.setattr(pool, "mnist", lambda: Splits(digits, digits[:5], digits[:0]))
+    monkeypatch.setattr(augmented, "mnist", lambda: Splits(digits, digits[:5], digits[:0]))
     for name, first in (("pendigits", 0), ("unipen", 100)):
         written = [PenDigit(d, tuple(placed(d)), f"w{first + w}") for w in range(15) for d in DIGITS]
-        monkeypatch.setattr(writers, name, lambda *part, written=written: written)
-    monkeypatch.setattr(pool, "VARIATIONS", {"mnist": 2, "pen": 6, "other": 2})
-    monkeypatch.setattr(pool, "OTHERS", 30)
-    monkeypatch.setattr(pool.mislabelled, "read", frozenset)
+        monkeypatch.setattr(pen_digits, name, lambda *part, written=written: written)
+    monkeypatch.setattr(augmented, "VARIATIONS", {"mnist": 2, "pen": 6, "other": 2})
+    monkeypatch.setattr(augmented, "OTHERS", 30)
+    monkeypatch.setattr(augmented.mislabelled, "read", frozenset)
     written = [Character("A", (np.array([[0.1, 1], [0.5, 0], [0.9, 1]]), np.array([[0.2, 0.6], [0.8, 0.6]])))]
-    monkeypatch.setattr("training.non_digits.characters", lambda kind, held_out: written)
-    monkeypatch.setattr("training.turned_characters.characters", lambda kind, held_out: written)
-    pool.trained_on.cache_clear()
+    monkeypatch.setattr("training.data.non_digits.characters", lambda kind, held_out: written)
+    monkeypatch.setattr("training.data.turned_characters.characters", lambda kind, held_out: written)
+    augmented.trained_on.cache_clear()
     yield digits
-    pool.trained_on.cache_clear()
+    augmented.trained_on.cache_clear()
 
 
 @pytest.fixture
 def generated(small, tmp_path):
     """The pool of these digits."""
-    for collection, copies in pool.VARIATIONS.items():
+    for collection, copies in augmented.VARIATIONS.items():
         for copy in range(copies):
-            pool._generate(collection, copy, tmp_path)
-    return pool.load(tmp_path)
+            augmented._generate(collection, copy, tmp_path)
+    return augmented.load(tmp_path)
 
 
 def names(held_out: bool) -> set[str]:
-    return {pen_digit.writer for pen_digit in writers.writers(held_out)}
+    return {pen_digit.writer for pen_digit in pen_digits.writers(held_out)}
 
 
 def test_no_writer_is_both_trained_on_and_held_out(small):
@@ -69,7 +69,7 @@ def test_an_epoch_holds_each_mnist_digit_once_and_some_variations_of_the_pens(ge
     chosen = generated.choose(0, np.random.default_rng(0))
     assert sorted(chosen[chosen < 30] % 10) == list(range(10))
     pens = chosen[chosen >= 30]
-    assert len(pens) == pool.PEN_VARIATIONS_PER_EPOCH * 260 and len(set(pens)) == len(pens)
+    assert len(pens) == augmented.PEN_VARIATIONS_PER_EPOCH * 260 and len(set(pens)) == len(pens)
     assert not np.array_equal(chosen, generated.choose(1, np.random.default_rng(1)))
 
 
@@ -81,65 +81,65 @@ def test_no_variation_of_a_pen_digit_comes_again_before_all_others_have_come(gen
 
 def test_some_of_mnists_digits_are_taken_as_they_are(generated):
     untouched = [(generated.choose(0, np.random.default_rng(seed)) < len(generated.mnist)).sum() for seed in range(100)]
-    assert np.mean(untouched) == pytest.approx(pool.UNVARIED * len(generated.mnist), rel=0.15)
+    assert np.mean(untouched) == pytest.approx(augmented.UNVARIED * len(generated.mnist), rel=0.15)
 
 
 def test_mislabelled_digits_are_not_trained_on(small, monkeypatch):
     monkeypatch.setattr(
-        writers, "unipen", lambda: [PenDigit(3, tuple(placed(3)), f"w{i}", f"a:{i}") for i in range(20)]
+        pen_digits, "unipen", lambda: [PenDigit(3, tuple(placed(3)), f"w{i}", f"a:{i}") for i in range(20)]
     )
-    monkeypatch.setattr(pool.mislabelled, "read", lambda: frozenset({"a:1", "a:2"}))
-    sources = {pen_digit.source for pen_digit in pool.trained_on()}
+    monkeypatch.setattr(augmented.mislabelled, "read", lambda: frozenset({"a:1", "a:2"}))
+    sources = {pen_digit.source for pen_digit in augmented.trained_on()}
     assert "a:4" in sources and not sources & {"a:1", "a:2"}
 
 
 def test_existing_files_are_not_generated_again(generated, tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(augmented, "ProcessPoolExecutor", None)
     everything = np.arange(len(generated.pictures))
-    assert np.array_equal(pool.load(tmp_path).pictures[everything], generated.pictures[everything])
+    assert np.array_equal(augmented.load(tmp_path).pictures[everything], generated.pictures[everything])
 
 
 @pytest.mark.parametrize("collection", ["pen", "other"])
 def test_generating_a_variation_is_reproducible(small, tmp_path, collection):
     for folder in (tmp_path / "a", tmp_path / "b"):
-        pool._generate(collection, 3, folder)
+        augmented._generate(collection, 3, folder)
     first, second = (np.load(tmp_path / name / f"{collection}-003.npy") for name in "ab")
     assert np.array_equal(first, second)
 
 
 def test_non_digits_are_prepared_with_their_own_label(generated, tmp_path):
-    parts = pool.prepared(("other",), tmp_path)["other"]
+    parts = augmented.prepared(("other",), tmp_path)["other"]
     assert len(parts) == 2 and all(25 <= len(part) <= 30 and part.any((1, 2)).all() for part in parts)
 
 
 def test_some_non_digits_look_like_pictures_so_that_this_look_is_not_what_tells_digits(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "vary_picture", lambda digit, random: np.full_like(digit, 7))
-    pool._generate("other", 0, tmp_path)
+    monkeypatch.setattr(augmented, "vary_picture", lambda digit, random: np.full_like(digit, 7))
+    augmented._generate("other", 0, tmp_path)
     pictured = (np.load(tmp_path / "other-000.npy") == 7).all((1, 2))
     assert 0.1 < pictured.mean() < 0.6
 
 
 def test_whoever_is_held_out_as_a_writer_of_digits_is_held_out_as_a_writer_of_letters(small, monkeypatch):
     letters = [Character("A", (np.eye(2),), f"w{number}") for number in range(100, 140)]
-    monkeypatch.setattr(handwriting, "unipen", lambda: writers.unipen())
-    monkeypatch.setattr(handwriting, "unipen_characters", lambda part: letters)
-    for cached in (handwriting.characters, handwriting.held_out_writers):
+    monkeypatch.setattr(characters, "unipen", lambda: pen_digits.unipen())
+    monkeypatch.setattr(characters, "unipen_characters", lambda part: letters)
+    for cached in (characters.characters, characters.held_out_writers):
         cached.cache_clear()
-    trained, kept = ({c.writer for c in handwriting.characters("written_letter", side)} for side in (False, True))
-    for cached in (handwriting.characters, handwriting.held_out_writers):
+    trained, kept = ({c.writer for c in characters.characters("written_letter", side)} for side in (False, True))
+    for cached in (characters.characters, characters.held_out_writers):
         cached.cache_clear()
     assert trained and kept and not trained & kept and len(trained | kept) == 40
-    unipen_writers = {pen_digit.writer for pen_digit in writers.unipen()}
+    unipen_writers = {pen_digit.writer for pen_digit in pen_digits.unipen()}
     assert kept & unipen_writers == names(True) & unipen_writers and kept - unipen_writers
 
 
 def test_characters_written_like_digits_are_left_out(monkeypatch):
     signs = ["O", "l", "A", "e", "."]
-    monkeypatch.setattr(handwriting, "held_out_writers", frozenset)
-    monkeypatch.setattr(handwriting, "unipen_characters", lambda part: [Character(s, (np.eye(2),)) for s in signs])
-    handwriting.characters.cache_clear()
-    assert {character.sign for character in handwriting.characters("written_sign", False)} == {"A", "e"}
-    handwriting.characters.cache_clear()
+    monkeypatch.setattr(characters, "held_out_writers", frozenset)
+    monkeypatch.setattr(characters, "unipen_characters", lambda part: [Character(s, (np.eye(2),)) for s in signs])
+    characters.characters.cache_clear()
+    assert {character.sign for character in characters.characters("written_sign", False)} == {"A", "e"}
+    characters.characters.cache_clear()
 
 
 def test_batches_have_each_digit_once_and_are_shuffled_by_seed_and_epoch(small):

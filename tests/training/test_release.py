@@ -12,7 +12,7 @@ from recognition import store
 from recognition.store import verified
 from tests.training import small
 from training import release, train
-from training.hyperparameters import Hyperparameters
+from training.engine.hyperparameters import Hyperparameters
 
 pytestmark = pytest.mark.slow  # these tests train networks
 

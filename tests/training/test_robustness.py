@@ -11,8 +11,8 @@ from models import NETWORKS
 from recognition import store
 from tests.training import small
 from training import robustness, train
-from training.corruptions import CORRUPTIONS
-from training.hyperparameters import Hyperparameters
+from training.engine.hyperparameters import Hyperparameters
+from training.evaluation.corruptions import CORRUPTIONS
 
 pytestmark = pytest.mark.slow  # these tests train networks
 

@@ -8,8 +8,8 @@ import pytest
 from digits import from_canvas
 from digits.strokes import draw_strokes
 from tests.drawings import DIGITS, placed
-from training.pen_strokes import PenDigit
-from training.sketch import sketch, sketched, thinned
+from training.augment.rasterize import rasterize, simplify_strokes, sketched
+from training.data.pen_digits import PenDigit
 
 PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "somebody") for digit in DIGITS]
 
@@ -38,7 +38,7 @@ def test_sketches_are_nearly_what_the_canvas_gives(brush):
 
 def test_thinned_strokes_keep_their_ends_and_their_look():
     dense = PenDigit(3, tuple(np.repeat(stroke, 3, axis=0) for stroke in PEN_DIGITS[3].strokes), "w", "s")
-    sparse = thinned(dense)
+    sparse = simplify_strokes(dense)
     assert sum(map(len, sparse.strokes)) <= sum(map(len, PEN_DIGITS[3].strokes)) and sparse.source == "s"
     for before, after in zip(dense.strokes, sparse.strokes, strict=True):
         assert np.array_equal(before[[0, -1]], after[[0, -1]])
@@ -46,6 +46,6 @@ def test_thinned_strokes_keep_their_ends_and_their_look():
 
 
 def test_a_dot_is_no_digit_and_the_same_seed_draws_alike():
-    assert sketch(PenDigit(1, (np.ones((3, 2)),)), np.random.default_rng(0)) is None
-    first, again = (sketch(PEN_DIGITS[5], np.random.default_rng(3)) for _ in range(2))
+    assert rasterize(PenDigit(1, (np.ones((3, 2)),)), np.random.default_rng(0)) is None
+    first, again = (rasterize(PEN_DIGITS[5], np.random.default_rng(3)) for _ in range(2))
     assert np.array_equal(first, again)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.drawings import DIGITS, placed
-from training import styles
-from training.pen_strokes import PenDigit
-from training.styles import restyle
+from training.augment.styles import restyle
+from training.augment.warp import styles
+from training.data.pen_digits import PenDigit
 
 PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "somebody", "file:1") for digit in DIGITS]
 

@@ -10,8 +10,8 @@ import pytest
 
 from recognition.store import WEIGHTS
 from training import tables
-from training.dataset import Digits, Splits
-from training.printed_tables import TABLES
+from training.data.dataset import Digits, Splits
+from training.tables import TABLES
 
 
 @pytest.fixture

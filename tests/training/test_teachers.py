@@ -7,9 +7,10 @@ import pytest
 
 from recognition import store
 from tests.training import small
-from training import teachers, train
-from training.batches import soft_targets
-from training.hyperparameters import Hyperparameters
+from training import train
+from training.engine import batches
+from training.engine.batches import soft_targets
+from training.engine.hyperparameters import Hyperparameters
 
 pytestmark = pytest.mark.slow  # these tests train networks
 
@@ -37,14 +38,14 @@ def taught(tmp_path, monkeypatch):
 
 
 def test_the_first_variations_of_each_original_are_asked(monkeypatch):
-    monkeypatch.setattr(teachers, "ASKED", 2)
-    assert teachers.asked(np.array([0, 1, 2, 0, 2, 0])).tolist() == [0, 1, 2, 3, 4]
+    monkeypatch.setattr(batches, "ASKED", 2)
+    assert batches.asked(np.array([0, 1, 2, 0, 2, 0])).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_the_answer_is_the_mean_over_networks_and_variations(taught, tmp_path):
     from recognition import load
 
-    found = teachers.answers(("mlp", "rnn"), "book", Varied(taught), tmp_path / "runs")
+    found = batches.teacher_targets(("mlp", "rnn"), "book", Varied(taught), tmp_path / "runs")
     digits = taught.train.digits[:6]
     mean = (load("mlp", "book").predict(digits) + load("rnn", "book").predict(digits)) / 2
     expected = [mean[[0, 3, 5]].mean(0), mean[1], mean[[2, 4]].mean(0)]
@@ -53,9 +54,9 @@ def test_the_answer_is_the_mean_over_networks_and_variations(taught, tmp_path):
 
 
 def test_a_training_goes_on_with_the_answers_it_began_with(taught, tmp_path):
-    before = teachers.answers(("mlp",), "book", Varied(taught), tmp_path / "runs")
+    before = batches.teacher_targets(("mlp",), "book", Varied(taught), tmp_path / "runs")
     store.weights_path("mlp", "book").unlink()
-    after = teachers.answers(("mlp",), "book", Varied(taught), tmp_path / "runs")
+    after = batches.teacher_targets(("mlp",), "book", Varied(taught), tmp_path / "runs")
     assert np.array_equal(before.probabilities, after.probabilities) and before.teachers == after.teachers
 
 
@@ -65,11 +66,11 @@ def test_a_taught_network_learns_from_labels_and_answers(taught, tmp_path):
     settings = Hyperparameters("adam", epochs=2, batch_size=50, teachers=("mlp", "rnn"))
     card = train.train(NETWORKS["cnn"], "book", settings, taught, tmp_path / "runs")
     assert set(card.training["teachers"]) == {"mlp", "rnn"}
-    answers = teachers.answers(("mlp", "rnn"), "book", taught, tmp_path / "runs").probabilities
+    answers = batches.teacher_targets(("mlp", "rnn"), "book", taught, tmp_path / "runs").probabilities
     targets = soft_targets(taught.labels, answers)
     assert targets.shape == (300, 10) and np.allclose(targets.sum(1), 1, atol=1e-5)
 
 
 def test_a_teacher_without_weights_is_named(taught, tmp_path):
     with pytest.raises(store.WeightsError, match=r"ynet\.json cannot be read"):
-        teachers.answers(("ynet",), "book", taught, tmp_path / "runs")
+        batches.teacher_targets(("ynet",), "book", taught, tmp_path / "runs")

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from training import turned_characters
-from training.turned_characters import TURNS, random_character, turned
-from training.unipen import Character
+from training.data import turned_characters
+from training.data.turned_characters import TURNS, random_character, turned
+from training.data.unipen import Character
 
 L = Character("L", (np.array([(0.0, 0.0), (0.0, 2.0), (1.0, 2.0)]),), "w1")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training import unipen
-from training.dataset import DataError
-from training.pen_strokes import pendigits, read_unipen
+from training.data import unipen
+from training.data.dataset import DataError
+from training.data.pen_digits import pendigits, read_unipen
 
 HAND_MADE = """\
 .INCLUDE        nowhere.doc

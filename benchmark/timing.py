@@ -1,0 +1,78 @@
+"""Times the parts of an answer: wraps functions of the page, and writes a line for each answer.
+
+Only the pages that tests.benchmark serves import it; an environment variable names the file it writes to.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+FILE = "DRAW_A_DIGIT_TIMES"
+PARTS = ("decoding", "digit", "prediction", "drawing")
+
+_run = threading.local()  # the times of this thread's current run of the script
+_writing = threading.Lock()
+
+
+def measured() -> None:
+    """Starts timing in this process; a second call has no effect."""
+    from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+    from recognition import ensemble
+    from ui.draw import page
+    from ui.drawing import answers, board
+
+    if hasattr(ScriptRunner._run_script, "__wrapped__"):
+        return
+    ScriptRunner._run_script = _begins(ScriptRunner._run_script)
+    board.decode_canvas_png = _part("decoding", board.decode_canvas_png)
+    board.Normalized.from_canvas = _part("digit", board.Normalized.from_canvas)
+    ensemble.predict_all = _part("prediction", ensemble.predict_all)
+    ensemble.is_outlier = _part("prediction", ensemble.is_outlier)
+    answers.show_answers = _ends(_part("drawing", answers.show_answers))
+    assert page.serving is ensemble and page.answers is answers, "the page calls them by these names"
+
+
+def read(path: Path) -> list[dict[str, float]]:
+    """For each answer, the seconds of its parts and of the run up to the answer."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _begins(run: Callable) -> Callable:
+    @functools.wraps(run)
+    def begin(*arguments, **named):
+        _run.start, _run.parts = time.perf_counter(), dict.fromkeys(PARTS, 0.0)
+        return run(*arguments, **named)
+
+    return begin
+
+
+def _part(name: str, call: Callable) -> Callable:
+    @functools.wraps(call)
+    def timed(*arguments, **named):
+        start = time.perf_counter()
+        try:
+            return call(*arguments, **named)
+        finally:
+            if hasattr(_run, "parts"):  # not for a picture of an unfinished stroke, which is no run of the page
+                _run.parts[name] += time.perf_counter() - start
+
+    return timed
+
+
+def _ends(call: Callable) -> Callable:
+    @functools.wraps(call)
+    def end(*arguments, **named):
+        shown = call(*arguments, **named)
+        line = json.dumps(_run.parts | {"run": time.perf_counter() - _run.start})
+        with _writing, open(os.environ[FILE], "a") as file:
+            file.write(line + "\n")
+        return shown
+
+    return end

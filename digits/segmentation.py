@@ -1,0 +1,230 @@
+"""Parts of a drawing: its connected components, alone or together.
+
+MERGED: Cuts through ink where digits touch: along straight lines, upright or slanted, that cross little of it.
+
+MERGED: A small network that tells whether a part of a drawing is one whole digit; NumPy alone runs it, in 0.1
+milliseconds.
+
+digits.numbers asks it which parts belong together. It reads the part as a digit of 28x28 pixels and three measures of
+its place among the others: two convolutions, a hidden layer, eleven outputs, of which the last is "no whole digit".
+python -m training.segments trains it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+
+from digits.normalization import FAINT, from_ink
+
+MAX_COMPONENTS = 40  # more are hatching or a forged drawing
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """A part of a drawing: some of its ink, cut out.
+
+    ink: uint8 (h, w), the part's alone. top, left: where it lies in the drawing.
+    """
+
+    ink: np.ndarray
+    top: int
+    left: int
+
+    @property
+    def height(self) -> int:
+        return int(self.ink.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.ink.shape[1])
+
+    @property
+    def right(self) -> int:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.height
+
+    @cached_property
+    def digit(self) -> np.ndarray | None:
+        """uint8 (28, 28)."""
+        return from_ink(self.ink)
+
+    def measures(self, top: float, height: float) -> list[float]:
+        """Its height, top and width, as shares of the height of a drawing that begins at this top."""
+        return [self.height / height, (self.top - top) / height, self.width / height]
+
+
+def components(ink: np.ndarray) -> list[Segment]:
+    """The connected components of the ink, uint8 (h, w), by their middles from left to right.
+
+    More than MAX_COMPONENTS are one part.
+    """
+    from scipy import ndimage
+
+    labels, count = ndimage.label(ink >= FAINT, np.ones((3, 3)))
+    if count > MAX_COMPONENTS:
+        return [Segment(ink, 0, 0)]
+    parts = []
+    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
+        top, left = max(0, rows.start - 1), max(0, columns.start - 1)  # with the soft edge of its strokes
+        box = slice(top, rows.stop + 1), slice(left, columns.stop + 1)
+        here = labels[box]
+        if count == 1 or not ((here != label) & (here != 0)).any():
+            parts.append(Segment(ink[box], top, left))
+        else:
+            near = ndimage.maximum_filter(here == label, 3) & np.isin(here, (0, label))
+            parts.append(Segment(ink[box] * near, top, left))
+    return sorted(parts, key=lambda part: part.left + part.right)
+
+
+def united(parts: list[Segment]) -> Segment:
+    """Some parts as one."""
+    if len(parts) == 1:
+        return parts[0]
+    top, left = min(part.top for part in parts), min(part.left for part in parts)
+    bottom, right = max(part.bottom for part in parts), max(part.right for part in parts)
+    ink = np.zeros((bottom - top, right - left), np.uint8)
+    for part in parts:
+        here = ink[part.top - top : part.bottom - top, part.left - left : part.right - left]
+        np.maximum(here, part.ink, out=here)
+    return Segment(ink, top, left)
+
+
+def reduced(part: Segment, factor: int) -> Segment:
+    """A part of a drawing that is so many times smaller."""
+    if factor == 1:
+        return part
+    height, width = (-(-side // factor) * factor for side in part.ink.shape)
+    ink = np.pad(part.ink, ((0, height - part.height), (0, width - part.width)))
+    squares = ink.reshape(height // factor, factor, width // factor, factor)
+    return Segment(squares.mean((1, 3), dtype=np.float32).astype(np.uint8), part.top // factor, part.left // factor)
+
+
+def extent(parts: list[Segment]) -> tuple[int, int]:
+    """The top and the height of all parts together."""
+    top = min(part.top for part in parts)
+    return top, max(part.bottom for part in parts) - top
+
+
+SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # columns to the right for each row upwards
+MAX_CUTS = 6  # of one part, those that cross the least ink
+MAX_CROSSED = 2.2  # stroke widths; a line that crosses more does not pass between two digits
+APART = 0.06  # of the part's height; of lines that are closer, the one that crosses less counts
+SOLID = 128  # of 255; ink
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A line through a part: its column at half the part's height, its slope, and the stroke widths it crosses."""
+
+    column: float
+    slope: float
+    crossed: float
+
+
+def enlarged(cut: Cut | None, factor: int) -> Cut | None:
+    """The same line through a part that is so many times larger."""
+    return cut and Cut(cut.column * factor, cut.slope, cut.crossed)
+
+
+def cuts(part: Segment) -> list[Cut]:
+    """Lines where the part may be cut, left to right."""
+    ink = part.ink >= SOLID
+    width = max(1.0, stroke_width(ink))
+    if not ink.any():
+        return []
+    found = [cut for slope in SLOPES for cut in _valleys(ink, slope, width)]
+    kept: list[Cut] = []
+    for cut in sorted(found, key=lambda cut: (cut.crossed, abs(cut.slope))):
+        if all(abs(cut.column - other.column) >= APART * part.height for other in kept):
+            kept.append(cut)
+    return sorted(kept[:MAX_CUTS], key=lambda cut: cut.column)
+
+
+def slice_segment(part: Segment, left: Cut | None, right: Cut | None) -> Segment | None:
+    """The ink between two cuts; None for the part's edge. None if there is hardly any."""
+    rows, columns = np.arange(part.height)[:, None], np.arange(part.width)[None]
+    inside = np.ones(part.ink.shape, bool)
+    for cut, sign in ((left, 1), (right, -1)):
+        if cut:
+            line = cut.column - cut.slope * (rows - part.height / 2)
+            inside &= (columns >= line) == (sign > 0)
+    ink = part.ink * inside
+    across, down = (np.flatnonzero((ink >= SOLID).any(axis)) for axis in (0, 1))
+    if across.size < 2:
+        return None
+    top, bottom, first, last = max(0, down[0] - 1), down[-1] + 2, max(0, across[0] - 1), across[-1] + 2
+    return Segment(ink[top:bottom, first:last], part.top + int(top), part.left + int(first))
+
+
+def stroke_width(ink: np.ndarray) -> float:
+    """The width of strokes, bool (h, w): within a line, the mean distance from its edge is a quarter of its width."""
+    from scipy import ndimage
+
+    inside = ndimage.distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1][ink]
+    return 4 * (inside.mean() - 0.5) if inside.size else 0.0
+
+
+def _valleys(ink: np.ndarray, slope: float, width: float) -> list[Cut]:
+    """The lines of one slope that cross less ink than those beside them."""
+    rows, columns = np.nonzero(ink)
+    places = columns + slope * (rows - ink.shape[0] / 2)
+    low = int(np.floor(places.min()))
+    profile = np.bincount((places - low).astype(int)) / width
+    around = np.pad(profile, 2, mode="edge")
+    smooth = np.convolve(around, np.ones(5) / 5, "valid")
+    reach = max(2, round(width / 2))
+    near = np.pad(smooth, reach, constant_values=np.inf)
+    least = np.min([near[i : i + len(smooth)] for i in range(2 * reach + 1)], axis=0)
+    valley = (smooth <= least) & (smooth <= MAX_CROSSED)
+    starts = np.flatnonzero(np.diff(valley.astype(int), prepend=0) == 1)
+    stops = np.flatnonzero(np.diff(valley.astype(int), append=0) == -1)
+    middles = (starts + stops) / 2
+    inner = (middles > width / 2) & (middles < len(profile) - width / 2)
+    return [Cut(float(m + low), slope, float(smooth[round(m)])) for m in middles[inner]]
+
+
+WEIGHTS = Path(__file__).parent / "segment_classifier.npz"
+NOT_WHOLE = 10  # the class of pieces of a digit, of several digits together, and of anything else
+MEASURES = 3  # of a part's place: height, top and width, as shares of the whole drawing's height
+
+
+def log_probabilities(digits: np.ndarray, measures: np.ndarray) -> np.ndarray:
+    """How probable each class is for each part.
+
+    digits: uint8 (n, 28, 28). measures: float (n, 3). Returns float32 (n, 11), natural logarithms.
+    """
+    weights = _weights()
+    values = digits[..., None].astype(np.float32) / 255
+    for layer in ("first", "second"):
+        values = np.maximum(_convolved(values, weights[f"{layer}_kernel"]) + weights[f"{layer}_bias"], 0)
+    flat = np.concatenate([values.reshape(len(digits), -1), measures.astype(np.float32)], axis=1)
+    hidden = np.maximum(flat @ weights["hidden_kernel"] + weights["hidden_bias"], 0)
+    scores = hidden @ weights["output_kernel"] + weights["output_bias"]
+    scores -= scores.max(1, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(1, keepdims=True))
+
+
+def log_p_single_digit(digits: np.ndarray, measures: np.ndarray) -> np.ndarray:
+    """How probable it is that each part is one whole digit: float32 (n,), natural logarithms."""
+    return np.logaddexp.reduce(log_probabilities(digits, measures)[:, :NOT_WHOLE], axis=1)
+
+
+@cache
+def _weights() -> dict[str, np.ndarray]:
+    with np.load(WEIGHTS, allow_pickle=False) as file:
+        return {name: file[name].astype(np.float32) for name in file.files}
+
+
+def _convolved(values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """A convolution with stride 2 and no padding: (n, h, w, c) and (k, k, c, filters)."""
+    side = kernel.shape[0]
+    windows = np.lib.stride_tricks.sliding_window_view(values, (side, side), axis=(1, 2))[:, ::2, ::2]
+    flat = windows.transpose(0, 1, 2, 4, 5, 3).reshape(*windows.shape[:3], -1)
+    return flat @ kernel.reshape(-1, kernel.shape[-1])

@@ -1,0 +1,39 @@
+"""A room in a database of the test's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from rooms import database as databases
+from rooms import hosting
+from rooms.prompts import Prompt
+from ui.room import changes, store, sync
+
+
+@pytest.fixture
+def url(tmp_path, monkeypatch):
+    address = f"sqlite:///{tmp_path / 'rooms.sqlite'}"
+    monkeypatch.setenv(store.URL, address)
+    return address
+
+
+@pytest.fixture(autouse=True)
+def always_asked(monkeypatch):
+    """Each run asks for the room again, as one that comes later does."""
+    monkeypatch.setattr(changes, "SHARED", 0.0)
+    for seconds in ("FRESH", "OWN_AGAIN"):
+        monkeypatch.setattr(sync, seconds, 0.0)
+
+
+@pytest.fixture
+def database(url):
+    database = databases.opened(url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def room(database):
+    """A room that asks for a 7 and shows the answers at once, seen by its host; its code."""
+    made = hosting.open_room(database, Prompt("digit", 7), hide_answers=False)
+    return hosting.host(database, made.code, made.token), made.code

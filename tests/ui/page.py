@@ -1,0 +1,91 @@
+"""The page without a browser: draws on Streamlit's AppTest and reads the predictions."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+
+import numpy as np
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from digits.strokes import draw_strokes, strokes_from_fabric
+from tests.page_server import ROOT
+from ui.drawing.board import CANVAS_KEY
+
+BRUSH = 18
+DETAILS = '<section class="details'
+START_SECONDS = 120  # TensorFlow comes in with the first run
+
+
+def visit() -> AppTest:
+    """The page after its first run."""
+    return opened({})
+
+
+def opened(query: Mapping[str, list[str]]) -> AppTest:
+    """The page after its first run, opened with these query parameters."""
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=START_SECONDS)
+    for name, values in query.items():
+        page.query_params[name] = values
+    return page.run()
+
+
+def data_url(drawing: np.ndarray, kind: str = "PNG") -> str:
+    file = io.BytesIO()
+    Image.fromarray(drawing).convert("RGBA" if kind == "PNG" else "RGB").save(file, kind)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def message(strokes: list[np.ndarray], **changes) -> dict:
+    """The canvas's message after these strokes."""
+    paths = [[["M", *stroke[0].tolist()], *(["L", *point] for point in stroke[1:].tolist())] for stroke in strokes]
+    objects = [{"type": "Path", "path": path, "strokeWidth": BRUSH} for path in paths]
+    sent = {"raw": {"version": "7.4.0", "objects": objects}, "data": data_url(draw_strokes(strokes, BRUSH, 280, 280))}
+    return {"drawing": sent | changes}
+
+
+def send(page: AppTest, sent) -> AppTest:
+    """Lets the canvas that is mounted send something."""
+    page.session_state[CANVAS_KEY] = sent
+    return page.run()
+
+
+def answers(page: AppTest) -> str:
+    """The heads of the answers, and the bars below them."""
+    return "".join(html.body for html in page.html if '<section class="answers' in html.body or DETAILS in html.body)
+
+
+def heads(page: AppTest, key: str) -> str:
+    """What the head of one network's answer holds."""
+    return answers(page).split(f'<article class="card ready" data-network="{key}"')[1].split("</article>")[0]
+
+
+def details(page: AppTest, key: str) -> str:
+    """What stands below it: bars, input and facts."""
+    return answers(page).split(f'<article class="bars" data-network="{key}"')[1].split("</article>")[0]
+
+
+def click(page: AppTest, label: str) -> AppTest:
+    (button,) = (button for button in page.button if button.label == label)
+    return button.click().run()
+
+
+def clear(page: AppTest) -> AppTest:
+    """Clear, as in a browser: it empties its canvas, and presses the button."""
+    page.session_state[CANVAS_KEY] = message([])
+    return click(page, "Clear")
+
+
+def undo(page: AppTest) -> AppTest:
+    """Undo, as in a browser: it takes back its last stroke, or presses the button where its canvas is empty."""
+    board = page.session_state["board"]
+    if not board.drawn:
+        return click(page, "Undo")
+    return send(page, message(strokes_from_fabric(board.drawn)[0][:-1]))
+
+
+def choose_sample(page: AppTest, name: str) -> AppTest:
+    page.session_state["ways"] = True
+    return click(page.run(), name)

@@ -1,0 +1,196 @@
+"""Forged messages and damaged weights lead to clear messages, never to an exception on the page."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digits.strokes import draw_strokes
+from models import DEFAULT_NETWORKS
+from recognition import ensemble, store
+from tests.drawings import placed
+from tests.ui.page import BRUSH, START_SECONDS, answers, data_url, details, message, send, visit
+from ui.book import page as retrained
+
+RECIPE = store.trained_recipes()[0]  # the page's default
+
+FORGED = {
+    "no base64": message(placed(7), data="data:image/png;base64,%%%"),
+    "no data URL": message(placed(7), data="hello"),
+    "no PNG": message(placed(7), data="data:image/png;base64," + base64.b64encode(b"hello").decode()),
+    "a JPEG": message(placed(7), data=data_url(draw_strokes(placed(7), BRUSH, 280, 280), "JPEG")),
+    "half a PNG": message(placed(7), data=message(placed(7))["drawing"]["data"][:2001]),
+    "a number for a picture": message(placed(7), data=5),
+    "a list for a picture": message(placed(7), data=["picture"]),
+    "no strokes": message(placed(7), raw=None),
+    "strokes in a list": message(placed(7), raw=[1]),
+    "text for a drawing": {"drawing": "forged"},
+    "a number for a drawing": {"drawing": 5},
+    "a list for a drawing": {"drawing": [1]},
+}
+
+
+@pytest.mark.parametrize("sent", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_drawing_gets_a_warning(page, sent):
+    send(page, sent)
+    assert not page.exception
+    assert ["The drawing could not be read; please draw it again." in warning.value for warning in page.warning] == [
+        True
+    ]
+
+
+UNREADABLE = {
+    "words": "forged",
+    "nothing": [None, None],
+    "too many": [{"path": [["M", 1, 2]] * 5001, "strokeWidth": BRUSH}],
+    "a huge brush": [{"path": [["M", 1, 2]], "strokeWidth": 999}],
+}
+
+
+@pytest.mark.parametrize("strokes", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_beside_a_sound_picture_forged_strokes_are_refused_and_the_drawing_before_stays(page, strokes):
+    send(page, message(placed(7)))
+    before = page.session_state["board"].strokes
+    send(page, message(placed(1), raw={"objects": strokes}))
+    assert len(page.warning) == 1 and not page.exception
+    assert page.session_state["board"].strokes == before and "say 7" in answers(page)
+
+
+def test_the_warning_shows_no_internals_of_the_program(page):
+    send(page, FORGED["no PNG"])
+    assert " at 0x" not in page.warning[0].value
+
+
+def test_a_drawing_after_a_forged_one_is_classified(page):
+    send(page, FORGED["no PNG"])
+    send(page, message(placed(7)))
+    assert not page.warning and "answered" in answers(page)
+
+
+@pytest.fixture
+def broken(tmp_path, monkeypatch):
+    """Copies of all weights, with a flipped bit in the CNN's."""
+    shutil.copytree(store.WEIGHTS, tmp_path / "weights")
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
+    path = store.serving_path("cnn", RECIPE)
+    data = bytearray(path.read_bytes())
+    data[5000] ^= 1
+    path.write_bytes(data)
+    ensemble.unload()
+    yield path
+    ensemble.unload()
+
+
+def test_a_network_with_damaged_weights_shows_an_error_and_the_others_answer(broken, page):
+    send(page, message(placed(7)))
+    shown = answers(page)
+    assert not page.exception
+    assert shown.count('class="card ready"') == len(DEFAULT_NETWORKS) - 1 and shown.count('class="card broken"') == 1
+    card = details(page, "cnn")
+    assert f"weights/{RECIPE}/cnn.tflite" in card and f"python -m training.train cnn --recipe {RECIPE}" in card
+    assert "All three say 7" in shown
+
+
+def test_a_repaired_network_answers_at_the_next_stroke(broken, page):
+    send(page, message(placed(7)))
+    data = bytearray(broken.read_bytes())
+    data[5000] ^= 1
+    broken.write_bytes(data)
+    send(page, message(placed(1)))
+    assert answers(page).count('class="card ready"') == len(DEFAULT_NETWORKS)
+
+
+def _replaced(path):
+    """Replaces the CNN and its card by those of recipe "book"."""
+    for kind in (store.serving_path, store.card_path):
+        shutil.copy(kind("cnn", "book"), kind("cnn", RECIPE))
+
+
+CHANGES = {
+    "deleted": lambda path: path.unlink(),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:1000]),
+    "replaced": _replaced,
+    "deleted with its card": lambda path: [path.unlink(), store.card_path("cnn", RECIPE).unlink()],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_running_server_keeps_the_weights_it_has_loaded(tmp_path, monkeypatch, change):
+    shutil.copytree(store.WEIGHTS, tmp_path / "weights")
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
+    ensemble.unload()
+    page = send(visit(), message(placed(7)))
+    before = answers(page)
+    change(store.serving_path("cnn", RECIPE))
+    for again in (page, visit()):  # for present and for new visitors
+        send(again, message(placed(1)))
+        assert not again.exception and answers(again).count('class="card ready"') == len(DEFAULT_NETWORKS)
+        send(again, message(placed(7)))
+        assert answers(again) == before
+    ensemble.unload()
+
+
+def test_without_any_weights_the_page_still_opens(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path)
+    ensemble.unload()
+    page = send(visit(), message(placed(7)))
+    assert not page.exception and "No network can answer" in answers(page)
+    assert answers(page).count('class="card broken"') == len(DEFAULT_NETWORKS)
+
+
+def test_the_evidence_names_a_damaged_card_and_shows_the_others(broken):
+    store.card_path("mlp", "book").write_text("{}")
+    page = AppTest.from_string("from ui.evidence import page\n\npage.page()", default_timeout=START_SECONDS).run()
+    assert not page.exception
+    assert any("weights/book/mlp.json is not a card" in error.value for error in page.error) and page.table
+
+
+def test_a_detector_that_cannot_be_read_is_mentioned_and_the_networks_answer(broken, page):
+    store.card_path("outlier", "drawn").write_text("{}")
+    send(page, message(placed(7)))
+    assert not page.exception and "answered" in answers(page)
+    assert any("are not detected now: weights/drawn/outlier.json is not a card" in text.value for text in page.caption)
+
+
+EDITED = {
+    "no training": {"training": {}},
+    "no history": {"history": []},
+    "another reliability": {"tests": {"mnist": {"n": 10, "correct": 9, "confusion": [], "reliability": [[1, 2]]}}},
+    "an unknown test": {"tests": {"glass": {"n": 10, "correct": 9, "confusion": [], "reliability": []}}},
+}
+
+
+@pytest.mark.parametrize("changes", EDITED.values(), ids=EDITED.keys())
+@pytest.mark.parametrize("key", ["mlp", "outlier"])
+def test_an_edited_card_is_a_sentence_on_every_page_that_shows_it(broken, key, changes):
+    path = store.card_path(key, "drawn")
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    for script in ("from ui.evidence import page as one", "from ui.book import page as one"):
+        page = AppTest.from_string(f"{script}\n\none.page()", default_timeout=START_SECONDS).run()
+        assert not page.exception
+        if "evidence" in script and "glass" not in str(changes):
+            assert any(f"weights/drawn/{key}.json is not a card" in error.value for error in page.error)
+
+
+TABLES = {
+    "text": "hello",
+    "a list": "[1]",
+    "rows of nothing": '{"1.3.3": [{}]}',
+    "a number": '{"1.3.3": 5}',
+    "none": "{}",
+}
+
+
+@pytest.mark.parametrize("content", TABLES.values(), ids=TABLES.keys())
+def test_damaged_tables_are_a_sentence_on_the_book(broken, monkeypatch, content):
+    monkeypatch.setattr(retrained, "TABLES", broken.parent.parent / "tables.json")
+    retrained.TABLES.write_text(content)
+    page = AppTest.from_string(
+        "from ui.book import page as one\n\none.retrained_tables()", default_timeout=START_SECONDS
+    ).run()
+    assert not page.exception and "python -m training.tables" in page.markdown[0].value

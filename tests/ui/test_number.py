@@ -1,0 +1,103 @@
+"""Several digits side by side are read as a number; each of them can be looked at by itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from digits import number_from_canvas
+from digits.strokes import draw_strokes
+from models import DEFAULT_NETWORKS
+from recognition import outlier
+from tests.drawings import placed
+from tests.ui.page import BRUSH, answers, clear, click, details, heads, message, send
+from ui.shared.percent import percent
+
+FORTY_TWO = [*placed(4, 130, 0, 70), *placed(2, 130, 130, 70)]
+
+
+def choices(page) -> list[str]:
+    """The labels of the buttons that choose a digit."""
+    return [button.label for button in page.button if (button.key or "").startswith("digit-")]
+
+
+def digits() -> list[np.ndarray]:
+    return number_from_canvas(draw_strokes(FORTY_TWO, BRUSH, 280, 280))
+
+
+def test_a_number_gets_one_headline_and_each_networks_product_of_confidences(page, classifiers):
+    send(page, message(FORTY_TWO))
+    assert not page.exception and "<h2>All four read 42</h2>" in answers(page)
+    for key in DEFAULT_NETWORKS:
+        probabilities = classifiers[key].predict(np.stack(digits()))
+        assert "<b>42</b>" in heads(page, key)
+        assert f"{percent(float(probabilities.max(1).prod()))} <em>product</em>" in heads(page, key)
+
+
+@pytest.mark.slow
+def test_a_tap_chooses_the_digit_that_the_bars_and_the_panels_are_about(page, classifiers):
+    send(page, message(FORTY_TWO))
+    for place, digit in enumerate((4, 2)):
+        page.button(key=f"digit-{place}").click().run()
+        np.testing.assert_array_equal(page.session_state["board"].digit, digits()[place])
+        assert f'<li class="best"><i>{digit}</i>' in details(page, "cnn")
+    clear(page)
+    send(page, message(placed(7)))
+    assert not choices(page)
+    assert page.session_state["board"].place == 0 and "All four say 7" in answers(page)
+
+
+@pytest.mark.slow
+def test_what_was_meant_is_kept_for_each_digit_and_exported(page):
+    send(page, message(FORTY_TWO))
+    page.button(key="digit-1").click().run()
+    page.session_state["meaning_offered"] = True
+    page.run().pills(key="meant-0-1").set_value(7).run()
+    page.button(key="digit-0").click().run()
+    click(page, "Right")
+    history = page.session_state["history"]
+    assert [drawing.meant for drawing in history.drawings[0].digits] == [4, 7]
+    rows = list(csv.DictReader(io.StringIO(history.csv())))
+    assert [(row["drawing"], row["meant"], row["cnn_answer"]) for row in rows] == [("1.1", "4", "4"), ("1.2", "7", "2")]
+    assert history.correct()["cnn"] == (1, 2)
+
+
+def test_doubt_is_about_the_one_digit_that_may_be_none(page, monkeypatch):
+    monkeypatch.setattr(outlier, "score", lambda digits: np.array([0.0, 1.0], np.float32)[: len(digits)])
+    send(page, message(FORTY_TWO))
+    assert "Not a digit?" not in answers(page) and "All four read 42" in answers(page)
+    assert [label.endswith("?") for label in choices(page)] == [False, True]
+
+
+def test_a_number_of_which_a_stroke_is_taken_back_is_a_digit_again(page):
+    send(page, message(FORTY_TWO))
+    page.button(key="digit-1").click().run()
+    send(page, message(FORTY_TWO[:2]))
+    assert "All four say 4" in answers(page) and len(page.session_state["history"].drawings[0].digits) == 1
+    np.testing.assert_array_equal(page.session_state["board"].digit, digits()[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("panel", ["Inside", "Which ink?", "Confidence", "Compare training"])
+def test_every_panel_takes_the_chosen_digit(page, panel):
+    send(page, message(FORTY_TWO))
+    page.session_state["panel"] = panel
+    page.run()
+    assert not page.exception and not page.error
+
+
+@pytest.mark.slow
+def test_where_a_digit_is_doubtful_the_page_offers_a_look_at_it(page):
+    for flag in np.linspace(0, 45, 16):  # from a 1 to a 7: in between they are not sure
+        send(page, message([*placed(4, 130, 0, 70), np.array([(195.0 - flag, 75 + flag / 2), (195, 75), (195, 195)])]))
+        read = page.session_state["history"].drawings[0].digits
+        least = [min(answer.confidence for answer in each.answers.values()) for each in read]
+        if len(least) == 2 and least[0] > 0.9 > least[1]:
+            break
+    else:
+        pytest.fail("no drawing with a doubtful second digit, so the suggestion is not tried")
+    page.button(key="suggestion").click().run()
+    assert page.session_state["board"].place == 1 and not page.exception

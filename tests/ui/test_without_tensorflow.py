@@ -1,0 +1,54 @@
+"""All pages work without Keras and TensorFlow, except gradients, which say that they need them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.page_server import ROOT
+
+VISIT = """
+import sys
+MISSING = {missing}
+if MISSING:
+    sys.modules["tensorflow"] = sys.modules["keras"] = None
+from tests.drawings import placed
+from tests.ui.page import answers, message, send, visit
+page = send(visit(), message(placed(7)))
+assert "All four say 7" in answers(page), answers(page)
+from models import NETWORKS
+from ui.draw.page import PANELS
+titles = [network.title for network in NETWORKS.values()]
+choices = [dict(panel=panel) for panel in PANELS if panel != "Which ink?"]
+choices += [dict(panel="Which ink?", ink="Cover it")]
+choices += [dict(panel=panel, network=title) for panel in ("Inside", "Summaries") for title in ("CNN", "RNN", "ResNet")]
+choices += [dict(panel="Inside", networks=titles, network=title) for title in titles]
+for choice in choices:
+    for key, value in choice.items():
+        page.session_state[key] = value
+    page.run()
+    assert not page.exception and not page.error, (choice, page.exception, page.error)
+for name in ("evidence", "book.contents"):
+    from streamlit.testing.v1 import AppTest
+    other = AppTest.from_string("from views.pages import evidence\\nfrom views.pages.book import contents\\n"
+                                f"{{name.split('.')[-1]}}.page()", default_timeout=60).run()
+    assert not other.exception, other.exception
+if MISSING:
+    page.session_state["panel"], page.session_state["ink"] = "Which ink?", "Gradient"
+    page.run()
+    assert not page.exception and "Gradients need TensorFlow" in page.info[0].value
+print([name for name in ("tensorflow", "keras") if sys.modules.get(name)])
+"""
+
+
+@pytest.mark.parametrize(
+    "missing", [pytest.param(False, id="installed", marks=pytest.mark.slow), pytest.param(True, id="not installed")]
+)
+def test_only_gradients_import_keras_and_tensorflow(missing):
+    result = subprocess.run(
+        [sys.executable, "-c", VISIT.format(missing=missing)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,123 @@
+"""The hyperparameters of each network under each recipe.
+
+book: the listings of chapters 1 and 2, on MNIST alone, without augmentation. The ResNet's listing is for CIFAR-10 and
+200 epochs; here its schedule is a tenth as long, without flipping. ResNet v2 (5 epochs), DenseNet (3) and the Y-network
+(10 of its 20) are shortened to what one core computes in an hour. The gated cells have no listing; they use Adam, with
+which they learned fastest.
+
+drawn: the same architectures on MNIST and real pen strokes, both augmented (training.data.augmented), with AdamW,
+warm-up and
+cosine decay, and little dropout, as the data is varied enough. The other networks are distilled from the ResNet (G.
+Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so the ResNet is trained first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+
+import models
+from recognition.recipes import check_recipe
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """The hyperparameters of a training.
+
+    optimizer: a Keras optimizer's name; learning_rate: its highest, or None for the optimizer's default.
+    epochs: passes over the training digits; batch_size: digits in a step.
+    drops: (epoch, factor) pairs: from that epoch on, counted from 0, the rate is multiplied by the factor.
+    cosine: warm up over the first epoch, then decay the rate to zero along half a cosine.
+    weight_decay, clip: of the optimizer, where given; clip is the largest norm of all gradients together.
+    dropout: in place of the architecture's own rate, where given.
+    varied: train on the variations of training.data.augmented instead of MNIST as it is.
+    teachers: keys of networks; the mean of their probabilities, softened, makes up half of each target.
+    averaging: momentum of the moving average of the weights over the steps, which is what is validated and saved.
+    start: the SHA-256 of weights of the same network and recipe that it goes on from, instead of random ones.
+    """
+
+    optimizer: str
+    epochs: int
+    batch_size: int = 128
+    learning_rate: float | None = None
+    drops: tuple[tuple[int, float], ...] = ()
+    cosine: bool = False
+    weight_decay: float | None = None
+    clip: float | None = None
+    dropout: float | None = None
+    varied: bool = False
+    teachers: tuple[str, ...] = ()
+    averaging: float | None = None
+    start: str | None = None
+
+    def build_optimizer(self, steps: int) -> keras.optimizers.Optimizer:
+        """A new optimizer with its schedule; steps: batches in an epoch."""
+        optimizer = keras.optimizers.get(self.optimizer)
+        settings = optimizer.get_config()
+        rate = self.learning_rate or settings["learning_rate"]
+        if self.cosine:
+            rate = keras.optimizers.schedules.CosineDecay(
+                0.0, max(1, (self.epochs - 1) * steps), warmup_target=rate, warmup_steps=steps
+            )
+        elif self.drops:
+            boundaries = [epoch * steps - 1 for epoch, _ in self.drops]
+            rate = keras.optimizers.schedules.PiecewiseConstantDecay(
+                boundaries, [rate, *(rate * factor for _, factor in self.drops)]
+            )
+        settings |= {"learning_rate": rate, "global_clipnorm": self.clip}
+        if self.averaging is not None:
+            settings |= {"use_ema": True, "ema_momentum": self.averaging}
+        if self.weight_decay is not None:
+            settings["weight_decay"] = self.weight_decay
+        return type(optimizer).from_config(settings)
+
+
+BOOK = {
+    "mlp": Hyperparameters("adam", epochs=20),
+    "cnn": Hyperparameters("adam", epochs=10),
+    "rnn": Hyperparameters("sgd", epochs=20),
+    "resnet": Hyperparameters("adam", epochs=20, batch_size=32, drops=((8, 1e-1), (12, 1e-2), (16, 1e-3), (18, 5e-4))),
+    "lstm": Hyperparameters("adam", epochs=20),
+    "gru": Hyperparameters("adam", epochs=20),
+    "bilstm": Hyperparameters("adam", epochs=20),
+    "resnet_v2": Hyperparameters("adam", epochs=5, batch_size=32, drops=((3, 1e-1), (4, 1e-2))),
+    "densenet": Hyperparameters("rmsprop", epochs=3, batch_size=32, drops=((2, 1e-1),)),
+    "ynet": Hyperparameters("adam", epochs=10, batch_size=32),
+}
+
+
+def _modern(epochs: int, learning_rate: float, **settings: Any) -> Hyperparameters:
+    """AdamW with weight decay and a cosine schedule, on augmented digits."""
+    schedule = Hyperparameters("adamw", epochs, learning_rate=learning_rate, cosine=True, weight_decay=1e-2)
+    return replace(schedule, varied=True, averaging=0.999, **settings)
+
+
+TEACHERS = ("cnn", "resnet", "lstm", "gru", "bilstm", "ynet")  # of the networks already trained
+DRAWN = {
+    "resnet": _modern(epochs=40, learning_rate=3e-3, teachers=TEACHERS),
+    "mlp": _modern(epochs=200, learning_rate=2e-3, dropout=0.1, teachers=TEACHERS),
+    "cnn": _modern(epochs=100, learning_rate=2e-3, dropout=0.1, teachers=TEACHERS),
+    "rnn": _modern(epochs=150, learning_rate=1e-3, dropout=0.0, clip=1.0, teachers=TEACHERS),
+    "lstm": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
+    "gru": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
+    "bilstm": _modern(epochs=60, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
+    "resnet_v2": _modern(epochs=10, learning_rate=3e-3, teachers=TEACHERS),
+    "densenet": _modern(epochs=5, learning_rate=3e-3, dropout=0.0, teachers=TEACHERS),
+    "ynet": _modern(epochs=25, learning_rate=2e-3, dropout=0.2, teachers=TEACHERS),
+}
+
+BY_RECIPE: dict[str, dict[str, Hyperparameters]] = {"book": BOOK, "drawn": DRAWN}
+
+
+def find(key: str, recipe: str) -> Hyperparameters:
+    """The hyperparameters for a network and a recipe.
+
+    Raises ValueError, with the known names, for an unknown network or recipe or a network without this recipe.
+    """
+    models.find(key)
+    known = BY_RECIPE[check_recipe(recipe)]
+    if key not in known:
+        raise ValueError(f"no hyperparameters for {key!r} under recipe {recipe!r}; known: {', '.join(known)}")
+    return known[key]

@@ -1,0 +1,157 @@
+"""The page "Evidence": how well each network does, as measured; read from the cards alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from models import NETWORKS
+from recognition import outlier
+from recognition.card import TESTS, ModelCard, Score
+from recognition.recipes import RECIPES
+from recognition.store import WeightsError, read_card, released, trained_recipes
+from ui.evidence import figures
+from ui.shared import charts, session
+from ui.shared.choosers import one_of, one_recipe
+from ui.shared.percent import accuracy_percent
+
+KINDS = {
+    "mnist": "MNIST test digits, accepted",
+    "drawn": "drawn digits, accepted",
+    "written_letter": "handwritten letters, flagged",
+    "pictured_letter": "the same letters with the look of MNIST's pictures, flagged",
+    "written_sign": "handwritten signs, flagged",
+    "script": "handwritten characters of another script, flagged",
+    "turned_character": "turned or mirrored characters, flagged",
+    "mixed": "strokes of several characters, flagged",
+    "letter": "letters in type, flagged",
+    "sign": "Greek, Japanese and other signs in type, flagged",
+    "several": "two or three digits or letters, flagged",
+    "turned": "digits turned on their side or mirrored, flagged",
+    "random": "random lines and curves, flagged",
+    "scribble": "scribbles and blots, flagged",
+}
+
+
+def page() -> None:
+    """The accuracies as a picture and a table for each recipe, then one network in detail."""
+    st.title("Evidence")
+    st.write(
+        "Measured accuracy of each network. *Drawn digits* are pen strokes of 14 people whose writing no network was "
+        "trained on, drawn on a canvas like the one here; *plain resize* is the same drawings, neither cut out nor "
+        "centred. Lines, and numbers in brackets, are 95 % intervals."
+    )
+    cards = _cards()
+    if cards:
+        figures.show_accuracies(cards)
+    for recipe, by_title in cards.items():
+        st.write(RECIPES[recipe].caption)
+        st.table([_row(card) for card in by_title.values()])
+    _outliers()
+    st.header("Corrupted digits")
+    figures.show_robustness()
+    if cards:
+        _detail(cards)
+
+
+def _cards() -> dict[str, dict[str, ModelCard]]:
+    """For each recipe the cards that can be read, by their networks' titles; shows what is wrong with the others."""
+    cards: dict[str, dict[str, ModelCard]] = {}
+    for recipe in trained_recipes():
+        for key in released(recipe):
+            try:
+                cards.setdefault(recipe, {})[NETWORKS[key].title] = read_card(key, recipe)
+            except WeightsError as error:
+                st.error(str(error))
+    return cards
+
+
+def _row(card: ModelCard) -> dict[str, str]:
+    network = NETWORKS[card.network]
+    tests = {label: _score(card, name) for name, label in TESTS.items()}
+    short = figures.short_training(card)
+    epochs = f"{short}, cut short to save time" if short else f"{card.training['epochs']} epochs"
+    return {
+        "network": network.title,
+        "parameters": f"{card.parameters:,}",
+        "the book, MNIST test": f"{network.book_accuracy} %" if network.book_accuracy else "not printed",
+        **tests,
+        "training": f"{epochs}, {card.training['seconds_per_epoch']} s each",
+    }
+
+
+def _score(card: ModelCard, name: str) -> str:
+    return accuracy_percent(card.tests[name]) if name in card.tests else "not measured"
+
+
+def _outliers() -> None:
+    st.header("Detecting what is no digit")
+    try:
+        card = read_card(outlier.DETECTOR.key, "drawn")
+    except WeightsError as error:
+        st.error(str(error))
+        return
+    st.write(
+        "A classifier always answers with a digit, whatever it is shown. A separate detector, trained on letters, "
+        "signs and scribbles too, flags drawings that may not be digits: those that score "
+        f"{outlier.THRESHOLD:.2f} or more, of 1. The letters and signs in type are distorted like handwriting. The "
+        "detector was trained on none of these drawings, nor on others by the same people or of the same signs in "
+        "type. Characters that many people write like a digit, such as O, l, S, Z and b, are left out. The area under "
+        "the ROC curve is the probability that such a drawing scores higher than a drawn digit."
+    )
+    st.table(
+        [
+            {
+                "drawings": KINDS.get(name, name),
+                "n": f"{score.n:,}",
+                "correct": accuracy_percent(score),
+                "area under the ROC curve": "" if score.area is None else f"{score.area:.4f}",
+            }
+            for name, score in card.tests.items()
+        ]
+    )
+
+
+def _detail(cards: dict[str, dict[str, ModelCard]]) -> None:
+    st.header("One network in detail")
+    by_title = cards[one_recipe(cards, key=session.EVIDENCE_RECIPE)]
+    card = by_title[one_of("Network", by_title, session.NETWORK)]
+    st.write(_facts(card))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Training")
+        charts.training_curves(card.history)
+    with right:
+        st.subheader("Calibration")
+        _for_both_tests(card, charts.reliability)
+    st.subheader("Confusion matrix")
+    _for_both_tests(card, charts.confusion)
+
+
+def _for_both_tests(card: ModelCard, draw: Callable[[Score, str], None]) -> None:
+    names = [name for name in ("mnist", "drawn") if name in card.tests]
+    for column, name in zip(st.columns(max(1, len(names)), gap="medium"), names, strict=False):
+        with column:
+            draw(card.tests[name], TESTS[name])
+
+
+def _facts(card: ModelCard) -> str:
+    training, versions = card.training, card.training["versions"]
+    facts = [
+        f"{card.parameters:,} parameters in {card.size / 1e6:.1f} MB",
+        f"{training['optimizer']}, {training['epochs']} epochs of {training['digits']['train']:,} digits, "
+        f"batches of {training['batch_size']}, {training['seconds_per_epoch']} s an epoch, seed {training['seed']}",
+        *_teachers(training),
+        f"{training['date']}, Python {versions['python']}, Keras {versions['keras']} on {versions['backend']}",
+        f"temperature {card.temperature:.2f}",
+        f"SHA-256 `{card.sha256[:16]}…`",
+    ]
+    return " · ".join(facts)
+
+
+def _teachers(training: dict) -> list[str]:
+    keys = list(training.get("teachers") or []) or [training["teacher"]] * bool(training.get("teacher"))
+    if len(keys) > 1:
+        return [f"distilled from the mean of {len(keys)} networks"]
+    return [f"distilled from the {NETWORKS[key].title}" for key in keys]

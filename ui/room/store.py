@@ -1,0 +1,104 @@
+"""The rooms of this process: where their database is, and that what is too old is deleted from it.
+
+The database is SQLite in FOLDER until the settings say otherwise: `[connections.rooms]` with a `url` in
+.streamlit/secrets.toml, or the environment variable DIGIT_ROOMS. `[rooms]` there may set `hours` and `most_rooms`.
+Nothing here is imported or opened for visitors who are in no room.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from rooms.database import Database
+    from rooms.limits import Limits
+    from rooms.state import Recent
+
+URL = "DIGIT_ROOMS"  # the environment variable
+FOLDER = Path(__file__).resolve().parents[2] / ".rooms"
+SWEEP_EVERY = 600.0  # seconds
+FIRST_SWEEP = 30.0  # seconds after the start, when the networks are loaded
+
+log = logging.getLogger(__name__)
+
+
+def database() -> Database:
+    """The database, opened once for all visitors; raises rooms.limits.Unavailable, a sentence, without one."""
+    from rooms.limits import Unavailable
+
+    try:
+        return _database(_url())
+    except (OSError, ImportError, ValueError) as error:  # a folder that cannot be made, a driver, a setting
+        raise Unavailable(f"The rooms' database cannot be used: {error}.") from error
+
+
+@cache
+def recent() -> Recent:
+    """The states of rooms that this process has read lately."""
+    from rooms.state import Recent
+
+    return Recent()
+
+
+@st.cache_resource(show_spinner=False)
+def sweep_in_background() -> None:
+    """Starts, once in a process, what deletes rooms whose time is over, also those of a process before this one."""
+    threading.Thread(target=_sweep_again_and_again, name="rooms", daemon=True).start()
+
+
+@st.cache_resource(show_spinner=False)
+def _database(url: str) -> Database:
+    from rooms.database import engine_arguments, prepared, sqlite_file
+
+    if file := sqlite_file(url):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    connection = st.connection("rooms", type="sql", url=url, **engine_arguments(url))
+    return prepared(connection.engine, _limits())
+
+
+def _url() -> str:
+    return os.environ.get(URL) or _url_in_settings() or f"sqlite:///{FOLDER / 'rooms.sqlite'}"
+
+
+@cache
+def _url_in_settings() -> str:
+    """Read once: Streamlit takes a lock, and looks for the file again, each time."""
+    settings = st.secrets.get("connections", {}).get("rooms", {}) if st.secrets.load_if_toml_exists() else {}
+    return str(settings.get("url") or "")
+
+
+def _limits() -> Limits:
+    from rooms.limits import Limits
+
+    settings = dict(st.secrets.get("rooms", {})) if st.secrets.load_if_toml_exists() else {}
+    if unknown := set(settings) - {"hours", "most_rooms"}:
+        raise ValueError(f"expected hours and most_rooms under [rooms] in secrets.toml, got {', '.join(unknown)}")
+    return Limits(**settings)
+
+
+def _sweep_again_and_again() -> None:
+    time.sleep(FIRST_SWEEP)
+    while True:
+        try:
+            _sweep()
+        except Exception as error:  # whatever it is, it may be over in ten minutes
+            log.warning("rooms whose time is over could not be deleted: %s", error)
+        time.sleep(SWEEP_EVERY)
+
+
+def _sweep() -> None:
+    """Does not make a database where nobody has opened a room."""
+    url = _url()
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return
+    from rooms.database import sweep
+
+    sweep(_database(url))

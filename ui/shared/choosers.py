@@ -1,0 +1,83 @@
+"""Choices that the page's link carries: of one among several, of one network, of the networks that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from models import DEFAULT_NETWORKS, NETWORKS
+from recognition import ensemble
+from recognition.ensemble import Selection
+from recognition.recipes import RECIPES
+from recognition.store import released, trained_recipes
+from ui.shared import session
+
+if TYPE_CHECKING:
+    from recognition.classifier import Classifier
+
+
+def one_of(
+    label: str, options: Iterable[str], key: str, control: Callable[..., Any] = st.segmented_control, **look: Any
+) -> str:
+    """Lets the visitor choose an option; the first one, until they or a link choose another.
+
+    key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
+    """
+    options = list(options)
+    if st.session_state.get(key) not in options:  # what was chosen is no longer offered
+        st.session_state.pop(key, None)
+    chosen = control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        label_visibility="collapsed",
+        key=key,
+        bind="query-params",
+        **look,
+    )
+    return chosen or options[0]  # a link with an empty value chooses none, required or not
+
+
+def one_recipe(recipes: Iterable[str], key: str = session.RECIPE) -> str:
+    """Lets the visitor choose a recipe, by its key."""
+    return one_of("Trained on", recipes, key, format_func=lambda recipe: RECIPES[recipe].label)
+
+
+def chosen_recipe(recipes: list[str]) -> str:
+    """The recipe that was chosen, where the choice is not on the page now."""
+    chosen = st.session_state.get(session.RECIPE)
+    return chosen if chosen in recipes else recipes[0]
+
+
+def several_networks() -> None:
+    """Lets the visitor choose which networks answer, where more than the first four have been trained."""
+    trained = {key for recipe in trained_recipes() for key in released(recipe)}
+    offered = [network.title for key, network in NETWORKS.items() if key in trained]
+    if len(offered) > len(DEFAULT_NETWORKS):
+        st.pills(
+            "Which networks to show",
+            offered,
+            selection_mode="multi",
+            default=[NETWORKS[key].title for key in DEFAULT_NETWORKS],
+            key=session.NETWORKS_SHOWN,
+            bind="query-params",
+        )
+
+
+def one_network(selection: Selection) -> Classifier | None:
+    """Lets the visitor choose one of the networks; returns it, or None after saying why it cannot answer."""
+    networks = {NETWORKS[network.network].title: network for network in ensemble.load(selection)}
+    chosen = networks[one_of("Network", networks, session.NETWORK)]
+    if chosen.error:
+        st.error(chosen.error)
+    return chosen.classifier
+
+
+def selected(recipe: str) -> Selection:
+    """The visitor's choices with a recipe; the first four networks until others are chosen."""
+    titles = st.session_state.get(session.NETWORKS_SHOWN) or ()
+    keys = tuple(key for key in released(recipe) if NETWORKS[key].title in titles)
+    return Selection(recipe, keys or DEFAULT_NETWORKS, calibrated=not st.session_state.get(session.RAW, False))

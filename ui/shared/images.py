@@ -1,0 +1,141 @@
+"""Small pictures of digits and of what each network gets, as images a page can hold.
+
+MERGED: A colour for each network and for each recipe, the same in both themes and everywhere on the page.
+
+Each has a contrast of at least 3:1 to the backgrounds of both themes; a test checks it.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from models import NETWORKS
+from recognition.recipes import YOURS
+
+ABOVE, BELOW = np.array([255, 176, 32]), np.array([64, 148, 255])  # the colours of what is above and below zero
+STRIP_MEAN = 8  # values of a long list that share one stripe of its small picture
+ENLARGED, GAP = 8, 3  # pixels of each value in a small picture, and of the gap below each row
+
+
+def digit(picture: np.ndarray) -> str:
+    """A data URL of uint8 (h, w), black to white."""
+    return _url(Image.fromarray(picture))
+
+
+def network_input(inputs: np.ndarray) -> str:
+    """A data URL that shows one network's input in its own shape.
+
+    inputs: float32 from 0 to 1: (784,) becomes a strip, (28, 28, 1) a picture, (28, 28) rows with gaps between them.
+    """
+    pixels = np.rint(inputs * 255).astype(np.uint8)
+    if pixels.ndim == 1:
+        return _url(Image.fromarray(pixels[None]))
+    if pixels.ndim == 3:
+        return _url(Image.fromarray(pixels[..., 0]))
+    rows = np.zeros((2 * len(pixels) - 1, pixels.shape[1], 2), np.uint8)  # grey and alpha
+    rows[::2, :, 0], rows[::2, :, 1] = pixels, 255
+    return _url(Image.fromarray(rows, "LA"))
+
+
+def small_input(inputs: np.ndarray) -> str:
+    """A data URL of one network's input for a place too small for all its pixels.
+
+    Each value is drawn several pixels wide, so that a browser averages them when it makes the picture small; with one
+    pixel each it would drop some, others at each size, and the picture would shimmer.
+    """
+    pixels = np.rint(inputs * 255).astype(np.uint8)
+    if pixels.ndim == 1:
+        return _url(Image.fromarray(pixels.reshape(-1, STRIP_MEAN).mean(1).astype(np.uint8)[None].repeat(8, 1)))
+    if pixels.ndim == 3:
+        return _url(Image.fromarray(pixels[..., 0].repeat(ENLARGED, 0).repeat(ENLARGED, 1)))
+    rows = np.zeros((len(pixels), ENLARGED, pixels.shape[1] * ENLARGED, 2), np.uint8)  # grey and alpha
+    rows[:, : ENLARGED - GAP, :, 0], rows[:, : ENLARGED - GAP, :, 1] = pixels.repeat(ENLARGED, 1)[:, None], 255
+    return _url(Image.fromarray(rows.reshape(-1, rows.shape[2], 2), "LA"))
+
+
+def heat(values: np.ndarray, scale: float | None = None) -> str:
+    """A data URL of float (h, w): amber above zero, blue below, black at zero.
+
+    scale: what is shown brightest; by default a magnitude that one value in 200 exceeds.
+    """
+    return _url(Image.fromarray(_colours(values, scale)))
+
+
+def maps(values: np.ndarray, scale: float | None = None, columns: int = 16) -> str:
+    """A data URL of feature maps, float (h, w, n), coloured as heat does, side by side with clear gaps."""
+    height, width, n = values.shape
+    rows = -(-n // columns)
+    sheet = np.zeros((rows * (height + 1) - 1, min(n, columns) * (width + 1) - 1, 4), np.uint8)
+    coloured = _colours(values, scale)
+    for place in range(n):
+        top, left = place // columns * (height + 1), place % columns * (width + 1)
+        sheet[top : top + height, left : left + width, :3] = coloured[:, :, place]
+        sheet[top : top + height, left : left + width, 3] = 255
+    return _url(Image.fromarray(sheet))
+
+
+def laid_over(picture: np.ndarray, values: np.ndarray, scale: float) -> str:
+    """A data URL of a digit, uint8 (28, 28), in grey, with values, float (28, 28), over it in colour."""
+    grey = (picture * 0.45)[..., None]
+    return _url(Image.fromarray(np.minimum(grey + _colours(values, scale), 255).astype(np.uint8)))
+
+
+def framed(picture: np.ndarray, row: int, column: int, side: int) -> str:
+    """A data URL of a digit, uint8 (h, w), with a window of side by side pixels tinted."""
+    colours = np.repeat(picture[..., None], 3, axis=2).astype(np.float32)
+    window = colours[row : row + side, column : column + side]
+    window[:] = window * 0.6 + ABOVE * 0.4
+    return _url(Image.fromarray(np.rint(colours).astype(np.uint8)))
+
+
+def usual(values: np.ndarray) -> float:
+    """A magnitude that one value in 200 exceeds, so that single bright ones do not leave the others in the dark."""
+    return float(np.quantile(np.abs(values), 0.995))
+
+
+def _colours(values: np.ndarray, scale: float | None) -> np.ndarray:
+    """uint8 (..., 3) of float (...)."""
+    share = np.clip(values / max(scale or usual(values), 1e-9), -1, 1)[..., None]
+    return np.rint(np.where(share > 0, share * ABOVE, -share * BELOW)).astype(np.uint8)
+
+
+def _url(image: Image.Image) -> str:
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)  # a third of the time, for a few bytes more
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+COLOURS = {
+    "mlp": "#3b82c4",
+    "cnn": "#d9631e",
+    "rnn": "#2e9b57",
+    "resnet": "#b05cc6",
+    "lstm": "#c4475a",
+    "gru": "#8a7a12",
+    "bilstm": "#1f98a5",
+    "resnet_v2": "#7a76d8",
+    "densenet": "#a0673c",
+    "ynet": "#7d8590",
+}
+YOURS_COLOUR = "#c2447e"  # of a network that the visitor trained
+RECIPE_COLOURS = {"drawn": "#2a7de1", "book": "#b86e00"}
+OTHER = "#7d8590"  # of a network that has no colour yet
+
+
+def colour(key: str) -> str:
+    """The colour of the network with this key."""
+    return YOURS_COLOUR if key == YOURS else COLOURS.get(key, OTHER)
+
+
+def style(key: str) -> str:
+    """It as a CSS declaration, for an element and what is in it."""
+    return f"--network:{colour(key)}"
+
+
+def by_title() -> dict[str, str]:
+    """The colours by the networks' titles, as charts name them."""
+    return {network.title: colour(key) for key, network in NETWORKS.items()}

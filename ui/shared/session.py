@@ -1,0 +1,95 @@
+"""The session of one visit: every key that the page keeps in it, and typed ways to what lies there.
+
+Keys that a link carries have the names of its parameters, as Streamlit binds one to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+# Choices that a link carries.
+PANEL, RECIPE, NETWORKS_SHOWN, NETWORK = "panel", "recipe", "networks", "network"
+PLAY, PLAYING, SWEEP = "play", "playing", "sweep"  # of the panel "Poke it"
+ATTRIBUTION, PERTURBATION = "ink", "poke"
+EVIDENCE_RECIPE = "trained"  # of the page Evidence; the first page keeps its own
+EVIDENCE_TEST, EVIDENCE_ORDER = "test", "order"  # of its picture of the accuracies
+
+# Other widgets of the first page.
+BRUSH, WIDE, RAW, UNDO, CLEAR = "brush", "wide", "raw", "undo", "clear"
+SUGGESTION, RIGHT, MEANING, CLOSE = "suggestion", "right", "meaning_offered", "close"
+WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT = "ways", "photo", "camera", "shot"
+
+# Widgets of the page The book.
+LESSON, BACK, ONWARD = "lesson", "back", "onward"
+BOOK_TABLE, LOSS_CURVE, START, RATE, STEPS = "table", "curve", "start", "rate", "steps"
+FILTER, FILTER_ROW, FILTER_COLUMN, TEMPERATURE = "filter", "row", "column", "temperature"
+
+# A room in a link: its code, what the QR code carries beside it, a participant's token, its host's token.
+ROOM, INVITATION, PARTICIPANT, HOST = "room", "invited", "me", "host"
+# Widgets of rooms.
+MEANT, ROOM_CODE, ROOM_VIEW, ROOM_WALL = "meant_digit", "room_code", "room_view", "wall"
+ROOM_LOOK, ROOM_MORE = "room_looks", "room_more"
+PROMPT_KIND, PROMPT_DIGIT, CONFUSED_NETWORK = "prompt_kind", "prompt_digit", "confused"
+# Of the page Play, and of what the visitor's browser keeps.
+MODE, START_GAME, NEXT, MEMORY, RESTORED = "mode", "start_game", "next", "memory_of_browser", "restored"
+
+# Of the page Learn.
+LEARN_MODE, LEARN_NETWORK, LEARN_FROM, REHEARSAL, HIDDEN = "how", "learner", "learn_from", "rehearsal", "hidden"
+TRAIN, PAUSE_TRAINING, STOP_TRAINING, MNIST_YES = "train", "pause_training", "stop_training", "mnist_yes"
+DRAW_FOR_IT = "draw_for_it"
+UNDO_LEARNING, FORGET, WEIGHTS_FILE, SERVING_FILE = "undo_learning", "forget", "weights_file", "serving_file"
+TEACH = "teach"  # of the first page, which leads there
+
+BOARD, HISTORY, GAMES, VISIT, LEARNING = "board", "history", "games", "room_visit", "learning"  # no widget's
+
+Kept = TypeVar("Kept")
+
+
+def sample(name: str) -> str:
+    """The key of the button that puts a sample on the canvas."""
+    return f"sample-{name}"
+
+
+def amount(perturbation: str) -> str:
+    """The key of a perturbation's slider."""
+    return f"amount-{perturbation}"
+
+
+def meant(drawing: int, place: int = 0) -> str:
+    """The key of the question which digit a drawing, or a digit of a number, was meant to be."""
+    return f"meant-{drawing}-{place}" if place else f"meant-{drawing}"
+
+
+def digit_of_number(place: int) -> str:
+    """The key of the button that chooses a digit of a number, counted from 0."""
+    return f"digit-{place}"
+
+
+def logit(place: int) -> str:
+    """The key of one of the softmax lesson's sliders."""
+    return f"logit-{place}"
+
+
+def room_setting(name: str) -> str:
+    """The key of a switch among a room's settings."""
+    return f"room-{name}"
+
+
+def fooled(drawing: int) -> str:
+    """The key of the question what a drawing that is to fool the networks was meant to be."""
+    return f"fooled-{drawing}"
+
+
+def learn_seconds(usual: int) -> str:
+    """The key of how long a training takes; another one where another time is usual."""
+    return f"seconds-{usual}"
+
+
+def kept(key: str, make: Callable[[], Kept]) -> Kept:
+    """What lies in the session under a key, made when it is first asked for."""
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    return st.session_state[key]

@@ -1,1 +1,0 @@
-"""A file or a folder for each page."""
