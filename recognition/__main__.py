@@ -20,7 +20,7 @@ from recognition import outlier
 from recognition.prediction import Prediction, confidence_in_number, number_of
 from recognition.recipes import RECIPES
 from recognition.report import number_report
-from recognition.store import WeightsError
+from recognition.store import WeightsError, default_recipe
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,7 +85,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="KEY",
         help=f"which network answers, may be repeated: {', '.join(NETWORKS)} (default: the first four)",
     )
-    parser.add_argument("--recipe", choices=RECIPES, default=next(iter(RECIPES)), help="how they were trained")
+    parser.add_argument("--recipe", choices=RECIPES, default=default_recipe(), help="how they were trained")
     parser.add_argument("--json", action="store_true", help="one JSON object for each file, with all probabilities")
     return parser.parse_args(arguments)
 

@@ -30,9 +30,9 @@ from digits.picture import LARGEST_FILE
 from models import DEFAULT_NETWORKS, find
 from recognition import ensemble, outlier
 from recognition.ensemble import Selection
-from recognition.recipes import RECIPES, check_recipe
+from recognition.recipes import check_recipe
 from recognition.report import JSON_BYTES, digit_from_json, number_report
-from recognition.store import WeightsError
+from recognition.store import WeightsError, default_recipe
 from server.limits import TokenBucket
 
 SHARE, BURST = 0.5, 2.0  # cores for all requests together, on average, and seconds of a core that may be used at once
@@ -96,7 +96,7 @@ def selected(query: QueryParams) -> Selection:
     keys = tuple(dict.fromkeys(query.getlist("network"))) or DEFAULT_NETWORKS
     for key in keys:
         find(key)
-    return Selection(check_recipe(query.get("recipe") or next(iter(RECIPES))), keys)
+    return Selection(check_recipe(query.get("recipe") or default_recipe()), keys)
 
 
 async def read(request: Request, limit: int) -> bytes | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import time
 
 import pytest
 
 from models import NETWORKS
 from recognition import load, store
 from recognition.card import TESTS
+from recognition.recipes import RECIPES
 from recognition.store import (
     card_path,
+    default_recipe,
     read_card,
     released,
     trained_recipes,
@@ -112,26 +112,19 @@ def test_every_network_is_released_with_recipe_book():
 
 def test_a_card_that_comes_or_goes_is_noticed_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
-    monkeypatch.setattr(store, "CLOCK_STEP", 0)
-    folder = tmp_path / "drawn"
     assert trained_recipes() == []
-    folder.mkdir()
-    for second in range(1, 6):  # the folder as it is after a second each
-        card = folder / "gru.json"
-        (card.unlink if card.exists() else card.touch)()
-        os.utime(folder, (second, second))
-        assert trained_recipes() == (["drawn"] if second % 2 else [])
-        assert ("gru" in released("drawn")) == bool(second % 2)
-
-
-def test_a_folder_that_has_just_changed_is_read_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "WEIGHTS", tmp_path)
     (tmp_path / "drawn").mkdir()
-    now = time.time()
-    for there in (False, True, False):
-        if there:
-            (tmp_path / "drawn" / "gru.json").touch()
-        else:
-            (tmp_path / "drawn" / "gru.json").unlink(missing_ok=True)
-        os.utime(tmp_path / "drawn", (now, now))  # a clock with coarse steps
+    card = tmp_path / "drawn" / "gru.json"
+    for there in (True, False, True):
+        (card.touch if there else card.unlink)()
+        assert trained_recipes() == (["drawn"] if there else [])
         assert ("gru" in released("drawn")) == there
+
+
+def test_the_default_recipe_is_the_first_trained_one_and_without_any_the_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path)
+    assert default_recipe() == next(iter(RECIPES)) == "drawn"
+    for recipe in ("book", "drawn"):
+        (tmp_path / recipe).mkdir()
+        (tmp_path / recipe / "mlp.json").touch()
+        assert default_recipe() == recipe

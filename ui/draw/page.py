@@ -9,8 +9,7 @@ import streamlit as st
 from recognition import ensemble
 from recognition.ensemble import Selection
 from recognition.prediction import Prediction
-from recognition.recipes import RECIPES
-from recognition.store import trained_recipes
+from recognition.store import default_recipe, trained_recipes
 from ui.draw.feedback import ask_label, suggest, suggestion
 from ui.draw.number import choose_digit, offer_doubtful, show_number
 from ui.draw.panels.architecture import architecture_panel
@@ -73,7 +72,7 @@ def _offers(board: Board) -> Selection:
     """What one can choose beside drawing; folded away in a room, where one only draws. Returns the selection."""
     in_room = room_visit().member is not None
     if in_room and not st.toggle("Samples, photos, networks", key=session.ROOM_MORE):
-        return selected(chosen_recipe(_recipes()))
+        return selected(chosen_recipe())
     choose_input(board)
     selection = _networks()
     if not in_room:
@@ -182,10 +181,6 @@ def _networks() -> Selection:
     """Lets the visitor choose which networks answer, how they were trained, and whether the softmax is calibrated."""
     with st.popover("Networks", width="stretch", key="networks_offered"):
         several_networks()
-        recipe = one_recipe(_recipes())
+        recipe = one_recipe(trained_recipes() or [default_recipe()])
         st.toggle("Raw softmax", key=session.RAW, help="The network's own softmax, before its confidence is calibrated")
     return selected(recipe)
-
-
-def _recipes() -> list[str]:
-    return trained_recipes() or list(RECIPES)[-1:]

@@ -17,8 +17,7 @@ import streamlit as st
 
 from digits import CLASSES, SIDE
 from recognition import ensemble
-from recognition.recipes import RECIPES
-from recognition.store import trained_recipes
+from recognition.store import default_recipe
 from ui.drawing import current
 from ui.drawing.history import Drawing
 from ui.shared import session
@@ -93,7 +92,7 @@ def _unpack(text: str) -> None:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error) as error:
         log.warning("a browser sent back something that it was not given: %s", type(error).__name__)
         return
-    selection = selected((trained_recipes() or list(RECIPES)[-1:])[0])
+    selection = selected(default_recipe())
     history = current.history()
     for place, (digit, meant) in enumerate(drawings):
         answers = {answer.network: answer for answer in ensemble.predict_all(selection, digit) if not answer.error}

@@ -12,8 +12,7 @@ from learning.job import Job
 from models import NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
-from recognition.recipes import RECIPES
-from recognition.store import released, trained_recipes
+from recognition.store import default_recipe, released
 from ui import navigation
 from ui.drawing import current
 from ui.learn import sources
@@ -48,7 +47,7 @@ class Plan:
 def choose(running: bool) -> Plan:
     """Lets the visitor choose; nothing can be changed while a training runs."""
     mode = one_of("How", (NOTHING, GO_ON), session.LEARN_MODE, disabled=running)
-    recipe = (trained_recipes() or list(RECIPES))[0] if mode == GO_ON else None
+    recipe = default_recipe() if mode == GO_ON else None
     key = _network(recipe, running)
     names, download = _sources(running)
     chosen, problem = _chosen(names, download)
@@ -158,7 +157,7 @@ def _remarks(job: Job, source: Source) -> list[str]:
 def _doubts(job: Job, source: Source) -> list[str]:
     """Whether the labels may be wrong: the trained networks read most of the drawings otherwise."""
     train = source.train
-    recipe = (trained_recipes() or list(RECIPES))[0]
+    recipe = default_recipe()
     classifiers = ensemble.classifiers(Selection(recipe, ("cnn",)))
     if not classifiers or len(train) < 4:
         return []

@@ -8,8 +8,7 @@ from digits import CLASSES
 from models import NETWORKS
 from recognition import ensemble
 from recognition.prediction import Prediction
-from recognition.recipes import RECIPES
-from recognition.store import trained_recipes
+from recognition.store import default_recipe
 from ui.drawing import answers, current
 from ui.drawing.board import Board
 from ui.drawing.browser_storage import remember, restore
@@ -48,7 +47,7 @@ def _ask(board: Board) -> list[Prediction]:
     """The answers to the drawing, which goes into the visit's history; none without a drawing, or to a number."""
     if board.digit is None or len(board.digits) > 1:
         return []
-    given = ensemble.predict_all(selected((trained_recipes() or list(RECIPES)[-1:])[0]), board.digit)
+    given = ensemble.predict_all(selected(default_recipe()), board.digit)
     current.history().record(board.number, board.digit, given)
     return [answer for answer in given if not answer.error]
 

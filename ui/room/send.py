@@ -15,8 +15,6 @@ import streamlit as st
 from digits import CLASSES
 from digits.strokes import strokes_from_fabric
 from recognition import ensemble
-from recognition.recipes import RECIPES
-from recognition.store import trained_recipes
 from ui.drawing.board import Board
 from ui.room import store
 from ui.room.visit import RoomVisit, room_visit
@@ -112,7 +110,7 @@ def _drawing(board: Board, digit: np.ndarray, state: RoomState, member: Membersh
     from rooms.sending import Drawing
 
     strokes = [np.round(stroke, 1).tolist() for stroke in strokes_from_fabric(board.strokes)[0]]
-    recipe = chosen_recipe(trained_recipes() or list(RECIPES))
+    recipe = chosen_recipe()
     selection = replace(selected(recipe), calibrated=True)
     answers = [answer for answer in ensemble.predict_all(selection, digit) if not answer.error]
     prompted = state.prompt.digit_for(member.participant_id, member.drawings)

@@ -11,7 +11,7 @@ from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
 from recognition.recipes import RECIPES
-from recognition.store import released, trained_recipes
+from recognition.store import default_recipe, released, trained_recipes
 from ui.shared import session
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def one_recipe(recipes: Iterable[str], key: str = session.RECIPE) -> str:
     return one_of("Trained on", recipes, key, format_func=lambda recipe: RECIPES[recipe].label)
 
 
-def chosen_recipe(recipes: list[str]) -> str:
+def chosen_recipe() -> str:
     """The recipe that was chosen, where the choice is not on the page now."""
     chosen = st.session_state.get(session.RECIPE)
-    return chosen if chosen in recipes else recipes[0]
+    return chosen if chosen in trained_recipes() else default_recipe()
 
 
 def several_networks() -> None:
