@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from rooms import identity
-from rooms.database import Database, scrub
+from rooms.database import Database, delete_expired, erase
 from rooms.limits import Forbidden, Refused, UnknownRoom
 from rooms.prompts import ANY_DIGIT, Prompt
 from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, Answer, DrawingRow, Room, Round
@@ -45,7 +45,7 @@ def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool
     token = identity.new_token()
     with database.writing() as session:
         now = database.clock(session)
-        session.execute(delete(Room).where(Room.expires <= now))
+        delete_expired(session, now)
         _make_place(session, database, now)
         taken = set(session.scalars(select(Room.code)))
         code = next(code for code in iter(identity.new_code, "") if code not in taken)
@@ -136,10 +136,9 @@ def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> 
             DrawingRow.status != REMOVED,
         )
         ids = list(session.scalars(select(DrawingRow.id).where(*theirs)))
-        session.execute(delete(Answer).where(Answer.drawing_id.in_(ids)))
-        session.execute(update(DrawingRow).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", meant=None))
-    scrub(database)
-    return len(ids)
+        erase(session, delete(Answer).where(Answer.drawing_id.in_(ids)))
+        emptied = update(DrawingRow).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", meant=None)
+        return erase(session, emptied)
 
 
 def end(database: Database, hosted: Hosted) -> RoomState:
@@ -152,8 +151,7 @@ def end(database: Database, hosted: Hosted) -> RoomState:
 def delete_room(database: Database, hosted: Hosted) -> None:
     """Deletes the room with everything in it, from the files too."""
     with _locked(database, hosted) as (session, room):
-        session.execute(delete(Room).where(Room.id == room.id))
-    scrub(database)
+        erase(session, delete(Room).where(Room.id == room.id))
 
 
 @contextmanager
@@ -206,7 +204,7 @@ def _make_place(session: Session, database: Database, now: float) -> None:
     if (session.scalar(select(func.count(Room.id))) or 0) < database.limits.most_rooms:
         return
     unused = (Room.participants == 0, Room.opened <= now - database.limits.unused)
-    if not session.execute(delete(Room).where(*unused).returning(Room.id)).all():
+    if not erase(session, delete(Room).where(*unused)):
         raise Refused(
             f"There are {database.limits.most_rooms} rooms here, as many as this server takes; each is deleted within "
             f"{database.limits.hours:g} hours, so try again later."

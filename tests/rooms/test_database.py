@@ -19,7 +19,7 @@ from rooms.prompts import Prompt
 from rooms.schema import VERSION
 from rooms.state import state
 from tests import postgres
-from tests.rooms.conftest import drawing, hosted, send_many
+from tests.rooms.conftest import drawing, hosted, limited, send_many
 
 MARK = b"a drawing that nobody shall find again " * 21
 
@@ -81,25 +81,53 @@ def test_a_time_that_is_over_closes_a_room_and_sweeping_deletes_it(database, clo
     assert state(database, later.room_id).hours_left == pytest.approx(23, abs=0.01)
 
 
-@pytest.mark.parametrize("how", ["deleted", "expired", "removed"])
-def test_what_was_deleted_is_not_in_sqlites_files(tmp_path, clock, how):
+@pytest.mark.parametrize("how", ["deleted", "swept", "swept by another process", "opened another", "removed"])
+def test_deleted_drawings_are_not_in_sqlites_files(tmp_path, clock, how):
     file = tmp_path / "rooms.sqlite"
     found = replace(databases.opened(f"sqlite:///{file}"), clock=clock)
-    host, other = hosted(found), hosted(found)
+    host = hosted(found)
     member = joining.join(found, host.room_id)
     send_many(found, member, clock, [drawing(number, digit=MARK[:784]) for number in range(5)])
     assert MARK[:400] in _bytes(tmp_path), "what is there can be seen"
-    if how == "deleted":
-        hosting.delete_room(found, host)
-    elif how == "removed":
+    if how == "removed":
         hosting.remove_drawings(found, host, member.participant_id)
+    elif how == "deleted":
+        hosting.delete_room(found, host)
     else:
         clock.now += 24 * 3600 + 1
-        databases.sweep(found)
+        if how == "opened another":
+            hosted(found)
+        else:
+            here = found if how == "swept" else replace(databases.opened(f"sqlite:///{file}"), clock=clock)
+            databases.sweep(here)
+            here.engine.dispose()
     assert MARK[:40] not in _bytes(tmp_path)
     assert how == "removed" or member.name.encode() not in _bytes(tmp_path)
-    if how == "deleted":
-        assert state(found, other.room_id).round == 1
+    found.engine.dispose()
+
+
+def test_unused_rooms_that_make_place_are_not_in_sqlites_files(tmp_path, clock):
+    found = replace(limited(databases.opened(f"sqlite:///{tmp_path / 'rooms.sqlite'}"), most_rooms=1), clock=clock)
+    code = hosting.open_room(found).code
+    clock.now += 3601
+    hosted(found)
+    assert code.encode() not in _bytes(tmp_path)
+    found.engine.dispose()
+
+
+def test_what_could_not_be_scrubbed_at_once_is_scrubbed_by_the_next_sweep(tmp_path, clock, monkeypatch):
+    monkeypatch.setattr(databases, "BUSY_SECONDS", 0.1)
+    found = replace(databases.opened(f"sqlite:///{tmp_path / 'rooms.sqlite'}"), clock=clock)
+    host = hosted(found)
+    send_many(found, joining.join(found, host.room_id), clock, [drawing(digit=MARK[:784])])
+    reader = sqlite3.connect(tmp_path / "rooms.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM rooms").fetchall()
+    hosting.delete_room(found, host)  # the reader still needs the journal
+    assert MARK[:40] in _bytes(tmp_path)
+    reader.close()
+    assert databases.sweep(found) == 0
+    assert MARK[:40] not in _bytes(tmp_path)
     found.engine.dispose()
 
 
@@ -124,7 +152,7 @@ def test_a_day_is_the_longest_that_a_room_may_stay():
 
 
 def test_a_locked_database_is_a_sentence_and_the_drawing_can_be_sent_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(databases, "BUSY", 0.2)
+    monkeypatch.setattr(databases, "BUSY_SECONDS", 0.2)
     file = tmp_path / "rooms.sqlite"
     found = databases.opened(f"sqlite:///{file}")
     host = hosted(found)
