@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 
 ICON = Path(__file__).parent / "ui" / "shell" / "icon.png"
-PAGES = {"draw": "Draw", "play": "Play", "room": "Room", "learn": "Learn", "evidence": "Evidence", "book": "The book"}
 
 
 def main() -> None:
@@ -19,7 +18,7 @@ def main() -> None:
     shell.inject_assets()
     pages = {
         name: st.Page(_page(name), title=title, url_path=name if name != "draw" else "", default=name == "draw")
-        for name, title in PAGES.items()
+        for name, title in navigation.PAGES.items()
     }
     navigation.register(pages)
     page = st.navigation(list(pages.values()), position="hidden" if st.context.is_embedded else "top")

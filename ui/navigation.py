@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+PAGES = {"draw": "Draw", "play": "Play", "room": "Room", "learn": "Learn", "evidence": "Evidence", "book": "The book"}
 Page = Any  # what st.Page() returns; Streamlit does not export its type
 
 _KEY = "pages_by_name"

@@ -25,7 +25,7 @@ from tests.drawings import photo, placed
 from tests.fuzzing.forged_messages import forged, message_of, state
 from tests.fuzzing.mutations import mutated
 from tests.page_server import Server, running
-from tests.page_server.uploading import token, upload
+from tests.server.uploading import token, upload
 from tests.ui.page import message
 
 OF_A_VISIT = 25  # messages, unless one of them ends it

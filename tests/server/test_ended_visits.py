@@ -16,7 +16,7 @@ from benchmark.client import visit
 from server import maintenance
 from tests.drawings import photo, placed
 from tests.page_server import run_async, running
-from tests.page_server.uploading import token, upload
+from tests.server.uploading import token, upload
 
 VISITS = 8  # of each kind
 KEPT = 3  # seconds that the server keeps a visit whose line was cut, in this test

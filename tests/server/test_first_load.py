@@ -14,7 +14,7 @@ import streamlit
 
 from models import DEFAULT_NETWORKS, NETWORKS
 from server.compression import PAGES, StaticGzipMiddleware
-from tests.page_server import ROOT, run_async, serve
+from tests.page_server import run_async, serve
 
 MOST = 1_100_000  # bytes of the scripts and styles that the page names, together
 
@@ -56,8 +56,6 @@ def test_scripts_travel_compressed_and_are_the_same_as_uncompressed_ones(server)
 def test_below_the_address_of_a_page_no_server_is_asked_for(server):
     page = fetched(server + "/book")[0].decode()
     assert json.dumps(list(PAGES)).replace('"', "'") in page and "BACKEND_BASE_URL" in page
-    named = re.findall(r'url_path="(\w+)"', (ROOT / "app.py").read_text())
-    assert named and set(named) <= set(PAGES)
 
 
 def test_visitors_who_leave_at_once_leave_whole_files_for_others(server):

@@ -17,8 +17,8 @@ from benchmark.client import Client, visit
 from server.middleware import HIDDEN
 from tests.drawings import placed
 from tests.page_server import run_async, running
-from tests.page_server.test_messages import TOO_MUCH, of_kind, rerun
-from tests.page_server.uploading import token, upload
+from tests.server.test_messages import TOO_MUCH, of_kind, rerun
+from tests.server.uploading import token, upload
 
 SOON = 1.0  # seconds within which a bystander is answered, whatever others do
 STROKES = 15  # of the bystander, meanwhile

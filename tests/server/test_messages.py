@@ -51,7 +51,7 @@ def test_the_longest_drawing_that_is_read_is_passed_on():
     objects[0]["path"] = [["Q", *start, *end] for start, end in zip(stroke.tolist(), stroke.tolist(), strict=True)]
     sent = message([stroke[:50]], raw={"version": "7.4.0", "objects": objects})
     data = rerun(sent).SerializeToString()
-    assert is_allowed(data) and len(data) < middleware.MAX_BYTES / 2
+    assert is_allowed(data) and len(data) < middleware.MAX_MESSAGE_BYTES / 2
 
 
 def many(field: str, number: int) -> BackMsg:
@@ -70,7 +70,7 @@ def many(field: str, number: int) -> BackMsg:
 
 
 TOO_MUCH = {
-    "bytes": rerun("x" * middleware.MAX_BYTES),
+    "bytes": rerun("x" * middleware.MAX_MESSAGE_BYTES),
     "values": rerun([0] * (middleware.MAX_VALUES + 1)),
     "lists": rerun(text="[" + "[]," * middleware.MAX_VALUES + "[]]"),
     "depth": rerun(text="[" * 5000 + "]" * 5000),

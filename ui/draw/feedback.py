@@ -14,7 +14,7 @@ from digits import CLASSES
 from models import NETWORKS
 from recognition import ensemble
 from recognition.prediction import Prediction
-from ui.draw.number import ordinal
+from ui.draw.number import SURE, ordinal
 from ui.drawing.history import Drawing
 from ui.learn import state
 from ui.shared import session
@@ -62,7 +62,6 @@ def _choose(number: int, drawing: Drawing, place: int) -> None:
     st.session_state[session.MEANING] = False
 
 
-SURE = 0.9  # below this confidence a network is said to be unsure
 INSIDE = {  # by the number of axes of a network's input: what its panel "Inside" shows
     1: "see which of its units light up",
     2: "see it read row by row",

@@ -9,13 +9,13 @@ import streamlit as st
 
 from recognition import ensemble
 from recognition.prediction import Prediction, confidence_in_number, number_of
-from ui.draw.feedback import SURE
 from ui.drawing import answers
 from ui.drawing.answers import headline
 from ui.drawing.board import Board
 from ui.shared import images, session
 from ui.shared.percent import percent
 
+SURE = 0.9  # below this confidence a network is said to be unsure
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
