@@ -1,16 +1,16 @@
 """Measures how fast the page answers, and for how many visitors at once.
 
-python -m tests.benchmark networks     prediction of a digit by all networks, against Keras's predict()
-python -m tests.benchmark page         from pointer-up to painted bars in Chromium, against a bare canvas
-python -m tests.benchmark panels       a run of the page on the server, with each panel open and with none
-python -m tests.benchmark start        from the command to the canvas and to the first answer, against a bare canvas
-python -m tests.benchmark load         many visitors who draw at the same time
-python -m tests.benchmark copies       two copies behind nginx, each killed once while visitors draw
-python -m tests.benchmark room         a lesson: phones that send and a wall, on one server and on two copies
-python -m tests.benchmark soak         memory over thousands of drawings through one server
-python -m tests.benchmark install      size of the environments, and how long they take to install
-python -m tests.benchmark learn        20 visitors beside a training; what networks learn in half a minute, and forget
-python -m tests.benchmark siege        ordinary visitors, attackers and dropped lines together
+python -m benchmark networks     prediction of a digit by all networks, against Keras's predict()
+python -m benchmark page         from pointer-up to painted bars in Chromium, against a bare canvas
+python -m benchmark panels       a run of the page on the server, with each panel open and with none
+python -m benchmark start        from the command to the canvas and to the first answer, against a bare canvas
+python -m benchmark load         many visitors who draw at the same time
+python -m benchmark copies       two copies behind nginx, each killed once while visitors draw
+python -m benchmark room         a lesson: phones that send and a wall, on one server and on two copies
+python -m benchmark soak         memory over thousands of drawings through one server
+python -m benchmark install      size of the environments, and how long they take to install
+python -m benchmark learn        20 visitors beside a training; what networks learn in half a minute, and forget
+python -m benchmark siege        ordinary visitors, attackers and dropped lines together
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmark", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmark", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("measurement", choices=MEASUREMENTS)
     parser.add_argument(
@@ -71,9 +71,7 @@ def main() -> None:
     print(report)
     if options.write:
         REPORTS.mkdir(exist_ok=True)
-        heading = (
-            f"Written by `python -m tests.benchmark {options.measurement} --write` on {time.strftime('%Y-%m-%d')}, "
-        )
+        heading = f"Written by `python -m benchmark {options.measurement} --write` on {time.strftime('%Y-%m-%d')}, "
         heading += (
             f"{os.cpu_count()} cores, Python {platform.python_version()}; the clients ran on the same machine.\n\n"
         )

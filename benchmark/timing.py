@@ -1,6 +1,6 @@
 """Times the parts of an answer: wraps functions of the page, and writes a line for each answer.
 
-Only the pages that tests.benchmark serves import it; an environment variable names the file it writes to.
+Only the pages that benchmark serves import it; an environment variable names the file it writes to.
 """
 
 from __future__ import annotations
