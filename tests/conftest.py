@@ -11,6 +11,16 @@ from recognition.store import released, trained_recipes
 from tests.browser import driver
 from tests.page_server import serve
 
+SLOW_FIXTURES = {"chromium", "server"}  # a browser; a server of the page or of PostgreSQL
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m selects
+def pytest_collection_modifyitems(items):
+    """Mark as slow every test that uses one of the slow fixtures."""
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def splits():

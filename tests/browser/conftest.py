@@ -1,4 +1,4 @@
-"""What the browser tests share: a second chance, and what those of the page Learn need."""
+"""Fixtures for the page Learn in a browser."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ import pytest
 from tests.browser import driver
 from tests.browser.learner import Learner, environment
 from tests.page_server import running
-
-
-def pytest_collection_modifyitems(items):
-    """A busy machine can be too late for a browser test; it may fail once, which the summary says."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="module")

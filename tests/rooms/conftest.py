@@ -36,7 +36,7 @@ def server():
         yield found
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request, tmp_path):
     """An empty database of each kind."""
     if request.param == "sqlite":
