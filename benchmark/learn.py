@@ -66,10 +66,10 @@ def learn(seconds: float) -> str:
 
 def _written() -> Written:
     """UNIPEN's digits that are labelled rightly, at most 40 of each writer, drawn on the canvas."""
-    from training.data import label_errors
     from training.data.pen_digits import draw_on_canvas, unipen
+    from training.pool.augmented import label_errors
 
-    left_out = label_errors.read()
+    left_out = label_errors()
     by_writer = defaultdict(list)
     for pen_digit in unipen():
         if pen_digit.source not in left_out:

@@ -23,7 +23,8 @@ from training.augment.styles import restyle
 from training.augment.warp import augment_strokes, distance_fields, warp_batch
 from training.data.dataset import DataError, data_folder
 from training.data.mnist import mnist
-from training.data.pen_digits import PenDigit, pendigits
+from training.data.pen_digits import pendigits
+from training.data.unipen import PenDrawing
 from training.engine.batches import one_hot
 
 SMOOTHING = 0.05  # of each label, spread over all digits
@@ -130,10 +131,10 @@ SEED = 7
 MNIST_DIGITS, PEN_DIGITS = 1_500, 1_500  # of the training digits
 
 
-def samples() -> list[PenDigit]:
+def samples() -> list[PenDrawing]:
     """The page's samples that are digits, as pen strokes."""
     return [
-        PenDigit(int(name[0]), tuple(np.array(stroke) for stroke in strokes))
+        PenDrawing(name[0], tuple(np.array(stroke) for stroke in strokes))
         for name, strokes in SAMPLES.items()
         if name not in NO_DIGITS
     ]
@@ -156,7 +157,7 @@ def held_out_samples() -> tuple[np.ndarray, np.ndarray]:
     return _in_styles(samples() * HELD_OUT_STYLES, np.random.default_rng(SEED))
 
 
-def _in_styles(pens: Sequence[PenDigit], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _in_styles(pens: Sequence[PenDrawing], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Each in another person's style, and their labels; what is only a dot is left out."""
     drawn = [(rasterize(augment_strokes(restyle(pen, random), random), random), pen.label) for pen in pens]
     kept = [(digit, label) for digit, label in drawn if digit is not None]

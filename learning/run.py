@@ -10,6 +10,7 @@ import numpy as np
 
 import models
 import recognition
+from digits.labelled import Digits
 from learning import download, learner
 from learning import job as files
 from learning.batches import held_out_samples
@@ -30,7 +31,7 @@ from learning.progress import ProgressReporter
 from models.network import Network
 from recognition.store import write_atomically
 from training import export
-from training.data.dataset import DataError, Digits, Splits, data_folder
+from training.data.dataset import DataError, Splits, data_folder
 from training.data.mnist import mnist
 from training.data.pen_digits import SEED, drawn, pendigits
 from training.engine.checkpoint import weights_in_memory

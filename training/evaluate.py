@@ -21,13 +21,14 @@ import numpy as np
 
 import recognition
 from digits import CLASSES, from_canvas, plain_resize
+from digits.labelled import Digits, join
 from models import NETWORKS
 from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
 from recognition.recipes import RECIPES
 from recognition.store import WeightsError, released, trained_recipes, write_atomically, write_card
 from training.data import pen_digits
-from training.data.dataset import DataError, Digits, join
+from training.data.dataset import DataError
 from training.data.mnist import mnist
 from training.data.pen_digits import draw_on_canvas, pendigits
 from training.engine.command import RUNS, remedy, run_command

@@ -24,7 +24,8 @@ from digits.numbers import narrow_strokes, number_from_ink
 from recognition.card import Score
 from recognition.classifier import Classifier
 from training.augment.numbers import Composer, Number, Setting
-from training.data.pen_digits import PenDigit, draw_on_canvas, pendigits
+from training.data.pen_digits import draw_on_canvas, pendigits
+from training.data.unipen import PenDrawing
 from training.engine.command import report_command
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "measured" / "numbers.md"
@@ -63,7 +64,7 @@ def main() -> int:
     return report_command(parser, REPORT, lambda options: measured(pendigits("tes"), options.numbers))
 
 
-def measured(pen_digits: list[PenDigit], numbers: int) -> str:
+def measured(pen_digits: list[PenDrawing], numbers: int) -> str:
     """The report, as Markdown."""
     composer = Composer(pen_digits)
     lines = [
@@ -82,7 +83,7 @@ def measured(pen_digits: list[PenDigit], numbers: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def single(pen_digits: list[PenDigit]) -> Score:
+def single(pen_digits: list[PenDrawing]) -> Score:
     """How many digits drawn alone stay one, with exactly from_canvas's picture."""
     drawn = [(from_canvas(drawing), number_from_canvas(drawing)) for drawing in draw_on_canvas(pen_digits)]
     visible = [(digit, found) for digit, found in drawn if digit is not None]

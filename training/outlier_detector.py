@@ -16,19 +16,21 @@ from functools import cached_property
 
 import numpy as np
 
+from digits.labelled import Digits, join
 from recognition.card import ModelCard, Score
 from recognition.outlier import DETECTOR, THRESHOLD, detector
 from recognition.store import WeightsError, write_card
 from training import evaluate
 from training.augment.warp import augment_image
-from training.data import augmented, pen_digits
+from training.data import pen_digits
 from training.data.characters import REAL, characters
-from training.data.dataset import DataError, Digits, Pictures, join
+from training.data.dataset import DataError, Pictures
 from training.data.mnist import mnist
-from training.data.non_digits import OTHER, SHARES, non_digits
-from training.data.pen_digits import PenDigit
+from training.data.unipen import PenDrawing
 from training.engine.command import positive, run_command
 from training.engine.hyperparameters import Hyperparameters
+from training.pool import augmented
+from training.pool.outliers import OUTLIER, SHARES, outliers
 from training.train import train
 
 SETTINGS = Hyperparameters(
@@ -60,7 +62,7 @@ class DetectorData:
 
     @cached_property
     def labels(self) -> np.ndarray:
-        others = np.full(len(self.pictures) - len(self.digits.pictures), OTHER, np.uint8)
+        others = np.full(len(self.pictures) - len(self.digits.pictures), OUTLIER, np.uint8)
         return np.concatenate([self.digits.labels, others])
 
     @cached_property
@@ -78,22 +80,22 @@ class DetectorData:
 
 def load() -> DetectorData:
     """All drawings, after making those that are missing; raises DataError if MNIST or pen strokes are missing."""
-    digits, others = augmented.load(), augmented.prepared(("other",))["other"]
-    return DetectorData(digits, others, join([digits.validation, *held_out_non_digits().values()]))
+    digits, others = augmented.load(), augmented.prepared(("outlier",))["outlier"]
+    return DetectorData(digits, others, join([digits.validation, *held_out_outliers().values()]))
 
 
-def held_out_non_digits(count: int = EVALUATED) -> dict[str, Digits]:
+def held_out_outliers(count: int = EVALUATED) -> dict[str, Digits]:
     """For each kind, drawings by held-out writers and of held-out signs; real characters are as they were written.
 
-    One kind more than non_digits has: letters that look like MNIST's pictures, PICTURED.
+    One kind more than outliers() has: letters that look like MNIST's pictures, PICTURED.
     """
     random = np.random.default_rng(SEED)
-    drawings = non_digits(count * 2 * len(SHARES), pen_digits.writers(held_out=True), held_out=True, random=random)
+    drawings = outliers(count * 2 * len(SHARES), pen_digits.writers(held_out=True), held_out=True, random=random)
     kinds = {kind: [drawing for drawing in drawings if drawing.writer == kind][:count] for kind in SHARES}
     for kind in REAL:
         real = characters(kind, held_out=True)
         chosen = random.permutation(len(real))[:count]
-        kinds[kind] = [PenDigit(OTHER, real[place].strokes, kind) for place in chosen]
+        kinds[kind] = [PenDrawing("", real[place].strokes, kind) for place in chosen]
     drawn = {kind: pen_digits.drawn(chosen, SEED) for kind, chosen in kinds.items()}
     letters = drawn["written_letter"]
     pictured = Digits(np.stack([augment_image(letter, random) for letter in letters.digits]), letters.labels)
@@ -110,7 +112,7 @@ def measure(sets: dict[str, Digits], against: str) -> dict[str, Score]:
     scores = {name: score(drawings.digits) for name, drawings in sets.items()}
     results = {}
     for name, drawings in sets.items():
-        is_other = drawings.labels == OTHER
+        is_other = drawings.labels == OUTLIER
         correct = int((is_other == (scores[name] >= THRESHOLD)).sum())
         auc = area(scores[against], scores[name]) if is_other.all() else None
         results[name] = Score(len(is_other), correct, area=auc)
@@ -121,7 +123,7 @@ def threshold(sets: dict[str, Digits]) -> float:
     """The lowest score such that in each set of digits the share ACCEPTED scores less; recognition.outlier has it."""
     from recognition.outlier import score
 
-    digits = [drawings for drawings in sets.values() if not (drawings.labels == OTHER).any()]
+    digits = [drawings for drawings in sets.values() if not (drawings.labels == OUTLIER).any()]
     return max(float(np.quantile(score(drawings.digits), ACCEPTED)) for drawings in digits)
 
 
@@ -147,7 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
             data = load()
             train(DETECTOR, "drawn", settings(options.more), data)
             detector.cache_clear()
-            sets = {"mnist": mnist().validation, "drawn": pen_digits.held_out()} | held_out_non_digits()
+            sets = {"mnist": mnist().validation, "drawn": pen_digits.held_out()} | held_out_outliers()
             report(measure(sets, "drawn"))
             print(f"{100 * ACCEPTED:.0f} % of the digits of both sets are accepted below {threshold(sets):.3f}")
     except (DataError, WeightsError) as error:
@@ -170,7 +172,7 @@ def measured() -> ModelCard:
     Raises DataError if MNIST or the pen strokes are missing.
     """
     drawn = evaluate.drawn_test_set()
-    sets = {"mnist": mnist().test, "drawn": drawn.normalized} | held_out_non_digits()
+    sets = {"mnist": mnist().test, "drawn": drawn.normalized} | held_out_outliers()
     return replace(detector().card, tests=measure(sets, "drawn"))
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 import recognition
+from digits.labelled import Digits
 from models import NETWORKS
 from recognition.card import ModelCard
 from recognition.classifier import Classifier
@@ -40,13 +41,13 @@ from recognition.store import (
     write_card,
 )
 from training import evaluate, robustness, train
-from training.data import augmented
-from training.data.dataset import DataError, Digits, TrainingData
+from training.data.dataset import DataError, TrainingData
 from training.data.mnist import mnist
 from training.engine import hyperparameters
 from training.engine.command import RUNS, BusyError, positive, remedy, run_command
 from training.engine.hyperparameters import Hyperparameters
 from training.evaluation import results_table
+from training.pool import augmented
 
 OLD = RUNS / "old"  # the weights and cards that a network had before it was trained again
 REJECTED = RUNS / "rejected"  # new weights and cards that were no better

@@ -15,9 +15,10 @@ from contextlib import suppress
 import numpy as np
 
 import recognition
+from digits.labelled import Digits
 from models import NETWORKS
 from recognition.store import ROBUSTNESS, WeightsError, released, trained_recipes, write_atomically
-from training.data.dataset import DataError, Digits
+from training.data.dataset import DataError
 from training.data.mnist import mnist
 from training.engine.command import remedy, run_command
 from training.evaluation.corruptions import CORRUPTIONS, corrupt

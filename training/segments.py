@@ -39,7 +39,8 @@ from training.augment.rasterize import simplify_strokes
 from training.augment.styles import restyle
 from training.augment.warp import augment_strokes
 from training.data.dataset import DataError
-from training.data.pen_digits import PenDigit, writers
+from training.data.pen_digits import writers
+from training.data.unipen import PenDrawing
 
 SMALL = ((140, 140), (280, 140), (420, 140), (210, 140))  # canvases half as large as the page's, which is faster
 SETTINGS = (  # of the numbers that are composed, equally often
@@ -96,7 +97,7 @@ def main() -> int:
     return 0
 
 
-def generate(pen_digits: list[PenDigit], numbers: int, seed: int) -> Examples:
+def generate(pen_digits: list[PenDrawing], numbers: int, seed: int) -> Examples:
     """The examples that so many numbers give, in random order."""
     random, composer = np.random.default_rng(seed), Varied(pen_digits)
     rows: list[Example] = []
@@ -160,10 +161,10 @@ def _label(group: Segment, number: Number) -> int | None:
 class Varied(Composer):
     """Composes numbers of digits that are varied, restyled or broken first."""
 
-    def __init__(self, pen_digits: list[PenDigit]):
+    def __init__(self, pen_digits: list[PenDrawing]):
         super().__init__([simplify_strokes(pen_digit) for pen_digit in pen_digits])
 
-    def prepared(self, pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
+    def prepared(self, pen_digit: PenDrawing, random: np.random.Generator) -> PenDrawing:
         """The digit in another way of writing."""
         if random.random() < RESTYLED:
             pen_digit = restyle(pen_digit, random)

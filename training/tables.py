@@ -32,11 +32,12 @@ import numpy as np
 from keras import layers, regularizers
 
 from digits import CLASSES
+from digits.labelled import Digits, join
 from models import cnn, mlp, rnn
 from models.network import Network
 from recognition.store import TABLES as RESULTS
 from recognition.store import write_atomically
-from training.data.dataset import DataError, Digits, join
+from training.data.dataset import DataError
 from training.data.mnist import mnist
 from training.engine.batches import one_hot
 from training.engine.command import RUNS, positive, remedy, run_command

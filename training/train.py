@@ -27,7 +27,6 @@ from recognition.classifier import Classifier
 from recognition.exported_model import ExportedModel
 from recognition.store import WeightsError, serving_path, weights_path, write_atomically, write_card
 from training import export
-from training.data import augmented
 from training.data.dataset import DataError, TrainingData, labels_of_originals
 from training.data.mnist import mnist
 from training.engine import hyperparameters
@@ -35,6 +34,7 @@ from training.engine.batches import Batches, TeacherTargets, one_hot, soft_targe
 from training.engine.checkpoint import EMAWeights, History, State, weights_in_memory
 from training.engine.command import RUNS, BusyError, only_process, positive, remedy, run_command
 from training.engine.hyperparameters import Hyperparameters
+from training.pool import augmented
 
 SEED = 1
 

@@ -164,7 +164,7 @@ KNOWN = {
 }
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
 LINKS = st.fixed_dictionaries({}, optional={name: st.lists(st.sampled_from(values)) for name, values in KNOWN.items()})
-LINKS |= st.dictionaries(st.sampled_from([*KNOWN, "raw", "other"]), st.lists(WORDS, min_size=1))
+LINKS |= st.dictionaries(st.sampled_from([*KNOWN, "raw", "outlier"]), st.lists(WORDS, min_size=1))
 
 
 @pytest.mark.slow

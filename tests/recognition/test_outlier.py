@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from digits import from_canvas
+from digits.labelled import Digits
 from digits.strokes import draw_strokes
 from recognition.outlier import DETECTOR, THRESHOLD, detector, score
 from recognition.store import WeightsError, read_card
@@ -14,12 +15,10 @@ from tests.training.test_cards import FLIPS
 from training import outlier_detector
 from training.augment.warp import augment_image
 from training.data import pen_digits
-from training.data.dataset import Digits
-from training.data.non_digits import ALPHABETS, LETTERS, LIKE_DIGITS, OTHER, SHARES, _glyph, _signs, non_digits
-from training.data.pen_digits import PenDigit
-from training.data.unipen import Character
+from training.data.unipen import PenDrawing
+from training.pool.outliers import ALPHABETS, LETTERS, LIKE_DIGITS, OUTLIER, SHARES, _glyph, _signs, outliers
 
-PEN_DIGITS = [PenDigit(digit, tuple(placed(digit))) for digit in DIGITS]
+PEN_DIGITS = [PenDrawing(str(digit), tuple(placed(digit))) for digit in DIGITS]
 NON_DIGITS = {
     "A": [[(0.1, 0.95), (0.5, 0.05), (0.9, 0.95)], [(0.25, 0.6), (0.75, 0.6)]],
     "X": [[(0.1, 0.1), (0.9, 0.9)], [(0.9, 0.1), (0.1, 0.9)]],
@@ -93,31 +92,30 @@ def test_the_area_under_the_roc_curve_is_the_share_of_ordered_pairs():
     assert outlier_detector.area(low, high) == pytest.approx(np.mean(pairs))
 
 
-def test_accepted_digits_and_flagged_non_digits_count_as_correct(monkeypatch):
+def test_accepted_digits_and_flagged_outliers_count_as_correct(monkeypatch):
     monkeypatch.setattr("recognition.outlier.score", lambda digits: digits[:, 0, 0] / 100)
     monkeypatch.setattr(outlier_detector, "THRESHOLD", 0.5)
     low, high = (np.zeros((4, 28, 28), np.uint8) for _ in range(2))
     low[:, 0, 0], high[:, 0, 0] = (10, 20, 30, 60), (40, 70, 80, 90)
     results = outlier_detector.measure(
-        {"drawn": Digits(low, np.arange(4)), "letter": Digits(high, np.full(4, OTHER))}, "drawn"
+        {"drawn": Digits(low, np.arange(4)), "letter": Digits(high, np.full(4, OUTLIER))}, "drawn"
     )
     assert (results["drawn"].correct, results["drawn"].area) == (3, None)
     assert (results["letter"].correct, results["letter"].area) == (3, 15 / 16)
 
 
-def test_non_digits_have_their_label_and_kind_and_are_reproducible(monkeypatch):
-    written = [Character(sign, tuple(map(np.array, strokes))) for sign, strokes in NON_DIGITS.items()]
-    monkeypatch.setattr("training.data.non_digits.characters", lambda kind, held_out: written)
-    monkeypatch.setattr("training.data.turned_characters.characters", lambda kind, held_out: written)
-    first, second = (non_digits(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
-    assert {drawing.label for drawing in first} == {OTHER} and {drawing.writer for drawing in first} == set(SHARES)
+def test_outliers_have_their_label_and_kind_and_are_reproducible(monkeypatch):
+    written = [PenDrawing(sign, tuple(map(np.array, strokes))) for sign, strokes in NON_DIGITS.items()]
+    monkeypatch.setattr("training.pool.outliers.characters", lambda kind, held_out: written)
+    first, second = (outliers(200, PEN_DIGITS, False, np.random.default_rng(5)) for _ in range(2))
+    assert {drawing.label for drawing in first} == {OUTLIER} and {drawing.writer for drawing in first} == set(SHARES)
     for a, b in zip(first, second, strict=True):
         assert all(map(np.array_equal, a.strokes, b.strokes))
     assert len(pen_digits.drawn(first, 1)) >= 195
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS)
-def test_held_out_signs_are_not_trained_on(alphabet):
+def test_held_out_signs_are_not_training_digits(alphabet):
     trained, held_out = set(_signs(alphabet, False)), set(_signs(alphabet, True))
     assert trained and held_out and not trained & held_out
     assert trained | held_out == set(ALPHABETS[alphabet])
@@ -149,7 +147,7 @@ def test_the_threshold_accepts_99_percent_of_each_set_of_digits(monkeypatch):
     sets = {
         "mnist": Digits(scores[0], labels),
         "drawn": Digits(scores[1], labels),
-        "letter": Digits(scores[2], labels + OTHER),
+        "letter": Digits(scores[2], labels + OUTLIER),
     }
     limit = outlier_detector.threshold(sets)
     assert (scores[0][:, 0, 0] / 255 < limit).mean() == pytest.approx(0.99, abs=0.006)

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from digits import from_canvas
+from digits.labelled import Digits
 from digits.strokes import draw_strokes
 from recognition import store
 from tests.drawings import DIGITS, placed
-from training.data.dataset import Digits, Splits
+from training.data.dataset import Splits
 from training.engine.hyperparameters import Hyperparameters
 
 RECIPE = Hyperparameters("adam", epochs=4, batch_size=50)

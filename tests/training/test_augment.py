@@ -10,9 +10,10 @@ from digits.normalization import BOX
 from digits.strokes import draw_strokes
 from tests.drawings import DIGITS, placed
 from training.augment.warp import augment_image, augment_strokes, random_warp
-from training.data.pen_digits import PenDigit, draw_on_canvas
+from training.data.pen_digits import draw_on_canvas
+from training.data.unipen import PenDrawing
 
-PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "a writer") for digit in DIGITS]
+PEN_DIGITS = [PenDrawing(str(digit), tuple(placed(digit)), "a writer") for digit in DIGITS]
 PICTURES = [from_canvas(draw_strokes(placed(digit), 18, 280, 280)) for digit in DIGITS]
 
 
@@ -47,7 +48,7 @@ def test_strokes_shift_slightly_relative_to_one_another():
     bar_to_bow = []
     for seed in range(200):
         bow, bar = augment_strokes(
-            PenDigit(5, (np.zeros((2, 2)) + [[0, 0], [0, 1]], np.array([[0, 0], [1.0, 0]]))), random(seed)
+            PenDrawing("5", (np.zeros((2, 2)) + [[0, 0], [0, 1]], np.array([[0, 0], [1.0, 0]]))), random(seed)
         ).strokes
         bar_to_bow.append(np.linalg.norm(bow[0] - bar[0]))
     assert 0.02 < np.median(bar_to_bow) < 0.12 and max(bar_to_bow) < 0.4

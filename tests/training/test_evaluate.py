@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from digits.labelled import Digits
 from models import NETWORKS
 from recognition import load, store
 from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
 from recognition.store import read_card, released
 from training import evaluate, train
-from training.data.dataset import DataError, Digits, Splits
+from training.data.dataset import DataError, Splits
 from training.evaluate import disagreement, score
 from training.evaluation import results_table
 from training.evaluation.results_table import MARKS, table, write_table

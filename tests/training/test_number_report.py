@@ -13,10 +13,11 @@ from digits.numbers import number_from_ink
 from digits.samples import DIGITS
 from training.augment.numbers import Composer, Setting, compose
 from training.data.dataset import DataError
-from training.data.pen_digits import PenDigit, draw_on_canvas, pendigits
+from training.data.pen_digits import draw_on_canvas, pendigits
+from training.data.unipen import PenDrawing
 from training.number_report import NARROW, REPORT, USUAL, alone, measure, single, split_right
 
-SAMPLES = [PenDigit(digit, tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
+SAMPLES = [PenDrawing(str(digit), tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
 
 
 @pytest.mark.parametrize("between", ["columns", "ink"])

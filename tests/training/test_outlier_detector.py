@@ -8,23 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
+from digits.labelled import Digits
 from training import outlier_detector
 from training.data.characters import LIKE_DIGITS
-from training.data.dataset import Digits, data_folder
-from training.data.pen_digits import PenDigit
-from training.data.unipen import Character
+from training.data.dataset import data_folder
+from training.data.unipen import PenDrawing
 
 STROKES = (np.array([(0.0, 0.0), (1.0, 2.0), (2.0, 0.0)]), np.array([(0.5, 1.0), (1.5, 1.0)]))
 
 
 def test_real_characters_are_evaluated_as_they_were_written(monkeypatch):
-    monkeypatch.setattr(outlier_detector, "characters", lambda kind, held_out: [Character(kind, STROKES, "w")] * 3)
-    monkeypatch.setattr(outlier_detector.writers, "writers", lambda held_out: [])
-    made = [PenDigit(outlier_detector.OTHER, STROKES[:1], kind) for kind in outlier_detector.SHARES]
-    monkeypatch.setattr(outlier_detector, "non_digits", lambda *_, **__: made)
+    monkeypatch.setattr(outlier_detector, "characters", lambda kind, held_out: [PenDrawing(kind, STROKES, "w")] * 3)
+    monkeypatch.setattr(outlier_detector.pen_digits, "writers", lambda held_out: [])
+    made = [PenDrawing("", STROKES[:1], kind) for kind in outlier_detector.SHARES]
+    monkeypatch.setattr(outlier_detector, "outliers", lambda *_, **__: made)
     chosen_of = {}
-    monkeypatch.setattr(outlier_detector.writers, "drawn", lambda chosen, seed: _drawn(chosen, chosen_of))
-    sets = outlier_detector.held_out_non_digits(count=2)
+    monkeypatch.setattr(outlier_detector.pen_digits, "drawn", lambda chosen, seed: _drawn(chosen, chosen_of))
+    sets = outlier_detector.held_out_outliers(count=2)
     assert set(sets) == {*outlier_detector.SHARES, outlier_detector.PICTURED} and len(chosen_of) == len(sets) - 1
     for kind, drawings in chosen_of.items():
         real = kind in ("written_letter", "written_sign", "script")
@@ -33,12 +33,12 @@ def test_real_characters_are_evaluated_as_they_were_written(monkeypatch):
     assert (pictured.labels == letters.labels).all() and (pictured.digits != letters.digits).any((1, 2)).all()
 
 
-def _drawn(chosen: list[PenDigit], chosen_of: dict[str, list[PenDigit]]) -> Digits:
+def _drawn(chosen: list[PenDrawing], chosen_of: dict[str, list[PenDrawing]]) -> Digits:
     """The same stroke for each, but remembers which were chosen."""
     chosen_of[chosen[0].writer] = chosen
     digit = np.zeros((28, 28), np.uint8)
     digit[6:22, 12:16] = 255
-    return Digits(np.stack([digit] * len(chosen)), np.full(len(chosen), outlier_detector.OTHER, np.uint8))
+    return Digits(np.stack([digit] * len(chosen)), np.full(len(chosen), outlier_detector.OUTLIER, np.uint8))
 
 
 def test_the_characters_that_evidence_names_as_left_out_are_left_out():

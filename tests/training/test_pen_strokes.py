@@ -10,7 +10,8 @@ import pytest
 
 from digits.strokes import BRUSH, CANVAS_SIDE
 from training.data import pen_digits
-from training.data.pen_digits import EXTENT, PenDigit, draw_on_canvas, pendigits
+from training.data.pen_digits import EXTENT, draw_on_canvas, pendigits
+from training.data.unipen import PenDrawing
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def written():
     for number in range(60):
         scale, place = random.uniform((0.1, 0.1), (500, 500)), random.uniform(-1e4, 1e4, 2)
         strokes = tuple(random.uniform(size=(random.integers(2, 9), 2)) * scale + place for _ in range(1 + number % 3))
-        digits.append(PenDigit(number % 10, strokes))
-    return [*digits, PenDigit(1, (np.array([(5.0, 5.0), (5.0, 60.0)]),))]
+        digits.append(PenDrawing(str(number % 10), strokes))
+    return [*digits, PenDrawing("1", (np.array([(5.0, 5.0), (5.0, 60.0)]),))]
 
 
 def test_drawings_are_the_same_for_the_same_seed_only(written):
@@ -55,7 +56,7 @@ def test_no_ink_is_cut_off_at_the_border(written, monkeypatch):
 
 
 def test_a_single_point_is_drawn_as_a_dot():
-    (canvas,) = draw_on_canvas([PenDigit(1, (np.array([(3.0, 3.0)]),))])
+    (canvas,) = draw_on_canvas([PenDrawing("1", (np.array([(3.0, 3.0)]),))])
     diameter = 2 * np.sqrt((canvas[..., 3] / 255).sum() / np.pi)
     assert BRUSH[0] - 1 < diameter < BRUSH[1] + 1
 

@@ -13,10 +13,11 @@ from digits.picture import decode
 from digits.samples import DIGITS
 from training.augment.numbers import Composer
 from training.data.dataset import DataError
-from training.data.pen_digits import PenDigit, pendigits
+from training.data.pen_digits import pendigits
+from training.data.unipen import PenDrawing
 from training.photo_report import KINDS, REPORT, SETTING, photo
 
-SAMPLES = [PenDigit(digit, tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
+SAMPLES = [PenDrawing(str(digit), tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
 
 
 @pytest.mark.parametrize("name", ["a pen, light from one side", "a pen on squared paper"])
@@ -35,7 +36,7 @@ def test_light_falls_off_and_ink_is_darker_than_the_paper_around_it():
 
 
 @pytest.mark.slow
-def test_of_twenty_photos_of_writers_whom_nothing_was_trained_on_nineteen_are_split_right():
+def test_of_twenty_photos_of_writers_whom_nothing_was_training_digits_nineteen_are_split_right():
     try:
         composer = Composer(pendigits("tes"))
     except DataError as error:

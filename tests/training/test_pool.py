@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from digits.labelled import Digits
 from tests.drawings import DIGITS, placed
-from training.data import augmented, characters, pen_digits
-from training.data.dataset import Digits, Pictures, Splits, labels_of_originals
-from training.data.pen_digits import PenDigit
-from training.data.unipen import Character
+from training.data import characters, pen_digits
+from training.data.dataset import Pictures, Splits, labels_of_originals
+from training.data.unipen import PenDrawing
 from training.engine.batches import Batches, one_hot, soft_targets
+from training.pool import augmented
 
 
 @pytest.fixture
@@ -20,17 +21,16 @@ def small(monkeypatch):
     digits.digits[:, :4] = 0
     monkeypatch.setattr(augmented, "mnist", lambda: Splits(digits, digits[:5], digits[:0]))
     for name, first in (("pendigits", 0), ("unipen", 100)):
-        written = [PenDigit(d, tuple(placed(d)), f"w{first + w}") for w in range(15) for d in DIGITS]
+        written = [PenDrawing(str(d), tuple(placed(d)), f"w{first + w}") for w in range(15) for d in DIGITS]
         monkeypatch.setattr(pen_digits, name, lambda *part, written=written: written)
-    monkeypatch.setattr(augmented, "VARIATIONS", {"mnist": 2, "pen": 6, "other": 2})
-    monkeypatch.setattr(augmented, "OTHERS", 30)
-    monkeypatch.setattr(augmented.mislabelled, "read", frozenset)
-    written = [Character("A", (np.array([[0.1, 1], [0.5, 0], [0.9, 1]]), np.array([[0.2, 0.6], [0.8, 0.6]])))]
-    monkeypatch.setattr("training.data.non_digits.characters", lambda kind, held_out: written)
-    monkeypatch.setattr("training.data.turned_characters.characters", lambda kind, held_out: written)
-    augmented.trained_on.cache_clear()
+    monkeypatch.setattr(augmented, "VARIATIONS", {"mnist": 2, "pen": 6, "outlier": 2})
+    monkeypatch.setattr(augmented, "OUTLIERS", 30)
+    monkeypatch.setattr(augmented, "label_errors", frozenset)
+    written = [PenDrawing("A", (np.array([[0.1, 1], [0.5, 0], [0.9, 1]]), np.array([[0.2, 0.6], [0.8, 0.6]])))]
+    monkeypatch.setattr("training.pool.outliers.characters", lambda kind, held_out: written)
+    augmented.training_digits.cache_clear()
     yield digits
-    augmented.trained_on.cache_clear()
+    augmented.training_digits.cache_clear()
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def names(held_out: bool) -> set[str]:
     return {pen_digit.writer for pen_digit in pen_digits.writers(held_out)}
 
 
-def test_no_writer_is_both_trained_on_and_held_out(small):
+def test_no_writer_is_both_training_digits_and_held_out(small):
     assert not names(True) & names(False)
     assert len(names(True)) == 4 and len(names(True) | names(False)) == 30
 
@@ -84,12 +84,12 @@ def test_some_of_mnists_digits_are_taken_as_they_are(generated):
     assert np.mean(untouched) == pytest.approx(augmented.UNVARIED * len(generated.mnist), rel=0.15)
 
 
-def test_mislabelled_digits_are_not_trained_on(small, monkeypatch):
+def test_mislabelled_digits_are_not_training_digits(small, monkeypatch):
     monkeypatch.setattr(
-        pen_digits, "unipen", lambda: [PenDigit(3, tuple(placed(3)), f"w{i}", f"a:{i}") for i in range(20)]
+        pen_digits, "unipen", lambda: [PenDrawing("3", tuple(placed(3)), f"w{i}", f"a:{i}") for i in range(20)]
     )
-    monkeypatch.setattr(augmented.mislabelled, "read", lambda: frozenset({"a:1", "a:2"}))
-    sources = {pen_digit.source for pen_digit in augmented.trained_on()}
+    monkeypatch.setattr(augmented, "label_errors", lambda: frozenset({"a:1", "a:2"}))
+    sources = {pen_digit.source for pen_digit in augmented.training_digits()}
     assert "a:4" in sources and not sources & {"a:1", "a:2"}
 
 
@@ -99,7 +99,7 @@ def test_existing_files_are_not_generated_again(generated, tmp_path, monkeypatch
     assert np.array_equal(augmented.load(tmp_path).pictures[everything], generated.pictures[everything])
 
 
-@pytest.mark.parametrize("collection", ["pen", "other"])
+@pytest.mark.parametrize("collection", ["pen", "outlier"])
 def test_generating_a_variation_is_reproducible(small, tmp_path, collection):
     for folder in (tmp_path / "a", tmp_path / "b"):
         augmented._generate(collection, 3, folder)
@@ -107,20 +107,20 @@ def test_generating_a_variation_is_reproducible(small, tmp_path, collection):
     assert np.array_equal(first, second)
 
 
-def test_non_digits_are_prepared_with_their_own_label(generated, tmp_path):
-    parts = augmented.prepared(("other",), tmp_path)["other"]
+def test_outliers_are_prepared_with_their_own_label(generated, tmp_path):
+    parts = augmented.prepared(("outlier",), tmp_path)["outlier"]
     assert len(parts) == 2 and all(25 <= len(part) <= 30 and part.any((1, 2)).all() for part in parts)
 
 
-def test_some_non_digits_look_like_pictures_so_that_this_look_is_not_what_tells_digits(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(augmented, "vary_picture", lambda digit, random: np.full_like(digit, 7))
-    augmented._generate("other", 0, tmp_path)
-    pictured = (np.load(tmp_path / "other-000.npy") == 7).all((1, 2))
+def test_some_outliers_look_like_pictures_so_that_this_look_is_not_what_tells_digits(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(augmented, "augment_image", lambda digit, random: np.full_like(digit, 7))
+    augmented._generate("outlier", 0, tmp_path)
+    pictured = (np.load(tmp_path / "outlier-000.npy") == 7).all((1, 2))
     assert 0.1 < pictured.mean() < 0.6
 
 
 def test_whoever_is_held_out_as_a_writer_of_digits_is_held_out_as_a_writer_of_letters(small, monkeypatch):
-    letters = [Character("A", (np.eye(2),), f"w{number}") for number in range(100, 140)]
+    letters = [PenDrawing("A", (np.eye(2),), f"w{number}") for number in range(100, 140)]
     monkeypatch.setattr(characters, "unipen", lambda: pen_digits.unipen())
     monkeypatch.setattr(characters, "unipen_characters", lambda part: letters)
     for cached in (characters.characters, characters.held_out_writers):
@@ -136,7 +136,7 @@ def test_whoever_is_held_out_as_a_writer_of_digits_is_held_out_as_a_writer_of_le
 def test_characters_written_like_digits_are_left_out(monkeypatch):
     signs = ["O", "l", "A", "e", "."]
     monkeypatch.setattr(characters, "held_out_writers", frozenset)
-    monkeypatch.setattr(characters, "unipen_characters", lambda part: [Character(s, (np.eye(2),)) for s in signs])
+    monkeypatch.setattr(characters, "unipen_characters", lambda part: [PenDrawing(s, (np.eye(2),)) for s in signs])
     characters.characters.cache_clear()
     assert {character.sign for character in characters.characters("written_sign", False)} == {"A", "e"}
     characters.characters.cache_clear()

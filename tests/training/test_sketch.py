@@ -9,12 +9,12 @@ from digits import from_canvas
 from digits.strokes import draw_strokes
 from tests.drawings import DIGITS, placed
 from training.augment.rasterize import rasterize, simplify_strokes, sketched
-from training.data.pen_digits import PenDigit
+from training.data.unipen import PenDrawing
 
-PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "somebody") for digit in DIGITS]
+PEN_DIGITS = [PenDrawing(str(digit), tuple(placed(digit)), "somebody") for digit in DIGITS]
 
 
-def on_canvas(pen_digit: PenDigit, brush: float, extent: float) -> np.ndarray:
+def on_canvas(pen_digit: PenDrawing, brush: float, extent: float) -> np.ndarray:
     points = np.concatenate(pen_digit.strokes)
     low, high = points.min(0), points.max(0)
     scale = (extent - brush) / (high - low).max()
@@ -37,7 +37,7 @@ def test_sketches_are_nearly_what_the_canvas_gives(brush):
 
 
 def test_thinned_strokes_keep_their_ends_and_their_look():
-    dense = PenDigit(3, tuple(np.repeat(stroke, 3, axis=0) for stroke in PEN_DIGITS[3].strokes), "w", "s")
+    dense = PenDrawing("3", tuple(np.repeat(stroke, 3, axis=0) for stroke in PEN_DIGITS[3].strokes), "w", "s")
     sparse = simplify_strokes(dense)
     assert sum(map(len, sparse.strokes)) <= sum(map(len, PEN_DIGITS[3].strokes)) and sparse.source == "s"
     for before, after in zip(dense.strokes, sparse.strokes, strict=True):
@@ -46,6 +46,6 @@ def test_thinned_strokes_keep_their_ends_and_their_look():
 
 
 def test_a_dot_is_no_digit_and_the_same_seed_draws_alike():
-    assert rasterize(PenDigit(1, (np.ones((3, 2)),)), np.random.default_rng(0)) is None
+    assert rasterize(PenDrawing("1", (np.ones((3, 2)),)), np.random.default_rng(0)) is None
     first, again = (rasterize(PEN_DIGITS[5], np.random.default_rng(3)) for _ in range(2))
     assert np.array_equal(first, again)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.drawings import DIGITS, placed
+from training.augment import styles
 from training.augment.styles import restyle
-from training.augment.warp import styles
-from training.data.pen_digits import PenDigit
+from training.data.unipen import PenDrawing
 
-PEN_DIGITS = [PenDigit(digit, tuple(placed(digit)), "somebody", "file:1") for digit in DIGITS]
+PEN_DIGITS = [PenDrawing(str(digit), tuple(placed(digit)), "somebody", "file:1") for digit in DIGITS]
 
 
 def only(monkeypatch, name: str) -> None:
@@ -18,7 +18,7 @@ def only(monkeypatch, name: str) -> None:
     monkeypatch.setattr(styles, "RATES", dict.fromkeys(styles.RATES, 0.0) | {name: 1.0})
 
 
-def changed(pen_digit: PenDigit, seed: int = 0) -> list[np.ndarray]:
+def changed(pen_digit: PenDrawing, seed: int = 0) -> list[np.ndarray]:
     return list(restyle(pen_digit, np.random.default_rng(seed)).strokes)
 
 
@@ -27,8 +27,8 @@ def stroke(*corners: tuple[float, float], points: int = 30) -> np.ndarray:
     return np.stack([np.interp(places, range(len(corners)), [c[axis] for c in corners]) for axis in (0, 1)], -1)
 
 
-LINE = PenDigit(1, (stroke((0.5, 0), (0.5, 1)),))
-SEVEN = PenDigit(7, (stroke((0, 0), (0.6, 0), (0.3, 1)),))
+LINE = PenDrawing("1", (stroke((0.5, 0), (0.5, 1)),))
+SEVEN = PenDrawing("7", (stroke((0, 0), (0.6, 0), (0.3, 1)),))
 
 
 @pytest.mark.parametrize("pen_digit", PEN_DIGITS, ids=lambda pen_digit: str(pen_digit.label))
@@ -56,7 +56,7 @@ def test_a_seven_gets_one_bar_through_its_stem(monkeypatch):
     only(monkeypatch, "bar")
     _, bar = changed(SEVEN)
     assert 0.3 < bar[:, 1].mean() < 0.8 and np.ptp(bar[:, 0]) > 0.2
-    barred = PenDigit(7, (*SEVEN.strokes, stroke((0.2, 0.5), (0.6, 0.5))))
+    barred = PenDrawing("7", (*SEVEN.strokes, stroke((0.2, 0.5), (0.6, 0.5))))
     assert len(changed(barred)) == 2, "one that has a bar gets no second"
 
 
@@ -64,19 +64,19 @@ def test_a_closed_loop_is_opened_and_an_open_one_stays(monkeypatch):
     only(monkeypatch, "loosen")
     angles = np.linspace(0, 2 * np.pi, 60)
     ring = np.stack([np.sin(angles), -np.cos(angles)], -1)
-    (opened,) = changed(PenDigit(0, (ring,)))
+    (opened,) = changed(PenDrawing("0", (ring,)))
     assert 0.1 < np.linalg.norm(opened[0] - opened[-1]) < 0.6
-    (bow,) = changed(PenDigit(0, (ring[:40],)))
+    (bow,) = changed(PenDrawing("0", (ring[:40],)))
     assert len(bow) == 40
-    assert len(changed(PenDigit(2, (ring,)))[0]) == 60, "a 2 has no loop to open"
+    assert len(changed(PenDrawing("2", (ring,)))[0]) == 60, "a 2 has no loop to open"
 
 
 def test_strokes_that_follow_each_other_closely_are_joined_in_their_order(monkeypatch):
     only(monkeypatch, "join")
-    near = PenDigit(5, (stroke((0, 0), (0, 1)), stroke((0.1, 0.9), (1, 0.9))))
+    near = PenDrawing("5", (stroke((0, 0), (0, 1)), stroke((0.1, 0.9), (1, 0.9))))
     (joined,) = changed(near)
     assert len(joined) == 60 and np.allclose(joined[0], 0)
-    assert len(changed(PenDigit(5, (stroke((0, 0), (0, 1)), stroke((1, 0), (1, 1)))))) == 2
+    assert len(changed(PenDrawing("5", (stroke((0, 0), (0, 1)), stroke((1, 0), (1, 1)))))) == 2
 
 
 @pytest.mark.parametrize("name", ["trim", "extend", "hook", "bend", "smooth"])

@@ -8,9 +8,10 @@ import json
 import numpy as np
 import pytest
 
+from digits.labelled import Digits
 from recognition.store import WEIGHTS
 from training import tables
-from training.data.dataset import Digits, Splits
+from training.data.dataset import Splits
 from training.tables import TABLES
 
 
@@ -60,7 +61,7 @@ def test_each_row_is_built_with_its_regularizer():
     assert float(first.kernel_regularizer.l2) == pytest.approx(0.001)
 
 
-def test_a_row_is_trained_only_once_and_evaluated_on_both_sets(few, tmp_path, monkeypatch):
+def test_a_row_is_training_digitsly_once_and_evaluated_on_both_sets(few, tmp_path, monkeypatch):
     row = TABLES["1.3.3"][15]
     result = tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path)
     assert result["epochs"] == 12 and result["parameters"] == 335_114 and result["train"] > 50

@@ -62,7 +62,7 @@ def test_a_training_writes_weights_and_a_card_that_load_and_nothing_else(runs, s
 
 @pytest.mark.slow
 @pytest.mark.parametrize("averaging", [None, 0.8])
-def test_the_loaded_network_is_the_trained_one(runs, splits, averaging):
+def test_the_loaded_network_is_the_training_digitse(runs, splits, averaging):
     card = train.train(NETWORKS["mlp"], "book", replace(QUICK, averaging=averaging), splits, runs)
     assert [row["epoch"] for row in card.history] == [1, 2, 3]
     assert card.history[-1]["loss"] < card.history[0]["loss"]
@@ -72,7 +72,7 @@ def test_the_loaded_network_is_the_trained_one(runs, splits, averaging):
 
 
 @pytest.mark.slow
-def test_the_averaged_weights_are_validated_and_kept_and_the_others_trained_on(runs, splits):
+def test_the_averaged_weights_are_validated_and_kept_and_the_others_training_digits(runs, splits):
     slow = replace(QUICK, averaging=0.98, dropout=0.0)
     averaged = train.train(NETWORKS["mlp"], "book", slow, splits, runs)
     plain = train.train(NETWORKS["mlp"], "book", replace(slow, averaging=None), splits, runs)

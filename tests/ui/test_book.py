@@ -56,7 +56,7 @@ def test_the_page_opens_without_tables_and_data(book, monkeypatch, tmp_path):
     words = ""
     for step in ("The digits", "Its tables, trained again"):
         words += opened_at(book, step)
-    assert "python -m training.tables" in words and "python -m training.data.mnist" in words
+    assert "python -m training.tables" in words and "python -m training.mnist" in words
 
 
 def test_the_tables_compare_with_the_printed_ones(book, monkeypatch, tmp_path):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from digits.strokes import BRUSH, CANVAS_SIDE, draw_strokes
-from training.data.pen_digits import PenDigit
+from training.data.unipen import PenDrawing
 
 CANVASES = ((280, 280), (560, 280), (840, 280), (420, 280))  # width and height in pixels
 MARGIN = 8  # pixels that stay free around the number where there is room
@@ -75,7 +75,7 @@ def as_drawing(ink: np.ndarray) -> np.ndarray:
 class Composer:
     """Composes numbers of the digits of some writers."""
 
-    def __init__(self, pen_digits: Sequence[PenDigit]):
+    def __init__(self, pen_digits: Sequence[PenDrawing]):
         self.pen_digits = [d for d in pen_digits if np.ptp(np.concatenate(d.strokes), axis=0).max() > 0]
         by_writer: dict[str, list[int]] = {}
         for place, pen_digit in enumerate(self.pen_digits):
@@ -91,12 +91,12 @@ class Composer:
             places = [int(place) for place in random.choice(theirs, count)]
         return compose([self.prepared(self.pen_digits[place], random) for place in places], setting, random)
 
-    def prepared(self, pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
+    def prepared(self, pen_digit: PenDrawing, random: np.random.Generator) -> PenDrawing:
         """The digit as it is composed."""
         return pen_digit
 
 
-def compose(pen_digits: Sequence[PenDigit], setting: Setting, random: np.random.Generator) -> Number:
+def compose(pen_digits: Sequence[PenDrawing], setting: Setting, random: np.random.Generator) -> Number:
     """These digits side by side."""
     width, height = setting.canvases[random.integers(len(setting.canvases))]
     slant = random.uniform(-SLANT, SLANT) if random.random() < setting.slanted else 0.0
@@ -114,19 +114,19 @@ def compose(pen_digits: Sequence[PenDigit], setting: Setting, random: np.random.
     return Number(_layers(tiles, lefts, tops, (height, width), random), tuple(d.label for d in pen_digits))
 
 
-def _sheared(pen_digit: PenDigit, slant: float) -> PenDigit:
+def _sheared(pen_digit: PenDrawing, slant: float) -> PenDrawing:
     return replace(
         pen_digit, strokes=tuple(np.column_stack([s[:, 0] - slant * s[:, 1], s[:, 1]]) for s in pen_digit.strokes)
     )
 
 
-def _share(pen_digit: PenDigit) -> float:
+def _share(pen_digit: PenDrawing) -> float:
     """The width that a digit needs as a share of its height, or of its width where that is larger."""
     width, height = np.ptp(np.concatenate(pen_digit.strokes), axis=0)
     return max(0.3, float(width / max(width, height)) + 0.1)
 
 
-def _tile(pen_digit: PenDigit, extent: float, brush: float) -> np.ndarray:
+def _tile(pen_digit: PenDrawing, extent: float, brush: float) -> np.ndarray:
     """The ink of one digit and nothing around it, uint8 (h, w); its longer side is about extent pixels."""
     points = np.concatenate(pen_digit.strokes)
     low, high = points.min(0), points.max(0)

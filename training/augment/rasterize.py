@@ -16,7 +16,8 @@ from digits.strokes import BRUSH, CANVAS_SIDE
 from training.augment.styles import restyle
 from training.augment.warp import augment_strokes
 from training.data.dataset import DataError
-from training.data.pen_digits import EXTENT, PenDigit
+from training.data.pen_digits import EXTENT
+from training.data.unipen import PenDrawing
 
 FINE = 8  # the ink is drawn this much larger than its box
 CLOSEST = 0.015  # distance of two points below which one of them is left out, in parts of the digit's size
@@ -24,7 +25,7 @@ TRIES = 5  # to vary a digit so that there is more than a dot
 TURN = 0.9  # cosine of the turn above which the corner between two lines needs no round joint
 
 
-def rasterize(pen_digit: PenDigit, random: np.random.Generator) -> np.ndarray | None:
+def rasterize(pen_digit: PenDrawing, random: np.random.Generator) -> np.ndarray | None:
     """The digit that from_canvas makes of a pen digit drawn with a random brush at a random size, uint8 (28, 28).
 
     Returns None where there is only a dot.
@@ -33,7 +34,7 @@ def rasterize(pen_digit: PenDigit, random: np.random.Generator) -> np.ndarray | 
     return sketched(pen_digit, brush, extent)
 
 
-def vary_pen_digit(pen_digit: PenDigit, random: np.random.Generator) -> np.ndarray:
+def vary_pen_digit(pen_digit: PenDrawing, random: np.random.Generator) -> np.ndarray:
     """A pen digit in another handwriting and with another brush, uint8 (28, 28)."""
     for _ in range(TRIES):
         digit = rasterize(augment_strokes(restyle(pen_digit, random), random), random)
@@ -42,7 +43,7 @@ def vary_pen_digit(pen_digit: PenDigit, random: np.random.Generator) -> np.ndarr
     raise DataError(f"a {pen_digit.label} of writer {pen_digit.writer} is only a dot; get its file again")
 
 
-def sketched(pen_digit: PenDigit, brush: float, extent: float) -> np.ndarray | None:
+def sketched(pen_digit: PenDrawing, brush: float, extent: float) -> np.ndarray | None:
     """The same for one brush and one extent of the ink's longer side, both in pixels of the canvas."""
     points = np.concatenate(pen_digit.strokes)
     low, high = points.min(0), points.max(0)
@@ -61,7 +62,7 @@ def sketched(pen_digit: PenDigit, brush: float, extent: float) -> np.ndarray | N
     return centred(small) if small.any() else None
 
 
-def simplify_strokes(pen_digit: PenDigit) -> PenDigit:
+def simplify_strokes(pen_digit: PenDrawing) -> PenDrawing:
     """The same digit without points that are closer than one can see."""
     size = max(float(np.ptp(np.concatenate(pen_digit.strokes), axis=0).max()), 1e-9)
     return replace(pen_digit, strokes=tuple(_spaced(stroke, CLOSEST * size) for stroke in pen_digit.strokes))

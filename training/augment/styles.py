@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.data.pen_digits import PenDigit
+from training.data.unipen import PenDrawing
 
 RATES = {  # share of the digits that get each change, of those to which it applies
     "upstroke": 0.25,
@@ -36,7 +36,7 @@ POINTS = 8  # least number of points of a stroke that is bent, cut or smoothed
 Strokes = list[np.ndarray]
 
 
-def restyle(pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
+def restyle(pen_digit: PenDrawing, random: np.random.Generator) -> PenDrawing:
     """The digit with some of the changes, in parts of its size; which of them is chosen at random."""
     points = np.concatenate(pen_digit.strokes)
     low, size = points.min(0), float(np.ptp(points, axis=0).max())

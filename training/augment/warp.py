@@ -21,7 +21,7 @@ from PIL import Image
 
 from digits import SIDE
 from digits.normalization import BOX, from_ink
-from training.data.pen_digits import PenDigit
+from training.data.unipen import PenDrawing
 
 ANGLE = 12  # degrees, to either side
 SHEAR = 0.25  # horizontal shift for each unit of height, to either side
@@ -38,7 +38,7 @@ _PIXELS = np.rint(_EDGES * SIDE * OVERSAMPLING).astype(int).tolist()
 _SQUARES = [(_PIXELS[x], _PIXELS[y], _PIXELS[x + 1], _PIXELS[y + 1]) for y in range(CELLS) for x in range(CELLS)]
 
 
-def augment_strokes(pen_digit: PenDigit, random: np.random.Generator) -> PenDigit:
+def augment_strokes(pen_digit: PenDrawing, random: np.random.Generator) -> PenDrawing:
     """The same digit in a slightly different handwriting: the strokes distorted, moved and scaled a little."""
     points = np.concatenate(pen_digit.strokes)
     low, size = points.min(0), max(np.ptp(points, axis=0).max(), 1e-9)

@@ -1,17 +1,15 @@
-"""Characters of many scripts, each drawn once by twenty people in a browser: read from Omniglot's stroke files.
+"""Handwritten characters other than digits: UNIPEN's letters and signs, and Omniglot's characters of five scripts.
+
+Writers are split as for the digits: those held out there are held out here. Omniglot is split by script.
+Characters that are written like digits are left out, because no detector can tell them apart: those of which, in at
+least half of up to 60 drawings, the mean of CNN, GRU and Bi-LSTM is more than 0.9 confident of a digit, and of which a
+detector trained on type alone accepts at least half (LOG.md, 25 and 28 November). So is the full stop, of which only
+the blot's shape would be left.
 
 Source: B. Lake, R. Salakhutdinov, J. Tenenbaum, Human-level concept learning through probabilistic program induction,
-2015; strokes_background_small1.zip of github.com/brendenlake/omniglot, MIT licence. A text file a drawing: START, then
-x,y,milliseconds a line with y negative downwards, BREAK after each stroke.
-
-MERGED: Real handwriting that is no digit: letters and signs of UNIPEN's writers, and Omniglot's characters of five
-scripts.
-
-People are split as for the digits: who is held out there is held out here. Omniglot is split by script.
-Characters that are written like digits are left out, as no detector can tell them from one: those of which, in at least
-half of up to 60 drawings, CNN, GRU and Bi-LSTM together are more than 0.9 confident of a digit, and of which a detector
-trained on type alone accepts at least half, asked when the list was made or again with later networks (LOG.md, 25 and
-28 November). So is the full stop, of which only the blot's shape would be left.
+2015; strokes_background_small1.zip of github.com/brendenlake/omniglot, MIT licence: drawn in a browser, each character
+once by twenty people. Each drawing is a text file: START, then a line x,y,milliseconds for each point with y negative
+downwards, and BREAK after each stroke.
 """
 
 from __future__ import annotations
@@ -23,76 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training.data.dataset import DataError, data_folder
+from training.data.dataset import DataError, data_folder, limited
 from training.data.pen_digits import unipen, unipen_characters, writers
-from training.data.unipen import Character
-
-ARCHIVE = "strokes_background_small1.zip"
-
-_DRAWING = re.compile(r"(?:[^/]+/)*([^/]+)/(character\d+)/\d+_(\d+)\.txt")
-
-
-def omniglot() -> list[Character]:
-    """All drawings: the sign is alphabet and character, such as "Greek/character07", the writer alphabet and drawer.
-
-    Raises DataError if the archive is missing or damaged.
-    """
-    folder = data_folder()
-    path = None if folder is None else folder / "omniglot" / ARCHIVE
-    if path is None or not path.is_file():
-        raise DataError(
-            f"no omniglot/{ARCHIVE} in {folder or 'DIGIT_DATA, which is not set'}; get it from the folder python of "
-            "github.com/brendenlake/omniglot, and set DIGIT_DATA to the folder in which omniglot lies"
-        )
-    return read_omniglot(path)
-
-
-def read_omniglot(path: Path) -> list[Character]:
-    """The drawings of an archive, in the order of their names.
-
-    Raises DataError, with the file's name and the line, if the archive or a drawing in it is damaged.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(name for name in archive.namelist() if _DRAWING.fullmatch(name) and "__MACOSX" not in name)
-            texts = {name: archive.read(name).decode("ascii", errors="replace") for name in names}
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
-        raise DataError(f"{path} cannot be read ({error}); get it again") from error
-    if not texts:
-        raise DataError(f"{path}: expected drawings named ALPHABET/characterNN/NNNN_NN.txt, found none; get it again")
-    return [_character(path, name, text) for name, text in texts.items()]
-
-
-def _character(path: Path, name: str, text: str) -> Character:
-    match = _DRAWING.fullmatch(name)
-    assert match is not None
-    alphabet, character, drawer = match.groups()
-    strokes: list[np.ndarray] = []
-    points: list[tuple[float, float]] = []
-    lines = text.split()
-    for number, line in enumerate(lines, start=1):
-        if line == "BREAK":
-            if points:
-                strokes.append(np.array(points) * (1, -1))
-            points = []
-        elif line != "START":
-            points.append(_point(path, name, number, line))
-    if points or not strokes:
-        raise DataError(
-            f"{path}, {name}, line {len(lines)}: expected BREAK after a stroke; it is cut off, get it again"
-        )
-    return Character(f"{alphabet}/{character}", tuple(strokes), f"{alphabet}/{drawer}", name)
-
-
-def _point(path: Path, name: str, number: int, line: str) -> tuple[float, float]:
-    try:
-        x, y, _ = map(float, line.split(","))
-        if not np.isfinite((x, y)).all():
-            raise ValueError
-        return x, y
-    except ValueError:
-        raise DataError(f"{path}, {name}, line {number}: expected x,y,milliseconds, got {line[:60]!r}") from None
-
+from training.data.unipen import PenDrawing
 
 REAL = ("written_letter", "written_sign", "script")  # the kinds
 PARTS = {"written_letter": ("1b", "1c"), "written_sign": ("1d",)}  # of UNIPEN
@@ -106,10 +37,13 @@ LIKE_DIGITS_ELSEWHERE = {  # numbers of Omniglot's characters, by script
 }
 HELD_OUT_SCRIPTS = ("Early_Aramaic",)
 HELD_OUT = 7  # every seventh writer who wrote no digits is held out too
+ARCHIVE = "strokes_background_small1.zip"
+
+_DRAWING = re.compile(r"(?:[^/]+/)*([^/]+)/(character\d+)/\d+_(\d+)\.txt")
 
 
 @cache
-def characters(kind: str, held_out: bool) -> list[Character]:
+def characters(kind: str, held_out: bool) -> list[PenDrawing]:
     """The characters of a kind in REAL, of people or scripts on one side.
 
     Raises training.data.dataset.DataError if a collection is missing or damaged.
@@ -139,10 +73,72 @@ def held_out_writers() -> frozenset[str]:
     return frozenset(kept | set(sorted(letters - digits)[HELD_OUT // 2 :: HELD_OUT]))
 
 
-def _script(character: Character) -> str:
+def _script(character: PenDrawing) -> str:
     return character.sign.split("/")[0]
 
 
-def _extends(character: Character) -> bool:
+def _extends(character: PenDrawing) -> bool:
     """Whether it is more than a dot."""
     return bool(np.ptp(np.concatenate(character.strokes), axis=0).any())
+
+
+def omniglot() -> list[PenDrawing]:
+    """All drawings: the sign is alphabet and character, such as "Greek/character07", the writer alphabet and drawer.
+
+    Raises DataError if the archive is missing or damaged.
+    """
+    folder = data_folder()
+    path = None if folder is None else folder / "omniglot" / ARCHIVE
+    if path is None or not path.is_file():
+        raise DataError(
+            f"no omniglot/{ARCHIVE} in {folder or 'DIGIT_DATA, which is not set'}; get it from the folder python of "
+            "github.com/brendenlake/omniglot, and set DIGIT_DATA to the folder in which omniglot lies"
+        )
+    return limited(read_omniglot(path))
+
+
+def read_omniglot(path: Path) -> list[PenDrawing]:
+    """The drawings of an archive, in the order of their names.
+
+    Raises DataError, with the file's name and the line, if the archive or a drawing in it is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(name for name in archive.namelist() if _DRAWING.fullmatch(name) and "__MACOSX" not in name)
+            texts = {name: archive.read(name).decode("ascii", errors="replace") for name in names}
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
+        raise DataError(f"{path} cannot be read ({error}); get it again") from error
+    if not texts:
+        raise DataError(f"{path}: expected drawings named ALPHABET/characterNN/NNNN_NN.txt, found none; get it again")
+    return [_character(path, name, text) for name, text in texts.items()]
+
+
+def _character(path: Path, name: str, text: str) -> PenDrawing:
+    match = _DRAWING.fullmatch(name)
+    assert match is not None
+    alphabet, character, drawer = match.groups()
+    strokes: list[np.ndarray] = []
+    points: list[tuple[float, float]] = []
+    lines = text.split()
+    for number, line in enumerate(lines, start=1):
+        if line == "BREAK":
+            if points:
+                strokes.append(np.array(points) * (1, -1))
+            points = []
+        elif line != "START":
+            points.append(_point(path, name, number, line))
+    if points or not strokes:
+        raise DataError(
+            f"{path}, {name}, line {len(lines)}: expected BREAK after a stroke; it is cut off, get it again"
+        )
+    return PenDrawing(f"{alphabet}/{character}", tuple(strokes), f"{alphabet}/{drawer}", name)
+
+
+def _point(path: Path, name: str, number: int, line: str) -> tuple[float, float]:
+    try:
+        x, y, _ = map(float, line.split(","))
+        if not np.isfinite((x, y)).all():
+            raise ValueError
+        return x, y
+    except ValueError:
+        raise DataError(f"{path}, {name}, line {number}: expected x,y,milliseconds, got {line[:60]!r}") from None

@@ -1,6 +1,7 @@
-"""Labelled digits, their splits, and the protocol for training data.
+"""The folder of the data files, splits of labelled digits, and the protocol for training data.
 
 DIGIT_DATA=DIR names the folder that data files are read from; see training.data.mnist and training.data.pen_digits.
+DIGIT_LIMIT=N takes N items of each collection only, evenly spaced, to try a command in seconds.
 """
 
 from __future__ import annotations
@@ -9,31 +10,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
+
+from digits.labelled import Digits
+
+T = TypeVar("T")
 
 
 class DataError(Exception):
     """A data file is missing or damaged; the message says where it was expected and how to get it."""
-
-
-@dataclass(frozen=True)
-class Digits:
-    """Digits and their labels.
-
-    digits: uint8 (n, 28, 28), white ink (255) on black (0).
-    labels: uint8 (n,), 0 to 9.
-    """
-
-    digits: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, index: slice | np.ndarray) -> Digits:
-        return Digits(self.digits[index], self.labels[index])
 
 
 class Pictures:
@@ -86,11 +73,6 @@ def labels_of_originals(data: TrainingData) -> np.ndarray:
     return data.labels[first]
 
 
-def join(parts: list[Digits]) -> Digits:
-    """The digits of all parts, concatenated."""
-    return Digits(np.concatenate([part.digits for part in parts]), np.concatenate([part.labels for part in parts]))
-
-
 @dataclass(frozen=True)
 class Splits:
     """Digits for training, for validation, and for the final test."""
@@ -127,3 +109,21 @@ def data_folder() -> Path | None:
             f"DIGIT_DATA names {folder}, which is not a folder; set it to the folder that holds mnist.npz, or unset it"
         )
     return folder
+
+
+def limit() -> int | None:
+    """The number of items that DIGIT_LIMIT allows of each collection, or None; raises DataError if it is no number."""
+    text = os.environ.get("DIGIT_LIMIT")
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise DataError(f"DIGIT_LIMIT is {text!r}; set it to a whole number above zero, or unset it")
+    return int(text)
+
+
+def limited(items: list[T]) -> list[T]:
+    """All items, or as many as DIGIT_LIMIT allows, evenly spaced."""
+    most = limit()
+    if most is None or len(items) <= most:
+        return items
+    return [items[place] for place in np.linspace(0, len(items) - 1, most).astype(int)]

@@ -2,39 +2,32 @@
 
 DIGIT_DATA=DIR names a folder that holds mnist.npz (x_train, y_train, x_test, y_test). Without it, MNIST comes from
 keras.datasets, which downloads it once and checks its hash.
-
-        python -m training.data.mnist      writes what the page The book shows of MNIST: the counts of its digits, and
-    25 of them
 Source: Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from digits import CLASSES, SIDE
-from recognition.store import MNIST_COUNTS, MNIST_SAMPLE, write_atomically
-from training.data.dataset import DataError, Digits, Splits, data_folder, join
-from training.engine.command import run_command
-from training.engine.intact import bad_labels
+from digits.labelled import Digits
+from training.data.dataset import DataError, Splits, data_folder, limit
 
 VALIDATION = 5_000  # the last digits of MNIST's training file, on which choices are made
 EXPECTED = {"x_train": (60_000, SIDE, SIDE), "y_train": (60_000,), "x_test": (10_000, SIDE, SIDE), "y_test": (10_000,)}
 
 
 def mnist() -> Splits:
-    """MNIST as 55,000 training, 5,000 validation and 10,000 test digits, in the original order.
+    """MNIST as 55,000 training, 5,000 validation and 10,000 test digits, in the original order; see DIGIT_LIMIT.
 
     Raises DataError if the file is missing, damaged or cannot be downloaded.
     """
     arrays = _load_mnist()
     train = Digits(arrays["x_train"], arrays["y_train"])
-    return Splits(train[:-VALIDATION], train[-VALIDATION:], Digits(arrays["x_test"], arrays["y_test"]))
+    test, most = Digits(arrays["x_test"], arrays["y_test"]), limit()
+    return Splits(train[:-VALIDATION][:most], train[-VALIDATION:][:most], test[:most])
 
 
 def _load_mnist() -> dict[str, np.ndarray]:
@@ -46,8 +39,8 @@ def _load_mnist() -> dict[str, np.ndarray]:
             raise DataError(
                 f"{source}: expected {name} as uint8 {shape}, got {array.dtype} {array.shape}; get the file again"
             )
-        if name.startswith("y") and (wrong := bad_labels(array)):
-            raise DataError(f"{source}: {name} {wrong}; get the file again")
+        if name.startswith("y") and array.max() >= CLASSES:
+            raise DataError(f"{source}: expected {name} from 0 to 9, got {array.max()}; get the file again")
     return arrays
 
 
@@ -77,25 +70,3 @@ def _download() -> dict[str, np.ndarray]:
             "try again later, or put mnist.npz into a folder and set DIGIT_DATA to it"
         ) from error
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
-
-
-def main() -> int:
-    """The command line; returns the exit status."""
-    try:
-        digits = mnist()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
-    train = join([digits.train, digits.validation])
-    parts = {"train": train, "test": digits.test}
-    counts = {name: np.bincount(part.labels, minlength=CLASSES).tolist() for name, part in parts.items()}
-    write_atomically(MNIST_COUNTS, lambda path: path.write_text(json.dumps(counts) + "\n"))
-    chosen = np.sort(np.random.default_rng(0).choice(len(train), 25, replace=False))
-    sheet = train.digits[chosen].reshape(5, 5, SIDE, SIDE).swapaxes(1, 2).reshape(5 * SIDE, 5 * SIDE)
-    write_atomically(MNIST_SAMPLE, lambda path: Image.fromarray(sheet).save(path))
-    print(f"wrote {MNIST_COUNTS} and {MNIST_SAMPLE}")
-    return 0
-
-
-if __name__ == "__main__":
-    run_command(main)

@@ -4,38 +4,27 @@ pendigits-orig.tra, .tes   30 and 14 writers on one tablet; E. Alpaydin, F. Alim
                            Handwritten Digits, UCI Machine Learning Repository (not the normalised files), CC BY 4.0
 unipen/                    many more writers on seven kinds of tablet; International Unipen Foundation,
                            train_r01_v07, Zenodo record 1195803, CC BY 4.0
-
-MERGED: Who wrote the pen digits: writers are split, not digits, so that nobody who is trained on is validated on.
+Writers are split, not digits: nobody whose digits are trained on is validated on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from digits import from_canvas
+from digits.labelled import Digits
 from digits.strokes import BRUSH, CANVAS_SIDE, draw_strokes
-from training.data.dataset import DataError, Digits, data_folder
-from training.data.unipen import Character, read_characters
+from training.data.dataset import DataError, data_folder, limited
+from training.data.unipen import DIGITS, PenDrawing, read_characters
 
 EXTENT = (0.45, 0.85)  # longer side of the ink, as a share of the canvas
 SEED = 20_240_919  # of positions, sizes and brushes on the canvas
 
 
-@dataclass(frozen=True)
-class PenDigit:
-    """One digit as it was written: as a Character, but for its label, 0 to 9."""
-
-    label: int
-    strokes: tuple[np.ndarray, ...]
-    writer: str = ""
-    source: str = ""
-
-
-def pendigits(part: str) -> list[PenDigit]:
+def pendigits(part: str) -> list[PenDrawing]:
     """The digits of pendigits-orig: part "tra" (30 writers) or "tes" (14 others, never trained on).
 
     Raises DataError if the file is missing or damaged.
@@ -48,15 +37,15 @@ def pendigits(part: str) -> list[PenDigit]:
             "Learning Repository (data set 81, Pen-Based Recognition of Handwritten Digits), unpack it into a folder, "
             "and set DIGIT_DATA to that folder"
         )
-    return read_unipen(folder / name)
+    return limited(read_unipen(folder / name))
 
 
-def unipen() -> list[PenDigit]:
+def unipen() -> list[PenDrawing]:
     """The isolated digits of the UNIPEN collection, all sites; raises DataError if the folder is missing or damaged."""
     return _digits(unipen_characters("1a"))
 
 
-def unipen_characters(part: str) -> list[Character]:
+def unipen_characters(part: str) -> list[PenDrawing]:
     """A part of the UNIPEN collection, all sites: "1a" digits, "1b" capitals, "1c" small letters, "1d" signs.
 
     Raises DataError if the folder is missing or damaged.
@@ -72,23 +61,20 @@ def unipen_characters(part: str) -> list[Character]:
         raise DataError(
             f"no .dat files in {folder / 'unipen' / 'data' / part}; unpack this part of UNIPEN train_r01_v07 too"
         )
-    return [character for file in files for character in read_characters(file, folder / "unipen" / "include")]
+    include = folder / "unipen" / "include"
+    return limited([character for file in limited(files) for character in read_characters(file, include)])
 
 
-def read_unipen(path: Path, include: Path | None = None) -> list[PenDigit]:
+def read_unipen(path: Path, include: Path | None = None) -> list[PenDrawing]:
     """The digits of one UNIPEN file, as read_characters reads it; labels other than 0 to 9 are skipped."""
     return _digits(read_characters(path, include))
 
 
-def _digits(characters: list[Character]) -> list[PenDigit]:
-    return [
-        PenDigit(int(character.sign), character.strokes, character.writer, character.source)
-        for character in characters
-        if character.sign in "0123456789"
-    ]
+def _digits(characters: list[PenDrawing]) -> list[PenDrawing]:
+    return [character for character in characters if character.sign in DIGITS]
 
 
-def draw_on_canvas(pen_digits: list[PenDigit], seed: int = SEED) -> Iterator[np.ndarray]:
+def draw_on_canvas(pen_digits: list[PenDrawing], seed: int = SEED) -> Iterator[np.ndarray]:
     """Draws each digit as a visitor might: size, position and brush vary over what the page allows.
 
     Yields a canvas for each digit, uint8 (280, 280, 4), white ink on transparency; the same for the same seed.
@@ -107,7 +93,7 @@ def draw_on_canvas(pen_digits: list[PenDigit], seed: int = SEED) -> Iterator[np.
         )
 
 
-def _bounds(pen_digit: PenDigit) -> tuple[np.ndarray, np.ndarray]:
+def _bounds(pen_digit: PenDrawing) -> tuple[np.ndarray, np.ndarray]:
     points = np.concatenate(pen_digit.strokes)
     return points.min(0), points.max(0)
 
@@ -116,7 +102,7 @@ HELD_OUT = 7  # every seventh writer is kept for validation
 SPLIT_SEED = 2  # of the brushes with which held-out digits are drawn
 
 
-def writers(held_out: bool) -> list[PenDigit]:
+def writers(held_out: bool) -> list[PenDrawing]:
     """The pen digits of the writers held out for validation, or of the training writers; test writers are neither.
 
     Raises DataError if a collection is missing or damaged.
@@ -134,7 +120,7 @@ def held_out() -> Digits:
     return drawn(writers(held_out=True), SPLIT_SEED)
 
 
-def drawn(pen_digits: list[PenDigit], seed: int) -> Digits:
+def drawn(pen_digits: list[PenDrawing], seed: int) -> Digits:
     """Pen digits drawn on the canvas and normalized; the few with too little ink are dropped."""
     pairs = zip(map(from_canvas, draw_on_canvas(pen_digits, seed)), pen_digits, strict=True)
     digits, labels = zip(*((digit, pen_digit.label) for digit, pen_digit in pairs if digit is not None), strict=True)

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
+from digits import CLASSES
 from training.data.dataset import DataError
 
+DIGITS = tuple("0123456789")
 _SEGMENT = re.compile(r'\.SEGMENT\s+\S+\s+(\d+)(?:-(\d+))?\s+\S+\s+"\\?(.)"\s*')
 
 
 @dataclass(frozen=True)
-class Character:
-    """One character as it was written.
+class PenDrawing:
+    """A character or another drawing as it was written: pen strokes.
 
-    sign: the character, such as "e" or "%".
+    sign: the character, such as "7", "e" or "%"; empty for what is no character.
     strokes: float64 (n, 2) each, x to the right and y downwards, in the tablet's units.
     writer: who wrote it, as far as the file tells; the same name is the same person only within one collection.
     source: the file and the line that it comes from.
@@ -32,8 +34,13 @@ class Character:
     writer: str = ""
     source: str = ""
 
+    @property
+    def label(self) -> int:
+        """The digit, 0 to 9, or 10 for an outlier."""
+        return int(self.sign) if self.sign in DIGITS else CLASSES
 
-def read_characters(path: Path, include: Path | None = None) -> list[Character]:
+
+def read_characters(path: Path, include: Path | None = None) -> list[PenDrawing]:
     """The characters of one UNIPEN file.
 
     include: the folder for .INCLUDE lines, which hold documentation or the strokes that segments refer to; without it,
@@ -85,11 +92,11 @@ class _Reader:
         if depth == 0 and not self.segments:
             raise DataError(f"{path}: expected UNIPEN text, found no .SEGMENT in {number} lines; get the file again")
 
-    def characters(self, path: Path) -> list[Character]:
+    def characters(self, path: Path) -> list[PenDrawing]:
         known = self.include is not None and path.is_relative_to(self.include.parent)
         name = path.relative_to(self.include.parent) if self.include and known else Path(path.name)
         return [
-            Character(
+            PenDrawing(
                 sign,
                 _component(path, line, self.strokes, first, last),
                 writer or path.stem,

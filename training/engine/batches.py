@@ -1,15 +1,13 @@
-"""Batches for Keras, shuffled anew for each epoch; a seed and an epoch determine them.
+"""Batches for Keras, shuffled anew for each epoch, and the targets that a network is distilled from.
 
-MERGED: What several trained networks together answer to the digits of a training, kept on disk, as asking takes long.
-
-Source: G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015.
+A seed and an epoch determine the batches. The teachers' predictions are cached on disk, because computing them takes
+minutes. Source: G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import keras
@@ -20,7 +18,6 @@ from models import find
 from models.network import Network
 from recognition.store import write_atomically
 from training.data.dataset import TrainingData
-from training.engine import intact
 
 
 class Batches(keras.utils.PyDataset):
@@ -100,7 +97,7 @@ def asked(origins: np.ndarray) -> np.ndarray:
 def _answers(key: str, recipe: str, data: TrainingData, places: np.ndarray, runs: Path) -> TeacherTargets:
     identity = hashlib.sha256(f"{len(data.pictures)} {ASKED}".encode() + places.tobytes()).hexdigest()[:8]
     kept = runs / "pool" / f"teacher-{recipe}-{key}-{identity}.npz"
-    if not intact.remove_damaged(kept, partial(intact.probabilities, n=int(data.origins.max()) + 1)):
+    if not kept.exists():
         from recognition.classifier import Classifier
 
         classifier = Classifier.load(find(key), recipe)

@@ -91,13 +91,13 @@ def _digits() -> None:
             for digit, (train, test) in enumerate(zip(counts["train"], counts["test"], strict=True))
         ]
     except (OSError, ValueError, KeyError, TypeError):
-        st.write("MNIST's counts cannot be read; this command writes them: `python -m training.data.mnist`")
+        st.write("MNIST's counts cannot be read; this command writes them: `python -m training.mnist`")
         return
     left, right = st.columns([3, 7], gap="large")
     if MNIST_SAMPLE.exists():
         left.image(str(MNIST_SAMPLE), caption="25 of MNIST's training digits")
     else:
-        left.write("To see 25 of MNIST's digits here, run `python -m training.data.mnist` where the page runs.")
+        left.write("To see 25 of MNIST's digits here, run `python -m training.mnist` where the page runs.")
     right.table(rows, border="horizontal")
 
 

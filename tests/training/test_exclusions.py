@@ -8,21 +8,23 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from training.data import turned_characters
-from training.data.turned_characters import TURNS, random_character, turned
-from training.data.unipen import Character
+from training import exclusions
+from training.data.unipen import PenDrawing
+from training.pool import outliers
+from training.pool.outliers import TURNS, random_turned_character, turned
 
-L = Character("L", (np.array([(0.0, 0.0), (0.0, 2.0), (1.0, 2.0)]),), "w1")
+L = PenDrawing("L", (np.array([(0.0, 0.0), (0.0, 2.0), (1.0, 2.0)]),), "w1")
 
 
 @pytest.fixture
 def alphabet(monkeypatch, tmp_path):
     """One character, and a list of its own; forgotten afterwards."""
-    monkeypatch.setattr(turned_characters, "characters", lambda kind, held_out: [L])
-    monkeypatch.setattr(turned_characters, "LIST", tmp_path / "list.json")
-    turned_characters._left_out.cache_clear()
+    for module in (exclusions, outliers):
+        monkeypatch.setattr(module, "characters", lambda kind, held_out: [L])
+    monkeypatch.setattr(outliers, "TURNED_LIKE_DIGITS", tmp_path / "list.json")
+    outliers._turned_like_digits.cache_clear()
     yield tmp_path / "list.json"
-    turned_characters._left_out.cache_clear()
+    outliers._turned_like_digits.cache_clear()
 
 
 def test_each_turn_gives_another_shape_of_the_same_size():
@@ -35,13 +37,13 @@ def test_each_turn_gives_another_shape_of_the_same_size():
 def test_an_l_upside_down_is_written_like_a_7():
     (stroke,) = turned(L, "upside down").strokes
     assert (stroke - stroke.min(0)).tolist() == [[1, 2], [1, 0], [0, 0]]
-    assert "L upside down" in json.loads(turned_characters.LIST.read_text())
+    assert "L upside down" in json.loads(outliers.TURNED_LIKE_DIGITS.read_text())
 
 
 def test_what_is_on_the_list_is_never_chosen(alphabet):
     alphabet.write_text(json.dumps([f"L {turn}" for turn in TURNS if turn != "left"]))
     random = np.random.default_rng(1)
-    assert {random_character(False, random).sign for _ in range(20)} == {"L left"}
+    assert {random_turned_character(False, random).sign for _ in range(20)} == {"L left"}
 
 
 @pytest.mark.parametrize(
@@ -55,5 +57,5 @@ def test_the_list_has_what_networks_and_detector_take_for_digits(alphabet, monke
 
     monkeypatch.setattr("recognition.load", lambda key, recipe: SimpleNamespace(predict=answer))
     monkeypatch.setattr("recognition.outlier.score", lambda digits: np.full(len(digits), score))
-    assert turned_characters.main() == 0
+    assert exclusions.main(["turned_characters"]) == 0
     assert len(json.loads(alphabet.read_text())) == listed

@@ -1,44 +1,39 @@
 """The training data of recipe "drawn": augmented MNIST digits and pen strokes, cached on disk.
 
-    python -m training.data.augmented      generates missing files, as training.train does when it needs them
-
-Each variation of each collection is one file under training/runs/pool, the digits in the same order in all of them;
-what is there already is not made again. A training takes other variations in each epoch, until it has seen all of them.
+Each variation of each collection is one file in training/runs/pool, the digits in the same order in all of them;
+missing files are generated when a training needs them. Each epoch takes other variations, until all have been seen.
 Writers are split, not digits: nobody whose digits are trained on is in the validation set.
 """
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
-import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
+from digits.labelled import Digits, join
 from recognition.store import write_atomically
 from training.augment.rasterize import rasterize, simplify_strokes, vary_pen_digit
 from training.augment.warp import augment_image
-from training.data import label_errors
-from training.data.dataset import DataError, Digits, Pictures, join
+from training.data.dataset import DataError, Pictures, limit
 from training.data.mnist import mnist
-from training.data.non_digits import non_digits
-from training.data.pen_digits import PenDigit, held_out, writers
-from training.engine import intact
-from training.engine.command import RUNS, run_command
+from training.data.pen_digits import held_out, writers
+from training.data.unipen import PenDrawing
+from training.engine.command import RUNS
+from training.pool.outliers import outliers
 
 POOL = RUNS / "pool"
-VARIATIONS = {"mnist": 8, "pen": 40, "other": 10}  # of each digit; of non-digits, the number of files
-OTHERS = 16_000  # non-digits in each of their files
-PICTURED = (
-    0.3  # share of the non-digits that are varied as pictures, like MNIST's digits, so that this look means nothing
-)
-LEFT = 0.8  # of the non-digits, the smallest share of which enough ink is left
+LABEL_ERRORS = Path(__file__).resolve().parent / "label_errors.json"  # written by training.exclusions
+VARIATIONS = {"mnist": 8, "pen": 40, "outlier": 10}  # of each digit; of outliers, the number of files
+OUTLIERS = 16_000  # in each of their files
+PICTURED = 0.3  # share of the outliers that are varied as pictures, like MNIST's digits: that style is no evidence
 SEED = 2  # of the variations
 PEN_VARIATIONS_PER_EPOCH = 5  # so that an epoch holds about as many pen digits as MNIST digits
 UNVARIED = 0.4  # share of MNIST's digits that an epoch takes unvaried
@@ -94,7 +89,7 @@ class AugmentedDataset:
         return np.concatenate(chosen)
 
 
-def load(folder: Path = POOL, workers: int | None = None) -> AugmentedDataset:
+def load(folder: Path | None = None, workers: int | None = None) -> AugmentedDataset:
     """The pool; missing files are generated with a progress bar, all of them in four to five minutes on two cores.
 
     Raises DataError if MNIST or a collection of pen strokes is missing or damaged.
@@ -105,41 +100,50 @@ def load(folder: Path = POOL, workers: int | None = None) -> AugmentedDataset:
         mnist=digits.train,
         mnist_variations=varied["mnist"],
         pens=varied["pen"],
-        pen_labels=np.array([pen_digit.label for pen_digit in trained_on()], np.uint8),
+        pen_labels=np.array([pen_digit.label for pen_digit in training_digits()], np.uint8),
         validation=join([digits.validation, held_out()]),
     )
 
 
 def prepared(
-    collections: tuple[str, ...], folder: Path = POOL, workers: int | None = None
+    collections: tuple[str, ...], folder: Path | None = None, workers: int | None = None
 ) -> dict[str, list[np.ndarray]]:
-    """The variations of some of the collections in VARIATIONS, after making those that are not on disk.
+    """The variations of some of the collections in VARIATIONS, after generating those that are not on disk.
 
     Returns for each collection its variations, uint8 (n, 28, 28) each, memory-mapped.
     """
+    folder = folder or (POOL / f"limit-{limit()}" if limit() else POOL)
     jobs = [(collection, copy, folder) for collection in collections for copy in range(VARIATIONS[collection])]
-    counts = {collection: _counts(collection) for collection in collections}
-    missing = [job for job in jobs if not intact.remove_damaged(_path(*job), partial(intact.digits, **counts[job[0]]))]
+    missing = [job for job in jobs if not _path(*job).exists()]
     if missing:
         writers(held_out=True), mnist()  # raises DataError here rather than in every worker
         progress = keras.utils.Progbar(len(missing), unit_name="variation")
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers or len(os.sched_getaffinity(0)), mp_context=context) as pool:
+        with ProcessPoolExecutor(workers or _cores(), mp_context=context) as pool:
             for done in as_completed([pool.submit(_generate, *job) for job in missing]):
                 done.result()
                 progress.add(1)
     return {
-        collection: [np.load(_path(collection, copy, folder), mmap_mode="r") for copy in range(VARIATIONS[collection])]
+        collection: [_read(_path(collection, copy, folder), collection) for copy in range(VARIATIONS[collection])]
         for collection in collections
     }
 
 
-def _counts(collection: str) -> dict[str, Any]:
-    """How many digits each file of a collection holds, at least and at most."""
-    if collection == "other":
-        return {"least": round(LEFT * OTHERS), "most": OTHERS}
-    number = len(mnist().train) if collection == "mnist" else len(trained_on())
-    return {"least": number, "most": number}
+def _cores() -> int:
+    """The cores that this process may use; macOS and Windows do not tell, and give all of them."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _read(path: Path, collection: str) -> np.ndarray:
+    """A file of the pool, memory-mapped; raises DataError if it is cut off, or holds other digits than are read now."""
+    expected = {"mnist": lambda: len(mnist().train), "pen": lambda: len(training_digits())}
+    try:
+        digits = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise DataError(f"{path} is damaged ({error}); delete {path.parent}, and it is made again") from error
+    if collection in expected and len(digits) != expected[collection]():
+        raise DataError(f"{path} was made of other digits; delete {path.parent}, and it is made again")
+    return digits
 
 
 def _generate(collection: str, copy: int, folder: Path) -> None:
@@ -148,43 +152,32 @@ def _generate(collection: str, copy: int, folder: Path) -> None:
     if collection == "mnist":
         generated = [augment_image(digit, random) for digit in mnist().train.digits]
     elif collection == "pen":
-        generated = [vary_pen_digit(pen_digit, random) for pen_digit in trained_on()]
+        generated = [vary_pen_digit(pen_digit, random) for pen_digit in training_digits()]
     else:
-        others = non_digits(OTHERS, writers(held_out=False), False, random)
-        sketched = [digit for other in others if (digit := rasterize(other, random)) is not None]
-        generated = [augment_image(each, random) if random.random() < PICTURED else each for each in sketched]
+        drawings = outliers(min(OUTLIERS, limit() or OUTLIERS), writers(held_out=False), False, random)
+        drawn = [digit for drawing in drawings if (digit := rasterize(drawing, random)) is not None]
+        generated = [augment_image(digit, random) if random.random() < PICTURED else digit for digit in drawn]
     write_atomically(_path(collection, copy, folder), lambda path: np.save(path, np.stack(generated)))
 
 
 @cache
-def trained_on() -> list[PenDigit]:
-    """The pen digits to train on, in the order in which they stand in each variation: more than dots, labelled rightly.
+def training_digits() -> list[PenDrawing]:
+    """The pen digits to train on, in the order of each variation, without label errors and mere dots.
 
-    Their points are no closer than they need to be, which saves time.
+    Points that are closer than they need to be are left out, which saves time.
     """
-    left_out = label_errors.read()
+    errors = label_errors()
     return [
         simplify_strokes(pen_digit)
         for pen_digit in writers(held_out=False)
-        if pen_digit.source not in left_out and np.ptp(np.concatenate(pen_digit.strokes), axis=0).any()
+        if pen_digit.source not in errors and np.ptp(np.concatenate(pen_digit.strokes), axis=0).any()
     ]
+
+
+def label_errors() -> frozenset[str]:
+    """The sources, as in PenDrawing.source, of the training digits that are labelled wrongly."""
+    return frozenset(json.loads(LABEL_ERRORS.read_text(encoding="utf-8")))
 
 
 def _path(collection: str, copy: int, folder: Path) -> Path:
     return folder / f"{collection}-{copy:03}.npy"
-
-
-def main() -> int:
-    """The command line; returns the exit status."""
-    try:
-        pool = load()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{len(pool.pictures):,} digits to train on, {len(pool.choose(0, np.random.default_rng())):,} in an epoch")
-    print(f"{len(pool.validation):,} digits to validate on")
-    return 0
-
-
-if __name__ == "__main__":
-    run_command(main)

@@ -1,16 +1,20 @@
-"""Drawings that are not a digit, as pen strokes: letters, signs, several digits, turned digits, lines, scribbles.
+"""Outliers as pen strokes: letters, signs, several digits, turned digits and characters, lines, scribbles.
 
 Real handwriting comes from training.data.characters. The shapes of the other letters and signs are A. V. Hershey's
 single-stroke alphabets (Calligraphy for Computers, 1967), as the package Hershey-Fonts carries them. Letters that
-cannot be told from a digit (O, I, S, Z, B, ...) are left out.
+cannot be told from a digit (O, I, S, Z, B, ...) are left out, and so are turned characters that are then written like
+one (training.exclusions). Turning characters to have more of them: A. Santoro et al., Meta-Learning with
+Memory-Augmented Neural Networks, 2016.
 """
 
 from __future__ import annotations
 
+import json
 import string
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -18,12 +22,20 @@ from digits import CLASSES
 from training.augment.rasterize import simplify_strokes
 from training.augment.styles import restyle
 from training.augment.warp import augment_strokes, random_warp
-from training.data.characters import characters
-from training.data.pen_digits import PenDigit
-from training.data.turned_characters import random_character
-from training.data.unipen import Character
+from training.data.characters import REAL, characters
+from training.data.unipen import PenDrawing
 
-OTHER = CLASSES  # the label of non-digits
+OUTLIER = CLASSES  # the label of outliers
+TURNED_LIKE_DIGITS = Path(__file__).resolve().parent / "turned_like_digits.json"  # written by training.exclusions
+TURNS = {
+    "mirrored": ((-1, 0), (0, 1)),
+    "flipped": ((1, 0), (0, -1)),
+    "upside down": ((-1, 0), (0, -1)),
+    "left": ((0, -1), (1, 0)),
+    "right": ((0, 1), (-1, 0)),
+    "left, mirrored": ((0, 1), (1, 0)),
+    "right, mirrored": ((0, -1), (-1, 0)),
+}
 LIKE_DIGITS = "OoDQIilSsZzBbqgG"
 ALPHABETS = {
     "futural": "".join(sorted(set(string.ascii_letters) - set(LIKE_DIGITS))) + "#&*+?@<>=$%",
@@ -52,13 +64,35 @@ SHARES = {
 Strokes = tuple[np.ndarray, ...]
 
 
-def non_digits(n: int, pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> list[PenDigit]:
-    """n drawings of non-digits, with the label OTHER and their kind, a key of SHARES, in place of the writer.
+def outliers(n: int, pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> list[PenDrawing]:
+    """n drawings with the label OUTLIER and their kind, a key of SHARES, in place of the writer.
 
     pen_digits: real digits, to be turned and combined. held_out: use the signs held out for validation.
     """
     kinds = random.choice(list(SHARES), size=n, p=list(SHARES.values()))
-    return [PenDigit(OTHER, _MAKERS[str(kind)](pen_digits, held_out, random), str(kind)) for kind in kinds]
+    return [PenDrawing("", _MAKERS[str(kind)](pen_digits, held_out, random), str(kind)) for kind in kinds]
+
+
+def turned(character: PenDrawing, turn: str) -> PenDrawing:
+    """A character turned as a key of TURNS says, which is added to its sign."""
+    matrix = np.array(TURNS[turn], float)
+    strokes = tuple(stroke @ matrix for stroke in character.strokes)
+    return replace(character, sign=f"{character.sign} {turn}", strokes=strokes)
+
+
+def random_turned_character(held_out: bool, random: np.random.Generator) -> PenDrawing:
+    """A real character of any kind on one side, turned in a way in which it is not written like a digit."""
+    while True:
+        real = characters(REAL[random.integers(len(REAL))], held_out)
+        character = real[random.integers(len(real))]
+        drawing = turned(character, list(TURNS)[random.integers(len(TURNS))])
+        if drawing.sign not in _turned_like_digits():
+            return drawing
+
+
+@cache
+def _turned_like_digits() -> frozenset[str]:
+    return frozenset(json.loads(TURNED_LIKE_DIGITS.read_text(encoding="utf-8")))
 
 
 def letter(letters: str, alphabet: str, random: np.random.Generator) -> Strokes:
@@ -66,47 +100,47 @@ def letter(letters: str, alphabet: str, random: np.random.Generator) -> Strokes:
     return _handwritten(_glyph(alphabet, letters[random.integers(len(letters))]), random)
 
 
-def _letter(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+def _letter(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
     alphabet = LETTERS[random.integers(len(LETTERS))]
     return letter(_signs(alphabet, held_out), alphabet, random)
 
 
-def _sign(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+def _sign(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
     alphabet = [name for name in ALPHABETS if name not in LETTERS][random.integers(len(ALPHABETS) - len(LETTERS))]
     return letter(_signs(alphabet, held_out), alphabet, random)
 
 
-def _written(kind: str) -> Callable[[list[PenDigit], bool, np.random.Generator], Strokes]:
+def _written(kind: str) -> Callable[[list[PenDrawing], bool, np.random.Generator], Strokes]:
     """One of the real characters of a kind, in another handwriting."""
 
-    def make(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+    def make(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
         real = characters(kind, held_out)
         return _rewritten(real[random.integers(len(real))], random)
 
     return make
 
 
-def _turned_character(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
-    return _rewritten(random_character(held_out, random), random)
+def _turned_character(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
+    return _rewritten(random_turned_character(held_out, random), random)
 
 
-def _rewritten(character: Character, random: np.random.Generator) -> Strokes:
+def _rewritten(character: PenDrawing, random: np.random.Generator) -> Strokes:
     """A real character in another handwriting."""
-    restyled = restyle(simplify_strokes(PenDigit(OTHER, character.strokes)), random)
+    restyled = restyle(simplify_strokes(replace(character, sign="")), random)
     return augment_strokes(restyled, random).strokes
 
 
-def _mixed(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+def _mixed(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
     """A character that no script has: strokes of several real ones, at the places where they were written."""
     strokes: list[np.ndarray] = []
     for _ in range(random.integers(2, 4)):
-        kind = ("written_letter", "written_sign", "script")[random.integers(3)]
+        kind = REAL[random.integers(3)]
         parts = _unit(_written(kind)(pen_digits, held_out, random))
         strokes += [parts[i] for i in random.permutation(len(parts))[: random.integers(1, 3)]]
     return tuple(strokes)
 
 
-def _several(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+def _several(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
     """Two or three digits or letters next to, above or across one another."""
     parts = []
     step = np.array([(1.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.3, 0.3)][random.integers(4)]) * random.uniform(0.7, 1.2)
@@ -119,7 +153,7 @@ def _several(pen_digits: list[PenDigit], held_out: bool, random: np.random.Gener
     return tuple(parts)
 
 
-def _turned(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+def _turned(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
     """A digit turned on its side or mirrored, if that makes it unlike any digit."""
     while True:
         pen_digit = pen_digits[random.integers(len(pen_digits))]
@@ -133,7 +167,7 @@ def _turned(pen_digits: list[PenDigit], held_out: bool, random: np.random.Genera
         return augment_strokes(replace(pen_digit, strokes=strokes), random).strokes
 
 
-def _random(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+def _random(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
     """Two to six random lines, arcs and rings."""
     parts = []
     for _ in range(random.integers(2, 7)):
@@ -144,7 +178,7 @@ def _random(pen_digits: list[PenDigit], held_out: bool, random: np.random.Genera
     return _handwritten(tuple(parts), random)
 
 
-def _scribble(pen_digits: list[PenDigit], held_out: bool, random: np.random.Generator) -> Strokes:
+def _scribble(pen_digits: list[PenDrawing], held_out: bool, random: np.random.Generator) -> Strokes:
     """A long stroke back and forth, in circles, or at random; a dense one fills an area."""
     kind, turns = random.integers(3), random.uniform(2.5, 14)
     time = np.linspace(0, 1, 240)
@@ -163,10 +197,8 @@ def _scribble(pen_digits: list[PenDigit], held_out: bool, random: np.random.Gene
     return _handwritten((points,), random)
 
 
-_MAKERS: dict[str, Callable[[list[PenDigit], bool, np.random.Generator], Strokes]] = {
-    "written_letter": _written("written_letter"),
-    "written_sign": _written("written_sign"),
-    "script": _written("script"),
+_MAKERS: dict[str, Callable[[list[PenDrawing], bool, np.random.Generator], Strokes]] = {
+    **{kind: _written(kind) for kind in REAL},
     "turned_character": _turned_character,
     "mixed": _mixed,
     "letter": _letter,
@@ -181,7 +213,7 @@ _MAKERS: dict[str, Callable[[list[PenDigit], bool, np.random.Generator], Strokes
 def _handwritten(strokes: Strokes, random: np.random.Generator) -> Strokes:
     """Varies strokes twice, as type varies less than handwriting."""
     warp = random_warp(random)
-    return augment_strokes(PenDigit(OTHER, tuple(warp(stroke) for stroke in _unit(strokes))), random).strokes
+    return augment_strokes(PenDrawing("", tuple(warp(stroke) for stroke in _unit(strokes))), random).strokes
 
 
 def _unit(strokes: Strokes) -> Strokes:
