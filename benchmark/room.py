@@ -132,7 +132,7 @@ async def _teach(outcome: Outcome, servers: list[Server], address: str, url: str
     hosting.change(here, hosted, approve_outliers=False)
     begin = time.monotonic()
     end = begin + seconds
-    link = f"room={opened.code}&invited={hosted.invitation}"
+    link = f"room={opened.code}&invited={hosted.key}"
     wall = servers[-1].address + f"/room?room={opened.code}&host={opened.token}"
     arrivals = np.linspace(0, min(20.0, seconds / 6), phones)
     jobs = [

@@ -15,8 +15,7 @@ from sqlalchemy import CursorResult, Delete, Engine, Update, create_engine, dele
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from rooms.identity import Guesses
-from rooms.limits import DEFAULT, Limits, Unavailable
+from rooms.limits import DEFAULT, Limits, TokenBucket, Unavailable
 from rooms.schema import VERSION, Base, Room, SchemaVersion
 
 BUSY_SECONDS = 5.0  # to wait for another connection or process that uses the same SQLite file
@@ -39,7 +38,7 @@ ENGINE: dict[str, dict[str, Any]] = {  # arguments of create_engine by dialect
 
 
 def database_time(session: Session) -> float:
-    """Return seconds since 1970 by the clock that all copies of the page share: the server's; for SQLite this machine's."""
+    """Return seconds since 1970, by the database server's clock if there is one: copies of the page share it."""
     if session.get_bind().dialect.name != "postgresql":
         return time.time()
     return float(session.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
@@ -47,17 +46,20 @@ def database_time(session: Session) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Database:
-    """Rooms in one database. clock: the time within a session, in seconds since 1970; tests set their own."""
+    """Rooms in one database.
+
+    clock: the time within a session, in seconds since 1970; tests set their own. guesses: wrong codes still answered.
+    """
 
     engine: Engine
     limits: Limits = DEFAULT
     clock: Callable[[Session], float] = database_time
-    guesses: Guesses = field(init=False)
+    guesses: TokenBucket = field(init=False)
     _writer: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _to_scrub: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "guesses", Guesses(self.limits.wrong_codes))
+        object.__setattr__(self, "guesses", TokenBucket(self.limits.wrong_codes / 60, self.limits.wrong_codes - 1))
         self._to_scrub.set()  # a process before this one may have been killed before it scrubbed
 
     @contextmanager

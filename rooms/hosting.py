@@ -33,11 +33,11 @@ class Opened:
 
 @dataclass(frozen=True)
 class Hosted:
-    """A room and a host's right to it. invitation: what the QR code carries beside the code."""
+    """A room and a host's right to it. key: what the QR code carries beside the code."""
 
     room_id: int
     token: str
-    invitation: str
+    key: str
 
 
 def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool = True) -> Opened:
@@ -68,7 +68,7 @@ def host(database: Database, code: str, token: str) -> Hosted:
         room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
         if room is None or not identity.is_token(token, room.host_hash) or room.expires <= database.clock(session):
             raise Forbidden("This link does not host a room: it is wrong, or the room is closed and deleted.")
-        return Hosted(room.id, token, identity.invitation(room.host_hash))
+        return Hosted(room.id, token, identity.room_key(room.host_hash))
 
 
 def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:

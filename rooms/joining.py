@@ -26,22 +26,22 @@ class Membership:
     drawings: int
 
 
-def look(database: Database, code: str, invitation: str = "") -> RoomState:
-    """The room with a code; raises UnknownRoom where there is none, Refused where too many wrong codes were tried.
+def look(database: Database, code: str, key: str = "") -> RoomState:
+    """Return the room with a code; raises UnknownRoom where there is none, Refused after too many wrong codes.
 
-    invitation: what the QR code carried; with the right one, others' wrong codes do not matter.
+    key: identity.room_key from the QR code; with the right one, wrong codes that others typed do not matter.
     """
-    if not invitation:
-        database.guesses.check()
+    if not key:
+        _refuse_guessing(database)
     with database.reading() as session:
         room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
         now = database.clock(session)
-        invited = room is not None and (not invitation or invitation == identity.invitation(room.host_hash))
-        if room is not None and invited and room.expires > now:
+        scanned = room is not None and (not key or key == identity.room_key(room.host_hash))
+        if room is not None and scanned and room.expires > now:
             return state_in(session, room.id, now)
-    if invitation:
-        database.guesses.check()
-    database.guesses.wrong()
+    if key:
+        _refuse_guessing(database)
+    database.guesses.use(1)
     raise UnknownRoom("There is no room with this code, or it is closed; look at the code on the wall again.")
 
 
@@ -85,6 +85,11 @@ def locked_room(database: Database, session: Session, room_id: int) -> Room:
     if room is None or room.expires <= database.clock(session):
         raise UnknownRoom("This room is closed, and all that was in it is deleted.")
     return room
+
+
+def _refuse_guessing(database: Database) -> None:
+    if database.guesses.use(0) > 0:
+        raise Refused("Too many wrong codes were tried; scan the QR code, or try again in a minute.")
 
 
 def _membership(participant: Participant, token: str) -> Membership:

@@ -1,19 +1,21 @@
-"""How much a room takes, and for how long: against mistakes and against people who try.
+"""Limits of rooms, the errors that say which one was met, and the token bucket behind every rate limit.
 
-MERGED: Why a room refuses something: the text of each error is a sentence for the person who asked.
+The text of each error is a sentence for the person whose request was refused.
 """
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limits:
-    """All limits; the page's settings may change the first two.
+    """Limits of a database, of one room, one participant and one drawing; the page's settings may change the first two.
 
-    hours: after which a room is deleted with all that is in it; most_rooms: on one database at once.
-    The others are for one room, one participant, or one drawing.
+    hours: after which a room is deleted with everything in it. most_rooms: on one database at once.
     """
 
     hours: float = 24.0
@@ -28,8 +30,8 @@ class Limits:
     most_points: int = 6000
     most_stroke_bytes: int = 32_000  # of one drawing's strokes, compressed
     most_networks: int = 16
-    wrong_codes: int = 60  # within a minute, for each process
-    unused: float = 3600.0  # seconds after which a room that nobody joined makes place where there are too many
+    wrong_codes: int = 60  # a minute, for each process; as many at once after a pause
+    unused: float = 3600.0  # seconds after which a room that nobody joined may be deleted to make room for another
 
     def __post_init__(self) -> None:
         if not 0 < self.hours <= 24:
@@ -42,7 +44,7 @@ DEFAULT = Limits()
 
 
 class RoomError(Exception):
-    """The text says what was expected, what came, or what to do."""
+    """A room refused something."""
 
 
 class Unavailable(RoomError):
@@ -50,16 +52,36 @@ class Unavailable(RoomError):
 
 
 class UnknownRoom(RoomError):
-    """There is no such room, or no longer."""
+    """No room has this code or id, or no longer."""
 
 
 class Forbidden(RoomError):
-    """The token is not one that may do this."""
+    """The token gives no right to this."""
 
 
 class Refused(RoomError):
-    """A limit or a rule of the room stands against it; nothing was stored."""
+    """A limit or a setting of the room is against it; nothing was stored."""
 
 
 class RateLimited(Refused):
-    """The participant's last drawing is too fresh; the same call works a moment later."""
+    """The participant sent their last drawing less than a second ago; the same call works a moment later."""
+
+
+class TokenBucket:
+    """A token bucket, safe to use from several threads.
+
+    rate: tokens that come back in a second. most: tokens that may be used at once, after a pause.
+    """
+
+    def __init__(self, rate: float, most: float, clock: Callable[[], float] = time.monotonic):
+        self.rate, self.most, self.clock = rate, most, clock
+        self.left, self.at = most, clock()
+        self._lock = threading.Lock()
+
+    def use(self, amount: float) -> float:
+        """Take tokens, also more than are left; return the seconds to wait until that debt is paid."""
+        with self._lock:
+            now = self.clock()
+            self.left = min(self.most, self.left + self.rate * (now - self.at)) - amount
+            self.at = now
+            return max(0.0, -self.left / self.rate)

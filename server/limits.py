@@ -1,6 +1,4 @@
-"""A quota that refills with time: what a visit uses beyond it has to wait, and only that visit waits.
-
-MERGED: How much visitors may upload: bounded for each visit and for all together, counting what is on its way.
+"""MERGED: How much visitors may upload: bounded for each visit and for all together, counting what is on its way.
 
 MERGED: How many files this process may have open, which bounds its visitors; some laptops allow no more than 256.
 
@@ -18,25 +16,6 @@ from collections.abc import Callable
 
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-
-
-class TokenBucket:
-    """A token bucket.
-
-    rate: how much comes back in a second. most: what may be used at once, after a pause.
-    """
-
-    def __init__(self, rate: float, most: float, clock: Callable[[], float] = time.monotonic):
-        self.rate, self.most, self.clock = rate, most, clock
-        self.left, self.at = most, clock()
-
-    def use(self, amount: float) -> float:
-        """Takes an amount; returns the seconds to wait before what it is for."""
-        now = self.clock()
-        self.left = min(self.most, self.left + self.rate * (now - self.at)) - amount
-        self.at = now
-        return max(0.0, -self.left / self.rate)
-
 
 MAX_UPLOAD_BYTES = 11_000_000  # bytes of one upload, its envelope included; assumed where the browser does not tell
 MAX_PER_VISIT = 25_000_000  # bytes that a visit may have uploaded; replacing a photo removes the one before

@@ -17,8 +17,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from rooms.limits import TokenBucket
 from server.compression import StaticGzipMiddleware
-from server.limits import MAX_UPLOAD_BYTES, TokenBucket, Uploads, visitors
+from server.limits import MAX_UPLOAD_BYTES, Uploads, visitors
 
 log = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from recognition.ensemble import Selection
 from recognition.recipes import check_recipe
 from recognition.report import JSON_BYTES, digit_from_json, number_report
 from recognition.store import WeightsError, default_recipe
-from server.limits import TokenBucket
+from rooms.limits import TokenBucket
 
 SHARE, BURST = 0.5, 2.0  # cores for all requests together, on average, and seconds of a core that may be used at once
 LEAST = 0.02  # seconds of a core that every request counts at least

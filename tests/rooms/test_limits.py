@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rooms.identity import ALPHABET, CODE_LENGTH, invitation, new_token
+from rooms.identity import ALPHABET, CODE_LENGTH, new_token, room_key
 from rooms.limits import DEFAULT
 from tests.page_server import ROOT
 
@@ -22,7 +22,7 @@ SECURITY = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
         f"{DEFAULT.most_rooms} rooms for a server",
         f"one of {len(ALPHABET) ** CODE_LENGTH // 10**6} million",
         f"{DEFAULT.wrong_codes} wrong ones in a minute",
-        f"{4 * len(invitation('x'))} bits more",
+        f"{4 * len(room_key('x'))} bits more",
         f"token of {len(new_token()) * 6} random bits",
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.limits import TokenBucket
+from rooms.limits import TokenBucket
 
 
 def test_what_fits_does_not_wait_and_what_does_not_waits_until_it_would():

@@ -54,7 +54,7 @@ def _enter(visit: RoomVisit, code: str, token: str) -> None:
     elif code and not token and code != visit.watched_code:
         _close(visit)
         if visit.looked is None or visit.looked_code != code:
-            invitation = st.query_params.get(session.INVITATION, "")
+            invitation = st.query_params.get(session.ROOM_KEY, "")
             visit.looked, visit.looked_code = joining.look(store.database(), code, invitation), code
         visit.watched, visit.watched_code = visit.looked.id, code
     if visit.watched:
@@ -69,7 +69,7 @@ def _remember_in_link(visit: RoomVisit) -> None:
 
 
 def _forget_link() -> None:
-    for name in (session.ROOM, session.HOST, session.INVITATION):
+    for name in (session.ROOM, session.HOST, session.ROOM_KEY):
         st.query_params.pop(name, None)
 
 
@@ -106,7 +106,7 @@ def _how_to_join(visit: RoomVisit) -> None:
         st.html(f'<section class="room-code"><b>{escape(code)}</b></section>')
         st.write("This machine is on no network that phones could reach it by; join one, and reload this page.")
         return
-    key = f"&{session.INVITATION}={visit.hosted.invitation}" if visit.hosted else ""
+    key = f"&{session.ROOM_KEY}={visit.hosted.key}" if visit.hosted else ""
     link = f"{base}?{session.ROOM}={code}{key}"
     image = segno.make(link, micro=False, error="m").svg_data_uri(scale=6, border=3, light="white")
     address = base.split("://", 1)[-1] + "room"

@@ -68,7 +68,7 @@ def _invitation(visit: RoomVisit, code: str) -> None:
     if visit.looked_code != code:
         visit.looked, visit.looked_code, visit.problem = None, code, ""
         try:
-            visit.looked = joining.look(store.database(), code, st.query_params.get(session.INVITATION, ""))
+            visit.looked = joining.look(store.database(), code, st.query_params.get(session.ROOM_KEY, ""))
         except RoomError as error:
             visit.problem = str(error)
     with st.container(key="invited"):

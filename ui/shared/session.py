@@ -28,7 +28,7 @@ BOOK_TABLE, LOSS_CURVE, START, RATE, STEPS = "table", "curve", "start", "rate", 
 FILTER, FILTER_ROW, FILTER_COLUMN, TEMPERATURE = "filter", "row", "column", "temperature"
 
 # A room in a link: its code, what the QR code carries beside it, a participant's token, its host's token.
-ROOM, INVITATION, PARTICIPANT, HOST = "room", "invited", "me", "host"
+ROOM, ROOM_KEY, PARTICIPANT, HOST = "room", "invited", "me", "host"
 # Widgets of rooms.
 MEANT, ROOM_CODE, ROOM_VIEW, ROOM_WALL = "meant_digit", "room_code", "room_view", "wall"
 ROOM_LOOK, ROOM_MORE = "room_looks", "room_more"
