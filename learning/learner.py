@@ -12,6 +12,7 @@ MERGED: Weights while and after a network learns: their moving average, and the 
 
 from __future__ import annotations
 
+import inspect
 import math
 import time
 from collections.abc import Callable
@@ -85,7 +86,7 @@ def learn(
     digits, labels = checked(digits, labels)
     keras.utils.set_random_seed(seed)
     settings = BEGIN | {"rate": RATES.get(key, BEGIN["rate"])} if start is None else GO_ON
-    model = network.build(dropout=settings["dropout"])
+    model = _with_dropout(network, settings["dropout"])
     before = _load(model, key, start) if start else []
     random = np.random.default_rng(seed)
     drawings = Drawings(network, digits, labels, random)
@@ -111,6 +112,12 @@ def learn(
     if earlier is not None:
         interpolate_weights(model, before, earlier, network)
     return model
+
+
+def _with_dropout(network: Network, rate: float) -> keras.Model:
+    """An untrained model with this dropout rate; the ResNets have no dropout."""
+    takes_rate = "dropout" in inspect.signature(network.build).parameters
+    return network.build(dropout=rate) if takes_rate else network.build()
 
 
 def _load(model: keras.Model, key: str, recipe: str) -> list[np.ndarray]:

@@ -26,7 +26,8 @@ class Network:
     source: where the architecture is described.
     idea: what it does with a digit, in some words that follow its title, such as "reads row by row".
     input_shape: shape of one input, without the batch axis.
-    build: returns a new, untrained Keras model that maps (n, *input_shape) to (n, 10) probabilities; takes dropout=.
+    build: returns a new, untrained Keras model that maps (n, *input_shape) to (n, 10) probabilities.
+        Takes dropout= where the architecture has any.
     book_accuracy: MNIST test accuracy in percent printed in the book, or None.
     """
 
