@@ -55,7 +55,7 @@ def is_token(token: str, stored: str) -> bool:
 
 
 def room_key(host_hash: str) -> str:
-    """Return the key that the QR code holds beside the room's code: who sends it has scanned it, and is not guessing."""
+    """Return the key in the QR code beside the code: whoever sends it has scanned it and is not guessing."""
     return hashlib.sha256(f"invitation {host_hash}".encode()).hexdigest()[:16]
 
 

@@ -17,9 +17,7 @@ from ui import navigation
 
 COMPRESSIBLE = re.compile(r"/static/[\w./-]+\.(js|css)|/_stcore/bidi-components/[\w./-]+\.(js|css)")
 MOST = 30_000_000  # bytes of compressed files in memory; Streamlit has fewer
-PAGES = tuple(
-    name for name in navigation.PAGES if name != "draw"
-)  # there, Streamlit looks for its server in vain
+PAGES = tuple(name for name in navigation.PAGES if name != "draw")  # there, Streamlit looks for its server in vain
 PAGE = re.compile(rf"/([\w/-]+/)?({'|'.join(PAGES)})?/?")
 ROOT = b'<div id="root"></div>'
 WORDS = b"""<div id="root"><main style="font: 1.25rem/1.5 system-ui, sans-serif; padding: 4rem max(1rem, 50vw - 17rem);

@@ -1,7 +1,8 @@
-"""What the server answers beside the page."""
+"""The routes that the server answers beside the page."""
 
 from __future__ import annotations
 
+import streamlit as st
 from starlette.routing import Route
 
 from server.predict import Api, MidStroke
@@ -9,9 +10,15 @@ from ui.room import changes
 
 
 def routes() -> list[Route]:
-    """What st.App takes as its routes."""
+    """Return the routes for st.App: at the root, where it keeps them, and below server.baseUrlPath, where pages ask."""
+    endpoints = [
+        ("api/predict", Api().predict, "POST"),
+        ("api/stroke", MidStroke().answer, "POST"),
+        (changes.PATH, changes.answer, "GET"),
+    ]
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
     return [
-        Route("/api/predict", Api().predict, methods=["POST"]),
-        Route("/api/stroke", MidStroke().answer, methods=["POST"]),
-        Route(changes.PATH, changes.answer, methods=["GET"]),
+        Route(f"{prefix}/{path}", endpoint, methods=[method])
+        for prefix in dict.fromkeys(("", base and f"/{base}"))
+        for path, endpoint, method in endpoints
     ]

@@ -34,7 +34,7 @@
       const here = new URL(location.href), query = new URLSearchParams();
       for (const card of bars()) query.append("network", card.dataset.network);
       if (here.searchParams.has("recipe")) query.set("recipe", here.searchParams.get("recipe"));
-      const answer = await fetch(`/api/stroke?${query}`, { method: "POST", body: await picture(canvas) });
+      const answer = await fetch(`api/stroke?${query}`, { method: "POST", body: await picture(canvas) });
       if (answer.status !== 200) restUntil = performance.now() + REST;
       else if (mine === stroke && timer) {
         const shares = Object.entries(await answer.json());

@@ -23,7 +23,7 @@ from ui.shared import session
 if TYPE_CHECKING:
     from rooms.state import RoomState
 
-PATH = "/api/room/{key}"
+PATH = "api/room/{key}"  # relative, as the page may be served below a prefix
 MOST = 5_000  # keys; the oldest are forgotten, and their phones are given others when their page runs again
 SHARED = 1.0  # seconds that what one phone has learned of the room is good for all others
 
