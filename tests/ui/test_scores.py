@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from models import DEFAULT_NETWORKS
 from tests.drawings import placed
 from tests.page_server import ROOT
-from tests.ui.page import START_SECONDS, message, opened, send, visit
+from tests.ui.page import START_SECONDS, clear, message, opened, send, visit
 from ui.drawing.board import CANVAS_KEY
 from ui.drawing.browser_storage import KEPT
 from ui.drawing.scores import SECONDS, Games
@@ -34,19 +34,20 @@ def games(monkeypatch):
 
 def test_a_digit_in_time_counts_and_makes_a_row(games):
     games.clock[0] += 3
-    assert games.judge(READ, 7) and games.seconds == 3 and games.streak == 1
-    assert games.judge(READ, 7) and games.streak == 1, "it counts once"
+    assert games.judge(0, READ, 7) and games.seconds == 3 and games.streak == 1
+    assert games.judge(0, READ, 7) and games.streak == 1, "it counts once"
+    assert not games.judge(1, READ, 7) and games.streak == 1, "another drawing does not count"
     games.ask()
-    games.judge(READ, games.target)
+    games.judge(0, READ, games.target)
     assert (games.streak, games.best) == (2, 2) and games.right["mlp"][1] == 2
 
 
 def test_a_wrong_digit_does_not_count_and_a_late_one_ends_the_row(games):
-    assert not games.judge(READ, 1)
-    games.judge(READ, 7)
+    assert not games.judge(0, READ, 1)
+    games.judge(0, READ, 7)
     games.ask()
     games.clock[0] += SECONDS + 1
-    assert games.late and not games.judge(READ, games.target)
+    assert games.late and not games.judge(0, READ, games.target)
     games.ask()
     assert (games.streak, games.best) == (0, 1)
 
@@ -92,6 +93,17 @@ def test_play_asks_for_a_digit_and_knows_it_when_it_is_drawn():
     page.session_state[CANVAS_KEY] = message([])
     page.button(key="next").click().run()
     assert page.session_state["games"].target != target
+
+
+def test_what_is_drawn_after_the_digit_was_won_is_not_stored_under_it():
+    page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
+    page.button(key="start_game").click().run()
+    target = page.session_state["games"].target
+    send(page, message(placed(target)))
+    send(clear(page), message(placed((target + 1) % 10)))
+    drawings = page.session_state["history"].drawings
+    assert [drawing.meant for drawing in drawings.values()] == [target, None]
+    assert not any(f"Yes, a {target}" in html.body for html in page.html) and page.session_state["games"].streak == 1
 
 
 def test_play_takes_one_digit_and_says_so_of_a_number():

@@ -18,7 +18,7 @@ class Games:
     """What was asked, and what was achieved.
 
     target: the digit to draw, or None before the first; begun: when it was asked, in seconds of this process's clock.
-    seconds: how long the drawing took that was read as the target, or None while it is not.
+    seconds: how long the drawing took that was read as the target, or None while it is not; drawing: its number.
     streak, best: digits drawn in time, one after another; fooled: networks fooled, drawings that fooled any.
     right: for each network's key how many of the drawings it read as they were meant, of how many.
     """
@@ -26,6 +26,7 @@ class Games:
     target: int | None = None
     begun: float = 0.0
     seconds: float | None = None
+    drawing: int | None = None
     streak: int = 0
     best: int = 0
     fooled: int = 0
@@ -38,18 +39,23 @@ class Games:
         if self.target is not None and self.seconds is None:
             self.streak = 0
         self.target = self._random.choice([digit for digit in range(CLASSES) if digit != self.target])
-        self.begun, self.seconds = time.monotonic(), None
+        self.begun, self.seconds, self.drawing = time.monotonic(), None, None
 
     @property
     def late(self) -> bool:
         """Whether the time is up, and the digit not drawn."""
         return self.seconds is None and time.monotonic() - self.begun > SECONDS
 
-    def judge(self, predictions: Mapping[str, int], majority: int) -> bool:
-        """Takes the answers to a drawing, by the networks' keys; says whether it was read as the target, in time."""
-        if self.target is None or self.seconds is not None or self.late or majority != self.target:
-            return self.seconds is not None
-        self.seconds = time.monotonic() - self.begun
+    def judge(self, drawing: int, predictions: Mapping[str, int], majority: int) -> bool:
+        """Judge a drawing by its number and its predictions by network; return whether it reached the target in time.
+
+        True for the drawing that reached it, however often that is judged; False for every later one.
+        """
+        if self.seconds is not None:
+            return drawing == self.drawing
+        if self.target is None or self.late or majority != self.target:
+            return False
+        self.seconds, self.drawing = time.monotonic() - self.begun, drawing
         self.streak += 1
         self.best = max(self.best, self.streak)
         self._count(predictions, self.target)

@@ -58,15 +58,17 @@ def _clock(games: Games, board: Board, given: list[Prediction]) -> None:
         st.button("Start", key=session.START_GAME, type="primary", on_click=_next, args=(games, board))
         return
     majority = ensemble.majority([answer.shares for answer in given]) if given else -1
-    drawn = bool(given) and games.judge({answer.network: answer.digit for answer in given}, majority)
+    drawn = bool(given) and games.judge(board.number, {answer.network: answer.digit for answer in given}, majority)
     if drawn and games.seconds is not None:
         current.history().drawings[board.number].meant = games.target
         words = f"Yes, a {games.target}, in {games.seconds:.1f} seconds. {_in_a_row(games.streak)}"
+    elif games.seconds is not None:
+        words = f"The {games.target} is drawn already; go on with the next digit."
     elif games.late:
         words = f"Time is up. It was a {games.target}." + (f" They read {majority}." if given else "")
     else:
         words = f"They read {majority}; go on" if given else ""
-    clock = "" if drawn or games.late else f'<div class="clock" style="--seconds:{SECONDS}s"></div>'
+    clock = "" if games.seconds is not None or games.late else f'<div class="clock" style="--seconds:{SECONDS}s"></div>'
     st.html(f'<p class="task">Draw a <b>{games.target}</b></p>{clock}<p class="outcome" role="status">{words}</p>')
     st.button("Next digit", key=session.NEXT, type="primary", on_click=_next, args=(games, board))
 
