@@ -35,7 +35,7 @@ def networks(calls: int = 1000) -> str:
     for words, members in (("the first four", first), (f"all {len(classifiers)}", classifiers)):
         selection = Selection(recipe, tuple(classifier.network.key for classifier in members))
         times[f"{words}, as the page asks them"] = _times(
-            lambda chosen=selection: ensemble.predict_all(chosen, digit[0]), calls
+            lambda chosen=selection: ensemble.predict_all(chosen, digit), calls
         )
         times[f"{words}, interpreters alone"] = _times(lambda members=members: _bare(members, digit), calls)
     slow = "the first four, by model.predict"

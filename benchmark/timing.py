@@ -25,18 +25,16 @@ def measured() -> None:
     from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
     from recognition import ensemble
-    from ui.draw import page
     from ui.drawing import answers, board
 
     if hasattr(ScriptRunner._run_script, "__wrapped__"):
         return
     ScriptRunner._run_script = _begins(ScriptRunner._run_script)
     board.decode_canvas_png = _part("decoding", board.decode_canvas_png)
-    board.Normalized.from_canvas = _part("digit", board.Normalized.from_canvas)
+    board.number_from_ink = _part("digit", board.number_from_ink)
     ensemble.predict_all = _part("prediction", ensemble.predict_all)
-    ensemble.is_outlier = _part("prediction", ensemble.is_outlier)
+    ensemble.outliers = _part("prediction", ensemble.outliers)
     answers.show_answers = _ends(_part("drawing", answers.show_answers))
-    assert page.serving is ensemble and page.answers is answers, "the page calls them by these names"
 
 
 def read(path: Path) -> list[dict[str, float]]:

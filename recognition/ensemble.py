@@ -1,4 +1,4 @@
-"""The trained networks of this process, each loaded when it is first asked."""
+"""The trained networks of this process, each loaded when it is first used, and their predictions together."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 import recognition
-from digits import CLASSES
 from models import DEFAULT_NETWORKS
 from recognition import outlier
-from recognition.prediction import Prediction
-from recognition.store import WeightsError
+from recognition.prediction import Failure, Prediction
+from recognition.store import WeightsError, serving_path
 
 if TYPE_CHECKING:
     from recognition.classifier import Classifier
 
-_loaded: dict[tuple[str, str], Classifier] = {}
-_loading = threading.Lock()
+_loaded: dict[Path, Classifier] = {}  # by the file that it was read from
+_loading: dict[Path, threading.Lock] = {}  # one for each file, so that only those wait who need that network
 _cores = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="network")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which networks answer, and how: the choices that all panels share.
+    """The networks that a visitor, or another program, chose.
 
-    recipe: whose weights. networks: keys, in display order. calibrated: or the softmax as the network gives it.
+    recipe: whose weights. networks: keys, in display order. calibrated: False for the raw softmax.
     """
 
     recipe: str
@@ -39,68 +39,59 @@ class Selection:
 
 
 @dataclass(frozen=True, eq=False)
-class LoadedNetwork:
-    """A network that can answer, or why it cannot.
+class Ensemble:
+    """The classifiers of a selection that can answer, in display order, and the failures of the other networks."""
 
-    network: its key. classifier: None where its files are missing or damaged; error: then a sentence for the visitor.
+    classifiers: tuple[Classifier, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class EnsemblePredictions:
+    """The predictions of an ensemble.
+
+    by_digit: for each digit the predictions of the networks that can answer, in display order; the same networks for
+    each. failures: of the others.
     """
 
-    network: str
-    classifier: Classifier | None = None
-    error: str = ""
+    by_digit: tuple[tuple[Prediction, ...], ...]
+    failures: tuple[Failure, ...]
 
 
-def load(selection: Selection) -> list[LoadedNetwork]:
-    """The chosen networks, in display order."""
-    return [_load(key, selection.recipe) for key in selection.networks]
+def load(selection: Selection) -> Ensemble:
+    """The networks of a selection. A failure is not remembered, so a repaired file answers at the next call."""
+    classifiers, failures = [], []
+    for key in selection.networks:
+        try:
+            classifiers.append(_load(key, selection.recipe))
+        except WeightsError as error:
+            failures.append(Failure(key, str(error)))
+    return Ensemble(tuple(classifiers), tuple(failures))
 
 
-def classifiers(selection: Selection) -> list[Classifier]:
-    """The chosen networks that can answer, in display order."""
-    return [network.classifier for network in load(selection) if network.classifier]
+def predict_all(selection: Selection, digits: Sequence[np.ndarray]) -> EnsemblePredictions:
+    """The predictions of all chosen networks for digits, uint8 (28, 28) each."""
+    ensemble = load(selection)
+
+    def predict(classifier: Classifier) -> list[Prediction]:
+        return [classifier.answer(digit, selection.calibrated) for digit in digits]
+
+    few = len(ensemble.classifiers) <= len(DEFAULT_NETWORKS)  # these take half a millisecond, as much as the threads
+    by_network = map(predict, ensemble.classifiers) if few else _cores.map(predict, ensemble.classifiers)
+    by_digit = tuple(zip(*by_network, strict=True)) if ensemble.classifiers else ((),) * len(digits)
+    return EnsemblePredictions(by_digit, ensemble.failures)
 
 
-def predict_all(selection: Selection, digit: np.ndarray) -> list[Prediction]:
-    """Each chosen network's answer to a digit, uint8 (28, 28), in display order."""
-
-    def answer(network: LoadedNetwork) -> Prediction:
-        if network.classifier is None:
-            return Prediction(network.network, selection.recipe, error=network.error)
-        return network.classifier.answer(digit, selection.calibrated)
-
-    networks = load(selection)
-    in_turn = len(networks) <= len(DEFAULT_NETWORKS)  # these take half a millisecond, threads would cost as much
-    return list(map(answer, networks) if in_turn else _cores.map(answer, networks))
-
-
-def unload() -> None:
-    """Forgets the loaded networks, so that the next request reads their files again."""
-    with _loading:
-        _loaded.clear()
-        outlier.detector.cache_clear()
-
-
-def majority(answers: list[np.ndarray]) -> int:
-    """The digit that most networks answer with; of as many, the one they are surest of. answers: float (10,) each."""
-    votes = np.bincount([int(answer.argmax()) for answer in answers], minlength=CLASSES)
-    return int((votes + np.mean(answers, axis=0) / 2).argmax())
-
-
-def is_outlier(digit: np.ndarray) -> bool:
-    """Whether a drawing, uint8 (28, 28), may be no digit; False while the detector's files are missing or damaged."""
-    return outliers([digit])[0]
-
-
-def outliers(digits: Sequence[np.ndarray]) -> list[bool]:
-    """The same for several digits, each by itself."""
+def outliers(digits: Sequence[np.ndarray]) -> tuple[bool, ...]:
+    """Whether each of some digits, uint8 (28, 28), is an outlier; False while the detector cannot be read."""
     try:
-        return (outlier.score(np.stack(digits)) >= outlier.THRESHOLD).tolist()
+        return tuple((outlier.score(np.stack(digits)) >= outlier.THRESHOLD).tolist())
     except WeightsError:
-        return [False] * len(digits)
+        return (False,) * len(digits)
 
 
 def detector_problem() -> str:
-    """Why the detector of what is no digit does not work, as a sentence; empty while it does."""
+    """Why the outlier detector does not work, as a sentence; empty while it does."""
     try:
         outlier.detector()
     except WeightsError as error:
@@ -108,12 +99,10 @@ def detector_problem() -> str:
     return ""
 
 
-def _load(key: str, recipe: str) -> LoadedNetwork:
-    """Loads a network once; a failure is not kept, so that a repaired file answers at the next stroke."""
-    with _loading:
-        try:
-            if (key, recipe) not in _loaded:
-                _loaded[key, recipe] = recognition.load(key, recipe)
-            return LoadedNetwork(key, _loaded[key, recipe])
-        except WeightsError as error:
-            return LoadedNetwork(key, error=str(error))
+def _load(key: str, recipe: str) -> Classifier:
+    path = serving_path(key, recipe)
+    if path not in _loaded:
+        with _loading.setdefault(path, threading.Lock()):
+            if path not in _loaded:
+                _loaded[path] = recognition.load(key, recipe)
+    return _loaded[path]

@@ -1,7 +1,4 @@
-"""A network's prediction for a digit, or the reason why there is none.
-
-MERGED: Measures of uncertainty in a probability distribution, and of the distance between two.
-"""
+"""The prediction of a network for a digit, the failure of one that cannot answer, and measures of uncertainty."""
 
 from __future__ import annotations
 
@@ -10,63 +7,71 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digits import CLASSES
 from recognition.card import ModelCard
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """A network's prediction for a digit, shared by the panels, the history and its exports.
+    """The probabilities that a network gives to a digit.
 
-    network: its key. recipe: the key of the recipe that its weights were trained with.
-    probabilities: float32 (10,), sum 1; None if the network cannot answer.
-    card: the card of its weights; None if the network cannot answer.
-    calibrated: whether the probabilities are calibrated or the raw softmax.
-    error: why the network cannot answer, as a sentence for the visitor; otherwise empty.
+    network: its key. recipe: the key of the recipe that its weights were trained with; card: the card of the weights.
+    probabilities: float32 (10,), sum 1. calibrated: whether they are calibrated or the raw softmax.
     """
 
     network: str
     recipe: str
-    probabilities: np.ndarray | None = None
-    card: ModelCard | None = None
+    probabilities: np.ndarray
+    card: ModelCard
     calibrated: bool = True
-    error: str = ""
-
-    @property
-    def shares(self) -> np.ndarray:
-        """The probabilities; raises ValueError if there are none."""
-        if self.probabilities is None:
-            raise ValueError(f"{self.network} has no prediction: {self.error}")
-        return self.probabilities
 
     @property
     def digit(self) -> int:
         """The most probable digit, 0 to 9."""
-        return int(self.shares.argmax())
+        return int(self.probabilities.argmax())
 
     @property
     def confidence(self) -> float:
         """The probability of that digit, 0 to 1."""
-        return float(self.shares.max())
+        return float(self.probabilities.max())
 
 
-def number_of(answers: Sequence[Prediction]) -> str:
-    """The number that one network reads, of its answers to the digits, left to right."""
-    return "".join(str(answer.digit) for answer in answers)
+@dataclass(frozen=True)
+class Failure:
+    """A network that cannot answer because its files are missing or damaged.
+
+    network: its key. reason: a sentence for the visitor, with the remedy.
+    """
+
+    network: str
+    reason: str
 
 
-def confidence_in_number(answers: Sequence[Prediction]) -> float:
+def majority(predictions: Sequence[Prediction]) -> int:
+    """The digit that most networks predict; of several, the one with the highest mean probability."""
+    votes = np.bincount([prediction.digit for prediction in predictions], minlength=CLASSES)
+    mean = np.mean([prediction.probabilities for prediction in predictions], axis=0)
+    return int((votes + mean / 2).argmax())
+
+
+def number_of(predictions: Sequence[Prediction]) -> str:
+    """The number that one network reads, from its predictions for the digits, left to right."""
+    return "".join(str(prediction.digit) for prediction in predictions)
+
+
+def confidence_in_number(predictions: Sequence[Prediction]) -> float:
     """One network's confidence in a number: the product of its confidences in the digits, 0 to 1."""
-    return float(np.prod([answer.confidence for answer in answers]))
+    return float(np.prod([prediction.confidence for prediction in predictions]))
 
 
 def entropy(probabilities: np.ndarray) -> float:
-    """Shannon entropy of probabilities, float (n,), in bits: 0 when one is certain, log2(n) when all are equal."""
+    """Shannon entropy of probabilities, float (n,), in bits: 0 for a certain one, log2(n) where all are equal."""
     positive = probabilities[probabilities > 0].astype(np.float64)
     return float(-(positive * np.log2(positive)).sum()) + 0.0
 
 
 def margin(probabilities: np.ndarray) -> float:
-    """The difference between the two highest of some probabilities, float (n,): 0 to 1."""
+    """The difference between the two highest probabilities of float (n,): 0 to 1."""
     second, first = np.sort(probabilities)[-2:]
     return float(first - second)
 

@@ -14,7 +14,7 @@ import numpy as np
 from digits import SIDE
 from models import NETWORKS
 from recognition.outlier import THRESHOLD
-from recognition.prediction import Prediction, confidence_in_number, number_of
+from recognition.prediction import Failure, Prediction, confidence_in_number, number_of
 
 JSON_BYTES = 16_384  # of 28 x 28 numbers in JSON; with digits, commas and indentation they take less
 DECIMALS = 6  # of a probability
@@ -39,48 +39,47 @@ def digit_from_json(text: bytes) -> np.ndarray:
     return np.array(rows, np.uint8)
 
 
-def report(answers: Sequence[Prediction], outlier_score: float | None) -> dict[str, Any]:
-    """Answers as plain data for JSON.
+def number_report(
+    digits: Sequence[Sequence[Prediction]], outlier_scores: Sequence[float | None], failures: Sequence[Failure] = ()
+) -> dict[str, Any]:
+    """The predictions for the digits of a number, left to right, as plain data for JSON; of one digit its report.
 
-    outlier_score: recognition.outlier.score, or None where the detector cannot be read.
-    Each network has its digit, confidence, probabilities, whether they are calibrated, and the SHA-256 of its weights,
-    or an error in their place.
+    digits: the predictions of the same networks for each. outlier_scores: recognition.outlier.score of each, or None
+    where the detector cannot be read. failures: of the other networks, which have an error in place of a digit.
+    Each network has its number and the product of its confidences; "digits" holds the report of each digit.
     """
+    reports = [_report(*each, failures) for each in zip(digits, outlier_scores, strict=True)]
+    if len(reports) == 1:
+        return reports[0]
+    networks = {each[0].network: _number_entry(each) for each in zip(*digits, strict=True)} | _errors(failures)
+    return {"networks": networks, "digits": reports}
+
+
+def _report(predictions: Sequence[Prediction], score: float | None, failures: Sequence[Failure]) -> dict[str, Any]:
     return {
-        "not_a_digit": None if outlier_score is None else bool(outlier_score >= THRESHOLD),
-        "outlier_score": None if outlier_score is None else round(float(outlier_score), DECIMALS),
-        "networks": {answer.network: _entry(answer) for answer in answers},
+        "not_a_digit": None if score is None else bool(score >= THRESHOLD),
+        "outlier_score": None if score is None else round(float(score), DECIMALS),
+        "networks": {each.network: _entry(each) for each in predictions} | _errors(failures),
     }
 
 
-def number_report(answers: Sequence[Sequence[Prediction]], outlier_scores: Sequence[float | None]) -> dict[str, Any]:
-    """The answers to the digits of a number, left to right, as plain data for JSON; of one digit its report.
-
-    Each network has its number and the product of its confidences; "digits" holds the report of each digit.
-    """
-    digits = [report(*each) for each in zip(answers, outlier_scores, strict=True)]
-    if len(digits) == 1:
-        return digits[0]
-    networks = {each[0].network: _number_entry(each) for each in zip(*answers, strict=True)}
-    return {"networks": networks, "digits": digits}
+def _errors(failures: Sequence[Failure]) -> dict[str, Any]:
+    return {each.network: {"title": NETWORKS[each.network].title, "error": each.reason} for each in failures}
 
 
-def _number_entry(answers: Sequence[Prediction]) -> dict[str, Any]:
-    entry = _entry(answers[0])
-    if "error" in entry:
-        return entry
-    kept = {key: value for key, value in entry.items() if key not in ("digit", "probabilities")}
-    return kept | {"number": number_of(answers), "confidence": round(confidence_in_number(answers), DECIMALS)}
+def _number_entry(predictions: Sequence[Prediction]) -> dict[str, Any]:
+    kept = {key: value for key, value in _entry(predictions[0]).items() if key not in ("digit", "probabilities")}
+    confidence = round(confidence_in_number(predictions), DECIMALS)
+    return kept | {"number": number_of(predictions), "confidence": confidence}
 
 
-def _entry(answer: Prediction) -> dict[str, Any]:
-    entry: dict[str, Any] = {"title": NETWORKS[answer.network].title, "recipe": answer.recipe}
-    if answer.probabilities is None or answer.card is None:
-        return entry | {"error": answer.error}
-    return entry | {
-        "digit": answer.digit,
-        "confidence": round(answer.confidence, DECIMALS),
-        "probabilities": [round(float(value), DECIMALS) for value in answer.probabilities],
-        "calibrated": answer.calibrated,
-        "weights": answer.card.sha256,
+def _entry(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "title": NETWORKS[prediction.network].title,
+        "recipe": prediction.recipe,
+        "digit": prediction.digit,
+        "confidence": round(prediction.confidence, DECIMALS),
+        "probabilities": [round(float(value), DECIMALS) for value in prediction.probabilities],
+        "calibrated": prediction.calibrated,
+        "weights": prediction.card.sha256,
     }

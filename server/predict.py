@@ -113,7 +113,8 @@ def _predicted(selection: Selection, digits: list[np.ndarray]) -> dict:
     scores: list[float | None] = [None] * len(digits)
     with contextlib.suppress(WeightsError):
         scores = outlier.score(np.stack(digits)).tolist()
-    return number_report([ensemble.predict_all(selection, digit) for digit in digits], scores) | {"versions": VERSIONS}
+    predictions = ensemble.predict_all(selection, digits)
+    return number_report(predictions.by_digit, scores, predictions.failures) | {"versions": VERSIONS}
 
 
 def _error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -171,5 +172,5 @@ def _answers(selection: Selection, png: bytes) -> dict[str, list[float]]:
     digits = number_from_canvas(decode_canvas_png(png))
     if len(digits) != 1:
         return {}
-    answers = [answer for answer in ensemble.predict_all(selection, digits[0]) if not answer.error]
-    return {answer.network: np.round(answer.shares.astype(float), DECIMALS).tolist() for answer in answers}
+    (predictions,) = ensemble.predict_all(selection, digits).by_digit
+    return {each.network: np.round(each.probabilities.astype(float), DECIMALS).tolist() for each in predictions}

@@ -13,8 +13,8 @@ from digits.samples import sample_digit
 from digits.strokes import draw_strokes
 from recognition import __main__ as command
 from recognition import load, outlier
-from recognition.prediction import Prediction
-from recognition.report import JSON_BYTES, digit_from_json, report
+from recognition.prediction import Failure
+from recognition.report import JSON_BYTES, digit_from_json, number_report
 from tests.drawings import placed
 
 FIVE = sample_digit("5")
@@ -71,14 +71,14 @@ def test_what_looks_like_no_digit_is_flagged(tmp_path, capsys, monkeypatch):
 
 def test_the_report_has_ten_probabilities_and_the_score():
     answers = [load("mlp", "book").answer(FIVE)]
-    data = json.loads(json.dumps(report(answers, 0.25)))
+    data = json.loads(json.dumps(number_report([answers], [0.25])))
     assert data["not_a_digit"] is False and data["outlier_score"] == 0.25
     assert data["networks"]["mlp"]["recipe"] == "book" and len(data["networks"]["mlp"]["probabilities"]) == 10
 
 
 def test_a_network_that_cannot_answer_has_its_error():
-    data = report([Prediction("cnn", "drawn", error="It is missing.")], None)
-    assert data["networks"]["cnn"] == {"title": "CNN", "recipe": "drawn", "error": "It is missing."}
+    data = number_report([[]], [None], [Failure("cnn", "It is missing.")])
+    assert data["networks"]["cnn"] == {"title": "CNN", "error": "It is missing."}
     assert data["not_a_digit"] is None
 
 

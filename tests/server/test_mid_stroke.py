@@ -40,10 +40,10 @@ SEVEN = draw_strokes(placed(7), 18, 280, 280)
 
 def test_the_answer_is_the_pages_own():
     answers = json.loads(ask(MidStroke(), png(SEVEN)).body)
-    asked = ensemble.predict_all(Selection("drawn", DEFAULT_NETWORKS), from_canvas(SEVEN))
+    (asked,) = ensemble.predict_all(Selection("drawn", DEFAULT_NETWORKS), [from_canvas(SEVEN)]).by_digit
     assert list(answers) == list(DEFAULT_NETWORKS)
     for answer in asked:
-        np.testing.assert_allclose(answers[answer.network], answer.shares, atol=0.0005001)
+        np.testing.assert_allclose(answers[answer.network], answer.probabilities, atol=0.0005001)
 
 
 def test_without_ink_there_is_nothing_to_show():

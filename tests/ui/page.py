@@ -81,9 +81,9 @@ def clear(page: AppTest) -> AppTest:
 def undo(page: AppTest) -> AppTest:
     """Undo, as in a browser: it takes back its last stroke, or presses the button where its canvas is empty."""
     board = page.session_state["board"]
-    if not board.drawn:
+    if not board.foreground:
         return click(page, "Undo")
-    return send(page, message(strokes_from_fabric(board.drawn)[0][:-1]))
+    return send(page, message(strokes_from_fabric(board.foreground)[0][:-1]))
 
 
 def choose_sample(page: AppTest, name: str) -> AppTest:

@@ -12,7 +12,7 @@ from digits.samples import SAMPLES, sample_digit
 from digits.strokes import CANVAS_SIDE, WIDE_CANVAS, draw_strokes, strokes_to_fabric
 from tests.drawings import placed
 from tests.ui.page import BRUSH, choose_sample, clear, click, data_url, message, opened, send, undo
-from ui.drawing.board import Board, Normalized
+from ui.drawing.board import Board
 from ui.shared import session
 
 
@@ -72,11 +72,11 @@ def test_a_new_canvas_keeps_the_drawing_under_it():
         strokes_to_fabric(placed(4), BRUSH),
     )
     digit = board.digit
-    board.settle()
-    assert board.drawn == [] and len(board.under) == 2
+    board.commit()
+    assert board.foreground == [] and len(board.background) == 2
     np.testing.assert_array_equal(board.digit, digit)
     board.undo()
-    assert len(board.under) == 1 and not np.array_equal(board.digit, digit)
+    assert len(board.background) == 1 and not np.array_equal(board.digit, digit)
 
 
 RIGHT = [stroke + (280.0, 0) for stroke in placed(7)]  # on the right half of a wide canvas
@@ -116,7 +116,7 @@ def test_what_was_drawn_on_the_wide_canvas_keeps_its_place_when_the_browser_gets
         sent = sent_by_a_wide_canvas(strokes)["drawing"]
         board.read(base64.b64decode(sent["data"].split(",")[1]), sent["raw"]["objects"])
     digits = board.digits
-    board.settle()
+    board.commit()
     added = sent_by_a_wide_canvas([stroke / 2 + (240.0, 70.0) for stroke in placed(1)])["drawing"]
     board.read(base64.b64decode(added["data"].split(",")[1]), added["raw"]["objects"])
     assert len(digits) == 2 and len(board.digits) == 3
@@ -124,9 +124,11 @@ def test_what_was_drawn_on_the_wide_canvas_keeps_its_place_when_the_browser_gets
 
 
 def test_a_plain_resize_of_a_wide_canvas_keeps_its_proportions():
-    rgba = draw_strokes(placed(0), BRUSH, WIDE_CANVAS, CANVAS_SIDE)
-    rows, columns = np.nonzero(Normalized.from_canvas(rgba).plain > 20)
-    drawn = np.nonzero(rgba[..., 3])
+    board = Board(wide=True)
+    sent = sent_by_a_wide_canvas(placed(0))["drawing"]
+    board.read(base64.b64decode(sent["data"].split(",")[1]), sent["raw"]["objects"])
+    rows, columns = np.nonzero(board.plain_resize() > 20)
+    drawn = np.nonzero(draw_strokes(placed(0), BRUSH, WIDE_CANVAS, CANVAS_SIDE)[..., 3])
     squashed = 2 * np.ptp(drawn[0]) / np.ptp(drawn[1])
     assert (np.ptp(rows) + 1) / (np.ptp(columns) + 1) < 0.75 * squashed
 

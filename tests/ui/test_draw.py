@@ -11,7 +11,7 @@ from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import load, store
 from tests.drawings import photo, placed
 from tests.ui.page import BRUSH, answers, choose_sample, clear, details, heads, message, send, undo
-from ui.drawing.answers import percent
+from ui.shared.percent import percent
 
 
 def test_the_empty_page_invites_the_visitor_to_draw(page):
@@ -99,7 +99,7 @@ def test_each_panel_opens(page, drawn):
         assert "784 values" in shown and shown.count('class="strip"') == 2
     else:
         assert "Draw a digit to see what happens to it inside each network." in [text.value for text in page.markdown]
-    page.session_state["panel"] = "Summaries"
+    page.session_state["panel"] = "How it's built"
     page.run()
     assert not page.exception and not page.error
     assert (

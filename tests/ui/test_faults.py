@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from digits.strokes import draw_strokes
 from models import DEFAULT_NETWORKS
-from recognition import ensemble, store
+from recognition import outlier, store
 from tests.drawings import placed
 from tests.ui.page import BRUSH, START_SECONDS, answers, data_url, details, message, send, visit
 from ui.book import page as retrained
@@ -80,9 +80,9 @@ def broken(tmp_path, monkeypatch):
     data = bytearray(path.read_bytes())
     data[5000] ^= 1
     path.write_bytes(data)
-    ensemble.unload()
+    outlier.detector.cache_clear()
     yield path
-    ensemble.unload()
+    outlier.detector.cache_clear()
 
 
 def test_a_network_with_damaged_weights_shows_an_error_and_the_others_answer(broken, page):
@@ -123,7 +123,6 @@ CHANGES = {
 def test_a_running_server_keeps_the_weights_it_has_loaded(tmp_path, monkeypatch, change):
     shutil.copytree(store.WEIGHTS, tmp_path / "weights")
     monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
-    ensemble.unload()
     page = send(visit(), message(placed(7)))
     before = answers(page)
     change(store.serving_path("cnn", RECIPE))
@@ -132,12 +131,10 @@ def test_a_running_server_keeps_the_weights_it_has_loaded(tmp_path, monkeypatch,
         assert not again.exception and answers(again).count('class="card ready"') == len(DEFAULT_NETWORKS)
         send(again, message(placed(7)))
         assert answers(again) == before
-    ensemble.unload()
 
 
 def test_without_any_weights_the_page_still_opens(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
-    ensemble.unload()
     page = send(visit(), message(placed(7)))
     assert not page.exception and "No network can answer" in answers(page)
     assert answers(page).count('class="card broken"') == len(DEFAULT_NETWORKS)
@@ -154,7 +151,10 @@ def test_a_detector_that_cannot_be_read_is_mentioned_and_the_networks_answer(bro
     store.card_path("outlier", "drawn").write_text("{}")
     send(page, message(placed(7)))
     assert not page.exception and "answered" in answers(page)
-    assert any("are not detected now: weights/drawn/outlier.json is not a card" in text.value for text in page.caption)
+    assert any(
+        "outlier detector is not available: weights/drawn/outlier.json is not a card" in text.value
+        for text in page.caption
+    )
 
 
 EDITED = {

@@ -14,8 +14,7 @@ from learning.job import Comparison, Job, Pictures, Point, Progress
 from rooms.prompts import ANY_DIGIT
 from rooms.state import RoomState
 from tests.ui.page import START_SECONDS
-from ui.drawing import current
-from ui.drawing.history import Drawing, History
+from ui.drawing.history import DrawnDigit, History
 from ui.learn import charts, sources, state
 from ui.learn.process import Training
 from ui.learn.state import Learned, Learning
@@ -36,7 +35,7 @@ def page(**state) -> AppTest:
 
 def drawn(*meant: int, digit: str = "7") -> dict:
     """A visit's history: drawings of a digit that were meant to be these."""
-    drawings = {place: Drawing(_variant(digit, place), {}, label) for place, label in enumerate(meant)}
+    drawings = {place: (DrawnDigit(_variant(digit, place), {}, label=label),) for place, label in enumerate(meant)}
     return {"history": History(drawings)}
 
 
@@ -79,14 +78,14 @@ def test_without_a_source_nothing_can_be_trained():
 
 def test_a_single_digit_copies_and_wrong_labels_are_remarked_on():
     assert "There are only 7s" in captions(page(**drawn(7, 7), **{session.LEARN_FROM: [sources.OWN]}))
-    copies = {"history": History({place: Drawing(sample_digit("7"), {}, 7) for place in range(50)})}
+    copies = {"history": History({place: (DrawnDigit(sample_digit("7"), {}, label=7),) for place in range(50)})}
     assert "Only 1 of the" in captions(page(**copies, **{session.LEARN_FROM: [sources.OWN]}))
     wrong = captions(page(**drawn(1, 2, 3, 4, 5), **{session.LEARN_FROM: [sources.OWN]}))
     assert "reads 5 of 5 drawings otherwise" in wrong
 
 
 def test_every_third_drawing_is_held_out_and_a_hidden_digit_is_not_learned(monkeypatch):
-    monkeypatch.setattr(current, "history", lambda: drawn(*range(9))["history"])
+    monkeypatch.setattr(sources, "current_history", lambda: drawn(*range(9))["history"])
     source = sources.joined([sources.own()], hidden=None)
     assert (len(source.train), len(source.held_out)) == (6, 3) and "every third" in source.split
     hidden = sources.joined([sources.own(), sources.samples()], hidden=7)
@@ -95,10 +94,10 @@ def test_every_third_drawing_is_held_out_and_a_hidden_digit_is_not_learned(monke
 
 def test_every_digit_of_a_number_is_learned_from(monkeypatch):
     history = History()
-    history.record_number(0, [np.full((28, 28), 4, np.uint8), np.full((28, 28), 2, np.uint8)], [[], []])
-    for drawing, meant in zip(history.drawings[0].digits, (4, 2), strict=True):
-        drawing.meant = meant
-    monkeypatch.setattr(current, "history", lambda: history)
+    history.record(0, [DrawnDigit(np.full((28, 28), digit, np.uint8), {}) for digit in (4, 2)])
+    for drawing, meant in zip(history.drawings[0], (4, 2), strict=True):
+        drawing.label = meant
+    monkeypatch.setattr(sources, "current_history", lambda: history)
     assert sources.own().train.labels.tolist() == [4, 2]
 
 

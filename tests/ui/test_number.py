@@ -57,9 +57,9 @@ def test_what_was_meant_is_kept_for_each_digit_and_exported(page):
     page.session_state["meaning_offered"] = True
     page.run().pills(key="meant-0-1").set_value(7).run()
     page.button(key="digit-0").click().run()
-    click(page, "Right")
+    click(page, "Yes, right")
     history = page.session_state["history"]
-    assert [drawing.meant for drawing in history.drawings[0].digits] == [4, 7]
+    assert [digit.label for digit in history.drawings[0]] == [4, 7]
     rows = list(csv.DictReader(io.StringIO(history.csv())))
     assert [(row["drawing"], row["meant"], row["cnn_answer"]) for row in rows] == [("1.1", "4", "4"), ("1.2", "7", "2")]
     assert history.correct()["cnn"] == (1, 2)
@@ -76,12 +76,12 @@ def test_a_number_of_which_a_stroke_is_taken_back_is_a_digit_again(page):
     send(page, message(FORTY_TWO))
     page.button(key="digit-1").click().run()
     send(page, message(FORTY_TWO[:2]))
-    assert "All four say 4" in answers(page) and len(page.session_state["history"].drawings[0].digits) == 1
+    assert "All four say 4" in answers(page) and len(page.session_state["history"].drawings[0]) == 1
     np.testing.assert_array_equal(page.session_state["board"].digit, digits()[0])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("panel", ["Inside", "Which ink?", "Confidence", "Compare training"])
+@pytest.mark.parametrize("panel", ["Inside", "Which ink?", "How sure", "Compare training"])
 def test_every_panel_takes_the_chosen_digit(page, panel):
     send(page, message(FORTY_TWO))
     page.session_state["panel"] = panel
@@ -93,8 +93,8 @@ def test_every_panel_takes_the_chosen_digit(page, panel):
 def test_where_a_digit_is_doubtful_the_page_offers_a_look_at_it(page):
     for flag in np.linspace(0, 45, 16):  # from a 1 to a 7: in between they are not sure
         send(page, message([*placed(4, 130, 0, 70), np.array([(195.0 - flag, 75 + flag / 2), (195, 75), (195, 195)])]))
-        read = page.session_state["history"].drawings[0].digits
-        least = [min(answer.confidence for answer in each.answers.values()) for each in read]
+        read = page.session_state["history"].drawings[0]
+        least = [min(each.confidence for each in digit.predictions.values()) for digit in read]
         if len(least) == 2 and least[0] > 0.9 > least[1]:
             break
     else:

@@ -88,7 +88,7 @@ def test_what_was_trained_answers_beside_the_others_until_it_is_undone(queue):
     wait_until_gone(training.folder)
     (answer,) = mine.answers(sample_digit("7"), calibrated=True)
     assert (answer.network, answer.recipe) == ("mlp", state.YOURS)
-    assert abs(answer.shares.sum() - 1) < 1e-5
+    assert abs(answer.probabilities.sum() - 1) < 1e-5
     assert mine.learned is not None and len(mine.learned.weights) > 1_000_000
     mine.undo()
     assert mine.answers(sample_digit("7"), calibrated=True) == []

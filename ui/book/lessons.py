@@ -8,7 +8,7 @@ import streamlit as st
 
 from digits.samples import sample_digit
 from explain.basics import ACTIVATIONS, CURVES, FILTERS, FORMULAS, Curve, convolve, descend, max_pool, softmax
-from ui.drawing import current
+from ui.drawing.board import current_board
 from ui.shared import charts, images, session
 
 LOGITS = (2.0, 1.0, 0.1)  # what the sliders begin with
@@ -154,7 +154,7 @@ def reshaping() -> None:
 
 def _digit() -> np.ndarray:
     """The digit just drawn in this visit, or a sample."""
-    digit = current.board().digit
+    digit = current_board().digit
     return sample_digit("5") if digit is None else digit
 
 

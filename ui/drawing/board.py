@@ -1,4 +1,4 @@
-"""What stands on the canvas of one visit: strokes or a photo, and the digit that the networks get from it."""
+"""The canvas's state in a visit: its strokes or photo, and the digits that the networks get from it."""
 
 from __future__ import annotations
 
@@ -19,52 +19,33 @@ from digits.strokes import (
     strokes_from_fabric,
     strokes_to_fabric,
 )
+from ui.shared import session
 
-CANVAS_KEY = (
-    "drawing"  # of the canvas in Streamlit's session; it never changes, so that the browser keeps the canvas it has
-)
-_reading = threading.Lock()  # one drawing at a time, as a forged picture takes 10 MB in passing
-_looking = threading.Lock()  # one photo at a time, as it keeps a core busy for a second and takes 250 MB
-
-
-@dataclass(frozen=True, eq=False)
-class Normalized:
-    """A drawing as the networks get it, and, to compare, the whole canvas merely resized.
-
-    digits: of the number, left to right, uint8 (28, 28) each, white ink on black; none where nothing is drawn.
-    plain: uint8 (28, 28), or None where nothing is drawn.
-    """
-
-    digits: tuple[np.ndarray, ...] = ()
-    plain: np.ndarray | None = None
-
-    @classmethod
-    def from_canvas(cls, rgba: np.ndarray) -> Normalized:
-        """Both, from a canvas, uint8 (h, w, 4)."""
-        ink = ink_of(rgba)
-        return cls(tuple(number_from_ink(ink)), resized(_square(ink)))
+CANVAS_KEY = "drawing"  # of the canvas component; it never changes, so that the browser keeps the canvas it has
+_decoding = threading.Lock()  # one drawing at a time: a forged picture takes 10 MB while it is decoded
+_reading_photo = threading.Lock()  # one photo at a time: it keeps a core busy for a second and takes 250 MB
 
 
 @dataclass(eq=False)
 class Board:
     """The canvas's state in one visit.
 
-    The browser alone changes the strokes on its canvas, at once, so that no stroke is lost that begins meanwhile.
-    What is put there from here, a sample or what was drawn before a look at another page, lies under the canvas.
+    Only the browser changes the strokes on its canvas, at once, so that no stroke is lost that begins meanwhile.
+    What the server puts there, a sample or the drawing from before another page was shown, lies under the canvas.
 
-    under: the strokes under the canvas; drawn: those on it, as it last sent them; both as Fabric.js objects.
-    normalized: what the networks get.
+    background: the strokes under the canvas; foreground: those on it, as it last sent them; both as Fabric.js objects.
+    digits: of the number, left to right, uint8 (28, 28) each; one for a single digit, none for an empty canvas.
     number: counts the drawings of this visit; clearing the canvas ends a drawing.
-    chosen: which digit of a number the bars and panels are about, counted from 0.
-    photo: the digit was read from a photo, which covers the canvas.
-    problem: what was wrong with the last photo, a sentence for the visitor, until something else is drawn or put here.
+    chosen: the digit that the bars and panels are about, counted from 0.
+    photo: the digits were read from a photo, which covers the canvas.
+    problem: a sentence about the last photo, until something else is drawn or put here.
     wide: the visitor wants a canvas twice as wide as high.
-    emptied: how often the canvas was emptied from here, in favour of a sample or a photo, or because it was sent.
+    emptied: how often the server emptied the canvas, for a sample or a photo, or because the drawing was sent.
     """
 
-    under: list[dict] = field(default_factory=list)
-    drawn: list[dict] = field(default_factory=list)
-    normalized: Normalized = Normalized()
+    background: list[dict] = field(default_factory=list)
+    foreground: list[dict] = field(default_factory=list)
+    digits: tuple[np.ndarray, ...] = ()
     number: int = 0
     chosen: int = 0
     photo: bool = False
@@ -74,23 +55,18 @@ class Board:
     _begun: bool = False  # something was drawn since the last Clear
     _sent: bytes | None = None  # the picture that the canvas sent last
     _outdated: bytes | None = None  # the picture of strokes that the canvas is about to be emptied of
-    _picture: np.ndarray | None = None  # of the strokes under the canvas, uint8 (280, 560, 4): as on a wide one
-    _beyond: bool = False  # there is ink on the right half of a wide canvas
+    _background_ink: np.ndarray | None = None  # uint8 (280, 560): as on a wide canvas
+    _ink: np.ndarray | None = None  # of the whole drawing, uint8 (280, 280) or (280, 560)
 
     @property
     def strokes(self) -> list[dict]:
         """All strokes of the drawing, as Fabric.js objects."""
-        return self.under + self.drawn
+        return self.background + self.foreground
 
     @property
     def digit(self) -> np.ndarray | None:
         """The digit, or the chosen one of a number, uint8 (28, 28); None where nothing is drawn."""
         return self.digits[self.place] if self.digits else None
-
-    @property
-    def digits(self) -> tuple[np.ndarray, ...]:
-        """All digits of the number, left to right; one for a single digit, none where nothing is drawn."""
-        return self.normalized.digits
 
     @property
     def place(self) -> int:
@@ -99,94 +75,102 @@ class Board:
 
     @property
     def width(self) -> int:
-        """Of the canvas, in pixels; it stays wide until what is drawn on its right half is cleared."""
-        return WIDE_CANVAS if self.wide or self._beyond else CANVAS_SIDE
+        """The canvas's width in pixels; it stays wide until its right half is cleared."""
+        return WIDE_CANVAS if self.wide or self._reaches_beyond() else CANVAS_SIDE
 
-    def settle(self) -> None:
-        """Puts the strokes on the canvas under it: the browser has just got a new, empty canvas."""
-        if self.drawn:
-            self._lay([*self.under, *self.drawn])
-            self.drawn = []
+    def plain_resize(self) -> np.ndarray | None:
+        """The whole canvas merely resized, uint8 (28, 28), for comparison; of a photo its first digit."""
+        if self._ink is None:
+            return self.digits[0] if self.digits else None
+        missing = max(0, self._ink.shape[1] - self._ink.shape[0])  # a wide canvas keeps its proportions
+        return resized(np.pad(self._ink, ((missing // 2, missing - missing // 2), (0, 0))))
+
+    def commit(self) -> None:
+        """Put the strokes on the canvas under it, because the browser has just got a new, empty canvas."""
+        if self.foreground:
+            self._set_background(self.strokes)
+            self.foreground = []
 
     def undo(self) -> None:
-        """Removes the last stroke under the canvas; those on the canvas the browser removes."""
-        if self.under and not self.drawn:
-            self._lay(self.under[:-1])
-            self._normalize_under()
+        """Remove the last stroke under the canvas; those on the canvas the browser removes."""
+        if self.background and not self.foreground:
+            self._set_background(self.background[:-1])
+            self._read_background()
 
     def clear(self) -> None:
-        """Ends this drawing and begins the next; the browser has emptied its canvas already."""
-        self.under, self._picture, self.normalized, self._sent = [], None, Normalized(), None
-        self.photo, self.problem, self.chosen, self._beyond = False, "", 0, False
+        """End this drawing and begin the next; the browser has emptied its canvas already."""
+        self.background, self._background_ink, self._sent = [], None, None
+        self._set_ink(None)
+        self.photo, self.problem, self.chosen = False, "", 0
         if self._begun:
             self.number += 1
             self._begun = False
 
     def empty(self) -> None:
-        """Ends this drawing and begins the next, where the browser has not emptied its canvas itself."""
+        """End this drawing and begin the next where the browser has not emptied its canvas itself."""
         self._replace()
         self._begun = False
 
     def put_sample(self, name: str) -> None:
-        """Puts a sample drawing under the canvas; one can draw on from there."""
+        """Put a sample under the canvas, where it can be drawn on."""
         self._replace()
-        self._lay(strokes_to_fabric(sample_strokes(name), DEFAULT_BRUSH))
-        self._normalize_under()
+        self._set_background(strokes_to_fabric(sample_strokes(name), DEFAULT_BRUSH))
+        self._read_background()
 
     def put_photo(self, data: bytes) -> None:
-        """Puts a photo's digits in the canvas's place; raises digits.picture.PhotoError if it holds none."""
-        with _looking:
+        """Put a photo's digits in the canvas's place; raises digits.picture.PhotoError if it holds none."""
+        with _reading_photo:
             digits = number_from_photo(data)
         self._replace()
-        self.normalized, self.photo = Normalized(tuple(digits), digits[0]), True
+        self.digits, self.photo = tuple(digits), True
 
     def read(self, picture: bytes, objects: list[dict]) -> None:
-        """Takes over what the canvas sent: a PNG, and its strokes as Fabric.js objects.
+        """Take over what the canvas sent: a PNG, and its strokes as Fabric.js objects.
 
         Raises ValueError or TypeError for forged data; the drawing before it stays.
         """
         strokes = list(objects)
-        if self.photo or picture == self._outdated or (picture == self._sent and strokes == self.drawn):
+        if self.photo or picture == self._outdated or (picture == self._sent and strokes == self.foreground):
             return
-        strokes_from_fabric(objects)  # what cannot be drawn again here is not taken
-        with _reading:
-            rgba = decode_canvas_png(picture)
-        under = None if self._picture is None else self._picture[:, : rgba.shape[1]]
-        if under is not None and rgba.shape == under.shape:
-            rgba = np.maximum(rgba, under)
-        self._beyond = _ink_beyond(rgba)
-        self.normalized, self.drawn = Normalized.from_canvas(rgba), strokes
-        self._sent, self._outdated, self.problem = picture, None, ""
+        strokes_from_fabric(objects)  # refuses what could not be drawn again here
+        with _decoding:
+            ink = ink_of(decode_canvas_png(picture))
+        background = None if self._background_ink is None else self._background_ink[:, : ink.shape[1]]
+        if background is not None and ink.shape == background.shape:
+            ink = np.maximum(ink, background)
+        self._set_ink(ink)
+        self.foreground, self._sent, self._outdated, self.problem = strokes, picture, None, ""
         self._begun = self._begun or bool(strokes)
 
     def _replace(self) -> None:
-        """Clears everything for something else that is put here; the strokes on the canvas go with its next message."""
+        """Clear everything for something else; the strokes on the canvas go with its next message."""
         outdated = self._sent
         self.clear()
-        self.drawn, self._outdated, self._begun = [], outdated, True
+        self.foreground, self._outdated, self._begun = [], outdated, True
         self.emptied += 1
 
-    def _lay(self, strokes: list[dict]) -> None:
-        """Puts strokes under the canvas; none where they are forged."""
+    def _set_background(self, strokes: list[dict]) -> None:
+        """Put strokes under the canvas; none where they are forged."""
         try:
-            self._picture = draw_strokes(*strokes_from_fabric(strokes), WIDE_CANVAS, CANVAS_SIDE) if strokes else None
-            self.under = strokes
+            picture = draw_strokes(*strokes_from_fabric(strokes), WIDE_CANVAS, CANVAS_SIDE) if strokes else None
         except ValueError:
-            self._picture, self.under = None, []
+            picture, strokes = None, []
+        self._background_ink = None if picture is None else ink_of(picture)
+        self.background = strokes
 
-    def _normalize_under(self) -> None:
-        """Takes the strokes under the canvas for the whole drawing."""
-        visible = None if self._picture is None else self._picture[:, : self.width]
-        self.normalized = Normalized() if visible is None else Normalized.from_canvas(visible)
-        self._beyond = visible is not None and _ink_beyond(visible)
+    def _read_background(self) -> None:
+        """Take the strokes under the canvas for the whole drawing."""
+        self._set_ink(None if self._background_ink is None else self._background_ink[:, : self.width])
+
+    def _set_ink(self, ink: np.ndarray | None) -> None:
+        self._ink = ink
+        self.digits = () if ink is None else tuple(number_from_ink(ink))
+
+    def _reaches_beyond(self) -> bool:
+        """Whether there is ink where only a wide canvas reaches."""
+        return self._ink is not None and bool(self._ink[:, CANVAS_SIDE:].any())
 
 
-def _ink_beyond(rgba: np.ndarray) -> bool:
-    """Whether there is ink where only a wide canvas reaches."""
-    return bool(rgba[:, CANVAS_SIDE:, 3].any())
-
-
-def _square(ink: np.ndarray) -> np.ndarray:
-    """Ink, uint8 (h, w), of a canvas as high as wide: with as much empty ground above as below."""
-    missing = max(0, ink.shape[1] - ink.shape[0])
-    return np.pad(ink, ((missing // 2, missing - missing // 2), (0, 0)))
+def current_board() -> Board:
+    """The canvas's state in this visit."""
+    return session.kept(session.BOARD, Board)

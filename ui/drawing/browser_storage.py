@@ -1,6 +1,6 @@
-"""What a visit leaves in the visitor's own browser: its last drawings and scores, so that a reload loses nothing.
+"""Keeps the visitor's last drawings and scores in their own browser, so that a reload loses nothing.
 
-Nothing of it is kept on the server. What comes back may be forged: everything is checked, and bounded.
+None of it is kept on the server. The browser's storage may be forged: whatever comes back is checked and bounded.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import secrets
 import zlib
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,26 +19,35 @@ import streamlit as st
 from digits import CLASSES, SIDE
 from recognition import ensemble
 from recognition.store import default_recipe
-from ui.drawing import current
-from ui.drawing.history import Drawing
+from ui.drawing.history import DrawnDigit, current_history
+from ui.drawing.scores import current_games
 from ui.shared import session
 from ui.shared.choosers import selected
 
-KEPT = 20  # drawings
-LONGEST = 100_000  # letters of what a browser sends back
+MAX_DRAWINGS = 20  # digits that the browser keeps
+LATEST = 3  # drawings that each run sends: the newest, and those of runs that were interrupted
+MAX_STORED = 100_000  # characters of what a browser sends back
 NAME = "draw-a-digit"  # of the entry in the browser's storage
 
 SCRIPT = """
 export default function ({ data, setStateValue }) {
-  const [name, restored, save] = data; // a list, as Streamlit looks for data frames in anything else
+  const [name, restored, latest] = data; // a list, because Streamlit looks for data frames in anything else
   try {
-    if (save) localStorage.setItem(name, save);
-    else if (!restored) setStateValue("kept", localStorage.getItem(name) ?? "");
+    const stored = localStorage.getItem(name) ?? "";
+    if (!restored) setStateValue("kept", stored);
+    else if (latest) localStorage.setItem(name, merged(stored, JSON.parse(latest)));
   } catch (error) {
-    if (!restored) setStateValue("kept", ""); // a browser that keeps nothing
+    if (!restored) setStateValue("kept", ""); // a browser without storage
   }
 }
-"""
+
+function merged(stored, { drawings, games }) {
+  let before = [];
+  try { before = JSON.parse(stored).drawings.filter(([digit, label, drawing]) => !(drawing in drawings)); } catch {}
+  const latest = Object.entries(drawings).flatMap(([drawing, digits]) => digits.map((digit) => [...digit, drawing]));
+  return JSON.stringify({ drawings: [...before, ...latest].slice(-MAX_DRAWINGS), games });
+}
+""".replace("MAX_DRAWINGS", str(MAX_DRAWINGS))
 
 log = logging.getLogger(__name__)
 
@@ -48,64 +58,66 @@ def _component() -> Any:
 
 
 def restore() -> None:
-    """At the beginning of a visit, takes over what the browser has kept, once it has sent it."""
-    kept = (st.session_state.get(session.MEMORY) or {}).get("kept")
-    if kept is not None and not st.session_state.get(session.RESTORED):
+    """Take over what the browser has stored, once in a visit, when the browser has sent it."""
+    stored = (st.session_state.get(session.MEMORY) or {}).get("kept")
+    if stored and not st.session_state.get(session.RESTORED):
+        _restore(stored)
+    if stored is not None:
         st.session_state[session.RESTORED] = True
-        _unpack(kept)
 
 
 def remember() -> None:
-    """Lets the browser keep what there is now; before that, asks it for what it has kept."""
+    """Send the newest drawings and the scores to the browser; before they are restored, ask for what it has stored."""
     restored = st.session_state.get(session.RESTORED, False)
     with st.container(key="memory"):
         _component()(
-            data=[NAME, restored, _packed() if restored else ""],
+            data=[NAME, restored, _latest() if restored else ""],
             key=session.MEMORY,
             default={"kept": None},
             on_kept_change=lambda: None,
         )
 
 
-def _packed() -> str:
-    drawings = [drawing for _, drawing in current.history().digits()][-KEPT:]
-    if not drawings and not current.games().right:
+def _latest() -> str:
+    visit = session.kept(session.VISIT_ID, lambda: secrets.token_hex(4))
+    drawings = {
+        f"{visit}-{number}": [[_pack(digit.digit), digit.label] for digit in drawing]
+        for number, drawing in list(current_history().drawings.items())[-LATEST:]
+        if number >= 0  # not those that were restored
+    }
+    if not drawings and not current_games().right:
         return ""
-    kept = [[_packed_digit(drawing.digit.tobytes()), drawing.meant] for drawing in drawings]
-    return json.dumps({"drawings": kept, "games": current.games().to_json()}, separators=(",", ":"))
+    return json.dumps({"drawings": drawings, "games": current_games().to_json()}, separators=(",", ":"))
 
 
-@lru_cache(maxsize=4096)
-def _packed_digit(digit: bytes) -> str:
-    """Remembered, as each run of the page packs the last drawings again."""
-    return base64.b64encode(zlib.compress(digit)).decode("ascii")
-
-
-def _unpack(text: str) -> None:
-    """Puts the drawings that were kept before those of this visit; the networks answer to them again."""
-    if not text:
-        return
+def _restore(stored: str) -> None:
+    """Put the stored drawings before those of this visit, with new predictions."""
     try:
-        kept = json.loads(text[:LONGEST])
-        drawings = [(_digit(picture), _meant(meant)) for picture, meant in kept["drawings"][-KEPT:]]
-        current.games().restore(kept["games"])
+        content = json.loads(stored[:MAX_STORED])
+        kept = content["drawings"][-MAX_DRAWINGS:]
+        digits, labels = [_unpack(digit) for digit, *_ in kept], [_label(label) for _, label, *_ in kept]
+        current_games().restore(content["games"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error) as error:
         log.warning("a browser sent back something that it was not given: %s", type(error).__name__)
         return
-    selection = selected(default_recipe())
-    history = current.history()
-    for place, (digit, meant) in enumerate(drawings):
-        answers = {answer.network: answer for answer in ensemble.predict_all(selection, digit) if not answer.error}
-        history.drawings.setdefault(place - len(drawings), Drawing(digit, answers, meant))
+    predictions = ensemble.predict_all(selected(default_recipe()), digits).by_digit
+    history = current_history()
+    for place, (digit, label, each) in enumerate(zip(digits, labels, predictions, strict=True), -len(digits)):
+        by_network = {prediction.network: prediction for prediction in each}
+        history.drawings.setdefault(place, (DrawnDigit(digit, by_network, label=label),))
     history.drawings = dict(sorted(history.drawings.items()))
 
 
-def _digit(picture: str) -> np.ndarray:
-    data = zlib.decompressobj().decompress(base64.b64decode(picture, validate=True), SIDE * SIDE)
+def _pack(digit: np.ndarray) -> str:
+    return base64.b64encode(zlib.compress(digit.tobytes())).decode("ascii")
+
+
+def _unpack(digit: str) -> np.ndarray:
+    data = zlib.decompressobj().decompress(base64.b64decode(digit, validate=True), SIDE * SIDE)
     return np.frombuffer(data, np.uint8).reshape(SIDE, SIDE)
 
 
-def _meant(value: object) -> int | None:
+def _label(value: object) -> int | None:
     if value is not None and value not in range(CLASSES):
-        raise ValueError("expected a digit")
+        raise ValueError(f"expected a digit from 0 to {CLASSES - 1}")
     return value if isinstance(value, int) else None

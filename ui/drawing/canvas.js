@@ -51,7 +51,7 @@
 
   /* Draws a sample as a hand would, so that it can be undone and drawn on like any other stroke. */
   function write(canvas, strokes) {
-    if (!blank() || place().querySelector(".under:not(.ghost)")) document.querySelector(".st-key-clear button")?.click();
+    if (!blank() || place().querySelector(".background:not(.ghost)")) document.querySelector(".st-key-clear button")?.click();
     setTimeout(() => {
       const { left, top, height } = canvas.getBoundingClientRect();
       for (const stroke of strokes) {
@@ -86,13 +86,13 @@
       event.stopImmediatePropagation(); // the canvas sends what is left by itself
       if (blank()) delete place().dataset.touched;
     } else {
-      hide([...place().querySelectorAll(".under:not(.ghost):not([style*=hidden])")].slice(-1));
+      hide([...place().querySelectorAll(".background:not(.ghost):not([style*=hidden])")].slice(-1));
     }
   }
 
   function clear() {
     if (!blank()) tool("Reset").click(); // a canvas that has not loaded yet would forget its next stroke
-    hide(place().querySelectorAll(".under:not(.ghost), .photo"));
+    hide(place().querySelectorAll(".background:not(.ghost), .photo"));
     delete place().dataset.touched;
   }
 

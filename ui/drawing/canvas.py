@@ -1,4 +1,4 @@
-"""The canvas one draws on, with its brush, Undo and Clear."""
+"""The canvas with its brush, Undo and Clear, and the other inputs: samples, a photo from a file, the camera."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from digits.samples import sample_strokes
+from digits.picture import LARGEST_FILE, SUFFIXES, PhotoError
+from digits.samples import SAMPLES, sample_strokes
 from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH, strokes_from_fabric
-from ui.drawing import current
-from ui.drawing.board import CANVAS_KEY, Board
+from ui.drawing.board import CANVAS_KEY, Board, current_board
 from ui.shared import images, session
 
 log = logging.getLogger(__name__)
 
-WIDE = "Twice as wide, for a number; it stays so until what is drawn on its right half is cleared."
-GHOST, GHOST_BRUSH = "5", 12  # the sample that shows faintly on an empty canvas what is meant by drawing
+WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make it narrow again."
+GHOST, GHOST_BRUSH = "5", 12  # the sample that is shown faintly on an empty canvas
 
 
 def canvas(widens: bool = False) -> Board:
-    """Draws the canvas and its controls; returns the board with the newest drawing on it.
+    """Show the canvas and its controls; return the board with the newest drawing.
 
-    widens: it may be made twice as wide, for a number, where the window is wide enough.
+    widens: offers a canvas twice as wide, for a number, where the window is wide enough.
     Undo and Clear also act in the browser, before the click reaches the server; see canvas.js.
     """
-    board = current.board()
+    board = current_board()
     board.wide = board.wide and widens
     if CANVAS_KEY not in st.session_state:  # Streamlit forgets a canvas while another page is shown
-        board.settle()
+        board.commit()
     with st.container(key="canvas"):
         shape = "wide" if board.width > CANVAS_SIDE else "square"
         st.html(f'<span class="{shape}"></span>')  # for the style sheet; in the layer it would be gone for a moment
@@ -49,56 +49,97 @@ def canvas(widens: bool = False) -> Board:
     return board
 
 
+def choose_input(board: Board) -> None:
+    """Show a button that opens samples and photos; what is chosen goes on the board."""
+    inputs = st.popover("Samples and photos", width="stretch", key=session.WAYS_IN, on_change="rerun")
+    if not inputs.open:
+        return
+    with inputs:
+        st.write("Start from a sample")
+        with st.container(horizontal=True, gap="small"):
+            for name in SAMPLES:
+                st.button(name, key=session.sample(name), on_click=_put_sample, args=(board, name))
+        st.file_uploader(
+            "A photo of a digit on paper",
+            SUFFIXES,
+            key=session.PHOTO,
+            max_upload_size=LARGEST_FILE // 1_000_000,
+            on_change=_put_photo,
+            args=(board, session.PHOTO),
+        )
+        if st.toggle("Use the camera", key=session.CAMERA):
+            shot = session.CAMERA_SHOT
+            st.camera_input("Hold the paper close", key=shot, on_change=_put_photo, args=(board, shot))
+
+
+def _put_sample(board: Board, name: str) -> None:
+    board.put_sample(name)
+    st.session_state[session.WAYS_IN] = False
+
+
+def _put_photo(board: Board, key: str) -> None:
+    photo = st.session_state.get(key)
+    if photo is None:
+        return
+    try:
+        board.put_photo(photo.getvalue())
+    except PhotoError as error:
+        board.problem = str(error)
+    st.session_state[session.WAYS_IN] = False
+
+
 def _widen(board: Board) -> None:
     board.wide = st.session_state[session.WIDE]
 
 
 def _canvas(board: Board, width: int) -> bool:
-    """Draws the canvas itself; says whether what it sent could be read."""
+    """Show the canvas itself; return whether its message could be read."""
     try:
         drawing = st_canvas(
             stroke_width=width,
             stroke_color="white",
             height=CANVAS_SIDE,
             width=board.width,
-            initial_drawing={"objects": [], "emptied": board.emptied},  # another one empties the canvas where it stands
+            initial_drawing={"objects": [], "emptied": board.emptied},  # a changed one empties the mounted canvas
             return_image_data=True,
             key=CANVAS_KEY,
         )
-        if (picture := drawing.image_bytes) is not None:  # a canvas that was just mounted has sent none yet
+        if (picture := drawing.image_bytes) is not None:  # None from a canvas that was just mounted
             board.read(picture, drawing.json_data["objects"])
-    except (ValueError, TypeError, KeyError, AttributeError) as error:  # whatever a forged message holds
+    except (ValueError, TypeError, KeyError, AttributeError) as error:  # of forged messages
         log.warning("a canvas sent a drawing that cannot be read: %s: %s", type(error).__name__, error)
         return False
     return True
 
 
 def _layer(board: Board) -> str:
-    """What is seen under the transparent canvas, or over it, if it is a photo."""
+    """The layer under the transparent canvas, or over it for a photo."""
     if board.photo and board.digit is not None:
         words = "digit" if len(board.digits) == 1 else "digits"
         picture = images.digit(np.hstack(board.digits))
         return f'<img class="photo" src="{picture}" alt="the {words} read from your photo">'
-    if board.under:
-        strokes = zip(*strokes_from_fabric(board.under), strict=True)
-        return "".join(_picture("under", _line(stroke, "#fff", brush), board.width) for stroke, brush in strokes)
-    return _ghost() if not board.drawn else '<span class="under"></span>'
+    if board.background:
+        strokes = zip(*strokes_from_fabric(board.background), strict=True)
+        return "".join(_picture("background", _line(stroke, "#fff", brush), board.width) for stroke, brush in strokes)
+    return _ghost() if not board.foreground else '<span class="background"></span>'
 
 
 @cache
 def _ghost() -> str:
-    """A faint digit that shows on an empty canvas what it is for."""
+    """A faint digit on the empty canvas, as an invitation."""
     lines = "".join(_line(stroke, "#3d4450", GHOST_BRUSH) for stroke in sample_strokes(GHOST))
     words = f'<text x="{CANVAS_SIDE / 2}" y="{CANVAS_SIDE - 12}">Draw here</text>'
     return _picture(
-        "under ghost",
+        "background ghost",
         f'<g font-family="sans-serif" font-size="17" text-anchor="middle" fill="#aeb6c2">{lines}{words}</g>',
         CANVAS_SIDE,
     )
 
 
 def _line(stroke: np.ndarray, colour: str, brush: float) -> str:
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*stroke, stroke[-1]])  # twice, as one point alone draws nothing
+    points = " ".join(
+        f"{x:.1f},{y:.1f}" for x, y in [*stroke, stroke[-1]]
+    )  # its end twice: a single point draws nothing
     return (
         f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{brush:.1f}" '
         'stroke-linecap="round" stroke-linejoin="round"/>'
@@ -106,6 +147,6 @@ def _line(stroke: np.ndarray, colour: str, brush: float) -> str:
 
 
 def _picture(kind: str, content: str, width: int) -> str:
-    """A layer as an image, in the middle of a wider canvas: Streamlit lets no SVG through on the page itself."""
+    """A layer as an image, in the middle of a wider canvas; Streamlit removes inline SVG."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {CANVAS_SIDE}">{content}</svg>'
     return f'<img class="{kind}" alt="" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'

@@ -1,10 +1,10 @@
-"""The drawings of a visit with each network's prediction, and the meant digit, if the visitor entered it."""
+"""The drawings of a visit with their predictions, and the labels that the visitor gave; as CSV and as a picture."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,152 +12,151 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digits import CLASSES
 from models import NETWORKS
-from recognition.prediction import Prediction
+from recognition import ensemble
+from recognition.ensemble import Selection
+from recognition.prediction import Failure, Prediction
+from ui.shared import session
 from ui.shared.percent import percent
 
-LONGEST = 200  # drawings; older ones are dropped
+MAX_DRAWINGS = 200  # older ones are dropped
 COLUMNS = 5  # of the picture
-CELL, THUMBNAIL, LINE = 190, 112, 17  # its dimensions in pixels
+CELL, THUMBNAIL, LINE = 190, 112, 17  # pixels of the picture
 
 
 @dataclass(eq=False)
-class Drawing:
-    """A drawing: digit uint8 (28, 28); each shipped network's answer by its key; meant: 0 to 9, or None.
+class DrawnDigit:
+    """A digit of a drawing with its predictions.
 
-    following: of a number, its other digits, left to right. own: what the visitor's own network answered, or None.
+    digit: uint8 (28, 28). predictions: of the shipped networks, by key. own: of the visitor's own network.
+    outlier: it may be no digit. label: the digit that the visitor says it is, 0 to 9.
     """
 
     digit: np.ndarray
-    answers: dict[str, Prediction]
-    meant: int | None = None
-    following: tuple[Drawing, ...] = ()
+    predictions: Mapping[str, Prediction]
     own: Prediction | None = None
-
-    @property
-    def digits(self) -> tuple[Drawing, ...]:
-        """The digits of a number, this one first; of a single digit it alone."""
-        return self, *self.following
-
-    @property
-    def recipe(self) -> str:
-        """The recipe of the networks that answered; "" if none did."""
-        return next((answer.recipe for answer in self.answers.values()), "")
+    outlier: bool = False
+    label: int | None = None
 
     @property
     def misread(self) -> bool:
-        """Whether some network answered with another digit than was meant."""
-        return self.meant is not None and any(answer.digit != self.meant for answer in self.answers.values())
+        """Whether any network predicts another digit than the label."""
+        return self.label is not None and any(each.digit != self.label for each in self.predictions.values())
+
+    @property
+    def recipe(self) -> str:
+        """The recipe of the predictions; "" without any."""
+        return next((each.recipe for each in self.predictions.values()), "")
 
     @property
     def calibrated(self) -> bool:
-        """Whether the answers' probabilities are calibrated."""
-        return all(answer.calibrated for answer in self.answers.values())
+        """Whether the probabilities are calibrated."""
+        return all(each.calibrated for each in self.predictions.values())
 
 
 @dataclass(eq=False)
 class History:
-    """The drawings by their number in this visit, oldest first; each stroke records its drawing again."""
+    """The drawings by their number in this visit, oldest first; each is the digits of a number, left to right."""
 
-    drawings: dict[int, Drawing] = field(default_factory=dict)
+    drawings: dict[int, tuple[DrawnDigit, ...]] = field(default_factory=dict)
 
-    def record(self, number: int, digit: np.ndarray, answers: Sequence[Prediction]) -> None:
-        """Stores the newest answers to a drawing; the meant digit stays."""
-        self.record_number(number, [digit], [answers])
-
-    def record_number(
-        self,
-        number: int,
-        digits: Sequence[np.ndarray],
-        answers: Sequence[Sequence[Prediction]],
-        own: Sequence[Sequence[Prediction]] = (),
-    ) -> None:
-        """The same for the digits of a number, left to right; while their count stays, so do the meant ones.
-
-        own: to each digit, the answer of the visitor's own network, or none.
-        """
-        before = self.drawings[number].digits if number in self.drawings else ()
-        kept = [drawing.meant for drawing in before] if len(before) == len(digits) else [None] * len(digits)
-        first, *following = [
-            Drawing(digit, {answer.network: answer for answer in given if not answer.error}, meant)
-            for digit, given, meant in zip(digits, answers, kept, strict=True)
-        ]
-        first.following = tuple(following)
-        for drawing, given in zip(first.digits, own, strict=False):
-            drawing.own = next((answer for answer in given if not answer.error), None)
-        self.drawings[number] = first
-        while len(self.drawings) > LONGEST:
+    def record(self, number: int, digits: Sequence[DrawnDigit]) -> None:
+        """Store a drawing, or its newest predictions; its labels stay while the count of its digits does."""
+        before = self.drawings.get(number, ())
+        if len(before) == len(digits):
+            for old, new in zip(before, digits, strict=True):
+                new.label = old.label
+        self.drawings[number] = tuple(digits)
+        while len(self.drawings) > MAX_DRAWINGS:
             del self.drawings[next(iter(self.drawings))]
 
-    def digits(self) -> Iterator[tuple[str, Drawing]]:
-        """Every digit of every drawing with its name: "3", or "3.1" and "3.2" for the digits of a number."""
+    def digits(self) -> Iterator[tuple[str, DrawnDigit]]:
+        """Every digit with its name: "3", or "3.1" and "3.2" for the digits of a number."""
         for number, drawing in enumerate(self.drawings.values(), 1):
-            for place, digit in enumerate(drawing.digits, 1):
-                yield f"{number}.{place}" if drawing.following else str(number), digit
+            for place, digit in enumerate(drawing, 1):
+                yield f"{number}.{place}" if len(drawing) > 1 else str(number), digit
+
+    def labelled(self) -> list[DrawnDigit]:
+        """The digits that have a label."""
+        return [digit for _, digit in self.digits() if digit.label is not None]
 
     def correct(self) -> dict[str, tuple[int, int]]:
-        """For each network's key: the number of correct predictions, and of drawings whose digit is known."""
-        known = [drawing for _, drawing in self.digits() if drawing.meant is not None]
+        """For each network's key the number of correct predictions, and of predictions for labelled digits."""
         counts = {}
         for key in self.networks():
-            answered = [drawing for drawing in known if key in drawing.answers]
-            counts[key] = sum(drawing.answers[key].digit == drawing.meant for drawing in answered), len(answered)
+            read = [digit for digit in self.labelled() if key in digit.predictions]
+            counts[key] = sum(digit.predictions[key].digit == digit.label for digit in read), len(read)
         return counts
 
     def networks(self) -> list[str]:
-        """The keys of the networks that answered for any drawing, in display order."""
-        return [key for key in NETWORKS if any(key in drawing.answers for _, drawing in self.digits())]
+        """The keys of the networks that predicted any digit, in display order."""
+        return [key for key in NETWORKS if any(key in digit.predictions for _, digit in self.digits())]
 
     def csv(self) -> str:
-        """A row for each digit: its drawing's number, recipe, meant digit, each network's answer and probabilities.
+        """A row for each digit: name, recipe, calibration, label, and each network's digit and probabilities.
 
-        Where the visitor's own network has answered, the last columns are its: its architecture, then the same. It has
-        no calibration.
+        The last columns are the visitor's own network's, if there is one: its architecture, then the same.
         """
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
-        keys, own = self.networks(), any(drawing.own for _, drawing in self.digits())
+        keys, own = self.networks(), any(digit.own for _, digit in self.digits())
         columns = ("answer", *(f"p{digit}" for digit in range(CLASSES)))
         names = [f"{key}_{column}" for key in keys for column in columns]
         names += ["yours", *(f"yours_{column}" for column in columns)] if own else []
         writer.writerow(["drawing", "recipe", "calibrated", "meant", *names])
-        for name, drawing in self.digits():
-            values: list[object] = []
-            for key in keys:
-                answer = drawing.answers.get(key)
-                values += [""] * len(columns) if answer is None else [answer.digit, *_decimals(answer)]
+        for name, digit in self.digits():
+            values = [value for key in keys for value in _csv_values(digit.predictions.get(key))]
             if own:
-                mine = drawing.own
-                values += [""] * (len(columns) + 1) if mine is None else [mine.network, mine.digit, *_decimals(mine)]
-            meant = "" if drawing.meant is None else drawing.meant
-            writer.writerow([name, drawing.recipe, "yes" if drawing.calibrated else "no", meant, *values])
+                values += [digit.own.network if digit.own else "", *_csv_values(digit.own)]
+            calibrated = "yes" if digit.calibrated else "no"
+            writer.writerow([name, digit.recipe, calibrated, "" if digit.label is None else digit.label, *values])
         return file.getvalue()
 
     def png(self) -> bytes:
-        """All drawings and answers as one picture."""
+        """All digits and predictions as one picture."""
         digits = list(self.digits())
         rows = -(-len(digits) // COLUMNS)
-        height = THUMBNAIL + LINE * (len(self.networks()) + 2 + any(bool(drawing.own) for _, drawing in digits))
+        height = THUMBNAIL + LINE * (len(self.networks()) + 2 + any(bool(digit.own) for _, digit in digits))
         sheet = Image.new("RGB", (COLUMNS * CELL, max(rows, 1) * height), "white")
         pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
-        for place, (name, drawing) in enumerate(digits):
+        for place, (name, digit) in enumerate(digits):
             left, top = place % COLUMNS * CELL + 12, place // COLUMNS * height + 10
-            sheet.paste(
-                Image.fromarray(drawing.digit).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX), (left, top)
-            )
-            meant = "" if drawing.meant is None else f", meant {drawing.meant}"
-            lines = [f"{name}{meant}{'' if drawing.calibrated else ', raw softmax'}"] + [
-                f"{NETWORKS[key].title} {answer.digit}, {percent(answer.confidence)}"
-                for key, answer in drawing.answers.items()
-            ]
-            if drawing.own:
-                own = drawing.own
-                lines.append(f"Your {NETWORKS[own.network].title} {own.digit}, {percent(own.confidence)}")
-            for line, text in enumerate(lines):
+            thumbnail = Image.fromarray(digit.digit).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+            sheet.paste(thumbnail, (left, top))
+            for line, text in enumerate(_captions(name, digit)):
                 pen.text((left, top + THUMBNAIL + 2 + line * LINE), text, "black", font)
         file = io.BytesIO()
         sheet.save(file, "PNG")
         return file.getvalue()
 
 
-def _decimals(answer: Prediction) -> list[str]:
-    return [f"{probability:.6f}" for probability in answer.shares]
+def read_digits(
+    digits: Sequence[np.ndarray], selection: Selection
+) -> tuple[tuple[DrawnDigit, ...], tuple[Failure, ...]]:
+    """Digits, uint8 (28, 28) each, with their predictions, and the failures of networks that cannot answer."""
+    predictions = ensemble.predict_all(selection, digits)
+    drawn = [
+        DrawnDigit(digit, {each.network: each for each in given}, outlier=outlier)
+        for digit, given, outlier in zip(digits, predictions.by_digit, ensemble.outliers(digits), strict=True)
+    ]
+    return tuple(drawn), predictions.failures
+
+
+def current_history() -> History:
+    """The history of this visit."""
+    return session.kept(session.HISTORY, History)
+
+
+def _captions(name: str, digit: DrawnDigit) -> list[str]:
+    meant = "" if digit.label is None else f", meant {digit.label}"
+    lines = [f"{name}{meant}{'' if digit.calibrated else ', raw softmax'}"]
+    for key, each in digit.predictions.items():
+        lines.append(f"{NETWORKS[key].title} {each.digit}, {percent(each.confidence)}")
+    if digit.own:
+        lines.append(f"Your {NETWORKS[digit.own.network].title} {digit.own.digit}, {percent(digit.own.confidence)}")
+    return lines
+
+
+def _csv_values(prediction: Prediction | None) -> list[object]:
+    if prediction is None:
+        return [""] * (1 + CLASSES)
+    return [prediction.digit, *(f"{probability:.6f}" for probability in prediction.probabilities)]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from digits import CLASSES
+from ui.shared import session
 
 SECONDS = 10  # to draw a digit
-MOST = 100_000  # of anything that is counted; what a browser has kept may be forged
+MAX_COUNT = 100_000  # of whatever is counted: the browser's storage may be forged
 
 
 @dataclass(eq=False)
@@ -85,7 +86,12 @@ class Games:
         self.best, self.fooled, self.fooling, self.right = best, fooled, fooling, right
 
 
+def current_games() -> Games:
+    """The games of this visit."""
+    return session.kept(session.GAMES, Games)
+
+
 def _count_of(value: object) -> int:
-    if not isinstance(value, int) or not 0 <= value <= MOST:
-        raise ValueError(f"expected a count from 0 to {MOST}, got {value!r:.50}")
+    if not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
+        raise ValueError(f"expected a count from 0 to {MAX_COUNT}, got {value!r:.50}")
     return value

@@ -16,7 +16,7 @@
   function wanted() {
     const place = document.querySelector(".st-key-canvas");
     return place && bars().length && !still.matches && !navigator.connection?.saveData && performance.now() > restUntil
-      && !document.querySelector(".st-key-room_strip") && !place.querySelector(".under:not(.ghost), .photo");
+      && !document.querySelector(".st-key-room_strip") && !place.querySelector(".background:not(.ghost), .photo");
   }
 
   function picture(canvas) {

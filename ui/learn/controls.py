@@ -14,7 +14,7 @@ from recognition import ensemble
 from recognition.ensemble import Selection
 from recognition.store import default_recipe, released
 from ui import navigation
-from ui.drawing import current
+from ui.drawing.history import current_history
 from ui.learn import sources
 from ui.learn.sources import MNIST, OWN, ROOM, SAMPLE, Source
 from ui.room.visit import room_visit
@@ -99,7 +99,7 @@ def _sources(running: bool) -> tuple[list[str], bool]:
         offered.insert(1, ROOM)
     if sources.mnist_here() or sources.mnist_can_come():
         offered.append(MNIST)
-    known = sum(drawing.meant is not None for drawing in current.history().drawings.values())
+    known = len(current_history().labelled())
     names = st.pills(
         "Learn from",
         offered,
@@ -158,7 +158,7 @@ def _doubts(job: Job, source: Source) -> list[str]:
     """Whether the labels may be wrong: the trained networks read most of the drawings otherwise."""
     train = source.train
     recipe = default_recipe()
-    classifiers = ensemble.classifiers(Selection(recipe, ("cnn",)))
+    classifiers = ensemble.load(Selection(recipe, ("cnn",))).classifiers
     if not classifiers or len(train) < 4:
         return []
     some = train.digits[:200]

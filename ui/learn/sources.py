@@ -12,7 +12,7 @@ from digits import SIDE
 from digits.samples import SAMPLES, sample_digit
 from learning import job
 from learning.job import Examples
-from ui.drawing import current
+from ui.drawing.history import current_history
 from ui.room import store
 from ui.room.visit import room_visit
 
@@ -38,7 +38,7 @@ class Source:
 
 def own() -> Source:
     """The visit's digits, those of numbers too, of which is known what they were meant to be."""
-    known = [(drawing.digit, drawing.meant) for _, drawing in current.history().digits() if drawing.meant is not None]
+    known = [(drawn.digit, drawn.label) for drawn in current_history().labelled()]
     if len(known) <= FEW:
         return Source(_examples(known), _examples([]))
     held_out = known[EVERY - 1 :: EVERY]

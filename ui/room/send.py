@@ -112,7 +112,7 @@ def _drawing(board: Board, digit: np.ndarray, state: RoomState, member: Membersh
     strokes = [np.round(stroke, 1).tolist() for stroke in strokes_from_fabric(board.strokes)[0]]
     recipe = chosen_recipe()
     selection = replace(selected(recipe), calibrated=True)
-    answers = [answer for answer in ensemble.predict_all(selection, digit) if not answer.error]
+    (predictions,) = ensemble.predict_all(selection, [digit]).by_digit
     prompted = state.prompt.digit_for(member.participant_id, member.drawings)
     meant = prompted if state.prompt.kind != "free" else st.session_state.get(session.MEANT)
     source = json.dumps(strokes).encode("ascii") if strokes else digit.tobytes()
@@ -122,7 +122,7 @@ def _drawing(board: Board, digit: np.ndarray, state: RoomState, member: Membersh
         meant=meant if meant in range(CLASSES) else None,
         digit=digit.tobytes(),
         strokes=strokes,
-        answers={answer.network: answer.shares.tolist() for answer in answers},
+        answers={each.network: each.probabilities.tolist() for each in predictions},
         recipe=selection.recipe,
-        outlier=ensemble.is_outlier(digit),
+        outlier=ensemble.outliers([digit])[0],
     )

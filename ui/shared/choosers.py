@@ -69,11 +69,13 @@ def several_networks() -> None:
 
 def one_network(selection: Selection) -> Classifier | None:
     """Lets the visitor choose one of the networks; returns it, or None after saying why it cannot answer."""
-    networks = {NETWORKS[network.network].title: network for network in ensemble.load(selection)}
-    chosen = networks[one_of("Network", networks, session.NETWORK)]
-    if chosen.error:
-        st.error(chosen.error)
-    return chosen.classifier
+    loaded = ensemble.load(selection)
+    keys = {NETWORKS[key].title: key for key in selection.networks}
+    chosen = keys[one_of("Network", keys, session.NETWORK)]
+    for failure in loaded.failures:
+        if failure.network == chosen:
+            st.error(failure.reason)
+    return next((classifier for classifier in loaded.classifiers if classifier.network.key == chosen), None)
 
 
 def selected(recipe: str) -> Selection:

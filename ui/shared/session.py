@@ -32,9 +32,10 @@ ROOM, ROOM_KEY, PARTICIPANT, HOST = "room", "invited", "me", "host"
 # Widgets of rooms.
 MEANT, ROOM_CODE, ROOM_VIEW, ROOM_WALL = "meant_digit", "room_code", "room_view", "wall"
 ROOM_LOOK, ROOM_MORE = "room_looks", "room_more"
-PROMPT_KIND, PROMPT_DIGIT, CONFUSED_NETWORK = "prompt_kind", "prompt_digit", "confused"
+PROMPT_KIND, PROMPT_DIGIT = "prompt_kind", "prompt_digit"
 # Of the page Play, and of what the visitor's browser keeps.
-MODE, START_GAME, NEXT, MEMORY, RESTORED = "mode", "start_game", "next", "memory_of_browser", "restored"
+MODE, START_GAME, NEXT = "mode", "start_game", "next"
+MEMORY, RESTORED, VISIT_ID = "memory_of_browser", "restored", "visit_id"
 
 # Of the page Learn.
 LEARN_MODE, LEARN_NETWORK, LEARN_FROM, REHEARSAL, HIDDEN = "how", "learner", "learn_from", "rehearsal", "hidden"
@@ -58,7 +59,7 @@ def amount(perturbation: str) -> str:
     return f"amount-{perturbation}"
 
 
-def meant(drawing: int, place: int = 0) -> str:
+def label(drawing: int, place: int = 0) -> str:
     """The key of the question which digit a drawing, or a digit of a number, was meant to be."""
     return f"meant-{drawing}-{place}" if place else f"meant-{drawing}"
 

@@ -1,4 +1,4 @@
-"""The panel "Summaries": each network layer by layer, with the arithmetic of its parameters."""
+"""The panel "How it's built": each network layer by layer, with the arithmetic of its parameters."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from explain.architecture import COLUMNS
 from models import NETWORKS
 from recognition.card import TESTS, ModelCard
 from recognition.ensemble import Selection
-from ui.drawing.board import Board
+from ui.drawing.history import DrawnDigit
 from ui.shared.choosers import one_network
 
 
-def architecture_panel(board: Board, selection: Selection) -> None:
-    """Draws one network's summary at a time; the drawing plays no part."""
+def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+    """Show the architecture of one network, with or without a drawing."""
     classifier = one_network(selection)
     if classifier is None:
         return
@@ -28,7 +28,7 @@ def architecture_panel(board: Board, selection: Selection) -> None:
 
 
 def _dropout(training: dict) -> str:
-    """What to say of a dropout that is not the architecture's own, which the diagram shows."""
+    """A dropout rate other than the architecture's own, which the diagram shows."""
     return "" if training.get("dropout") is None else f"trained with {100 * training['dropout']:.0f} % dropout, "
 
 

@@ -1,9 +1,9 @@
-"""The panel "Why did it fail?", or "Compare training": one drawing through both recipes, prepared in two ways."""
+"""The panel "Compare training": one drawing through the networks of each recipe, prepared in two ways."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -14,21 +14,27 @@ from recognition.ensemble import Selection
 from recognition.prediction import Prediction
 from recognition.recipes import RECIPES
 from recognition.store import released, trained_recipes
-from ui.drawing.board import Board
+from ui.drawing.board import current_board
+from ui.drawing.history import DrawnDigit
 from ui.shared import images
 from ui.shared.percent import percent
 
 
-def compare_panel(board: Board, selection: Selection) -> None:
-    """Draws a table: a row for each chosen network, a column for each recipe and each way to make the digit."""
-    if board.digit is None or board.normalized.plain is None:
-        st.write("Draw a digit to see how training and preparation change the answers.")
+def compare_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+    """Show a table: a row for each chosen network, a column for each recipe and each preparation of the digit."""
+    plain = current_board().plain_resize()
+    if drawn is None or plain is None:
+        st.write("Draw a digit to see how training and preparation change the predictions.")
         return
-    ways = {"plain resize": board.normalized.plain, "cut out and centred": board.digit}
-    columns = [(recipe, way) for recipe in reversed(trained_recipes()) for way in ways]
-    answers = [_ask(replace(selection, recipe=recipe), ways[way]) for recipe, way in columns]
-    heads = "".join(_head(f"trained on {RECIPES[recipe].trained_on}", way, ways[way]) for recipe, way in columns)
-    rows = "".join(_row(key, [answer.get(key) for answer in answers]) for key in selection.networks)
+    ways = {"plain resize": plain, "cut out and centred": drawn.digit}
+    heads, columns = "", []
+    for recipe in reversed(trained_recipes()):
+        for way, digit in ways.items():
+            known = recipe == selection.recipe and digit is drawn.digit
+            columns.append(drawn.predictions if known else _predict(replace(selection, recipe=recipe), digit))
+            picture = f'<img src="{images.digit(digit)}" alt="the digit as 28 by 28 pixels, {way}">'
+            heads += f'<th scope="col">trained on {RECIPES[recipe].trained_on}{picture}{way}</th>'
+    rows = "".join(_row(key, [column.get(key) for column in columns]) for key in selection.networks)
     st.html(f'<table class="compare"><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>')
     st.caption(
         "A network knows what it was trained on. MNIST's digits fill a box and are centred, so a drawing that is only "
@@ -37,25 +43,20 @@ def compare_panel(board: Board, selection: Selection) -> None:
     )
 
 
-def _ask(selection: Selection, digit: np.ndarray) -> dict[str, Prediction]:
-    """The answers by network, of those that have this recipe's weights."""
+def _predict(selection: Selection, digit: np.ndarray) -> Mapping[str, Prediction]:
+    """The predictions by network, of those that have this recipe's weights."""
     networks = tuple(key for key in selection.networks if key in released(selection.recipe))
-    return {answer.network: answer for answer in ensemble.predict_all(replace(selection, networks=networks), digit)}
+    (predictions,) = ensemble.predict_all(replace(selection, networks=networks), [digit]).by_digit
+    return {prediction.network: prediction for prediction in predictions}
 
 
-def _head(training: str, way: str, digit: np.ndarray) -> str:
-    picture = f'<img src="{images.digit(digit)}" alt="the digit as 28 by 28 pixels, {way}">'
-    return f'<th scope="col">{training}{picture}{way}</th>'
+def _row(key: str, predictions: list[Prediction | None]) -> str:
+    cells = "".join(map(_cell, predictions))
+    return f'<tr style="{images.style(key)}"><th scope="row">{NETWORKS[key].title}</th>{cells}</tr>'
 
 
-def _row(key: str, answers: list[Prediction | None]) -> str:
-    title = NETWORKS[key].title
-    return f'<tr style="{images.style(key)}"><th scope="row">{title}</th>{"".join(map(_cell, answers))}</tr>'
-
-
-def _cell(answer: Prediction | None) -> str:
-    if answer is None:
-        return '<td title="not trained in this way">–</td>'
-    if answer.error:
-        return f'<td title="{escape(answer.error, quote=True)}">–</td>'
-    return f'<td style="--share:{100 * answer.confidence:.0f}%"><b>{answer.digit}</b> {percent(answer.confidence)}</td>'
+def _cell(prediction: Prediction | None) -> str:
+    if prediction is None:
+        return '<td title="no answer">–</td>'
+    confidence = prediction.confidence
+    return f'<td style="--share:{100 * confidence:.0f}%"><b>{prediction.digit}</b> {percent(confidence)}</td>'

@@ -1,4 +1,4 @@
-"""The panel "Confidence": how sure each network is, for this drawing and for all of this visit."""
+"""The panel "How sure": the probabilities for this drawing side by side, and the drawings of this visit."""
 
 from __future__ import annotations
 
@@ -12,26 +12,23 @@ import streamlit as st
 from models import NETWORKS
 from recognition.ensemble import Selection
 from recognition.prediction import entropy, margin, total_variation
-from ui.drawing import current
-from ui.drawing.board import Board
-from ui.drawing.history import Drawing, History
+from ui.drawing.history import DrawnDigit, History, current_history
 from ui.shared import images
 from ui.shared.percent import percent
 
 
-def confidence_panel(board: Board, selection: Selection) -> None:
-    """Draws the distributions of the current drawing, then the history with its downloads."""
-    history = current.history()
-    if board.digit is None or board.number not in history.drawings:
+def confidence_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+    """Show the distributions for the current digit, then the history with its downloads."""
+    if drawn is None:
         st.write("Draw a digit to compare how sure the networks are.")
     else:
-        _current(history.drawings[board.number].digits[board.place])
-    if history.drawings:
-        _history(history)
+        _show_current(drawn)
+    if current_history().drawings:
+        _show_history(current_history())
 
 
-def _current(drawing: Drawing) -> None:
-    probabilities = {NETWORKS[key].title: answer.shares for key, answer in drawing.answers.items()}
+def _show_current(drawn: DrawnDigit) -> None:
+    probabilities = {NETWORKS[key].title: each.probabilities for key, each in drawn.predictions.items()}
     if not probabilities:
         return
     from ui.shared import charts  # imports Altair, which would make the page's start longer by a fifth
@@ -53,12 +50,12 @@ def _current(drawing: Drawing) -> None:
         st.caption(
             f"{_agreement(probabilities)} Margin: how far the first digit is ahead of the second. Entropy: 0 bits when "
             "certain, 3.32 bits when all digits are equally likely. Confidence means nothing for drawings that are no "
-            "digit." + ("" if drawing.calibrated else " These are raw softmax values, not calibrated.")
+            "digit." + ("" if drawn.calibrated else " These are raw softmax values, not calibrated.")
         )
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown takes as it is."""
+    """Text without HTML for Markdown."""
     return re.sub(r"([<>])", r"\\\1", text)
 
 
@@ -75,7 +72,7 @@ def _agreement(probabilities: Mapping[str, np.ndarray]) -> str:
     return words
 
 
-def _history(history: History) -> None:
+def _show_history(history: History) -> None:
     st.subheader("Your drawings so far")
     correct = history.correct()
     if any(n for _, n in correct.values()):
@@ -92,14 +89,14 @@ def _history(history: History) -> None:
         st.download_button("Save as PNG", history.png(), "drawings.png", "image/png", on_click="ignore")
 
 
-def _row(drawing: Drawing) -> dict[str, str]:
+def _row(drawn: DrawnDigit) -> dict[str, str]:
     return {
-        "drawing": images.digit(drawing.digit),
-        "meant": "" if drawing.meant is None else str(drawing.meant),
+        "drawing": images.digit(drawn.digit),
+        "meant": "" if drawn.label is None else str(drawn.label),
         **{
-            NETWORKS[key].title: f"{answer.digit}  ({percent(answer.confidence)})"
-            for key, answer in drawing.answers.items()
+            NETWORKS[key].title: f"{each.digit}  ({percent(each.confidence)})"
+            for key, each in drawn.predictions.items()
         },
-        "recipe": drawing.recipe,
-        "softmax": "calibrated" if drawing.calibrated else "raw",
+        "recipe": drawn.recipe,
+        "softmax": "calibrated" if drawn.calibrated else "raw",
     }

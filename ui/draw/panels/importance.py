@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -11,14 +10,12 @@ import streamlit as st
 from explain import attribution
 from recognition import TensorFlowMissing, ensemble
 from recognition.ensemble import Selection
+from recognition.prediction import Prediction
 from recognition.store import WeightsError
-from ui.drawing.board import Board
+from ui.drawing.history import DrawnDigit
 from ui.shared import images, session
 from ui.shared.choosers import one_of
 from ui.shared.percent import percent
-
-if TYPE_CHECKING:
-    from recognition.classifier import Classifier
 
 WAYS = {
     "Cover it": (
@@ -35,17 +32,20 @@ WAYS = {
 }
 
 
-def importance_panel(board: Board, selection: Selection) -> None:
-    """Draws, for each network, the digit with the importance of its ink in colour, on one scale for all."""
+def importance_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+    """Show, for each network, the digit with the importance of its ink in colour, on one scale for all."""
     way = one_of("How", WAYS, session.ATTRIBUTION)
-    if board.digit is None:
+    if drawn is None:
         st.write("Draw a digit to see which part of it each answer depends on.")
         return
-    words = WAYS[way][1]
-    classifiers = ensemble.classifiers(selection)
-    answers = [classifier.probabilities(board.digit[None], selection.calibrated)[0] for classifier in classifiers]
+    measure, words = WAYS[way]
+    found = {classifier.network.key: classifier for classifier in ensemble.load(selection).classifiers}
+    predictions = {found[key]: each for key, each in drawn.predictions.items() if key in found}
+    importing = measure is attribution.gradient_in_page and not attribution.is_ready()
+    spinner = st.spinner("Loading TensorFlow, which takes a few seconds the first time")
     try:
-        maps = _maps(way, classifiers, board.digit, answers)
+        with spinner if importing else nullcontext():
+            maps = [measure(classifier, drawn.digit, each.digit) for classifier, each in predictions.items()]
     except TensorFlowMissing:
         st.info("Gradients need TensorFlow, which is not installed on this server; covering the ink works without it.")
         return
@@ -54,10 +54,8 @@ def importance_panel(board: Board, selection: Selection) -> None:
         return
     scale = max((float(np.abs(values).max()) for values in maps), default=1.0)
     figures = "".join(
-        f"<figure><figcaption><b>{classifier.network.title}</b>: {answer.argmax()}, {percent(answer.max())}"
-        f'</figcaption><img src="{images.laid_over(board.digit, values, scale)}" alt="importance of the ink to the '
-        f'{classifier.network.title}"><p>between {_signed(values.min())} and {_signed(values.max())}</p></figure>'
-        for classifier, answer, values in zip(classifiers, answers, maps, strict=True)
+        _figure(classifier.network.title, each, values, images.laid_over(drawn.digit, values, scale))
+        for (classifier, each), values in zip(predictions.items(), maps, strict=True)
     )
     st.html(f'<section class="attribution">{figures}</section>')
     st.caption(
@@ -66,15 +64,12 @@ def importance_panel(board: Board, selection: Selection) -> None:
     )
 
 
-def _maps(way: str, classifiers: list[Classifier], digit: np.ndarray, answers: list[np.ndarray]) -> list[np.ndarray]:
-    """The importance of each pixel to each network's answer, float32 (28, 28) each."""
-    measure = WAYS[way][0]
-    importing = measure is attribution.gradient_in_page and not attribution.is_ready()
-    with st.spinner("Loading TensorFlow, which takes a few seconds the first time") if importing else nullcontext():
-        return [
-            measure(classifier, digit, int(answer.argmax()))
-            for classifier, answer in zip(classifiers, answers, strict=True)
-        ]
+def _figure(title: str, prediction: Prediction, importance: np.ndarray, picture: str) -> str:
+    return (
+        f"<figure><figcaption><b>{title}</b>: {prediction.digit}, {percent(prediction.confidence)}</figcaption>"
+        f'<img src="{picture}" alt="importance of the ink to the {title}">'
+        f"<p>between {_signed(importance.min())} and {_signed(importance.max())}</p></figure>"
+    )
 
 
 def _signed(value: float) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from explain import activations
 from recognition.ensemble import Selection
 from ui.drawing.answers import shape_in_words
-from ui.drawing.board import Board
+from ui.drawing.history import DrawnDigit
 from ui.shared import images
 from ui.shared.choosers import one_network
 from ui.shared.percent import percent
@@ -33,19 +33,19 @@ BOTH_WAYS = (
 COLOURS = "Amber is above zero, blue below, black zero."
 
 
-def inside_panel(board: Board, selection: Selection) -> None:
-    """Draws the input and the inner values of the network that the visitor chooses."""
+def inside_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+    """Show the input and the activations of the network that the visitor chooses."""
     classifier = one_network(selection)
     if classifier is None:
         return
-    if board.digit is None:
+    if drawn is None:
         st.write("Draw a digit to see what happens to it inside each network.")
         return
     if len(classifier.network.input_shape) == 2:
-        shown = _rows(classifier, board.digit, selection.calibrated)
+        shown = _rows(classifier, drawn.digit, selection.calibrated)
     else:
-        shown = {1: _list, 3: _maps}[len(classifier.network.input_shape)](classifier, board.digit)
-    st.html(f'<section class="inside">{_input(classifier, board.digit)}{shown}</section>')
+        shown = {1: _list, 3: _maps}[len(classifier.network.input_shape)](classifier, drawn.digit)
+    st.html(f'<section class="inside">{_input(classifier, drawn.digit)}{shown}</section>')
 
 
 def _input(classifier: Classifier, digit: np.ndarray) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
 from explain.perturbation import PERTURBATIONS, Perturbation
+from models import NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
-from ui.drawing.board import Board
+from recognition.prediction import majority
+from ui.drawing.history import DrawnDigit
 from ui.shared import images, session
 from ui.shared.choosers import one_of
 from ui.shared.percent import percent
@@ -19,18 +19,18 @@ STEP_SECONDS, SWEEP_STEPS = 0.4, 20  # of the sweep that Play begins
 BY_TITLE = {perturbation.title: perturbation for perturbation in PERTURBATIONS.values()}
 
 
-def perturb_panel(board: Board, selection: Selection) -> None:
-    """Draws the slider, the changed digit with all answers, and each network's confidence over the whole range."""
+def perturb_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+    """Show a slider, the perturbed digit with all predictions, and each network's confidence over the whole range."""
     perturbation = BY_TITLE[one_of("How to change it", BY_TITLE, session.PERTURBATION, st.pills)]
-    if board.digit is None:
+    if drawn is None:
         st.write("Draw a digit to see how much change each network can bear.")
         return
     playing = st.session_state.get(session.PLAYING) == perturbation.key
-    st.fragment(_poke, run_every=STEP_SECONDS if playing else None)(perturbation, board.digit, selection, playing)
+    st.fragment(_perturb, run_every=STEP_SECONDS if playing else None)(perturbation, drawn, selection, playing)
 
 
-def _poke(perturbation: Perturbation, digit: np.ndarray, selection: Selection, playing: bool) -> None:
-    """The panel's moving part: it runs alone, and by itself while the sweep is playing."""
+def _perturb(perturbation: Perturbation, drawn: DrawnDigit, selection: Selection, playing: bool) -> None:
+    """The panel's moving part, a fragment that reruns by itself during a sweep."""
     if playing:
         _advance(perturbation)
     with st.container(horizontal=True, vertical_alignment="bottom", key="poke_controls"):
@@ -47,16 +47,16 @@ def _poke(perturbation: Perturbation, digit: np.ndarray, selection: Selection, p
         if st.button(label, key=session.PLAY, icon=icon, help="Goes through all amounts"):
             _play(perturbation, playing)
     left, right = st.columns([3, 7], gap="small")
-    left.html(_answers(perturbation(digit, amount), selection))
+    left.html(_perturbed(perturbation(drawn.digit, amount), selection))
     with right:
-        _curves(perturbation, amount, digit, selection)
+        _curves(perturbation, amount, drawn, selection)
 
 
 def _play(perturbation: Perturbation, playing: bool) -> None:
     """Begins the sweep at the lowest amount, or ends it where it is."""
     st.session_state[session.PLAYING] = None if playing else perturbation.key
     st.session_state[session.SWEEP] = -1
-    st.rerun()  # the whole page, as the timer belongs to what has drawn this
+    st.rerun()  # the whole page, because the timer belongs to the caller of this fragment
 
 
 def _advance(perturbation: Perturbation) -> None:
@@ -74,29 +74,27 @@ def _format(perturbation: Perturbation) -> str:
     return f"%{'.1f' if perturbation.step < 1 else 'd'}{perturbation.unit.replace('%', '%%')}"
 
 
-def _answers(changed: np.ndarray, selection: Selection) -> str:
+def _perturbed(digit: np.ndarray, selection: Selection) -> str:
+    (predictions,) = ensemble.predict_all(selection, [digit]).by_digit
     lines = ""
-    for classifier in ensemble.classifiers(selection):
-        answer = classifier.probabilities(changed[None], selection.calibrated)[0]
-        network = f'<li style="{images.style(classifier.network.key)}"><span>{escape(classifier.network.title)}</span>'
-        lines += f"{network} <b>{answer.argmax()}</b> {percent(answer.max())}</li>"
-    picture = f'<img src="{images.digit(changed)}" alt="the changed digit, 28 by 28 pixels">'
+    for each in predictions:
+        network = f'<li style="{images.style(each.network)}"><span>{NETWORKS[each.network].title}</span>'
+        lines += f"{network} <b>{each.digit}</b> {percent(each.confidence)}</li>"
+    picture = f'<img src="{images.digit(digit)}" alt="the changed digit, 28 by 28 pixels">'
     return f'<section class="perturbed">{picture}<ul>{lines}</ul></section>'
 
 
-def _curves(perturbation: Perturbation, amount: float, digit: np.ndarray, selection: Selection) -> None:
-    amounts = perturbation.amounts()
-    digits = np.stack([digit, *(perturbation(digit, value) for value in amounts)])
-    answers = {
-        classifier.network.title: classifier.probabilities(digits, selection.calibrated)
-        for classifier in ensemble.classifiers(selection)
-    }
-    if not answers:
+def _curves(perturbation: Perturbation, amount: float, drawn: DrawnDigit, selection: Selection) -> None:
+    if not drawn.predictions:
         return
     from ui.shared import charts  # imports Altair, which would make the page's start longer by a fifth
 
-    answer = ensemble.majority([rows[0] for rows in answers.values()])
-    curves = {title: rows[1:, answer] for title, rows in answers.items()}
+    answer, amounts = majority([*drawn.predictions.values()]), perturbation.amounts()
+    digits = np.stack([perturbation(drawn.digit, value) for value in amounts])
+    curves = {
+        classifier.network.title: classifier.probabilities(digits, selection.calibrated)[:, answer]
+        for classifier in ensemble.load(selection).classifiers
+    }
     charts.curves(
         curves, amounts, amount, f"{perturbation.title.lower()},{perturbation.unit}", f"confidence in {answer}, %"
     )
