@@ -92,11 +92,14 @@ class Api:
 
 
 def selected(query: QueryParams) -> Selection:
-    """The networks and the recipe that a query asks for; raises ValueError with the known ones for others."""
+    """The selection that a query asks for: network, recipe, and raw=1 for the softmax before it is calibrated.
+
+    Raises ValueError, with the known names, for an unknown network or recipe.
+    """
     keys = tuple(dict.fromkeys(query.getlist("network"))) or DEFAULT_NETWORKS
     for key in keys:
         find(key)
-    return Selection(check_recipe(query.get("recipe") or default_recipe()), keys)
+    return Selection(check_recipe(query.get("recipe") or default_recipe()), keys, calibrated=query.get("raw") != "1")
 
 
 async def read(request: Request, limit: int) -> bytes | None:

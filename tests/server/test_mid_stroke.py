@@ -38,9 +38,13 @@ def ask(endpoint: MidStroke, body: bytes, query: str = ""):
 SEVEN = draw_strokes(placed(7), 18, 280, 280)
 
 
-def test_the_answer_is_the_pages_own():
-    answers = json.loads(ask(MidStroke(), png(SEVEN)).body)
-    (asked,) = ensemble.predict_all(Selection("drawn", DEFAULT_NETWORKS), [from_canvas(SEVEN)]).by_digit
+SMALL = draw_strokes([np.array([(60.0, 60.0), (200.0, 80.0), (180.0, 200.0)])], 18, 280, 280)  # of low confidence
+
+
+@pytest.mark.parametrize(("query", "calibrated"), [("", True), ("raw=1", False)], ids=["calibrated", "raw"])
+def test_the_answer_is_the_pages_own(query, calibrated):
+    answers = json.loads(ask(MidStroke(), png(SMALL), query).body)
+    (asked,) = ensemble.predict_all(Selection("drawn", DEFAULT_NETWORKS, calibrated), [from_canvas(SMALL)]).by_digit
     assert list(answers) == list(DEFAULT_NETWORKS)
     for answer in asked:
         np.testing.assert_allclose(answers[answer.network], answer.probabilities, atol=0.0005001)

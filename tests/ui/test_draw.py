@@ -57,6 +57,7 @@ def test_the_toggle_shows_the_raw_softmax_instead_of_calibrated_probabilities(pa
     picture = from_canvas(draw_strokes(strokes, BRUSH, 280, 280))[None]
     for raw in (False, True):
         page.toggle(key="raw").set_value(raw).run()
+        assert ("data-raw" in answers(page)) == raw, "so that the bars that move under the pen are raw too"
         for key in DEFAULT_NETWORKS:
             classifier = classifiers[key]
             card = details(page, key)

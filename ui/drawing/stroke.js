@@ -33,6 +33,7 @@
     try {
       const here = new URL(location.href), query = new URLSearchParams();
       for (const card of bars()) query.append("network", card.dataset.network);
+      if (document.querySelector(".details[data-raw]")) query.set("raw", "1");
       if (here.searchParams.has("recipe")) query.set("recipe", here.searchParams.get("recipe"));
       const answer = await fetch(`api/stroke?${query}`, { method: "POST", body: await picture(canvas) });
       if (answer.status !== 200) restUntil = performance.now() + REST;
