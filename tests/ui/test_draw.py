@@ -69,6 +69,7 @@ def test_the_toggle_shows_the_raw_softmax_instead_of_calibrated_probabilities(pa
 @pytest.mark.parametrize("recipe", store.trained_recipes())
 def test_the_recipe_switch_chooses_the_weights(page, recipe):
     page.segmented_control(key="recipe").set_value(recipe).run()
+    assert f'data-recipe="{recipe}"' in answers(page), "for the bars that move under the pen"
     send(page, message(placed(3)))
     picture = from_canvas(draw_strokes(placed(3), BRUSH, 280, 280))[None]
     for key, network in [(key, NETWORKS[key]) for key in DEFAULT_NETWORKS]:

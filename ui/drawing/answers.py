@@ -40,7 +40,7 @@ def invitation(selection: Selection, message: str = INVITATION) -> Shown:
     """Empty heads and bars for the selected networks, under a message."""
     networks = [NETWORKS[key] for key in selection.networks]
     heads = [_head(network, "", "<span></span>", "waiting") for network in networks]
-    return _shown(message, heads, [_bars(network, None) for network in networks], "waiting", selection.calibrated)
+    return _shown(message, heads, [_bars(network, None) for network in networks], "waiting", selection)
 
 
 def show_answers(drawn: DrawnDigit, failures: Sequence[Failure] = ()) -> Shown:
@@ -55,7 +55,7 @@ def show_answers(drawn: DrawnDigit, failures: Sequence[Failure] = ()) -> Shown:
     heads = {key: _answer(each) for key, each in drawn.predictions.items()}
     own = [_answer(drawn.own)] if drawn.own else []
     state = "answered doubted" if drawn.outlier and digits else "answered"
-    return _shown(message, _ordered(heads, failures) + own, _all_bars(drawn, failures), state, drawn.calibrated)
+    return _shown(message, _ordered(heads, failures) + own, _all_bars(drawn, failures), state, drawn)
 
 
 def show_number(digits: Sequence[DrawnDigit], place: int, failures: Sequence[Failure] = ()) -> Shown:
@@ -67,7 +67,7 @@ def show_number(digits: Sequence[DrawnDigit], place: int, failures: Sequence[Fai
     heads = _ordered({key: _number(each) for key, each in networks.items()}, failures)
     heads += [_number(own)] if own else []
     chosen = digits[place]
-    return _shown(message, heads, _all_bars(chosen, failures), "answered number", chosen.calibrated)
+    return _shown(message, heads, _all_bars(chosen, failures), "answered number", chosen)
 
 
 def headline(digits: Mapping[str, int | str], verb: str = "say") -> str:
@@ -109,16 +109,16 @@ def _group(digit: int | str, titles: list[str], verb: str) -> str:
     return f"{join_words([f'the {title}' for title in titles])} {verb if len(titles) > 1 else verb + 's'} {digit}"
 
 
-def _shown(message: str, heads: list[str], bars: list[str], state: str, calibrated: bool) -> Shown:
-    """state: classes of the style sheet."""
+def _shown(message: str, heads: list[str], bars: list[str], state: str, by: Selection | DrawnDigit) -> Shown:
+    """state: classes of the style sheet. by: what has the recipe and the calibration, which stroke.js asks for too."""
     more = len(heads) - len(DEFAULT_NETWORKS)
     columns = "cards many" if more > 1 else "cards five" if more == 1 else "cards"
     size = ' class="longer"' if len(message) > LONGER else ' class="long"' if len(message) > LONG else ""
-    raw = "" if calibrated else " data-raw"  # for stroke.js
+    asked = f' data-recipe="{by.recipe}"' + ("" if by.calibrated else " data-raw")
     return Shown(
         f'<section class="answers {state}"><h2{size}>{escape(message)}</h2>'
         f'<div class="heads {columns}">{"".join(heads)}</div></section>',
-        f'<section class="details {state}"{raw}><div class="{columns}">{"".join(bars)}</div></section>',
+        f'<section class="details {state}"{asked}><div class="{columns}">{"".join(bars)}</div></section>',
     )
 
 

@@ -31,10 +31,10 @@
     waiting = true;
     const mine = stroke;
     try {
-      const here = new URL(location.href), query = new URLSearchParams();
+      const query = new URLSearchParams(), { recipe, raw } = document.querySelector(".details").dataset;
       for (const card of bars()) query.append("network", card.dataset.network);
-      if (document.querySelector(".details[data-raw]")) query.set("raw", "1");
-      if (here.searchParams.has("recipe")) query.set("recipe", here.searchParams.get("recipe"));
+      if (recipe) query.set("recipe", recipe);
+      if (raw !== undefined) query.set("raw", "1");
       const answer = await fetch(`api/stroke?${query}`, { method: "POST", body: await picture(canvas) });
       if (answer.status !== 200) restUntil = performance.now() + REST;
       else if (mine === stroke && timer) {
