@@ -1,0 +1,117 @@
+"""The engine that runs networks in browsers gives what Python gives: pixels of digits, and outputs of every network."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import recognition
+from digits.normalization import from_ink
+from digits.samples import SAMPLES, sample_digit
+from digits.strokes import draw_strokes
+from models import NETWORKS
+from recognition import outlier
+from recognition.exported_model import PROBABILITIES
+from recognition.store import serving_path
+
+TOLERANCE = 2e-6  # of a probability; both sides compute in float32, in another order
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
+
+
+def in_node(job: dict) -> object:
+    script = Path(__file__).with_name("read.mjs")
+    done = subprocess.run(["node", script], input=json.dumps(job), capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def encoded(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+@pytest.fixture(scope="module")
+def digits() -> np.ndarray:
+    """Digits as drawn, blank, full, and noise."""
+    random = np.random.default_rng(1)
+    drawn = [sample_digit(name) for name in SAMPLES]
+    noise = random.integers(0, 256, (4, 28, 28)).astype(np.uint8)
+    return np.concatenate([drawn, noise, np.zeros((1, 28, 28), np.uint8), np.full((1, 28, 28), 255, np.uint8)])
+
+
+@pytest.mark.parametrize("recipe", ["drawn", "book"])
+@pytest.mark.parametrize("key", NETWORKS)
+def test_every_network_gives_pythons_probabilities(key, recipe, digits):
+    classifier = recognition.load(key, recipe)
+    temperature = classifier.card.temperature
+    job = {"file": str(serving_path(key, recipe)), "kernels": "simd", "temperature": temperature}
+    results = in_node(job | {"digits": encoded(digits)})
+    raw = np.array([result[PROBABILITIES] for result in results])
+    calibrated = np.array([result["calibrated"] for result in results])
+    np.testing.assert_allclose(raw, classifier.raw(digits), rtol=0, atol=TOLERANCE)
+    np.testing.assert_allclose(calibrated, classifier.predict(digits), rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("key", ["mlp", "cnn", "resnet", "densenet"])
+def test_browsers_without_webassembly_get_the_same(key, digits):
+    job = {"file": str(serving_path(key, "drawn")), "kernels": "plain", "digits": encoded(digits)}
+    raw = [result[PROBABILITIES] for result in in_node(job)]
+    np.testing.assert_allclose(raw, recognition.load(key, "drawn").raw(digits), rtol=0, atol=TOLERANCE)
+
+
+def test_the_outlier_detector_gives_pythons_scores(digits):
+    job = {"file": str(serving_path(outlier.DETECTOR.key, "drawn")), "kernels": "simd", "digits": encoded(digits)}
+    scores = [result[PROBABILITIES][-1] for result in in_node(job)]
+    np.testing.assert_allclose(scores, outlier.score(digits), rtol=0, atol=TOLERANCE)
+
+
+def test_outputs_of_hidden_layers_are_pythons(digits):
+    classifier = recognition.load("cnn", "drawn")
+    names = list(classifier.architecture.convolutions)
+    job = {"file": str(serving_path("cnn", "drawn")), "kernels": "simd", "outputs": names, "digits": encoded(digits)}
+    results = in_node(job)
+    for name, expected in zip(names, classifier.outputs(digits, names), strict=True):
+        given = np.array([result[name] for result in results]).reshape(expected.shape)
+        np.testing.assert_allclose(given, expected, rtol=0, atol=1e-4)
+
+
+def test_an_output_that_is_not_there_and_a_file_that_is_none_are_refused_by_name(digits, tmp_path):
+    job = {"file": str(serving_path("cnn", "drawn")), "kernels": "simd", "outputs": ["softmax"], "digits": encoded(digits)}
+    assert "softmax is no output of this network; it has" in in_node(job)["error"]
+    (tmp_path / "no.tflite").write_bytes(b"hello, world")
+    assert "expected a LiteRT file" in in_node(job | {"file": str(tmp_path / "no.tflite")})["error"]
+
+
+def drawings() -> list[np.ndarray]:
+    """Ink, uint8 (h, w): samples at many sizes, places and brushes; thin, wide and tiny boxes; a dot; nothing; edges."""
+    random = np.random.default_rng(2)
+    inks = [np.zeros((280, 280), np.uint8), np.full((280, 280), 255, np.uint8)]
+    for number in range(340):
+        strokes = list(SAMPLES.values())[number % len(SAMPLES)]
+        size, place = random.uniform(40, 240, 2), random.uniform(0, 40, 2)
+        slant = np.array([[1, 0], [random.uniform(-0.5, 0.5), 1]])
+        points = [np.array(stroke) @ slant * size + place for stroke in strokes]
+        inks.append(draw_strokes(points, random.uniform(6, 30), 280, 280)[..., 3])
+    for number in range(160):
+        height, width = random.integers(1, 281), random.integers(1, 281)
+        height, width = ((height, random.integers(1, 14)), (random.integers(1, 14), width), (height, width))[number % 3]
+        top, left = random.integers(0, 281 - height), random.integers(0, 281 - width)
+        ink = np.zeros((280, 280 + 280 * (number % 2)), np.uint8)
+        ink[top : top + height, left : left + width] = random.integers(0, 256, (height, width))
+        inks.append(ink)
+    return [np.ascontiguousarray(ink) for ink in inks]
+
+
+def test_digits_are_pythons_pixel_for_pixel():
+    inks = drawings()
+    results = in_node({"drawings": [{"ink": encoded(i), "width": i.shape[1], "height": i.shape[0]} for i in inks]})
+    assert len(results) == len(inks) > 500
+    for ink, result in zip(inks, results, strict=True):
+        expected = from_ink(ink)
+        assert result["digit"] == (None if expected is None else expected.ravel().tolist())
+        assert result["crc32"] == zlib.crc32(ink.tobytes())
