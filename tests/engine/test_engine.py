@@ -81,14 +81,19 @@ def test_outputs_of_hidden_layers_are_pythons(digits):
 
 
 def test_an_output_that_is_not_there_and_a_file_that_is_none_are_refused_by_name(digits, tmp_path):
-    job = {"file": str(serving_path("cnn", "drawn")), "kernels": "simd", "outputs": ["softmax"], "digits": encoded(digits)}
+    job = {
+        "file": str(serving_path("cnn", "drawn")),
+        "kernels": "simd",
+        "outputs": ["softmax"],
+        "digits": encoded(digits),
+    }
     assert "softmax is no output of this network; it has" in in_node(job)["error"]
     (tmp_path / "no.tflite").write_bytes(b"hello, world")
     assert "expected a LiteRT file" in in_node(job | {"file": str(tmp_path / "no.tflite")})["error"]
 
 
 def drawings() -> list[np.ndarray]:
-    """Ink, uint8 (h, w): samples at many sizes, places and brushes; thin, wide and tiny boxes; a dot; nothing; edges."""
+    """Ink, uint8 (h, w): samples of many sizes, places and brushes; thin, wide and tiny boxes; nothing; everything."""
     random = np.random.default_rng(2)
     inks = [np.zeros((280, 280), np.uint8), np.full((280, 280), 255, np.uint8)]
     for number in range(340):
