@@ -93,7 +93,7 @@ def panels(runs: int = 30) -> str:
         choices.append({"panel": "Inside", "network": title})
     choices += [{"panel": "Which ink?", "ink": way} for way in ("Cover it", "Gradient")]
     choices += [{"panel": "Poke it", "poke": way} for way in ("Rotate", "Thicken")]
-    choices += [{"panel": name} for name in ("Confidence", "Summaries", "Why did it fail?")]
+    choices += [{"panel": name} for name in ("How sure", "How it's built", "Compare training")]
     times = {}
     for choice in choices:
         visitor.session_state["panel"] = None

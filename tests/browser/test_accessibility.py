@@ -11,7 +11,7 @@ from tests.browser.driver import DESKTOP, PHONE, Visitor
 from tests.drawings import placed
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-PANELS = ("Inside", "Which ink?", "Poke it", "Confidence", "Summaries", "Compare training")
+PANELS = ("Inside", "Which ink?", "Poke it", "How sure", "How it's built", "Compare training")
 PAGES = ("play", "room", "learn", "evidence", "book", "book?lesson=Softmax", "book?lesson=Convolution+and+max-pooling")
 
 

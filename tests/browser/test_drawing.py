@@ -131,7 +131,7 @@ def test_the_drawing_is_still_there_after_visiting_another_page(visit):
     visitor.page.get_by_role("heading", name="Evidence").wait_for()
     visitor.page.get_by_role("link", name="Draw", exact=True).first.click()
     assert visitor.wait_for_answer() == before
-    assert visitor.page.locator("img.under").count() == len(placed(5)), "the strokes are on the canvas again"
+    assert visitor.page.locator("img.background").count() == len(placed(5)), "the strokes are on the canvas again"
 
 
 def test_on_a_projector_everything_fits_without_scrolling(visit):

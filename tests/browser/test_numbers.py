@@ -48,7 +48,7 @@ def test_on_a_phone_a_second_digit_leaves_everything_above_the_pages_in_its_plac
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("keys", "panel"), [((), ""), (tuple(NETWORKS), "Confidence")], ids=["bars of four", "panel under ten"]
+    ("keys", "panel"), [((), ""), (tuple(NETWORKS), "How sure")], ids=["bars of four", "panel under ten"]
 )
 @pytest.mark.parametrize("viewport", [{"width": 1024, "height": 768}, {"width": 1280, "height": 720}], ids=str)
 def test_beside_the_canvas_a_second_digit_moves_nothing_and_no_name_is_cut_off(visit, viewport, keys, panel):

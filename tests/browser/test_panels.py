@@ -19,8 +19,8 @@ STEPS = [
     ("Poke it", "", "More than half sure"),
     ("", "Noise", "More than half sure"),
     ("", "Erase rows", "More than half sure"),
-    ("Confidence", "", "Averaged, they say 6"),
-    ("Summaries", "", "Total params"),
+    ("How sure", "", "Averaged, they say 6"),
+    ("How it's built", "", "Total params"),
     ("", "MLP", "784 × 256 + 256 = 200,960"),
     ("", "ResNet", "274,154"),
     ("Compare training", "", "cut out and centred"),
@@ -83,7 +83,7 @@ def test_a_sample_is_put_on_the_canvas_by_keyboard_alone(visit):
     visitor.page.get_by_role("button", name="7 with a bar").focus()
     visitor.page.keyboard.press("Enter")
     assert list(visitor.wait_for_answer().values()).count(7) >= 3
-    assert visitor.page.locator("img.under").count() == 2, "the sample is on the canvas, for more strokes"
+    assert visitor.page.locator("img.background").count() == 2, "the sample is on the canvas, for more strokes"
     visitor.click("Undo")
     visitor.page.wait_for_timeout(800)
     assert len(visitor.wait_for_answer()) == 4, "its strokes can be undone like any other"
@@ -134,7 +134,7 @@ def test_back_closes_a_panel_and_stays_on_the_page(visit):
     visitor = visit()
     visitor.draw(placed(4))
     visitor.wait_for_answer()
-    visitor.open_panel("Summaries")
+    visitor.open_panel("How it's built")
     visitor.page.get_by_text("Total params").wait_for()
     visitor.page.go_back()
     visitor.page.locator(".details").wait_for()

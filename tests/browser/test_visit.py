@@ -18,7 +18,7 @@ def test_the_history_has_each_drawing_and_can_be_saved(visit):
     visitor = visit(path="/?panel=Confidence")
     visitor.draw(placed(7))
     visitor.wait_for_answer()
-    visitor.click("Right")
+    visitor.click("Yes, right")
     visitor.page.get_by_text("Correct, where you told the digit").wait_for()
     visitor.click("Clear")
     visitor.wait_for_invitation()
@@ -38,7 +38,7 @@ def test_drawings_and_scores_survive_a_reload_in_the_same_browser(visit):
     visitor = visit()
     visitor.draw(placed(7))
     visitor.wait_for_answer()
-    visitor.click("Right")
+    visitor.click("Yes, right")
     visitor.page.get_by_role("button", name="You meant 7").wait_for()
     visitor.page.wait_for_timeout(800)  # for the browser to keep it
     visitor.page.goto(visitor.page.url.rstrip("/") + "/?panel=Confidence")

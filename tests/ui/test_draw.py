@@ -10,7 +10,7 @@ from digits.strokes import draw_strokes
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import load, store
 from tests.drawings import photo, placed
-from tests.ui.page import BRUSH, answers, choose_sample, clear, details, heads, message, send, undo
+from tests.ui.page import BRUSH, answers, choose_sample, clear, details, heads, message, opened, send, undo
 from ui.shared.percent import percent
 
 
@@ -76,6 +76,15 @@ def test_the_recipe_switch_chooses_the_weights(page, recipe):
         sure = load(network.key, recipe).predict(picture).max()
         card = heads(page, key)
         assert f"<span>{percent(sure)}</span>" in card
+
+
+@pytest.mark.parametrize(
+    ("name", "panel"),
+    [("Confidence", "How sure"), ("Summaries", "How it's built"), ("Why did it fail?", "Compare training")],
+)
+def test_links_with_a_panels_earlier_name_still_open_it(name, panel):
+    page = opened({"panel": [name]})
+    assert not page.exception and page.session_state["panel"] == panel
 
 
 def test_the_comparison_has_every_recipe_with_and_without_normalization(page):

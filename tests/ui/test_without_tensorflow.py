@@ -23,17 +23,17 @@ from ui.draw.page import PANELS
 titles = [network.title for network in NETWORKS.values()]
 choices = [dict(panel=panel) for panel in PANELS if panel != "Which ink?"]
 choices += [dict(panel="Which ink?", ink="Cover it")]
-choices += [dict(panel=panel, network=title) for panel in ("Inside", "Summaries") for title in ("CNN", "RNN", "ResNet")]
+shown = [(panel, title) for panel in ("Inside", "How it's built") for title in ("CNN", "RNN", "ResNet")]
+choices += [dict(panel=panel, network=title) for panel, title in shown]
 choices += [dict(panel="Inside", networks=titles, network=title) for title in titles]
 for choice in choices:
     for key, value in choice.items():
         page.session_state[key] = value
     page.run()
     assert not page.exception and not page.error, (choice, page.exception, page.error)
-for name in ("evidence", "book.contents"):
-    from streamlit.testing.v1 import AppTest
-    other = AppTest.from_string("from views.pages import evidence\\nfrom views.pages.book import contents\\n"
-                                f"{{name.split('.')[-1]}}.page()", default_timeout=60).run()
+from streamlit.testing.v1 import AppTest
+for name in ("evidence", "book", "play", "room"):
+    other = AppTest.from_string(f"from ui.{{name}} import page; page.page()", default_timeout=60).run()
     assert not other.exception, other.exception
 if MISSING:
     page.session_state["panel"], page.session_state["ink"] = "Which ink?", "Gradient"

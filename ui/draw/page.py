@@ -94,7 +94,7 @@ def _options(board: Board, in_room: bool) -> Selection:
     if in_room and not st.toggle("Samples, photos, networks", key=session.ROOM_MORE):
         return selected(chosen_recipe())
     choose_input(board)
-    with st.popover("Networks", width="stretch", key="networks_offered"):
+    with st.popover("Networks", width="stretch", key=session.NETWORKS_OFFERED):
         several_networks()
         recipe = one_recipe(trained_recipes() or [default_recipe()])
         st.toggle("Raw softmax", key=session.RAW, help="The network's own softmax, before its confidence is calibrated")

@@ -41,7 +41,7 @@ def canvas(widens: bool = False) -> Board:
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key=session.BRUSH, format="%d px")
         if widens:
-            st.toggle("Wide", board.wide, key=session.WIDE, on_change=_widen, args=(board,), help=WIDE)
+            st.toggle("Number", board.wide, key=session.WIDE, on_change=_widen, args=(board,), help=WIDE)
         st.button("Undo", key=session.UNDO, on_click=board.undo)
         st.button("Clear", key=session.CLEAR, on_click=board.clear)
     if not readable:

@@ -1,6 +1,7 @@
-"""The session of one visit: every key that the page keeps in it, and typed ways to what lies there.
+"""Session-state keys of widgets and of objects that live as long as a visit.
 
-Keys that a link carries have the names of its parameters, as Streamlit binds one to the other.
+Keys that a link carries have the names of its parameters, because Streamlit binds one to the other. Containers, whose
+keys are only names for the style sheets, have theirs where they stand.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import streamlit as st
 
 # Choices that a link carries.
 PANEL, RECIPE, NETWORKS_SHOWN, NETWORK = "panel", "recipe", "networks", "network"
-PLAY, PLAYING, SWEEP = "play", "playing", "sweep"  # of the panel "Poke it"
+PLAY, PLAYING, SWEEP = "play", "playing", "sweep"  # the sweep in the panel "Poke it"
 ATTRIBUTION, PERTURBATION = "ink", "poke"
 EVIDENCE_RECIPE = "trained"  # of the page Evidence; the first page keeps its own
 EVIDENCE_TEST, EVIDENCE_ORDER = "test", "order"  # of its picture of the accuracies
 
 # Other widgets of the first page.
 BRUSH, WIDE, RAW, UNDO, CLEAR = "brush", "wide", "raw", "undo", "clear"
+NETWORKS_OFFERED = "networks_offered"
 SUGGESTION, RIGHT, MEANING, CLOSE = "suggestion", "right", "meaning_offered", "close"
 WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT = "ways", "photo", "camera", "shot"
 
@@ -60,7 +62,7 @@ def amount(perturbation: str) -> str:
 
 
 def label(drawing: int, place: int = 0) -> str:
-    """The key of the question which digit a drawing, or a digit of a number, was meant to be."""
+    """The key of the label that is asked for a drawing, or for a digit of a number."""
     return f"meant-{drawing}-{place}" if place else f"meant-{drawing}"
 
 
@@ -80,7 +82,7 @@ def room_setting(name: str) -> str:
 
 
 def fooled(drawing: int) -> str:
-    """The key of the question what a drawing that is to fool the networks was meant to be."""
+    """The key of the label that is asked for a drawing in the game Fool them."""
     return f"fooled-{drawing}"
 
 
@@ -90,7 +92,7 @@ def learn_seconds(usual: int) -> str:
 
 
 def kept(key: str, make: Callable[[], Kept]) -> Kept:
-    """What lies in the session under a key, made when it is first asked for."""
+    """The object in the session under a key, made on first use."""
     if key not in st.session_state:
         st.session_state[key] = make()
     return st.session_state[key]

@@ -1,4 +1,4 @@
-"""The page's address as a QR code, to be shown to a room in which everybody has a phone."""
+"""The page's address as a QR code, for phones in the same room."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
-MAX_LENGTH = 300  # letters of an address; a longer one makes a code too fine for the last row of a room
-NOWHERE = ("192.0.2.1", 9)  # an address kept for documentation, RFC 5737
+MAX_LENGTH = 300  # characters of an address; the code of a longer one is too fine for the last row of a room
+UNUSED_ADDRESS = ("192.0.2.1", 9)  # reserved for documentation, RFC 5737
 
 
 def share_button() -> None:
-    """Draws a button that opens the code."""
-    if st.button("Join", icon=":material/qr_code_2:", help="Show this page's address as a QR code, for phones"):
+    """Show a button that opens the code."""
+    if st.button("Show on phones", icon=":material/qr_code_2:", help="Show this page's address as a QR code"):
         _show()
 
 
@@ -26,13 +26,13 @@ def _show() -> None:
     try:
         address = reachable(opened)
     except ValueError:
-        st.write("The address of this page cannot be read; open it without what follows the last slash, and try again.")
+        st.write("This page's address fits into no QR code; open the page without what follows the host.")
         return
     if address is None:
-        st.write("This machine is on no network that phones could reach it by; join one, and open this again.")
+        st.write("This machine is on no network; connect it to the one that the phones use, and open this again.")
         return
     code = segno.make(address, micro=False).svg_data_uri(scale=8, border=4, light="white")
-    st.html(f'<figure class="invitation"><img src="{code}" alt="QR code of {escape(address)}"></figure>')
+    st.html(f'<figure class="share-link"><img src="{code}" alt="QR code of {escape(address)}"></figure>')
     st.code(address, language=None)
     if address != plain(opened):
         st.caption("Phones must be on the same network as this machine.")
@@ -42,11 +42,11 @@ def reachable(address: str) -> str | None:
     """The page's address as other machines can open it; None if this machine is on no network.
 
     address: as this browser opened it; a name that means "this machine" is replaced by its address on the network.
-    Raises ValueError for what is no address, or too long a one for a code.
+    Raises ValueError for an invalid address, and for one that is too long for a code.
     """
     parts = urlsplit(address)
     if len(plain(address)) > MAX_LENGTH:
-        raise ValueError(f"expected an address of at most {MAX_LENGTH} letters, got {len(plain(address)):,}")
+        raise ValueError(f"expected an address of at most {MAX_LENGTH} characters, got {len(plain(address)):,}")
     if not _is_local(parts.hostname or ""):
         return plain(address)
     own = own_address()
@@ -55,7 +55,7 @@ def reachable(address: str) -> str | None:
 
 
 def plain(address: str) -> str:
-    """An address without what follows the path: others begin afresh."""
+    """The address without query and fragment, which hold this visitor's choices."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"
 
@@ -64,7 +64,7 @@ def own_address() -> str | None:
     """This machine's address on its network, or None; nothing is sent to find it out."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(NOWHERE)  # for UDP this only chooses a network card
+            probe.connect(UNUSED_ADDRESS)  # for UDP this only chooses a network card
             found = probe.getsockname()[0]
         except OSError:
             return None
