@@ -1,21 +1,14 @@
-"""What a network computes on the way to its prediction: the feature maps and states between its layers.
-
-The values come from the network's LiteRT file; training.export uses the functions that take a Keras model to decide
-which layers that file contains.
-"""
+"""The feature maps and states between a network's layers, for one digit, from its LiteRT file."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognition.exported_model import ANSWERS, STATES, ResidualAdd
+from recognition.exported_model import ROW_PROBABILITIES, STATES
 
 if TYPE_CHECKING:
-    import keras
-
     from recognition.classifier import Classifier
 
 
@@ -27,35 +20,6 @@ def activations(classifier: Classifier, digit: np.ndarray, layers: tuple[str, ..
     return [values[0] for values in classifier.outputs(digit[None], layers)]
 
 
-def hidden(model: keras.Model) -> list[str]:
-    """The activation layers between the dense layers of a multilayer perceptron in order; [] for other networks."""
-    if len(model.input_shape) > 2:
-        return []
-    return [layer.name for layer in model.layers[:-1] if type(layer).__name__ == "Activation"]
-
-
-def convolutions(model: keras.Model) -> list[str]:
-    """The layers whose feature maps are shown: the last of each stage, or each convolution if there are no stages."""
-    stages: dict[str, str] = {}
-    for layer in model.layers:
-        if stage := re.match(r"stage\d+", layer.name):
-            stages[stage[0]] = layer.name
-    return list(stages.values()) or [layer.name for layer in model.layers if type(layer).__name__ == "Conv2D"]
-
-
-def sums(model: keras.Model) -> list[ResidualAdd]:
-    """The last addition of each stage of a residual network; none for other networks."""
-    last: dict[str, ResidualAdd] = {}
-    order = {layer.name: place for place, layer in enumerate(model.layers)}
-    for layer in model.layers:
-        stage = re.match(r"stage\d+", layer.name)
-        if type(layer).__name__ == "Add" and stage:
-            ends = sorted((tensor._keras_history.operation.name for tensor in layer.input), key=order.__getitem__)
-            around, added = ends
-            last[stage[0]] = ResidualAdd(around, added, layer.name)
-    return list(last.values())
-
-
 def row_by_row(classifier: Classifier, digit: np.ndarray, calibrated: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """A recurrent network's state after each row of a digit, and its prediction if that row were the last.
 
@@ -64,10 +28,5 @@ def row_by_row(classifier: Classifier, digit: np.ndarray, calibrated: bool = Tru
     In a bidirectional network, the first half of a state has read that many rows from the top, the second half as many
     from the bottom. The output layer was trained on the last state alone; earlier predictions only show a tendency.
     """
-    states, answers = activations(classifier, digit, (STATES, ANSWERS))
-    return states, classifier.calibrate(answers) if calibrated else answers
-
-
-def both_ways(model: keras.Model) -> bool:
-    """Whether a recurrent network is bidirectional."""
-    return any(hasattr(layer, "backward_layer") for layer in model.layers)
+    states, probabilities = activations(classifier, digit, (STATES, ROW_PROBABILITIES))
+    return states, classifier.calibrate(probabilities) if calibrated else probabilities

@@ -1,21 +1,16 @@
-"""The card of a file of weights: its network, training, scores and hash.
-
-MERGED: Whether a card that was read holds everything that the pages show of it; a card may have been edited, or cut
-off.
-"""
+"""The card of a file of weights: its network, training, scores and hash, as JSON beside the file."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from recognition.exported_model import ExportedModel
 from recognition.recipes import RECIPES
 
 Z95 = 1.959964  # standard normal quantile of a two-sided 95 % interval
 
+TRAINING = {"optimizer", "epochs", "batch_size", "seed", "date", "seconds_per_epoch", "digits", "versions"}  # at least
 TESTS = {
     "mnist": "MNIST test digits",
     "drawn": "drawn digits",
@@ -71,15 +66,9 @@ class Score:
         return {"n": self.n, "correct": self.correct} | derived | asdict(self)
 
     @classmethod
-    def from_json(cls, data: Mapping) -> Score:
+    def from_json(cls, data: dict) -> Score:
         """The inverse of to_json; raises KeyError, TypeError or ValueError for anything else."""
-        return cls(
-            n=int(data["n"]),
-            correct=int(data["correct"]),
-            confusion=list(data["confusion"]),
-            reliability=list(data["reliability"]),
-            area=None if data.get("area") is None else float(data["area"]),
-        )
+        return cls(data["n"], data["correct"], data["confusion"], data["reliability"], data.get("area"))
 
     def __str__(self) -> str:
         low, high = self.interval
@@ -88,7 +77,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What the page shows about a file of weights.
+    """A file of weights, described.
 
     network, recipe: the keys of both.
     parameters: number of trainable and fixed values in the model.
@@ -127,91 +116,10 @@ class ModelCard:
         return asdict(self) | {"tests": {name: score.to_json() for name, score in self.tests.items()}}
 
     @classmethod
-    def from_json(cls, data: Mapping) -> ModelCard:
-        """The inverse of to_json; raises KeyError, TypeError or ValueError for anything else."""
-        if not isinstance(data, Mapping):
-            raise TypeError(f"expected a JSON object, got {type(data).__name__}")
-        return cls(
-            network=str(data["network"]),
-            recipe=str(data["recipe"]),
-            parameters=int(data["parameters"]),
-            sha256=str(data["sha256"]),
-            size=int(data["size"]),
-            temperature=float(data["temperature"]),
-            training=dict(data["training"]),
-            history=[dict(row) for row in data["history"]],
-            tests={str(name): Score.from_json(score) for name, score in dict(data["tests"]).items()},
-            serving=None if data.get("serving") is None else ExportedModel.from_json(data["serving"]),
-        )
-
-
-TRAINING: dict[str, type | tuple[type, ...]] = {  # what must be there, and of which kind; there may be more
-    "optimizer": str,
-    "epochs": int,
-    "batch_size": int,
-    "seed": int,
-    "date": str,
-    "seconds_per_epoch": (int, float),
-    "digits": dict,
-    "versions": dict,
-}
-NUMBERS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")  # of each epoch
-TEXT_COLUMNS = ("layers", "regularizer", "optimizer", "activation")  # of the book's tables trained again
-NUMBER_COLUMNS = ("parameters", "book_train", "train", "book_test", "test", "seconds")
-CLASSES = 10  # rows of a confusion matrix
-
-
-def check(card: ModelCard) -> None:
-    """Raises ValueError, with what was expected and what came, if a part of a card is missing or impossible."""
-    for name, kind in TRAINING.items():
-        _expect(isinstance(card.training.get(name), kind), f"training.{name}", card.training.get(name))
-    for name in ("train", "validation"):
-        _expect(_is_number(card.training["digits"].get(name)), f"training.digits.{name}", card.training["digits"])
-    for name in ("python", "keras", "backend"):
-        _expect(isinstance(card.training["versions"].get(name), str), f"training.versions.{name}", "nothing")
-    dropout = card.training.get("dropout")
-    _expect(dropout is None or _is_number(dropout), "training.dropout as a number", dropout)
-    _expect(len(card.history) > 0, "history with a row for each epoch", "none")
-    for row in card.history:
-        _expect(all(_is_number(row.get(name)) for name in NUMBERS), f"history rows with {', '.join(NUMBERS)}", row)
-        _expect(0 <= row["accuracy"] <= 1 and 0 <= row["val_accuracy"] <= 1, "accuracies from 0 to 1", row)
-    for name, score in card.tests.items():
-        _check_score(name, score)
-
-
-def check_tables(tables: object) -> None:
-    """The same for the book's tables trained again: rows by each table's name."""
-    _expect(isinstance(tables, dict) and len(tables) > 0, "tables by their names", tables)
-    assert isinstance(tables, dict)
-    for name, rows in tables.items():
-        _expect(isinstance(rows, list) and len(rows) > 0, f"rows in table {name}", rows)
-        for row in rows:
-            texts = isinstance(row, dict) and all(isinstance(row.get(column), str) for column in TEXT_COLUMNS)
-            numbers = isinstance(row, dict) and all(_is_number(row.get(column)) for column in NUMBER_COLUMNS)
-            _expect(texts and numbers, f"{', '.join(TEXT_COLUMNS + NUMBER_COLUMNS)} in each row of table {name}", row)
-
-
-def _check_score(name: str, score: Score) -> None:
-    matrix = score.confusion
-    if matrix:
-        square = len(matrix) == CLASSES and all(isinstance(row, list) and len(row) == CLASSES for row in matrix)
-        _expect(square, f"tests.{name}.confusion of {CLASSES} rows of {CLASSES}", f"{len(matrix)} rows")
-        whole = all(isinstance(n, int) and n >= 0 for row in matrix for n in row)
-        _expect(whole, f"tests.{name}.confusion of whole numbers", matrix[0])
-        _expect(sum(map(sum, matrix)) == score.n, f"tests.{name}.confusion of {score.n} digits", sum(map(sum, matrix)))
-    rows = score.reliability
-    if rows:
-        triples = all(isinstance(row, list) and len(row) == 3 and all(map(_is_number, row)) for row in rows)
-        _expect(triples, f"tests.{name}.reliability of three numbers for each bin", rows[0])
-        _expect(sum(row[0] for row in rows) == score.n, f"tests.{name}.reliability of {score.n} digits", rows[0])
-    area = score.area
-    _expect(area is None or 0 <= area <= 1, f"tests.{name}.area from 0 to 1", area)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _expect(met: bool, expected: str, came: object) -> None:
-    if not met:
-        raise ValueError(f"expected {expected}, got {str(came)[:80]}")
+    def from_json(cls, data: dict) -> ModelCard:
+        """The inverse of to_json; raises KeyError, TypeError, ValueError or AttributeError for anything else."""
+        if missing := TRAINING - data["training"].keys():
+            raise ValueError(f"no {', '.join(sorted(missing))} in training")
+        tests = {name: Score.from_json(score) for name, score in data["tests"].items()}
+        exported = data.get("serving")
+        return cls(**data | {"tests": tests, "serving": exported and ExportedModel.from_json(exported)})

@@ -13,10 +13,11 @@ import logging
 import os
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from models import DEFAULT_NETWORKS, NETWORKS
-from recognition.card import ModelCard, check
+from recognition.card import ModelCard
 from recognition.recipes import RECIPES, check_recipe
 
 log = logging.getLogger(__name__)
@@ -127,15 +128,21 @@ def read_card(key: str, recipe: str) -> ModelCard:
     """The card of a network trained by a recipe; raises WeightsError if it is missing or not a card of that network."""
     path = card_path(key, recipe)
     try:
-        card = ModelCard.from_json(json.loads(path.read_text(encoding="utf-8")))
-        check(card)
+        state = path.stat()
+        card = _card(path, state.st_mtime_ns, state.st_ino, state.st_size)
     except OSError as error:
         raise WeightsError(_remedy(path, key, recipe, f"cannot be read ({_reason(error)})")) from error
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise WeightsError(_remedy(path, key, recipe, f"is not a card ({type(error).__name__}: {error})")) from error
     if (card.network, card.recipe) != (key, recipe):
         raise WeightsError(_remedy(path, key, recipe, f"is the card of {card.recipe}/{card.network}"))
     return card
+
+
+@lru_cache(maxsize=64)
+def _card(path: Path, *_changed: int) -> ModelCard:
+    """The card in a file, read again when the file has changed; Evidence asks for all cards in each run."""
+    return ModelCard.from_json(json.loads(path.read_text(encoding="utf-8")))
 
 
 def write_card(card: ModelCard) -> None:

@@ -18,12 +18,11 @@ from typing import Any
 
 import keras
 
-from explain.activations import both_ways, convolutions, hidden, sums
-from explain.architecture import dot, keras_summary, layer_table
+from explain.architecture import describe
 from models import NETWORKS
 from models.network import Network
 from recognition.card import ModelCard
-from recognition.exported_model import ANSWERS, PROBABILITIES, STATES, Architecture, ExportedModel
+from recognition.exported_model import PROBABILITIES, ROW_PROBABILITIES, STATES, Architecture, ExportedModel
 from recognition.outlier import DETECTOR
 from recognition.recipes import RECIPES
 from recognition.store import (
@@ -77,36 +76,21 @@ def export(network: Network, recipe: str) -> ModelCard:
 def write(model: keras.Model, path: Path) -> ExportedModel:
     """Writes the LiteRT file of a trained Keras model; returns its description for the card."""
     signature = [keras.InputSpec(shape=(None, *model.input_shape[1:]), dtype="float32")]
-    exported = with_inner_outputs(model)
+    architecture = describe(model)
+    exported = with_inner_outputs(model, architecture)
     write_atomically(
         path,
         lambda partial: exported.export(str(partial), format="litert", input_signature=signature, verbose=False),
     )
     content = path.read_bytes()
-    return ExportedModel(hashlib.sha256(content).hexdigest(), len(content), architecture(model))
+    return ExportedModel(hashlib.sha256(content).hexdigest(), len(content), architecture)
 
 
-def architecture(model: keras.Model) -> Architecture:
-    """What the page shows of a model's layers."""
-    return Architecture(
-        layers=[list(row.values()) for row in layer_table(model)],
-        summary=keras_summary(model),
-        diagram=dot(model),
-        hidden=hidden(model),
-        convolutions=convolutions(model),
-        sums=sums(model),
-        both_ways=both_ways(model),
-    )
-
-
-def with_inner_outputs(model: keras.Model) -> keras.Model:
+def with_inner_outputs(model: keras.Model, architecture: Architecture) -> keras.Model:
     """A model with the same weights whose named outputs are the probabilities and the layers that the page shows."""
     if any(isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional) for layer in model.layers):
         return _row_by_row(model)
-    names = {*hidden(model), *convolutions(model)}
-    for place in sums(model):
-        names |= {place.around, place.added, place.out}
-    inner = {name: model.get_layer(name).output for name in sorted(names)}
+    inner = {name: model.get_layer(name).output for name in architecture.shown_layers}
     return keras.Model(model.input, inner | {PROBABILITIES: model.output})
 
 
@@ -125,7 +109,7 @@ def _row_by_row(model: keras.Model) -> keras.Model:
             x = states = _copied(layer, x, **_SEQUENCE)
         else:
             x = _copied(layer, x)
-    return keras.Model(inputs, {STATES: states, ANSWERS: x, PROBABILITIES: x[:, -1]})
+    return keras.Model(inputs, {STATES: states, ROW_PROBABILITIES: x, PROBABILITIES: x[:, -1]})
 
 
 _SEQUENCE = {"return_sequences": True, "unroll": True}

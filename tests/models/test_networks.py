@@ -55,17 +55,22 @@ def test_each_file_that_defines_a_network_is_registered_under_its_name():
     assert defining == set(NETWORKS)
 
 
-@EVERY_NETWORK
-def test_a_network_has_the_same_name_everywhere(network, built):
-    assert NETWORKS[network.key] is network
-    assert built[network.key].name == network.key
-    assert Path(sys.modules[network.build.__module__].__file__).stem == network.key
+def test_a_network_has_the_same_name_everywhere(built):
+    for key, network in NETWORKS.items():
+        assert network.key == built[key].name == Path(sys.modules[network.build.__module__].__file__).stem == key
 
 
-@pytest.mark.parametrize("key", PARAMETERS)
-def test_a_network_has_its_documented_number_of_parameters(key, built):
-    assert built[key].count_params() == PARAMETERS[key]
-    assert f"{PARAMETERS[key]:,} " in sys.modules[NETWORKS[key].build.__module__].build.__doc__
+def test_layers_have_fixed_unique_names(built):
+    for key, network in NETWORKS.items():
+        names = [layer.name for layer in built[key].layers]
+        assert names == [layer.name for layer in network.build().layers], "Keras adds numbers to default names"
+        assert len(set(names)) == len(names) and names[-2:] == ["logits", "softmax"]
+
+
+def test_a_network_has_its_documented_number_of_parameters(built):
+    for key, count in PARAMETERS.items():
+        assert built[key].count_params() == count
+        assert f"{count:,} " in sys.modules[NETWORKS[key].build.__module__].build.__doc__
 
 
 @EVERY_NETWORK
@@ -77,32 +82,16 @@ def test_a_model_maps_its_inputs_to_ten_probabilities(network, built, digits):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
 
 
-@pytest.mark.parametrize("network", [NETWORKS["mlp"]], ids=["mlp"])
-def test_build_returns_a_new_model_each_time(network, built):
-    assert network.build() is not built[network.key]
-
-
-@pytest.mark.parametrize("key", SHAPES)
-def test_inputs_have_the_shape_of_the_network(key, digits):
-    inputs = NETWORKS[key].inputs(digits)
-    assert NETWORKS[key].input_shape == SHAPES[key]
-    assert inputs.shape == (5, *SHAPES[key]) and inputs.dtype == np.float32
-
-
-@EVERY_NETWORK
-def test_inputs_are_the_pixels_over_255_in_reading_order(network):
-    digits = np.arange(3 * 784).reshape(3, 28, 28).astype(np.uint8)
-    inputs = network.inputs(digits)
-    assert inputs.ravel().tolist() == [np.float32(value % 256) / np.float32(255) for value in range(3 * 784)]
-    assert inputs.min() == 0 and inputs.max() == 1
-
-
-@EVERY_NETWORK
-def test_inputs_do_not_change_the_digits_and_zero_digits_give_zero_inputs(network, digits):
+def test_inputs_are_the_pixels_over_255_in_reading_order(digits):
     before = digits.copy()
-    network.inputs(digits)[:] = 0
-    np.testing.assert_array_equal(digits, before)
-    assert network.inputs(np.empty((0, 28, 28), np.uint8)).shape == (0, *network.input_shape)
+    for key, network in NETWORKS.items():
+        inputs = network.inputs(digits)
+        assert inputs.shape == (5, *network.input_shape) and inputs.dtype == np.float32
+        np.testing.assert_array_equal(inputs.ravel(), digits.ravel().astype(np.float32) / 255)
+        assert network.inputs(digits[:0]).shape == (0, *network.input_shape)
+        assert network.input_shape == SHAPES.get(key, network.input_shape)
+        inputs[:] = 0
+        np.testing.assert_array_equal(digits, before)
 
 
 @pytest.mark.parametrize(
@@ -111,21 +100,17 @@ def test_inputs_do_not_change_the_digits_and_zero_digits_give_zero_inputs(networ
         np.zeros((28, 28), np.uint8),
         np.zeros((1, 28, 28, 1), np.uint8),
         np.zeros((1, 784), np.uint8),
-        np.zeros((1, 32, 32), np.uint8),
-        np.zeros((2, 28, 14), np.uint8),
         np.zeros((1, 28, 28), np.float32),
-        np.zeros((1, 28, 28), bool),
-        np.zeros((1, 28, 28), np.int64),
         None,
     ],
-    ids=["no batch", "a channel", "flat", "32x32", "half", "float32", "bool", "int64", "None"],
+    ids=["no batch", "a channel", "flat", "float32", "None"],
 )
 def test_other_arrays_are_refused_with_the_expected_shape(digits):
     with pytest.raises(ValueError, match=r"expected digits as uint8 \(n, 28, 28\), got .+digits\.from_canvas"):
         NETWORKS["cnn"].inputs(digits)
 
 
-@pytest.mark.parametrize("recipe", ["", "Book", "../book", "no such", None])
+@pytest.mark.parametrize("recipe", ["Book", "../book", None])
 def test_an_unknown_recipe_is_refused_with_the_known_ones(recipe):
     with pytest.raises(ValueError, match=rf"unknown recipe {re.escape(repr(recipe))}; known: {', '.join(RECIPES)}"):
         load("mlp", recipe)
@@ -136,20 +121,10 @@ def test_an_unknown_network_is_refused_with_the_known_ones():
         load("horse", "drawn")
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        "models",
-        "digits.normalization",
-        "digits.strokes",
-        "recognition.store",
-        "explain.architecture",
-        "ui.drawing.answers",
-    ],
-)
-def test_importing_a_module_does_not_import_any_framework(module):
+def test_importing_the_libraries_does_not_import_any_framework():
     heavy = ("tensorflow", "keras", "streamlit", "training", "h5py")
-    script = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    modules = "models, digits.photo, recognition.report, explain.architecture, explain.attribution"
+    script = f"import sys, {modules}; print([name for name in {heavy} if name in sys.modules])"
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=FOLDER.parent, capture_output=True, text=True, check=True
     )

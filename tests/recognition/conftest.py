@@ -1,4 +1,4 @@
-"""Files of a network that tests can damage."""
+"""Files of networks that tests can damage."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from recognition.store import card_path, serving_path, weights_path
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Copies of the MLP's files, which tests can change."""
+    """Copies of the MLP's and the CNN's files of recipe "book", which tests can change."""
     (tmp_path / "book").mkdir()
-    for path in (weights_path("mlp", "book"), serving_path("mlp", "book"), card_path("mlp", "book")):
-        shutil.copy(path, tmp_path / "book")
+    for key in ("mlp", "cnn"):
+        for path in (weights_path(key, "book"), serving_path(key, "book"), card_path(key, "book")):
+            shutil.copy(path, tmp_path / "book")
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
     return tmp_path

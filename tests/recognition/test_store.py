@@ -31,18 +31,10 @@ def test_intact_files_load(folder):
     assert load("mlp", "book").card == card
 
 
-@pytest.mark.parametrize("place", [0, 1000, -1])
-def test_a_flipped_bit_is_detected(folder, place):
-    data = bytearray(weights_path("mlp", "book").read_bytes())
-    data[place] ^= 1
-    weights_path("mlp", "book").write_bytes(data)
-    assert "is not the file its card describes" in error_message("weights/book/mlp.weights.h5")
-
-
-@pytest.mark.parametrize("size", [0, 100, -1])
-def test_a_truncated_file_is_detected(folder, size):
+@pytest.mark.parametrize("damage", [lambda data: data[:-1] + bytes([data[-1] ^ 1]), lambda data: data[:100]])
+def test_a_flipped_bit_and_a_truncated_file_are_detected(folder, damage):
     path = weights_path("mlp", "book")
-    path.write_bytes(path.read_bytes()[:size])
+    path.write_bytes(damage(path.read_bytes()))
     assert "is not the file its card describes" in error_message("weights/book/mlp.weights.h5")
 
 
@@ -59,11 +51,8 @@ def test_the_card_of_another_network_is_named(folder, changes, whose):
 
 
 @pytest.mark.parametrize("content", ["cnn", b"not HDF5 at all", b""], ids=["the CNN's", "text", "empty"])
-def test_weights_that_fit_their_card_but_not_the_network_are_named(folder, monkeypatch, content):
-    if content == "cnn":
-        monkeypatch.undo()
-        content = weights_path("cnn", "book").read_bytes()
-        monkeypatch.setattr(store, "WEIGHTS", folder)
+def test_weights_that_fit_their_card_but_not_the_network_are_named(folder, content):
+    content = weights_path("cnn", "book").read_bytes() if content == "cnn" else content
     weights_path("mlp", "book").write_bytes(content)
     rewrite(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
     message = error_message("book/mlp.weights.h5")
@@ -97,13 +86,14 @@ def test_an_interrupted_write_leaves_only_the_old_file(tmp_path, name):
     assert path.read_text() == "new" and list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(("recipe", "key"), COMMITTED)
-def test_a_released_card_matches_its_weights(recipe, key):
-    path, card = verified(key, recipe)
-    assert card.size == path.stat().st_size
-    assert card.parameters == NETWORKS[key].build().count_params()
-    assert [row["epoch"] for row in card.history] == list(range(1, card.training["epochs"] + 1))
-    assert set(card.tests) <= set(TESTS)
+def test_every_released_card_matches_its_weights():
+    for recipe, key in COMMITTED:
+        path, card = verified(key, recipe)
+        assert card.size == path.stat().st_size
+        counted = [row[3].rpartition(" ")[2].replace(",", "") for row in card.serving.architecture.layers]
+        assert card.parameters == sum(map(int, counted))
+        assert [row["epoch"] for row in card.history] == list(range(1, card.training["epochs"] + 1))
+        assert set(card.tests) <= set(TESTS)
 
 
 def test_every_network_is_released_with_recipe_book():

@@ -14,7 +14,6 @@ import altair as alt
 import streamlit as st
 
 from models import NETWORKS
-from recognition import card
 from recognition.store import MNIST_COUNTS, MNIST_SAMPLE, TABLES, WeightsError, read_card, released, trained_recipes
 from ui.book import lessons
 from ui.drawing.answers import shape_in_words
@@ -129,7 +128,6 @@ def retrained_tables() -> None:
     """Draws one table at a time, and its test accuracies over the printed ones."""
     try:
         tables = json.loads(TABLES.read_text(encoding="utf-8"))
-        card.check_tables(tables)
     except FileNotFoundError:
         st.write("They are not here yet; this command trains them: `python -m training.tables`")
         return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explain.architecture import COLUMNS
 from models import NETWORKS
 from recognition.card import TESTS, ModelCard
 from recognition.ensemble import Selection
 from ui.drawing.history import DrawnDigit
 from ui.shared.choosers import one_network
+
+COLUMNS = ("layer", "kind", "output", "parameters")
 
 
 def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
@@ -20,7 +21,7 @@ def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     st.markdown(_facts(classifier.card))
     name = classifier.network.title
     shown = classifier.architecture
-    st.graphviz_chart(shown.diagram, alt=f"The architecture of the {name}, box by box; the table below says the same")
+    st.graphviz_chart(shown.diagram, alt=f"The layers of the {name}; the table below says the same")
     table, text = st.columns([6, 5], gap="medium")
     table.table([dict(zip(COLUMNS, row, strict=True)) for row in shown.layers])
     with text.container(key="keras_summary"):

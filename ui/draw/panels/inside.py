@@ -85,7 +85,7 @@ def _list(classifier: Classifier, digit: np.ndarray) -> str:
 
 def _rows(classifier: Classifier, digit: np.ndarray, calibrated: bool) -> str:
     states, guesses = activations.row_by_row(classifier, digit, calibrated)
-    ends = BOTH_WAYS if classifier.architecture.both_ways else ""
+    ends = BOTH_WAYS if classifier.architecture.bidirectional else ""
     lines = "".join(f"<li><b>{row.argmax()}</b> {percent(row.max())}</li>" for row in guesses)
     return (
         f"<h3>Row by row <small>{states.shape[1]} numbers are all its memory</small></h3>"
@@ -102,9 +102,9 @@ def _rows(classifier: Classifier, digit: np.ndarray, calibrated: bool) -> str:
 
 
 def _maps(classifier: Classifier, digit: np.ndarray) -> str:
-    sums = classifier.architecture.sums
+    sums = classifier.architecture.residual_adds
     if sums:
-        names = tuple(name for one in sums for name in (one.around, one.added, one.out))
+        names = tuple(name for add in sums for name in (add.shortcut, add.branch, add.output))
         values = iter(activations.activations(classifier, digit, names))
         stages = "".join(_stage(place, next(values), next(values), next(values)) for place in range(1, len(sums) + 1))
         return stages + (
