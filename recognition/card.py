@@ -118,8 +118,8 @@ class ModelCard:
     @classmethod
     def from_json(cls, data: dict) -> ModelCard:
         """The inverse of to_json; raises KeyError, TypeError, ValueError or AttributeError for anything else."""
-        if missing := TRAINING - data["training"].keys():
-            raise ValueError(f"no {', '.join(sorted(missing))} in training")
+        if not data["history"] or not data["training"].keys() >= TRAINING:
+            raise ValueError(f"expected history, and in training {', '.join(sorted(TRAINING))}")
         tests = {name: Score.from_json(score) for name, score in data["tests"].items()}
         exported = data.get("serving")
         return cls(**data | {"tests": tests, "serving": exported and ExportedModel.from_json(exported)})

@@ -1,7 +1,7 @@
 """The outlier detector: a small network that recognizes drawings of anything but a digit, such as letters or scribbles.
 
 A classifier predicts one of ten digits, whatever the drawing shows. The detector, a convolutional network with an
-eleventh output, was trained on the digits of recipe "drawn" and on outliers (training.data.non_digits); its eleventh
+eleventh output, was trained on the digits of recipe "drawn" and on outliers (training.pool.outliers); its eleventh
 probability is the score. Source: D. Hendrycks et al., Deep Anomaly Detection with Outlier Exposure, 2019.
 """
 
