@@ -1,4 +1,4 @@
-"""What the server does besides answering: forgets visits that have ended, and keeps the log bounded."""
+"""What the server does on a timer: free the visits that have ended, and keep the log bounded."""
 
 from __future__ import annotations
 
@@ -8,88 +8,82 @@ import ctypes
 import gc
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
+from weakref import WeakSet
 
 import streamlit as st
 from streamlit import runtime
-from streamlit.runtime import RuntimeState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state import SessionState
 
 from server import limits
 
 log = logging.getLogger(__name__)
 
-EVERY = 20.0  # seconds; a collection stops the server for some hundredths of a second
+FEW_VISITORS = 100  # fewer than that come with advice
+PERIOD_SECONDS = 20.0  # a collection stops the server for some hundredths of a second
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Runs from the server's start to its end; what st.App takes as its lifespan."""
-    limits.raise_limit()
-    print(f"  {limits.report()}", flush=True)
-    limits.install()
+    """Run maintenance from the server's start to its end; the lifespan of st.App."""
+    visitors = limits.max_visitors()
+    advice = f"; for more, start the page after: ulimit -n {limits.FILES_WANTED}" if visitors < FEW_VISITORS else ""
+    print(f"  Room for {visitors:,} visitors at once{advice}.", flush=True)
+    limits.limit_log()
     gc.freeze()  # without a collection, for which the first visitor would wait
-    keeper = asyncio.create_task(_keep_up(gc.get_freeze_count()))
+    timer = asyncio.create_task(_repeat())
     try:
         yield
     finally:
-        keeper.cancel()
+        timer.cancel()
 
 
-async def _keep_up(frozen: int) -> None:
-    """Repeats the upkeep for as long as the server runs.
-
-    frozen: objects that are there for good, and left out of each collection.
-    """
+async def _repeat() -> None:
+    frozen = gc.get_freeze_count()
+    sessions: WeakSet[AppSession] = WeakSet()
     while True:
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(PERIOD_SECONDS)
         try:
-            limits.install()
-            waiting = forget_expired_visits()
-            here = runtime.get_instance().state == RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED
-            frozen = collect(frozen, nobody=not here and not waiting)
-            give_back()
+            limits.limit_log()
+            frozen = collect(frozen, idle=forget_expired_visits(sessions) == 0)
+            _return_free_memory()
         except Exception:
-            log.exception("the upkeep failed")
+            log.exception("maintenance failed")
 
 
-def collect(frozen: int, nobody: bool) -> int:
-    """Frees the visits that have ended, which are cycles of objects; Streamlit's own collections are turned off.
+def forget_expired_visits(known: WeakSet[AppSession]) -> int:
+    """Empty the visits that can no longer come back; Streamlit drops them only when the next one leaves.
 
-    frozen: objects that are there for good, and left out of each collection. Returns how many that are now.
-    nobody: no visit is kept, so that nobody waits, and none would be frozen for good. Only then is looked through what
-    was frozen since, with TensorFlow: it may hold visits.
+    It also leaves their uploads in memory. known: sessions of the last call; updated. Returns how many there are now.
     """
-    if nobody and gc.get_freeze_count() != frozen:
-        gc.unfreeze()
-        return _freeze()
-    gc.collect()  # nothing is frozen here: visits that are there would stay for good while others keep coming
-    return frozen
+    manager: Any = runtime.get_instance()._session_mgr
+    manager._session_storage._cache.expire()
+    sessions = WeakSet(info.session for info in manager.list_sessions())
+    for session in known - sessions:
+        session.shutdown()
+        session._session_state = SessionState()  # Streamlit's event loop keeps the session that it served last
+    known.clear()
+    known |= sessions
+    return len(sessions)
 
 
-def give_back() -> None:
-    """Gives memory that is free again back to the system, where the C library is glibc, which would keep it."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+def collect(frozen: int, idle: bool) -> int:
+    """Collect garbage, which Streamlit is told not to do; return how many objects are frozen now.
 
-
-def forget_expired_visits() -> int:
-    """Empties visits whose time to come back is over; Streamlit forgets them only when the next one leaves.
-
-    Its loop still refers to the visit that it served last. Returns how many visits may still come back.
+    frozen: objects left out of collections since the server is up. idle: no session exists. Only then unfreeze, do a
+    full collection and freeze what was loaded meanwhile, such as networks; a live session would be frozen forever.
     """
-    kept = runtime.get_instance()._session_mgr._session_storage._cache  # type: ignore[attr-defined]
-    before = [info.session for info in kept._data.values()]
-    left = len(kept)  # which lets go of the expired ones
-    still = {id(info.session) for info in kept._data.values()}
-    for session in before:
-        if id(session) not in still:
-            session.shutdown()
-            session._session_state = SessionState()  # the old one's clear() keeps what the widgets call
-    return left
-
-
-def _freeze() -> int:
-    """Collects, then leaves all there is out of later collections; returns how many objects that is."""
+    if not idle or gc.get_freeze_count() == frozen:
+        gc.collect()
+        return frozen
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     return gc.get_freeze_count()
+
+
+def _return_free_memory() -> None:
+    """Return free memory to the system, where the C library is glibc, which would keep it."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -1,6 +1,7 @@
-"""The middleware in front of Streamlit: bounds websockets, messages and uploads; hides what is for operators alone.
+"""The middleware in front of Streamlit: bounds websockets, their messages and uploads, and hides operators' addresses.
 
-MERGED: What one message over the websocket may hold; anything else is refused before Streamlit stores any of it.
+Messages are Streamlit's protobufs (BackMsg). Anything that no browser showing the page sends is dropped, or ends the
+visit before Streamlit stores any of it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import asyncio
 import logging
 import re
 
-import numpy as np
 from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
@@ -19,25 +19,38 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from rooms.limits import TokenBucket
 from server.compression import StaticGzipMiddleware
-from server.limits import MAX_UPLOAD_BYTES, Uploads, visitors
+from server.limits import MAX_UPLOAD_BYTES, Uploads, max_visitors
 
 log = logging.getLogger(__name__)
 
 MESSAGES = (10.0, 40.0)  # of a visit, in a second and at once; a hand sends one or two in a second
 BYTES = (500_000.0, 3_000_000.0)  # of a visit's messages, in a second and at once
+MAX_MESSAGE_BYTES = 600_000  # the longest drawing that digits.strokes accepts takes half of it
+MAX_WIDGETS = 300  # in a message; the page has about 60
+MAX_HASHES = 5_000  # in a message, of those that the browser has cached
+MAX_ADDRESS = 8_000  # characters of a link or an address
+MAX_FILES = 10  # that one message asks upload addresses for
+KINDS = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
+OPERATIONS = {"deferred_file", "dataframe_chunk"}  # for a download button and a long table
+
 HIDDEN = ("/_stcore/metrics", "/_stcore/agent/")  # no browser asks for these
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
 FULL = "The page is full; please try again in a minute."
 TOO_MUCH = "You have uploaded more than one visit may; remove a photo, or wait."
 
 
+def middleware() -> list[Middleware]:
+    """Return the middleware for st.App."""
+    return [Middleware(Guard), Middleware(StaticGzipMiddleware)]
+
+
 class Guard:
-    """An ASGI middleware; see the module."""
+    """ASGI middleware for websockets and uploads; see the module."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
         self.uploads = Uploads()
-        self.visits = 0
+        self.visits, self.max_visits = 0, max_visitors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -50,11 +63,8 @@ class Guard:
             await self.app(scope, receive, send)
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One websocket, if there is room for it."""
-        if self.visits >= visitors():
-            log.warning(
-                "a visitor was turned away: %d are on the page, as many as its limit of files bears", self.visits
-            )
+        if self.visits >= self.max_visits:
+            log.warning("a visitor was turned away: %d are on the page, the most that may be", self.visits)
             await PlainTextResponse(FULL, 503)(scope, receive, send)
             return
         self.visits += 1
@@ -79,7 +89,7 @@ class Guard:
 
 
 class _Incoming:
-    """Receives a websocket's messages: passes on what the page needs, not faster than a visit may send."""
+    """The receiving side of a websocket: passes on what the page needs, no faster than a visit may send."""
 
     def __init__(self, receive: Receive, send: Send):
         self.receive, self.send = receive, send
@@ -106,29 +116,8 @@ class _Incoming:
                 return message
 
 
-def middleware() -> list[Middleware]:
-    """What st.App takes as its middleware."""
-    return [Middleware(Guard), Middleware(StaticGzipMiddleware)]
-
-
-MAX_MESSAGE_BYTES = 1_000_000  # bytes; the longest drawing that digits.strokes accepts takes a third of it
-MAX_VALUES = 100_000  # numbers, texts, lists and objects in it; as Python objects they take up to 8 MB
-MAX_DEPTH = 40  # lists and objects within one another; a drawing has 6
-MAX_WIDGETS = 300  # the page has about 60
-MAX_HASHES = 5_000  # of messages that the browser has cached
-MAX_TEXT = 8_000  # letters of a link or an address
-MAX_FILES = 10  # that one message asks upload addresses for
-KINDS = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
-OPERATIONS = {"deferred_file", "dataframe_chunk"}  # what a download button and a long table ask for
-
-_OPENING, _CLOSING, _COMMA = (np.frombuffer(marks, np.uint8) for marks in (b"[{", b"]}", b","))
-
-
 class MessageError(ValueError):
-    """A message that no browser showing the page sends.
-
-    code: the websocket's close code for it.
-    """
+    """A message that no browser showing the page sends; code: the websocket's close code for it."""
 
     def __init__(self, problem: str, code: int):
         super().__init__(problem)
@@ -136,46 +125,28 @@ class MessageError(ValueError):
 
 
 def is_allowed(data: bytes) -> bool:
-    """Whether the page needs this kind of message; False for those that clear caches, start Git or write to the disk.
+    """Return whether the page needs this kind of message; not those that clear caches, start Git or write to the disk.
 
-    Raises MessageError if the message is too large, or no message at all.
+    Raises MessageError if it is too large, or not a message.
     """
     if len(data) > MAX_MESSAGE_BYTES:
         raise MessageError(f"{len(data):,} bytes, more than {MAX_MESSAGE_BYTES:,}", 1009)
-    _check_nesting(data)
     message = BackMsg()
     try:
         message.ParseFromString(data)
     except DecodeError:
         raise MessageError("no message of Streamlit's", 1002) from None
-    _check_parts(message)
+    state = message.rerun_script
+    for name, number, most in (
+        ("widgets", len(state.widget_states.widgets), MAX_WIDGETS),
+        ("hashes", len(state.cached_message_hashes), MAX_HASHES),
+        ("files", len(message.file_urls_request.file_names), MAX_FILES),
+        ("characters of a link", len(state.query_string), MAX_ADDRESS),
+        ("characters of an address", len(state.context_info.url), MAX_ADDRESS),
+    ):
+        if number > most:
+            raise MessageError(f"{number:,} {name}, more than {most:,}", 1009)
     kind = message.WhichOneof("type")
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload") in OPERATIONS
     return kind in KINDS
-
-
-def _check_nesting(data: bytes) -> None:
-    """Bounds the Python objects that JSON anywhere in a message becomes, without making any of them."""
-    marks = np.frombuffer(data, np.uint8)
-    opening, closing = np.isin(marks, _OPENING), np.isin(marks, _CLOSING)
-    values = np.count_nonzero(opening) + np.count_nonzero(marks == _COMMA)
-    if values > MAX_VALUES:
-        raise MessageError(f"{values:,} values, more than {MAX_VALUES:,}", 1009)
-    depth = int(np.cumsum(opening.astype(np.int32) - closing).max(initial=0))
-    if depth > MAX_DEPTH:
-        raise MessageError(f"values {depth} deep in one another, more than {MAX_DEPTH}", 1009)
-
-
-def _check_parts(message: BackMsg) -> None:
-    state = message.rerun_script
-    parts = {
-        "widgets": (len(state.widget_states.widgets), MAX_WIDGETS),
-        "hashes": (len(state.cached_message_hashes), MAX_HASHES),
-        "files": (len(message.file_urls_request.file_names), MAX_FILES),
-        "letters of a link": (len(state.query_string), MAX_TEXT),
-        "letters of an address": (len(state.context_info.url), MAX_TEXT),
-    }
-    for name, (number, most) in parts.items():
-        if number > most:
-            raise MessageError(f"{number:,} {name}, more than {most:,}", 1009)

@@ -23,7 +23,7 @@ else:
     from ui.drawing.board import Board
     from ui.drawing.history import History
 
-    maintenance.EVERY = 0.5
+    maintenance.PERIOD_SECONDS = 0.5
     alive: dict[type, weakref.WeakSet] = {kind: weakref.WeakSet() for kind in (Board, History, AppSession)}
 
     def counted(kind: type) -> None:

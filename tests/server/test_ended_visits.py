@@ -88,5 +88,5 @@ def test_nothing_is_left_of_visits_that_ended(server, one):
 def test_nothing_is_frozen_while_visitors_are_there():
     """Otherwise a visit that ends later would stay, as long as others keep coming."""
     before = gc.get_freeze_count()
-    maintenance.collect(before, nobody=False)
+    maintenance.collect(before, idle=False)
     assert gc.get_freeze_count() <= before

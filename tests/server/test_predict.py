@@ -18,7 +18,7 @@ from digits.samples import sample_digit
 from recognition import load
 from recognition.report import JSON_BYTES
 from server import predict
-from tests.page_server import run_async, running
+from tests.page_server import run_async
 
 FIVE = sample_digit("5")
 JSON = {"content-type": "application/json"}
@@ -28,12 +28,6 @@ def png(digit: np.ndarray) -> bytes:
     file = io.BytesIO()
     Image.fromarray(digit).save(file, "PNG")
     return file.getvalue()
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as running_server:
-        yield running_server
 
 
 def post(server, content: bytes, query: str = "", headers: dict[str, str] | None = None) -> tuple[int, dict]:

@@ -1,0 +1,222 @@
+"""Whatever one visitor sends, others are answered: bounds of messages and uploads, and a bystander on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import urllib.error
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.exceptions import ConnectionClosed
+
+from benchmark.client import Client, visit
+from digits.strokes import MAX_COMMANDS, strokes_to_fabric
+from server import middleware
+from server.middleware import MessageError, is_allowed
+from tests.drawings import placed
+from tests.fuzzing.forged_messages import state
+from tests.page_server import run_async
+from tests.server.messages import TOO_MUCH, of_kind, rerun
+from tests.server.uploading import token, upload
+from tests.ui.page import message
+
+IDLE_SECONDS = 2.0  # within which a bystander is answered on an idle machine, whatever others do ...
+BUSY = 3  # ... and on a busy one within so many times what the page takes alone
+STROKES = 8  # of the bystander
+NESTED = ("[" + "[[[[]]]]," * 60_000 + "[]]", "[" * 250_000 + "]" * 250_000, '{"a":' * 5000 + "1" + "}" * 5000)
+
+
+@pytest.mark.parametrize("kind", ["clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"])
+def test_what_no_visitor_needs_is_dropped(kind):
+    assert not is_allowed(of_kind(kind))
+
+
+@pytest.mark.parametrize("operation", ["install_skills", "dismiss_skills_nudge"])
+def test_what_writes_to_the_servers_disk_is_dropped(operation):
+    back = BackMsg()
+    getattr(back.backend_operation_request, operation).SetInParent()
+    assert not is_allowed(back.SerializeToString())
+
+
+@pytest.mark.parametrize("kind", ["app_heartbeat", "stop_script"])
+def test_what_browsers_send_is_passed_on(kind):
+    assert is_allowed(of_kind(kind))
+
+
+def test_the_longest_drawing_that_is_read_is_passed_on():
+    stroke = np.random.default_rng(0).uniform(0, 280, (MAX_COMMANDS, 2)).round(4)
+    objects = strokes_to_fabric([stroke], 18)
+    objects[0]["path"] = [["Q", *start, *end] for start, end in zip(stroke.tolist(), stroke.tolist(), strict=True)]
+    sent = message([stroke[:50]], raw={"version": "7.4.0", "objects": objects})
+    assert is_allowed(rerun(sent).SerializeToString())
+
+
+@pytest.mark.parametrize("back", TOO_MUCH.values(), ids=TOO_MUCH.keys())
+def test_more_than_a_drawing_can_need_is_refused(back):
+    with pytest.raises(MessageError, match="more than") as caught:
+        is_allowed(back.SerializeToString())
+    assert caught.value.code == 1009
+
+
+def test_bytes_that_are_no_message_are_refused():
+    with pytest.raises(MessageError, match="no message") as caught:
+        is_allowed(b"\xff\xff\xff\xff")
+    assert caught.value.code == 1002
+
+
+async def clear_caches(client: Client) -> None:
+    await client.put(of_kind("clear_cache"))
+    await asyncio.sleep(0.1)
+
+
+async def flood(client: Client) -> None:
+    """Fifty drawings at once, waiting for none."""
+    for _ in range(50):
+        await client.put(state(client, "{}").SerializeToString())
+    await asyncio.sleep(0.2)
+
+
+async def send_too_much(client: Client) -> None:
+    for back in TOO_MUCH.values():
+        await client.put(back.SerializeToString())
+        await asyncio.sleep(0.05)
+
+
+async def nest(client: Client) -> None:
+    """Drawings that take long to parse, or are nested deeper than Python can read."""
+    for text in NESTED:
+        await client.put(state(client, text).SerializeToString())
+    await asyncio.sleep(0.2)
+
+
+async def open_and_leave(client: Client) -> None:
+    await client.socket.close()
+    await client.put(b"")  # raises, which opens the next
+
+
+ATTACKS = {
+    "clearing everyone's caches": (clear_caches, 5),
+    "a flood of messages": (flood, 2),
+    "messages that are too large": (send_too_much, 3),
+    "nested values": (nest, 2),
+    "coming and going": (open_and_leave, 1),
+}
+
+
+@pytest.mark.parametrize(("attack", "attackers"), ATTACKS.values(), ids=ATTACKS.keys())
+def test_a_bystander_is_answered_soon_during(server, attack, attackers):
+    async def besiege() -> None:
+        while True:
+            with contextlib.suppress(ConnectionClosed):
+                async with visit(server.address) as client:
+                    while True:
+                        await attack(client)
+
+    async def draw(bystander: Client) -> float:
+        times = []
+        for i in range(STROKES):
+            times.append(await bystander.draw(placed(i % 10)))
+            await asyncio.sleep(0.1)
+        return max(times)
+
+    async def everybody() -> tuple[float, float]:
+        async with visit(server.address) as bystander:
+            alone = await draw(bystander)
+            jobs = [asyncio.create_task(besiege()) for _ in range(attackers)]
+            await asyncio.sleep(0.5)
+            during = await draw(bystander)
+        for job in jobs:
+            assert not job.done(), job.exception()
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        return alone, during
+
+    alone, during = run_async(asyncio.wait_for(everybody(), 120))
+    assert during < max(IDLE_SECONDS, BUSY * alone), f"alone {alone:.2f} s"
+
+
+@pytest.mark.parametrize("text", NESTED, ids=["wide", "lists", "objects"])
+def test_after_values_that_cannot_be_read_the_visit_goes_on(server, text):
+    async def attack() -> None:
+        async with visit(server.address) as client:
+            with contextlib.suppress(RuntimeError):  # what this visitor's page shows
+                await client.ask(state(client, text))
+            await client.draw(placed(3))
+
+    run_async(attack())
+
+
+@pytest.mark.parametrize("data", [TOO_MUCH["bytes"].SerializeToString(), b"\xff" * 9], ids=["too much", "no message"])
+def test_a_visit_is_ended_by_what_no_browser_sends(server, data):
+    async def attack() -> int:
+        async with visit(server.address) as client:
+            await client.put(data)
+            await asyncio.wait_for(client.socket.wait_closed(), 30)
+            return client.socket.close_code
+
+    assert run_async(attack()) == (1002 if data == b"\xff" * 9 else 1009)
+
+
+def test_what_is_dropped_leaves_the_visit_as_it_is(server):
+    async def attack() -> None:
+        async with visit(server.address) as client:
+            for kind in ("clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"):
+                await client.put(of_kind(kind))
+            await client.draw(placed(3))
+
+    run_async(attack())
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/interact", "//_stcore/metrics"])
+def test_what_is_for_operators_is_hidden_from_visitors(server, path):
+    assert any(hidden in path for hidden in middleware.HIDDEN)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(server.address + path, timeout=30)
+    assert caught.value.code == 404
+
+
+@pytest.mark.nightly
+def test_sixty_uploads_of_a_visit_do_not_fill_the_memory(server):
+    photo, cookie = b"x" * 9_900_000, token(server.address)
+
+    async def attack() -> list[int]:
+        async with visit(server.address) as client:
+            with ThreadPoolExecutor(4) as several:
+                return await asyncio.gather(
+                    *(
+                        asyncio.get_running_loop().run_in_executor(
+                            several, upload, server.address, client.session, photo, cookie
+                        )
+                        for _ in range(60)
+                    )
+                )
+
+    assert Counter(run_async(attack())) == {204: 2, 413: 58}
+
+
+def test_a_visit_may_upload_some_photos_and_one_that_was_removed_makes_room(server):
+    cookie = token(server.address)
+
+    async def visitor() -> list[int]:
+        async with visit(server.address) as client, visit(server.address) as other:
+
+            def send(session: str, name: str, method: str = "PUT") -> int:
+                return upload(server.address, session, b"x" * 9_900_000, cookie, method, name)
+
+            mine = client.session
+            return await asyncio.to_thread(
+                lambda: [
+                    *(send(mine, name) for name in "abc"),
+                    send(other.session, "a"),
+                    send(mine, "a", "DELETE"),
+                    send(mine, "c"),
+                    send(mine, "d"),
+                ]
+            )
+
+    assert run_async(visitor()) == [204, 204, 413, 204, 204, 204, 413]
