@@ -12,7 +12,7 @@ from models import NETWORKS
 from recognition.recipes import RECIPES
 from recognition.store import read_card, released
 from tests.ui.page import START_SECONDS
-from ui.evidence import charts
+from ui.evidence import figures
 
 PICTURE = "from ui.evidence import figures; figures.show_robustness()"
 SCRIPT = "from ui.evidence import page; page.page()"
@@ -93,7 +93,7 @@ def test_accuracy_under_corruptions_is_shown_for_both_recipes_with_its_means(tmp
     content = {"n": 20, "corruptions": ["none", "fog", "stripe"], "networks": {"drawn": rows, "book": rows}}
     path = tmp_path / "robustness.json"
     path.write_text(json.dumps(content))
-    monkeypatch.setattr(charts, "ROBUSTNESS", path)
+    monkeypatch.setattr(figures, "ROBUSTNESS", path)
     page = AppTest.from_string(
         "from ui.evidence import figures; figures.show_robustness()", default_timeout=START_SECONDS
     ).run()
@@ -102,7 +102,7 @@ def test_accuracy_under_corruptions_is_shown_for_both_recipes_with_its_means(tmp
 
 
 def test_where_nothing_was_measured_the_page_names_the_command(tmp_path, monkeypatch):
-    monkeypatch.setattr(charts, "ROBUSTNESS", tmp_path / "none.json")
+    monkeypatch.setattr(figures, "ROBUSTNESS", tmp_path / "none.json")
     page = AppTest.from_string(
         "from ui.evidence import figures; figures.show_robustness()", default_timeout=START_SECONDS
     ).run()
@@ -110,7 +110,7 @@ def test_where_nothing_was_measured_the_page_names_the_command(tmp_path, monkeyp
 
 
 def test_the_measured_accuracies_are_those_of_the_weights_that_answer():
-    content = json.loads(charts.ROBUSTNESS.read_text(encoding="utf-8"))
+    content = json.loads(figures.ROBUSTNESS.read_text(encoding="utf-8"))
     for recipe in RECIPES:
         for key in released(recipe):
             assert content["networks"][recipe][key]["sha256"] == read_card(key, recipe).sha256, "measure it again"

@@ -1,12 +1,9 @@
-"""The accuracy of all networks as a picture: a row for each network, in it a mark with its interval for each recipe.
-
-MERGED: Accuracy under the corruptions of MNIST-C as a heat map for each recipe, with its numbers as text.
-"""
+"""The figures of the page "Evidence": accuracies with their intervals, and accuracy under corruptions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -28,9 +25,8 @@ AROUND = 90  # pixels for the axis below and the legend above
 EDGE = 0.02  # of the range, left free on both sides
 SHAPES = {"drawn": "circle", "book": "diamond"}
 
-ORDERS: dict[
-    str, Callable[[list[ModelCard], str], float]
-] = {  # of a network's cards, on a test; smaller ones come first
+# Sorting keys of a network's cards on a test.
+ORDERS: dict[str, Callable[[list[ModelCard], str], float]] = {
     "Usual order": lambda cards, test: list(NETWORKS).index(cards[0].network),
     "Most accurate first": lambda cards, test: -max(card.tests[test].accuracy for card in cards),
     "Smallest first": lambda cards, test: cards[0].parameters,
@@ -38,7 +34,7 @@ ORDERS: dict[
 
 
 def show_accuracies(cards: Cards) -> None:
-    """Lets the visitor choose the test digits and the order of the networks, and draws the picture."""
+    """Show a row for each network with a mark and its interval for each recipe; the visitor chooses test and order."""
     tests = {label: name for name, label in TESTS.items()}
     label = one_of("Test digits", tests, session.EVIDENCE_TEST)
     order = one_of("Order of the networks", ORDERS, session.EVIDENCE_ORDER)
@@ -65,12 +61,12 @@ def _measured(cards: Cards, test: str) -> dict[str, list[ModelCard]]:
 
 
 def short_training(card: ModelCard) -> str:
-    """Says that the training was cut short, such as "3 of 40 epochs"; empty where it was not."""
+    """How far a training was cut short, such as "3 of 40 epochs"; empty where it was not."""
     return f"{card.training['epochs']} of {card.full_epochs} epochs" if card.full_epochs else ""
 
 
 def _row(title: str, card: ModelCard, test: str) -> dict[str, Any]:
-    """What the picture shows of a network under a recipe."""
+    """The chart's values for a network trained by a recipe."""
     score = card.tests[test]
     low, high = score.interval
     return {
@@ -110,21 +106,15 @@ def _chart(rows: list[dict[str, Any]], titles: list[str], axis: str) -> alt.Laye
 
 
 def _notes(base: alt.Chart, in_left_half: str) -> list[alt.Chart]:
-    """The notes beside their intervals, on the side where there is room for them."""
+    """The notes beside their intervals, on the side that has room."""
     noted = base.transform_filter("datum.note")
     left = noted.transform_filter(in_left_half).mark_text(align="left", dx=8, fontSize=charts.TEXT)
     right = noted.transform_filter(f"!({in_left_half})").mark_text(align="right", dx=-8, fontSize=charts.TEXT)
     return [left.encode(x="high:Q", text="note:N"), right.encode(x="low:Q", text="note:N")]
 
 
-HEAT_ROW = 28  # pixels of height for each corruption
-HEADS = 120  # pixels for the networks' names above
-SLANTED = 20  # pixels beside the last column, for its name
-DARK = 75  # percent; from here on a cell is so dark that its number is white
-
-
 def show_robustness() -> None:
-    """Draws a heat map for each recipe: a row for each corruption, a column for each network."""
+    """Show a heat map for each recipe: a row for each corruption, a column for each network."""
     try:
         content = json.loads(ROBUSTNESS.read_text(encoding="utf-8"))
         n, names, networks = int(content["n"]), list(content["corruptions"]), dict(content["networks"])
@@ -142,42 +132,13 @@ def show_robustness() -> None:
                 _heat_map(rows, names, n, f"Trained on {recipe.trained_on}")
 
 
-def _heat_map(networks: dict[str, dict], names: list[str], n: int, title: str) -> None:
-    titles = {key: NETWORKS[key].title for key in NETWORKS if key in networks}
-    cells = [
-        {"network": title, "corruption": name, "accuracy, %": 100 * networks[key]["correct"][name] / n}
-        for key, title in titles.items()
-        for name in names
-    ]
-    base = alt.Chart(alt.InlineData(values=cells)).encode(
-        x=alt.X(
-            "network:N",
-            sort=list(titles.values()),
-            title=None,
-            axis=alt.Axis(orient="top", labelAngle=-60, labelOverlap=False, labelFontSize=charts.TEXT),
-        ),
-        y=alt.Y(
-            "corruption:N",
-            sort=names,
-            title=None,
-            axis=alt.Axis(labelOverlap=False, labelFlush=False, labelLimit=0, labelFontSize=charts.TEXT),
-        ),
-        tooltip=["network:N", "corruption:N", alt.Tooltip("accuracy, %:Q", format=".1f")],
-    )
-    color = alt.Color("accuracy, %:Q", scale=alt.Scale(scheme="blues", domain=[0, 100]), legend=None)
-    white = alt.condition(f"datum['accuracy, %'] >= {DARK}", alt.value("white"), alt.value("black"))
-    numbers = base.mark_text(fontSize=charts.TEXT).encode(text=alt.Text("accuracy, %:Q", format=".0f"), color=white)
-    chart = base.mark_rect().encode(color=color) + numbers
-    words = "; ".join(f"{titles[key]} {_mean(networks[key], names, n):.1f}" for key in titles)
-    st.altair_chart(
-        chart.properties(
-            height=HEADS + HEAT_ROW * len(names), title=title, padding={"right": SLANTED, "left": 5, "top": 5}
-        ),
-        alt=f"{title}: mean accuracy over the corruptions in %: {words}",
-    )
+def _heat_map(networks: Mapping[str, dict], names: Sequence[str], n: int, title: str) -> None:
+    """networks: by key the number of correct predictions, of n, by corruption; the first of them is none."""
+    correct = {NETWORKS[key].title: networks[key]["correct"] for key in NETWORKS if key in networks}
+    cells = {
+        name: [charts.Cell(f"{100 * row[name] / n:.0f}", row[name] / n) for row in correct.values()] for name in names
+    }
+    st.html(charts.heat_table(title, correct, cells, "upright"))
+    means = {title: np.mean([row[name] for name in names[1:]]) / n for title, row in correct.items()}
+    words = "; ".join(f"{title} {100 * mean:.1f}" for title, mean in means.items())
     st.caption(f"Mean over the corruptions, in %: {words}.")
-
-
-def _mean(row: dict, names: list[str], n: int) -> float:
-    """Mean accuracy in percent over all but the first, the digits as they are."""
-    return 100 * float(np.mean([row["correct"][name] for name in names[1:]])) / n

@@ -1,4 +1,4 @@
-"""The page "Evidence": how well each network does, as measured; read from the cards alone."""
+"""The page "Evidence": the measured quality of each network, read from the cards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {
     "mnist": "MNIST test digits, accepted",
     "drawn": "drawn digits, accepted",
     "written_letter": "handwritten letters, flagged",
-    "pictured_letter": "the same letters with the look of MNIST's pictures, flagged",
+    "pictured_letter": "letters rendered in MNIST style, flagged",
     "written_sign": "handwritten signs, flagged",
     "script": "handwritten characters of another script, flagged",
     "turned_character": "turned or mirrored characters, flagged",
@@ -126,10 +126,10 @@ def _detail(cards: dict[str, dict[str, ModelCard]]) -> None:
         st.subheader("Calibration")
         _for_both_tests(card, charts.reliability)
     st.subheader("Confusion matrix")
-    _for_both_tests(card, charts.confusion)
+    _for_both_tests(card, lambda score, label: st.html(charts.confusion_matrix(score.confusion, label)))
 
 
-def _for_both_tests(card: ModelCard, draw: Callable[[Score, str], None]) -> None:
+def _for_both_tests(card: ModelCard, draw: Callable[[Score, str], object]) -> None:
     names = [name for name in ("mnist", "drawn") if name in card.tests]
     for column, name in zip(st.columns(max(1, len(names)), gap="medium"), names, strict=False):
         with column:

@@ -77,23 +77,14 @@ def _cell(right: int, n: int, all_of: int) -> str:
 
 
 def _confusion(score: Score) -> str:
-    wrong = max(
-        1, *(n for row, counts in enumerate(score.confusion) for column, n in enumerate(counts) if row != column)
-    )
-    cells = []
-    for row, counts in enumerate(score.confusion):
-        for column, n in enumerate(counts):
-            kind = "right" if row == column else "wrong"
-            share = min(1.0, n / max(1, sum(counts))) if row == column else n / wrong
-            cells.append(
-                f'<i class="{kind}" style="--share:{100 * share:.0f}%" title="meant {row}, answered {column}: {n}"></i>'
-            )
+    from ui.shared.charts import confusion_matrix  # imports Altair, which takes as long as the rest of the page
+
     pairs = [(n, row, column) for row, counts in enumerate(score.confusion) for column, n in enumerate(counts)]
     n, row, column = max((pair for pair in pairs if pair[1] != pair[2]), default=(0, 0, 0))
     words = f"{row} taken for {column}, {n} ×" if n else "no mistake"
-    return (
-        f"<figure><div>{''.join(cells)}</div><figcaption><b>{_title(score.network)}</b> {words}</figcaption></figure>"
-    )
+    title = _title(score.network)
+    matrix = confusion_matrix(score.confusion, title, numbers=False)
+    return f"<figure>{matrix}<figcaption><b>{title}</b> {words}</figcaption></figure>"
 
 
 def _notable(visit: RoomVisit, found: Scoreboard) -> str:

@@ -1,8 +1,10 @@
-"""Charts of what is on a card: training curves, reliability, confusion; each with its numbers as text."""
+"""Charts of cards and predictions, each with its numbers as text, and tables with coloured cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 
 import altair as alt
 import numpy as np
@@ -13,13 +15,13 @@ from ui.shared import images
 
 HEIGHT = 300  # pixels
 LABEL_WIDTH = 72  # pixels to the right of curves, for the longest network's name
-TEXT = alt.ExprRef("clamp(windowSize()[0] / 80, 11, 20)")  # pixels; texts on charts grow with the window, as the page's
+TEXT = alt.ExprRef("clamp(windowSize()[0] / 80, 11, 20)")  # pixels; grows with the window, like the page's text
 LABEL_HEIGHT = 5.0  # % of the chart's height, for a curve's name
-CONSIDERED = 0.01  # a digit to which no network gives more than this is left out
+MIN_PROBABILITY = 0.01  # a digit to which no network gives more is left out
 
 
 def training_curves(history: list[dict]) -> None:
-    """Draws the share of wrong answers, in %, after each epoch: on the training and on the validation digits."""
+    """Show the error rate in % after each epoch, on the training and on the validation digits."""
     rows = [
         {"epoch": row["epoch"], "wrong, %": 100 * (1 - row[name]), "digits": digits}
         for row in history
@@ -44,33 +46,34 @@ def training_curves(history: list[dict]) -> None:
     )
 
 
-def distributions(answers: dict[str, np.ndarray]) -> None:
-    """Draws the networks' probabilities, float (10,) each, side by side for each digit that any of them considers."""
-    considered = np.max(list(answers.values()), axis=0) >= CONSIDERED
+def distributions(probabilities: Mapping[str, np.ndarray]) -> None:
+    """Show the networks' probabilities, float (10,) by title, side by side for each digit that any finds possible."""
+    possible = np.max(list(probabilities.values()), axis=0) >= MIN_PROBABILITY
     rows = [
-        {"digit": digit, "probability, %": 100 * float(share), "network": title}
-        for title, shares in answers.items()
-        for digit, share in enumerate(shares)
-        if considered[digit]
+        {"digit": digit, "probability, %": 100 * float(p), "network": title}
+        for title, row in probabilities.items()
+        for digit, p in enumerate(row)
+        if possible[digit]
     ]
+    colour = alt.Color(
+        "network:N", scale=_colours(probabilities), legend=alt.Legend(orient="top", title=None, columns=2)
+    )
     bars = alt.Chart(alt.InlineData(values=rows)).mark_bar()
     bars = bars.encode(
         x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
-        xOffset=alt.XOffset("network:N", sort=list(answers)),
+        xOffset=alt.XOffset("network:N", sort=list(probabilities)),
         y=alt.Y("probability, %:Q", scale=alt.Scale(domain=[0, 100])),
-        color=alt.Color("network:N", scale=_colours(answers), legend=alt.Legend(orient="top", title=None, columns=2)),
+        color=colour,
         tooltip=["network:N", "digit:O", alt.Tooltip("probability, %:Q", format=".2f")],
     )
-    words = "; ".join(
-        f"{title}: {shares.argmax()} with {100 * shares.max():.1f} %" for title, shares in answers.items()
-    )
+    words = "; ".join(f"{title}: {row.argmax()} with {100 * row.max():.1f} %" for title, row in probabilities.items())
     st.altair_chart(bars.properties(height=HEIGHT), alt=f"The networks' probabilities of each digit. {words}")
 
 
-def curves(shares: dict[str, np.ndarray], at: np.ndarray, here: float, x: str, y: str) -> None:
-    """Draws each network's share, float (n,) from 0 to 1, over some amounts, float (n,), with a rule at one of them.
+def curves(shares: Mapping[str, np.ndarray], at: np.ndarray, here: float, x: str, y: str) -> None:
+    """Show curves of values from 0 to 1, float (n,) by the network's title, over amounts, float (n,), in one chart.
 
-    Each curve has its network's colour, and its name at its end.
+    Each has its network's colour, and its name at its end. here: the amount at which a rule stands.
     """
     rows = [
         {"x": float(place), "y": 100 * float(share), "network": title}
@@ -115,7 +118,7 @@ def _apart(heights: dict[str, float]) -> dict[str, float]:
 
 
 def reliability(score: Score, label: str) -> None:
-    """Draws how often the network is right at each confidence; on the diagonal it is perfectly calibrated."""
+    """Show the accuracy at each confidence; on the diagonal a network is perfectly calibrated."""
     rows = [
         {"confidence, %": 100 * confidence / n, "right, %": 100 * right / n, "n": n}
         for n, confidence, right in score.reliability
@@ -139,20 +142,49 @@ def reliability(score: Score, label: str) -> None:
     st.caption(words)
 
 
-def confusion(score: Score, label: str) -> None:
-    """Draws the confusion matrix: a row for each true digit, a column for each answer."""
-    heads = "".join(f'<th scope="col">{digit}</th>' for digit in range(10))
-    rows = []
-    for digit, counts in enumerate(score.confusion):
-        wrong = max(1, *(n for answer, n in enumerate(counts) if answer != digit))
-        cells = "".join(
-            f'<td class="right">{n}</td>'
-            if answer == digit
-            else f'<td style="--share:{100 * n / wrong:.0f}%">{n or ""}</td>'
-            for answer, n in enumerate(counts)
+def confusion_matrix(counts: Sequence[Sequence[int]], label: str, numbers: bool = True) -> str:
+    """The confusion matrix as an HTML table: a row for each true digit, a column for each predicted one.
+
+    counts: int (10, 10). label: what was predicted. numbers: in the cells, or only on hover, for small matrices.
+    """
+    most = max(1, *(n for digit, row in enumerate(counts) for predicted, n in enumerate(row) if predicted != digit))
+    rows = {
+        str(digit): [
+            Cell(
+                str(n or "") if numbers else "",
+                n / max(1, sum(row)) if predicted == digit else n / most,
+                "right" if predicted == digit else "wrong",
+                "" if numbers else f"{digit}, predicted {predicted}: {n}",
+            )
+            for predicted, n in enumerate(row)
+        ]
+        for digit, row in enumerate(counts)
+    }
+    return heat_table(f"{label}: true digit down, prediction across", range(10), rows, "confusion")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a heat table: its text; its colour's strength, 0 to 1; classes for the style sheet; text on hover."""
+
+    text: str
+    share: float
+    kind: str = ""
+    title: str = ""
+
+
+def heat_table(caption: str, columns: Iterable[object], rows: Mapping[str, Sequence[Cell]], kind: str = "") -> str:
+    """A table as HTML with coloured cells; rows: by their heads. kind: classes for the style sheet."""
+    heads = "".join(f'<th scope="col"><span>{escape(str(column))}</span></th>' for column in columns)
+    lines = []
+    for head, cells in rows.items():
+        line = "".join(
+            f'<td class="{cell.kind}" style="--share:{100 * cell.share:.0f}%" title="{escape(cell.title)}">'
+            f"{escape(cell.text)}</td>"
+            for cell in cells
         )
-        rows.append(f'<tr><th scope="row">{digit}</th>{cells}</tr>')
-    st.html(
-        f'<table class="confusion"><caption>{label}: true digit down, answer across</caption>'
-        f"<thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        lines.append(f'<tr><th scope="row">{escape(head)}</th>{line}</tr>')
+    return (
+        f'<table class="heat {kind}"><caption>{escape(caption)}</caption>'
+        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )

@@ -1,4 +1,4 @@
-"""What the page brings to the browser: its style sheets and its scripts, read once for all visitors."""
+"""The style sheets and scripts of all pages, read once for all visitors."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from ui.room.visit import room_visit
 from ui.shared import session
 
 UI = Path(__file__).resolve().parents[1]
-STYLES = (
+STYLES = (  # in this order
     "shell/page",
+    "shared/charts",
     "drawing/stage",
     "drawing/answers",
     "draw/panels/panels",
     "book/book",
     "play/play",
-)  # in this order
+)
 SCRIPTS = ("drawing/canvas", "shell/page", "drawing/stroke")
 EMBEDDED = (
     "<style>.stApp .stMainBlockContainer { padding-top: 0.75rem; } .stApp { --side: min(42vw, 100vh - 11rem); }</style>"
@@ -30,7 +31,7 @@ OFFLINE = "Connection lost. Your drawing is safe; it is answered when the connec
 
 
 def inject_assets() -> None:
-    """Puts them on the page, and the banner that is seen while the server cannot be reached."""
+    """Put them on the page, and the banner that is shown while the server cannot be reached."""
     with st.container(key="script"):
         st.html(f"<style>{_joined(STYLES, 'css')}</style>")
         st.html(f"<script>{_samples()}{_joined(SCRIPTS, 'js')}</script>", unsafe_allow_javascript=True)
@@ -49,7 +50,7 @@ def _joined(names: tuple[str, ...], suffix: str) -> str:
 
 @cache
 def _samples() -> str:
-    """The sample digits as a constant of the scripts: its strokes on a canvas of side 1 for each key."""
+    """The sample digits as a constant of the scripts: by key, strokes on a canvas of side 1."""
     margin, extent = 0.14, 0.72
     strokes = {
         digit: [[[round(margin + extent * x, 3), round(margin + extent * y, 3)] for x, y in stroke] for stroke in drawn]
