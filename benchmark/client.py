@@ -99,7 +99,7 @@ class Client:
         return True
 
     def _word(self, path: str) -> str | None:
-        request = urllib.request.Request(self.address + path, headers={"Cookie": self.affinity})
+        request = urllib.request.Request(f"{self.address}/{path}", headers={"Cookie": self.affinity})
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
                 return json.load(answer)["word"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 from starlette.routing import Route
 
-from server.predict import Api, MidStroke
+from server.predict import MidStroke, Predict
 from ui.room import changes
 
 
 def routes() -> list[Route]:
     """Return the routes for st.App: at the root, where it keeps them, and below server.baseUrlPath, where pages ask."""
     endpoints = [
-        ("api/predict", Api().predict, "POST"),
+        ("api/predict", Predict().answer, "POST"),
         ("api/stroke", MidStroke().answer, "POST"),
         (changes.PATH, changes.answer, "GET"),
     ]

@@ -1,11 +1,9 @@
-"""POST /api/predict gives other programs the page's predictions, and an error in a sentence for everything else."""
+"""Programs get the predictions of the page, the page its bars in mid-stroke, everything else an error in a sentence."""
 
 from __future__ import annotations
 
 import io
 import json
-import time
-import urllib.error
 import urllib.request
 
 import numpy as np
@@ -13,37 +11,47 @@ import pytest
 from PIL import Image
 from starlette.requests import Request
 
+from digits import from_canvas
 from digits.picture import LARGEST_FILE
 from digits.samples import sample_digit
-from recognition import load
+from digits.strokes import draw_strokes
+from models import DEFAULT_NETWORKS
+from recognition import ensemble, load
+from recognition.ensemble import Selection
 from recognition.report import JSON_BYTES
 from server import predict
+from server.predict import MAX_STROKE_BYTES, PREDICT_MIN_SECONDS, STROKE_MIN_SECONDS, MidStroke, Predict
+from tests.drawings import photo, placed
 from tests.page_server import run_async
 
 FIVE = sample_digit("5")
+SEVEN = draw_strokes(placed(7), 18, 280, 280)
+SMALL = draw_strokes([np.array([(60.0, 60.0), (200.0, 80.0), (180.0, 200.0)])], 18, 280, 280)  # of low confidence
 JSON = {"content-type": "application/json"}
 
 
-def png(digit: np.ndarray) -> bytes:
+def png(picture: np.ndarray) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(digit).save(file, "PNG")
+    Image.fromarray(picture).save(file, "PNG")
     return file.getvalue()
 
 
-def post(server, content: bytes, query: str = "", headers: dict[str, str] | None = None) -> tuple[int, dict]:
-    """The status and the JSON that the server answers with."""
-    request = urllib.request.Request(f"{server.address}/api/predict{query}", content, headers or {})
-    try:
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
+def ask(endpoint: Predict | MidStroke, body: bytes, query: str = "", headers: dict[str, str] | None = None):
+    """The status and the JSON, or None, that an endpoint answers with."""
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    raw = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+    scope = {"type": "http", "method": "POST", "headers": raw, "query_string": query.encode()}
+    response = run_async(endpoint.answer(Request(scope, receive)))
+    return response.status_code, json.loads(response.body) if response.body else None
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["PNG", "JSON"])
-def test_a_digit_gets_the_calibrated_probabilities_of_the_first_four(server, as_json):
+def test_a_digit_gets_the_calibrated_probabilities_of_the_first_four(as_json):
     content = json.dumps(FIVE.tolist()).encode() if as_json else png(FIVE)
-    status, data = post(server, content, headers=JSON if as_json else None)
+    status, data = ask(Predict(), content, headers=JSON if as_json else None)
     assert status == 200 and data["not_a_digit"] is False and data["versions"] == predict.VERSIONS
     assert list(data["networks"]) == ["mlp", "cnn", "rnn", "resnet"]
     for key, entry in data["networks"].items():
@@ -51,9 +59,16 @@ def test_a_digit_gets_the_calibrated_probabilities_of_the_first_four(server, as_
         assert entry["digit"] == 5 and entry["calibrated"] is True
 
 
-def test_the_query_chooses_networks_and_the_recipe(server):
-    _, data = post(server, png(FIVE), "?network=gru&network=mlp&recipe=book")
-    assert [(key, entry["recipe"]) for key, entry in data["networks"].items()] == [("gru", "book"), ("mlp", "book")]
+def test_the_query_chooses_networks_the_recipe_and_the_raw_softmax():
+    _, data = ask(Predict(), png(FIVE), "network=gru&network=mlp&recipe=book&raw=1")
+    chosen = [(key, entry["recipe"], entry["calibrated"]) for key, entry in data["networks"].items()]
+    assert chosen == [("gru", "book", False), ("mlp", "book", False)]
+
+
+def test_a_running_server_answers(server):
+    request = urllib.request.Request(f"{server.address}/api/predict", photo(5))
+    with urllib.request.urlopen(request, timeout=30) as response:
+        assert {entry["digit"] for entry in json.load(response)["networks"].values()} == {5}
 
 
 @pytest.mark.parametrize(
@@ -65,38 +80,75 @@ def test_the_query_chooses_networks_and_the_recipe(server):
         (b"[" * 10_000, "", JSON, 400, "Expected 28 rows"),
         (b" " * (JSON_BYTES + 1), "", JSON, 413, "Expected at most"),
         (b" " * (LARGEST_FILE + 1), "", {}, 413, "Expected at most"),
-        (png(FIVE), "?network=vgg", {}, 400, "unknown network 'vgg'"),
-        (png(FIVE), "?recipe=cake", {}, 400, "unknown recipe 'cake'"),
+        (png(FIVE), "network=vgg", {}, 400, "unknown network 'vgg'"),
+        (png(FIVE), "recipe=cake", {}, 400, "unknown recipe 'cake'"),
     ],
     ids=["empty", "text", "no rows", "nested", "long JSON", "large file", "network", "recipe"],
 )
-def test_what_cannot_be_answered_gets_a_sentence(server, content, query, headers, status, sentence):
-    answered, data = post(server, content, query, headers)
+def test_what_cannot_be_answered_gets_a_sentence(content, query, headers, status, sentence):
+    answered, data = ask(Predict(), content, query, headers)
     assert answered == status and sentence in data["error"]
 
 
-def test_too_many_requests_are_asked_to_come_back():
-    endpoint = predict.Api()
-    endpoint.quota.use(predict.BURST + predict.SHARE * (predict.MAX_WAIT + 1))
-    left = endpoint.quota.left
-    response = run_async(endpoint.predict(Request({"type": "http", "headers": [], "query_string": b""})))
-    assert response.status_code == 429 and int(response.headers["Retry-After"]) >= 1
-    assert endpoint.quota.left == pytest.approx(left, abs=1), "what is refused costs nothing"
+def test_beyond_their_budget_programs_are_asked_to_come_back_and_a_refusal_costs_nothing():
+    endpoint = Predict()
+    rate, most = predict.PREDICT_BUDGET
+    endpoint.budget.clock = lambda: endpoint.budget.at  # time stands still
+    endpoint.budget.use(most + rate * (predict.MAX_WAIT_SECONDS + 1))
+    left = endpoint.budget.left
+    assert ask(endpoint, png(FIVE))[0] == 429 and endpoint.budget.left == pytest.approx(left)
 
 
 def test_no_more_pictures_arrive_at_once_than_memory_allows():
-    endpoint = predict.Api()
-    endpoint.pictures = predict.PICTURES
-    response = run_async(endpoint.predict(Request({"type": "http", "headers": [], "query_string": b""})))
-    assert (
-        response.status_code == 429
-        and endpoint.quota.left == pytest.approx(predict.BURST, abs=0.1)
-        and endpoint.pictures == predict.PICTURES
-    )
+    endpoint = Predict()
+    endpoint.pictures = predict.MAX_PICTURES
+    assert ask(endpoint, png(FIVE))[0] == 429 and endpoint.pictures == predict.MAX_PICTURES
 
 
-def test_the_time_that_photos_take_counts(monkeypatch):
-    endpoint = predict.Api()
-    monkeypatch.setattr(predict, "number_from_photo", lambda photo: time.sleep(0.3))
-    run_async(endpoint._look(b""))
-    assert endpoint.quota.left <= predict.BURST - 0.3 + predict.SHARE * 0.1
+def test_the_time_that_photos_take_counts():
+    endpoint = Predict()
+    endpoint.budget.clock = lambda: endpoint.budget.at
+    ask(endpoint, photo(5))
+    assert endpoint.budget.left < predict.PREDICT_BUDGET[1] - PREDICT_MIN_SECONDS
+
+
+@pytest.mark.parametrize(("query", "calibrated"), [("", True), ("raw=1", False)], ids=["calibrated", "raw"])
+def test_bars_in_mid_stroke_are_those_of_the_page(query, calibrated):
+    _, bars = ask(MidStroke(), png(SMALL), query)
+    (asked,) = ensemble.predict_all(Selection("drawn", DEFAULT_NETWORKS, calibrated), [from_canvas(SMALL)]).by_digit
+    assert list(bars) == list(DEFAULT_NETWORKS)
+    for prediction in asked:
+        np.testing.assert_allclose(bars[prediction.network], prediction.probabilities, atol=0.0005001)
+
+
+def test_without_ink_there_are_no_bars():
+    assert ask(MidStroke(), png(np.zeros((280, 280, 4), np.uint8))) == (200, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "status"),
+    [
+        (b"no picture", "", 400),
+        (bytes(MAX_STROKE_BYTES + 1), "", 413),
+        (png(SEVEN), "network=oracle", 400),
+        (png(SEVEN), "recipe=x", 400),
+    ],
+    ids=["no picture", "too long", "no network", "no recipe"],
+)
+def test_a_stroke_that_no_page_sends_gets_a_sentence(body, query, status):
+    answered, data = ask(MidStroke(), body, query)
+    assert answered == status and data["error"]
+
+
+def test_beyond_their_budget_strokes_get_no_bars_and_a_refusal_costs_nothing():
+    endpoint = MidStroke()
+    endpoint.budget.clock = lambda: endpoint.budget.at
+    assert ask(endpoint, png(SEVEN))[0] == 200 and endpoint.budget.left < predict.STROKE_BUDGET[1]
+    endpoint.budget.left = STROKE_MIN_SECONDS / 2
+    assert ask(endpoint, png(SEVEN))[0] == 204 and endpoint.budget.left == pytest.approx(STROKE_MIN_SECONDS / 2)
+
+
+def test_a_second_stroke_at_the_same_time_gets_no_bars():
+    endpoint = MidStroke()
+    endpoint.busy = True
+    assert ask(endpoint, png(SEVEN))[0] == 204 and endpoint.busy
