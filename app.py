@@ -28,7 +28,7 @@ def main() -> None:
                 st.page_link(link)
     page.run()
     if page.url_path != "learn":
-        from ui.learn.page import heartbeat
+        from ui.learn.state import heartbeat
 
         heartbeat()
 

@@ -19,10 +19,10 @@ from websockets.asyncio.client import connect
 
 from benchmark.client import Client
 from benchmark.load import Room, fill
-from learning.job import DONE, FAILED, LEARNING
+from learning.job import State
 from models import NETWORKS
 from tests.page_server import running
-from ui.learn.page import EVERY
+from ui.learn.page import POLL_SECONDS
 
 VISITORS = 20
 ASKED = 300  # milliseconds, p95
@@ -56,12 +56,12 @@ class Learner(Client):
     async def train(self) -> None:
         """Starts one training after another, and looks on."""
         while True:
-            if self.state in ("", DONE):
+            if self.state in ("", State.DONE):
                 self.examples.append(0)
                 await self.press("Train")
-            elif self.state == FAILED:
+            elif self.state == State.FAILED:
                 raise RuntimeError("a training failed")
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(POLL_SECONDS)
             await self.poll()
 
 
@@ -119,7 +119,7 @@ async def _beside(address: str, visitors) -> Measured:
         await learner.open()
         trainings = asyncio.create_task(learner.train())
         async with asyncio.timeout(BEGIN):
-            while learner.state != LEARNING and not trainings.done():
+            while learner.state != State.LEARNING and not trainings.done():
                 await asyncio.sleep(0.1)
         room = await visitors
         if trainings.done():

@@ -50,6 +50,8 @@ SAMPLES: dict[str, Strokes] = {
     ],
 }
 
+SAMPLE_LABELS = {name: int(name[0]) for name in SAMPLES if name[0].isdigit()}  # of the samples that are clear digits
+
 
 def sample_strokes(name: str) -> list[np.ndarray]:
     """A sample's strokes on the page's canvas, each float (n, 2), in pixels."""

@@ -1,4 +1,14 @@
-"""Learning from a few drawings: `learn()`, and the process in which the page "Learn" runs it."""
+"""Learning from a few drawings: `learn()`, and the process in which the page "Learn" runs it.
+
+The files in the order in which a training passes through them:
+job        the files that the page and the process exchange
+process    the process: the page's commands, its place in the queue, its end
+queue      one training at a time on a machine, first come, first served
+run        one training: read the job, learn, compare, export; download fetches MNIST for it
+learner    learn(): the training loop within a time limit
+batches    variations of the drawings, and rehearsal of what the network knew
+progress   curves and snapshots for the page while the network learns
+"""
 
 from __future__ import annotations
 

@@ -1,22 +1,21 @@
-"""Batches for learning from a few drawings: their variations, and earlier digits that are rehearsed among them.
+"""Batches for learning from a few drawings: variations of them, and a rehearsal set of what the network knew before.
 
-MERGED: Digits to rehearse while a trained network learns from a few drawings: what there is of what it learned from.
-
-The page's own samples, in other people's styles, are always there; MNIST's and pen digits where DIGIT_DATA has them.
-No labels are needed: the targets are what the network answered before.
+The rehearsal set consists of the page's samples in other people's styles, and of MNIST's and pen digits if DIGIT_DATA
+names their folder. It needs no labels: its targets are the trained network's own predictions.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 
 from digits import CLASSES, check_digits
-from digits.samples import SAMPLES
+from digits.labelled import Digits
+from digits.samples import SAMPLE_LABELS, SAMPLES
 from models.network import Network
 from training.augment.rasterize import rasterize
 from training.augment.styles import restyle
@@ -27,18 +26,23 @@ from training.data.pen_digits import pendigits
 from training.data.unipen import PenDrawing
 from training.engine.batches import one_hot
 
+MAX_DRAWINGS = 10_000  # that are learned from, of more: preparing them takes about a second
 SMOOTHING = 0.05  # of each label, spread over all digits
-MOST = 10_000  # different drawings that are prepared; of more, this many are chosen
-UNVARIED = 0.1  # share of a batch that is taken as it was drawn
-REHEARSED = 0.75  # share of a batch that are earlier digits
-CHECKED = 400  # digits on which forgetting is noticed
-STRONG = 1.6  # how much they are varied, so that many are near to being read otherwise
+AS_DRAWN = 0.1  # share of a batch that is not varied
+REHEARSED = 0.75  # share of a batch that is rehearsal
+PROBES = 400  # varied digits on which forgetting is measured
+PROBE_STRENGTH = 1.6  # of their variation, which brings many of them close to another digit
+STYLES = 50  # of each sample, to rehearse
+HELD_OUT_STYLES, HELD_OUT_SEED = 6, 7  # of each sample, to hold out
+MNIST_DIGITS, PEN_DIGITS = 1_500, 1_500  # of the training digits, to rehearse
+
+Batches = Callable[[int], tuple[np.ndarray, np.ndarray]]  # a size to inputs (size, *input_shape), targets (size, 10)
 
 
-def checked(digits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Different digits and their labels: the same drawing a thousand times counts once with each label.
+def distinct(digits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct pairs of drawings, uint8 (n, 28, 28), and labels, at most MAX_DRAWINGS of them.
 
-    Of very many, some, as they have to be prepared in a second. Raises ValueError for anything else.
+    So a drawing that is there a thousand times counts once. Raises ValueError for invalid drawings or labels.
     """
     digits, labels = check_digits(digits), np.asarray(labels)
     if not len(digits) or labels.shape != (len(digits),) or not np.issubdtype(labels.dtype, np.integer):
@@ -47,118 +51,107 @@ def checked(digits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndar
         raise ValueError(f"expected labels from 0 to {CLASSES - 1}, got {labels.min()} to {labels.max()}")
     rows = np.concatenate([digits.reshape(len(digits), -1), labels.astype(np.uint8)[:, None]], axis=1)
     _, first = np.unique(rows, axis=0, return_index=True)
-    chosen = np.random.default_rng(len(first)).permutation(np.sort(first))[:MOST]
+    chosen = np.random.default_rng(len(first)).permutation(np.sort(first))[:MAX_DRAWINGS]
     return digits[chosen], labels[chosen]
 
 
-class Drawings:
+def predict(model: keras.Model, network: Network, digits: np.ndarray) -> np.ndarray:
+    """Return a model's probabilities for digits, uint8 (n, 28, 28), as float32 (n, 10)."""
+    return model.predict(network.inputs(digits), batch_size=256, verbose=0)
+
+
+class VariationBatches:
     """Batches of variations of the drawings, each drawing as often as any other."""
 
     def __init__(self, network: Network, digits: np.ndarray, labels: np.ndarray, random: np.random.Generator):
-        self.network, self.random = network, random
-        self.digits, self.prepared = digits, distance_fields(digits)
+        self.network, self.digits, self.random = network, digits, random
         self.targets = one_hot(labels) * (1 - SMOOTHING) + SMOOTHING / CLASSES
-        self.order = np.empty(0, np.int64)
+        self._fields = distance_fields(digits)
+        self._order = np.empty(0, np.int64)
 
-    def keep(self, answers: np.ndarray) -> None:
-        """Keeps the answers, float32 (n, 10), to drawings that are read as they are labelled, to stay so."""
-        read = answers.argmax(1) == self.targets.argmax(1)
-        self.targets[read] = answers[read]
+    def keep_predictions(self, probabilities: np.ndarray) -> None:
+        """Take the predictions, float32 (n, 10), as the targets of the drawings that are read correctly already."""
+        correct = probabilities.argmax(1) == self.targets.argmax(1)
+        self.targets[correct] = probabilities[correct]
 
     def __call__(self, size: int) -> tuple[np.ndarray, np.ndarray]:
-        while len(self.order) < size:
-            self.order = np.concatenate([self.order, self.random.permutation(len(self.digits))])
-        chosen, self.order = self.order[:size], self.order[size:]
-        varied = warp_batch(self.prepared, chosen, self.random)
-        as_drawn = self.random.random(size) < UNVARIED
+        while len(self._order) < size:
+            self._order = np.concatenate([self._order, self.random.permutation(len(self.digits))])
+        chosen, self._order = self._order[:size], self._order[size:]
+        varied = warp_batch(self._fields, chosen, self.random)
+        as_drawn = self.random.random(size) < AS_DRAWN
         varied[as_drawn] = self.digits[chosen[as_drawn]]
         return self.network.inputs(varied), self.targets[chosen]
 
 
 @dataclass(frozen=True, eq=False)
 class RehearsalSet:
-    """Digits to rehearse, uint8 (n, 28, 28), and what the network answered to them before, float32 (n, 10).
+    """Digits to rehearse, uint8 (n, 28, 28), and their targets, float32 (n, 10): the shipped network's predictions.
 
-    probes, expected: other digits, uint8 (m, 28, 28), and the digit that it answered to each.
+    probes, probe_labels: other digits, uint8 (m, 28, 28), on which forgetting is measured, and the digit that the
+    shipped network read in each, int (m,).
     """
 
     digits: np.ndarray
-    answers: np.ndarray
+    targets: np.ndarray
     probes: np.ndarray
-    expected: np.ndarray
+    probe_labels: np.ndarray
 
 
-def prepare(model: keras.Model, network: Network, random: np.random.Generator) -> RehearsalSet:
-    """Earlier digits, as they are and varied; a part of them, varied more, is only for noticing what is forgotten."""
-    known = earlier(random)
-    known = known[random.permutation(len(known))]
-    prepared = distance_fields(known)
-    checked = min(CHECKED, len(known) // 3)
-    varied = warp_batch(prepared, np.arange(checked, len(known)), random)
-    digits = np.concatenate([known[checked:], varied])
-    probes = warp_batch(prepared, np.resize(np.arange(checked), CHECKED), random, STRONG)
+def rehearsal_set(model: keras.Model, network: Network, random: np.random.Generator) -> RehearsalSet:
+    """Prepare the rehearsal set of a model with the shipped weights."""
+    digits = rehearsal_digits(random)
+    digits = digits[random.permutation(len(digits))]
+    probed = min(PROBES, len(digits) // 3)
+    fields = distance_fields(digits)
+    varied = warp_batch(fields, np.arange(probed, len(digits)), random)
+    rehearsed = np.concatenate([digits[probed:], varied])
+    probes = warp_batch(fields, np.resize(np.arange(probed), PROBES), random, PROBE_STRENGTH)
     return RehearsalSet(
-        digits, answers_of(model, network, digits), probes, answers_of(model, network, probes).argmax(1)
+        digits=rehearsed,
+        targets=predict(model, network, rehearsed),
+        probes=probes,
+        probe_labels=predict(model, network, probes).argmax(1),
     )
 
 
-def answers_of(model: keras.Model, network: Network, digits: np.ndarray) -> np.ndarray:
-    """float32 (n, 10), in batches, without dropout."""
-    return model.predict(network.inputs(digits), batch_size=256, verbose=0)
-
-
 class RehearsalBatches:
-    """Batches of which half are earlier digits, with what the network answered to them before as their targets."""
+    """Batches of which a quarter are variations of the drawings, and three quarters rehearsal."""
 
-    def __init__(self, drawings: Drawings, earlier: RehearsalSet, network: Network, random: np.random.Generator):
-        self.drawings, self.network, self.random = drawings, network, random
-        self.digits, self.answers = earlier.digits, earlier.answers
+    def __init__(self, variations: VariationBatches, rehearsed: RehearsalSet):
+        self.variations, self.rehearsed = variations, rehearsed
 
     def __call__(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         new = round(size * (1 - REHEARSED))
-        inputs, targets = self.drawings(new)
-        chosen = self.random.integers(len(self.digits), size=size - new)
-        return (
-            np.concatenate([inputs, self.network.inputs(self.digits[chosen])]),
-            np.concatenate([targets, self.answers[chosen]]),
-        )
+        inputs, targets = self.variations(new)
+        chosen = self.variations.random.integers(len(self.rehearsed.digits), size=size - new)
+        rehearsed = self.variations.network.inputs(self.rehearsed.digits[chosen])
+        return np.concatenate([inputs, rehearsed]), np.concatenate([targets, self.rehearsed.targets[chosen]])
 
 
-NO_DIGITS = ("a 3 or an 8?", "the letter A", "a house")  # among the samples
-STYLES = 50  # of each sample
-HELD_OUT_STYLES = 6
-SEED = 7
-MNIST_DIGITS, PEN_DIGITS = 1_500, 1_500  # of the training digits
-
-
-def samples() -> list[PenDrawing]:
-    """The page's samples that are digits, as pen strokes."""
-    return [
-        PenDrawing(name[0], tuple(np.array(stroke) for stroke in strokes))
-        for name, strokes in SAMPLES.items()
-        if name not in NO_DIGITS
-    ]
-
-
-def earlier(random: np.random.Generator) -> np.ndarray:
-    """Digits to rehearse, uint8 (n, 28, 28); some hundred are made of the samples in about half a second."""
-    parts = [_in_styles(samples() * STYLES, random)[0]]
-    with contextlib.suppress(DataError):  # rehearsing goes without them
+def rehearsal_digits(random: np.random.Generator) -> np.ndarray:
+    """Return digits to rehearse, uint8 (n, 28, 28): some hundred styled samples, and what DIGIT_DATA has."""
+    parts = [_styled(_samples() * STYLES, random).digits]
+    with contextlib.suppress(DataError):  # samples alone suffice
         if data_folder():
             pens = pendigits("tra")
-            parts.append(_in_styles([pens[i] for i in random.choice(len(pens), PEN_DIGITS, replace=False)], random)[0])
+            parts.append(_styled([pens[i] for i in random.choice(len(pens), PEN_DIGITS, replace=False)], random).digits)
             known = mnist().train.digits
             parts.append(known[random.choice(len(known), MNIST_DIGITS, replace=False)])
     return np.concatenate(parts)
 
 
-def held_out_samples() -> tuple[np.ndarray, np.ndarray]:
-    """Samples in other styles, to hold out where nothing else is: uint8 (n, 28, 28), int64 (n,)."""
-    return _in_styles(samples() * HELD_OUT_STYLES, np.random.default_rng(SEED))
+def styled_samples() -> Digits:
+    """Return the page's samples in other people's styles, to hold out if nothing else is; always the same."""
+    return _styled(_samples() * HELD_OUT_STYLES, np.random.default_rng(HELD_OUT_SEED))
 
 
-def _in_styles(pens: Sequence[PenDrawing], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Each in another person's style, and their labels; what is only a dot is left out."""
+def _samples() -> list[PenDrawing]:
+    return [PenDrawing(str(label), tuple(map(np.array, SAMPLES[name]))) for name, label in SAMPLE_LABELS.items()]
+
+
+def _styled(pens: Sequence[PenDrawing], random: np.random.Generator) -> Digits:
+    """Draw each in another person's style; a style that leaves only a dot is left out."""
     drawn = [(rasterize(augment_strokes(restyle(pen, random), random), random), pen.label) for pen in pens]
     kept = [(digit, label) for digit, label in drawn if digit is not None]
-    return np.stack([digit for digit, _ in kept]), np.array([label for _, label in kept], np.int64)
+    return Digits(np.stack([digit for digit, _ in kept]), np.array([label for _, label in kept], np.int64))

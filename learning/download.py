@@ -1,7 +1,7 @@
-"""MNIST for a training of the page. Where it is not here, Keras downloads it and checks its hash.
+"""MNIST for a training: read from this machine, or downloaded by Keras, which checks its hash.
 
-The download goes into the job's own folder, and from there whole to its place: nothing half-written stays, however the
-training ends.
+The download goes into the job's folder and is then moved into Keras's cache, so an interrupted training leaves no
+partial file there.
 """
 
 from __future__ import annotations
@@ -13,61 +13,60 @@ import threading
 import time
 from pathlib import Path
 
-from learning import job
+from learning.job import mnist_file
 from recognition.store import write_atomically
 from training.data.dataset import DataError, Splits, data_folder
 
-LONGEST_DOWNLOAD = 120.0  # seconds
-POLL_SECONDS = 0.1  # seconds between two looks whether the visitor has stopped it
-KERAS = "keras"  # the folder in which Keras keeps what it downloads, within the job's
+MAX_DOWNLOAD_SECONDS = 120.0
+POLL_SECONDS = 0.1  # between two looks at the visitor's stop
+KERAS_HOME = "keras"  # the folder within the job's that Keras downloads into
 
 
 def redirect(folder: Path) -> Path | None:
-    """Lets Keras download into a job's folder, where MNIST is not here; returns where it belongs, or else None.
+    """Let Keras download into a job's folder if MNIST is missing here; return its place in Keras's cache, else None.
 
-    Only has an effect before Keras is imported.
+    Has an effect only before Keras is imported.
     """
-    place = job.mnist_file()
-    if place.is_file() or data_folder() is not None:
+    destination = mnist_file()
+    if destination.is_file() or data_folder() is not None:
         return None
-    os.environ["KERAS_HOME"] = str(folder / KERAS)
-    (folder / KERAS).mkdir()
-    return place
+    os.environ["KERAS_HOME"] = str(folder / KERAS_HOME)
+    (folder / KERAS_HOME).mkdir()
+    return destination
 
 
-def fetch(folder: Path, place: Path | None, stopped: threading.Event) -> Splits | None:
-    """MNIST; None where the visitor did not wait for it. place: what redirect() returned.
+def fetch(folder: Path, destination: Path | None, stopped: threading.Event) -> Splits | None:
+    """Return MNIST, or None if the visitor stopped it. destination: the result of redirect().
 
-    Raises DataError with a sentence for the visitor where there is none.
+    Raises DataError with a sentence for the visitor if MNIST cannot be read or downloaded.
     """
-    read: list[Splits] = []
+    splits: list[Splits] = []
     problems: list[Exception] = []
-    threading.Thread(target=_read, args=(read, problems), name="MNIST", daemon=True).start()
-    end = time.monotonic() + LONGEST_DOWNLOAD
-    while not read and not problems and time.monotonic() < end:
+    threading.Thread(target=_read, args=(splits, problems), name="MNIST", daemon=True).start()
+    end = time.monotonic() + MAX_DOWNLOAD_SECONDS
+    while not splits and not problems and time.monotonic() < end:
         if stopped.wait(POLL_SECONDS):
             return None
-    if not read:
+    if not splits:
         print(*problems, file=sys.stderr)  # with paths and addresses, which are not for visitors
-        what = "could not be downloaded" if place else "cannot be read on this server"
+        what = "could not be downloaded" if destination else "cannot be read on this server"
         raise DataError(f"MNIST {what}; choose another source, or try again later")
-    if place is not None:
-        _keep(folder / KERAS / "datasets" / place.name, place)
-    return read[0]
+    if destination is not None:
+        _cache(folder / KERAS_HOME / "datasets" / destination.name, destination)
+    return splits[0]
 
 
-def _read(read: list[Splits], problems: list[Exception]) -> None:
+def _read(splits: list[Splits], problems: list[Exception]) -> None:
     from training.data.mnist import mnist
 
     try:
-        read.append(mnist())
-    except Exception as error:  # told by the thread that waits
+        splits.append(mnist())
+    except Exception as error:  # raised as a sentence by the thread that waits
         problems.append(error)
 
 
-def _keep(downloaded: Path, place: Path) -> None:
-    """Puts what was downloaded where Keras looks for it the next time."""
+def _cache(downloaded: Path, destination: Path) -> None:
     try:
-        write_atomically(place, lambda partial: shutil.copyfile(downloaded, partial))
+        write_atomically(destination, lambda partial: shutil.copyfile(downloaded, partial))
     except OSError as error:  # it is downloaded again the next time
-        print(f"MNIST is not kept: {error}", file=sys.stderr)
+        print(f"MNIST is not cached: {error}", file=sys.stderr)

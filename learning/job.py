@@ -1,8 +1,13 @@
-"""What the page and the process that trains for it tell each other: a job, its progress, its result, as files.
+"""The files that the page and the process that trains for it exchange in a folder. Needs no TensorFlow.
 
-The page writes a job into a folder and starts the process with a pipe as its standard input, on which it sends
-commands, a line each; the process writes its progress again and again, each time whole. Neither parses more than JSON
-and plain arrays.
+job.npz               from the page: the job, the digits to learn from, the held-out digits
+progress.npz          from the process, about twice a second: its state, the curves, a snapshot of the network
+model.weights.h5      from the process, at the end: the weights, for Keras
+model.tflite          the same network, for LiteRT
+log.txt               what the process prints
+
+The page starts `python -m learning.process FOLDER`, and sends a Command a line to its standard input. Each file is
+replaced as a whole, so a reader never sees half of it, and holds only JSON and plain arrays.
 """
 
 from __future__ import annotations
@@ -10,44 +15,61 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from digits.labelled import Digits
 from recognition.exported_model import ExportedModel
-from recognition.store import write_atomically
 
-JOB, PROGRESS, DIGITS, PICTURES = "job.json", "progress.json", "digits.npz", "pictures.npz"
-WEIGHTS, SERVING, LOG = "model.weights.h5", "model.tflite", "log.txt"
-ALIVE, PAUSE, RESUME, STOP = "alive", "pause", "resume", "stop"  # commands
-WAITING, STARTING, LEARNING, PAUSED, SAVING, DONE, FAILED = (
-    "waiting",
-    "starting",
-    "learning",
-    "paused",
-    "saving",
-    "done",
-    "failed",
-)
-ENDED = (DONE, FAILED)
-SHOWN = 30  # held-out digits whose answers are told while it learns
-LONGEST = 300.0  # seconds that a job may ask for
-LONGEST_PAUSE = 120.0  # seconds of all pauses of a training together; others wait meanwhile
-writing = threading.Lock()  # who holds it can remove the folder, and nobody makes it again
-ABANDONED = 30.0  # seconds without a command after which nobody watches any more
-NOT_BEGUN = "Stopped before it began."
+JOB_FILE, PROGRESS_FILE, LOG_FILE = "job.npz", "progress.npz", "log.txt"
+WEIGHTS_FILE, EXPORTED_FILE = "model.weights.h5", "model.tflite"
+MAX_SECONDS = 300.0  # of learning that a job may ask for
+MAX_PAUSED_SECONDS = 120.0  # of all pauses of a training together, since others wait for it
+ABANDONED_SECONDS = 30.0  # without a command, after which the page is taken to be gone
+SNAPSHOT_DIGITS = 30  # held-out digits that the page shows during the training
+REPLACE_SECONDS = 2.0  # to retry a replacement: on Windows it fails while the page reads the file
+
+write_lock = threading.Lock()  # held while a file is written; abandoning a training takes it for good
+
+
+class State(StrEnum):
+    """The states of a training, in their order; PAUSED leads back to LEARNING, and FAILED ends any of them."""
+
+    WAITING = "waiting"  # for other trainings
+    STARTING = "starting"
+    LEARNING = "learning"
+    PAUSED = "paused"
+    SAVING = "saving"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        return self in (State.DONE, State.FAILED)
+
+
+class Command(StrEnum):
+    """The commands to the process. ALIVE tells it that the page is still there."""
+
+    ALIVE = "alive"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
 
 
 @dataclass(frozen=True)
 class Job:
-    """What shall be learned.
+    """The settings of a training.
 
-    network: its key. start: the recipe whose weights it goes on from, or None to begin from nothing.
-    seconds: how long. rehearsal: of what the weights it goes on from can do, so that they do not forget it.
-    mnist: learn from MNIST's training digits, too, but for a hidden digit, and hold its test digits out.
+    network: its key. start: the recipe whose weights are fine-tuned, or None to train from nothing.
+    seconds: of learning, 1 to MAX_SECONDS. rehearsal: when fine-tuning, rehearse what these weights can do.
+    mnist: learn from MNIST's training digits as well. hidden: a digit that is left out of them, or None.
     """
 
     network: str
@@ -58,142 +80,138 @@ class Job:
     hidden: int | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.seconds <= LONGEST:
-            raise ValueError(f"expected 1 to {LONGEST:.0f} seconds, got {self.seconds}")
-
-
-@dataclass(frozen=True, eq=False)
-class Examples:
-    """Labelled digits: uint8 (n, 28, 28), and int64 (n,)."""
-
-    digits: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
+        if not 1 <= self.seconds <= MAX_SECONDS:
+            raise ValueError(f"expected 1 to {MAX_SECONDS:.0f} seconds, got {self.seconds}")
 
 
 @dataclass(frozen=True)
 class Point:
-    """How far it was after some time: loss and accuracy, 0 to 1, on what it learned from lately and on held-out digits.
+    """A point of the curves: losses, and accuracies from 0 to 1.
 
-    seconds: since the start. examples: digits it has learned from, each variation counted. Held-out values may be None.
+    seconds: of learning so far. examples: digits learned from so far, every variation counted.
+    loss, accuracy: on the batches since the point before. held_out_...: on the held-out digits.
     """
 
     seconds: float
     examples: int
     loss: float
     accuracy: float
-    held_out_loss: float | None = None
-    held_out_accuracy: float | None = None
+    held_out_loss: float
+    held_out_accuracy: float
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How many of n digits it read before and after, which no one of them it learned from."""
+    """The number of n digits of a held-out or test set that are read correctly, before and after."""
 
-    digits: str
+    test_set: str
     n: int
     before: int
     after: int
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What the process has done so far.
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The network at one moment: its predictions for some held-out digits, and its first layer.
 
-    state: one of those above. message: why it failed, or what it does while it starts.
-    ahead: trainings that come first, while it waits.
-    seconds_left: of learning. stopped: before its time. comparisons, serving, parameters: when it is done.
+    digits: uint8 (k, 28, 28); labels, predictions: int (k,), 0 to 9. first_layer: float32 (n, h, w).
     """
 
-    state: str
+    digits: np.ndarray
+    labels: np.ndarray
+    predictions: np.ndarray
+    first_layer: np.ndarray
+
+
+SNAPSHOT_ARRAYS = tuple(Snapshot.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The progress of a training.
+
+    message: why it failed, or what it does while it starts. ahead: the trainings it waits for.
+    seconds_left: of learning. stopped: whether the visitor stopped it early. snapshot: the newest, or None.
+    comparisons, exported, parameters: of the network, once it is done.
+    """
+
+    state: State
     message: str = ""
     ahead: int = 0
     seconds_left: float = 0.0
     stopped: bool = False
     points: list[Point] = field(default_factory=list)
+    snapshot: Snapshot | None = None
     comparisons: list[Comparison] = field(default_factory=list)
-    serving: ExportedModel | None = None
+    exported: ExportedModel | None = None
     parameters: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data for json.dump."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping) -> Progress:
-        """The inverse of to_json; raises KeyError, TypeError or ValueError for other data."""
-        fields = dict(data)
-        fields["points"] = [Point(**point) for point in fields["points"]]
-        fields["comparisons"] = [Comparison(**comparison) for comparison in fields["comparisons"]]
-        fields["serving"] = None if fields["serving"] is None else ExportedModel.from_json(fields["serving"])
-        return cls(**fields)
-
-
-@dataclass(frozen=True, eq=False)
-class Pictures:
-    """What is shown beside the curves: held-out digits with the newest answers, and the first layer.
-
-    digits: uint8 (k, 28, 28); labels, answers: int (k,). first_layer: float32 (n, h, w).
-    """
-
-    digits: np.ndarray
-    labels: np.ndarray
-    answers: np.ndarray
-    first_layer: np.ndarray
 
 
 def mnist_file() -> Path:
-    """Where MNIST lies, if it is on this machine: in the folder that DIGIT_DATA names, else where Keras keeps it."""
+    """The place of MNIST on this machine: in the folder that DIGIT_DATA names, else where Keras downloads it to."""
     named = os.environ.get("DIGIT_DATA")
     cache = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
     return (Path(named).expanduser() if named else cache) / "mnist.npz"
 
 
-def write_job(folder: Path, job: Job, train: Examples, held_out: Examples) -> None:
-    """Writes a job into its folder; raises OSError where it cannot be written."""
+def write_job(folder: Path, job: Job, train: Digits, held_out: Digits) -> None:
+    """Write a job into its folder; raises OSError if that fails."""
     arrays = {"digits": train.digits, "labels": train.labels, "held": held_out.digits, "held_labels": held_out.labels}
-    write_atomically(folder / DIGITS, lambda path: _save(path, arrays))
-    write_atomically(folder / JOB, lambda path: path.write_text(json.dumps(asdict(job)), encoding="utf-8"))
+    _write(folder / JOB_FILE, asdict(job), arrays)
 
 
-def read_job(folder: Path) -> tuple[Job, Examples, Examples]:
-    """The job, what to learn from, and what is held out."""
-    job = Job(**json.loads((folder / JOB).read_text(encoding="utf-8")))
-    with np.load(folder / DIGITS, allow_pickle=False) as file:
-        return job, Examples(file["digits"], file["labels"]), Examples(file["held"], file["held_labels"])
+def read_job(folder: Path) -> tuple[Job, Digits, Digits]:
+    """Return the job, the digits to learn from, and the held-out digits."""
+    settings, arrays = _read(folder / JOB_FILE)
+    return Job(**settings), Digits(arrays["digits"], arrays["labels"]), Digits(arrays["held"], arrays["held_labels"])
 
 
-def write_progress(folder: Path, progress: Progress, pictures: Pictures | None = None) -> None:
-    """Writes how far it is; the pictures first, so that they are there when the progress is read."""
-    text = json.dumps(progress.to_json())
-    with writing:
-        if pictures is not None:
-            arrays = {name: getattr(pictures, name) for name in Pictures.__dataclass_fields__}
-            write_atomically(folder / PICTURES, lambda path: _save(path, arrays))
-        write_atomically(folder / PROGRESS, lambda path: path.write_text(text, encoding="utf-8"))
+def write_progress(folder: Path, progress: Progress) -> None:
+    """Replace the progress in a job's folder; raises OSError if that fails, and writes nothing once abandoned."""
+    snapshot = progress.snapshot
+    arrays = {} if snapshot is None else {name: getattr(snapshot, name) for name in SNAPSHOT_ARRAYS}
+    with write_lock:
+        _write(folder / PROGRESS_FILE, asdict(replace(progress, snapshot=None)), arrays)
 
 
 def read_progress(folder: Path) -> Progress | None:
-    """How far it is; None before the first word."""
+    """Return the newest progress; None before the first, and on Windows while it is being replaced.
+
+    Raises OSError, ValueError, KeyError, TypeError or zipfile.BadZipFile for a file that is no progress.
+    """
     try:
-        return Progress.from_json(json.loads((folder / PROGRESS).read_text(encoding="utf-8")))
-    except FileNotFoundError:
+        fields, arrays = _read(folder / PROGRESS_FILE)
+    except (FileNotFoundError, PermissionError):
         return None
+    exported = fields["exported"]
+    return Progress(
+        **fields
+        | {
+            "state": State(fields["state"]),
+            "points": [Point(**point) for point in fields["points"]],
+            "snapshot": Snapshot(**arrays) if arrays else None,
+            "comparisons": [Comparison(**comparison) for comparison in fields["comparisons"]],
+            "exported": None if exported is None else ExportedModel.from_json(exported),
+        }
+    )
 
 
-def read_pictures(folder: Path) -> Pictures | None:
-    """The newest pictures; None before the first."""
-    try:
-        with np.load(folder / PICTURES, allow_pickle=False) as file:
-            return Pictures(**{name: file[name] for name in Pictures.__dataclass_fields__})
-    except FileNotFoundError:
-        return None
+def _write(path: Path, fields: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+    """Replace a file with JSON and arrays. No fsync: after a crash of the machine nobody reads it any more."""
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez(file, json=np.frombuffer(json.dumps(fields).encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+    end = time.monotonic() + REPLACE_SECONDS
+    while True:
+        try:
+            partial.replace(path)
+            return
+        except PermissionError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
 
 
-def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    with path.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    with np.load(path, allow_pickle=False) as file:
+        return json.loads(file["json"].tobytes()), {name: file[name] for name in file.files if name != "json"}

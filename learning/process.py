@@ -1,14 +1,15 @@
-"""The process in which the page's trainings run: one at a time on a machine, at low priority, ended with its page.
+"""The process that trains for the page: one at a time on a machine, at low priority, ended with its page.
 
     python -m learning.process FOLDER
 
-FOLDER holds the job (learning.job), and gets the progress and the trained network. Commands come on standard
-input; when that ends, as the page or its server does, the process removes the folder and ends at once.
+FOLDER holds the job and gets the progress and the trained network; see learning.job. Commands come on standard input.
+When that is closed, which happens when the page or its server ends, the process removes the folder and ends at once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import sys
@@ -19,118 +20,114 @@ import traceback
 from pathlib import Path
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-for name in THREADS:  # before what reads them is imported
+for name in THREADS:  # before the libraries that read them are imported
     os.environ[name] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from learning import download, job, queue  # noqa: E402
+from learning import download, queue  # noqa: E402
 from learning.job import (  # noqa: E402
-    ABANDONED,
-    ALIVE,
-    FAILED,
-    PAUSE,
-    RESUME,
-    STARTING,
-    STOP,
-    WAITING,
+    ABANDONED_SECONDS,
+    MAX_PAUSED_SECONDS,
+    MAX_SECONDS,
+    Command,
     Progress,
+    State,
+    read_job,
+    write_lock,
     write_progress,
 )
 
-LOOK = 0.25  # seconds between two looks at the queue
-ALLOWANCE = 300.0  # seconds that a job may take beside its learning and its pauses, on a busy machine
+POLL_SECONDS = 0.25  # between two looks at the queue, or at the time limits
+OVERHEAD_SECONDS = 300.0  # for a training beside its learning and its pauses, on a busy machine
+NICENESS = 10  # below the page that answers visitors
+NOT_BEGUN = "Stopped before it began."
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line. The process stays until the page has read the result and closes its input."""
+    (name,) = sys.argv[1:] if arguments is None else arguments
+    folder = Path(name)
+    commands = Commands(folder)
+    with contextlib.suppress(OSError, AttributeError):  # Windows has no os.nice
+        os.nice(NICENESS)
+    try:
+        _train(folder, commands)
+    except Exception as error:  # shown by the page, whatever it is
+        traceback.print_exc()
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        try:
+            write_progress(folder, Progress(State.FAILED, f"The training failed: {reason.rstrip('.')}."))
+        except OSError:  # the disk is full; the page sees that the process has ended
+            commands.abandon()
+    threading.Event().wait()
+
+
+def _train(folder: Path, commands: Commands) -> None:
+    """Wait for the turn and train, unless the visitor stops it before."""
+    with queue.turn(lambda ahead: _wait(folder, commands, ahead)) as ours:
+        if not (ours and _learn(folder, commands)):
+            write_progress(folder, Progress(State.FAILED, NOT_BEGUN))
+    commands.deadline = None
+
+
+def _learn(folder: Path, commands: Commands) -> bool:
+    """Do the job; return False if the visitor stopped it before the learning began."""
+    write_progress(folder, Progress(State.STARTING))
+    tempfile.tempdir = str(folder)  # so that temporary files of libraries are removed with it
+    commands.deadline = time.monotonic() + MAX_SECONDS + MAX_PAUSED_SECONDS + OVERHEAD_SECONDS
+    destination = download.redirect(folder) if read_job(folder)[0].mnist else None
+    from learning.run import run  # imports TensorFlow, which a process that waits does not need
+
+    return not commands.stopped.is_set() and run(folder, commands.stopped, commands.paused, destination)
+
+
+def _wait(folder: Path, commands: Commands, ahead: int) -> bool:
+    """Report how many trainings come first; return whether to go on waiting."""
+    write_progress(folder, Progress(State.WAITING, ahead=ahead))
+    return not commands.stopped.wait(POLL_SECONDS)
 
 
 class Commands:
-    """What the page says, read by a thread of its own; ends the process when the page is gone or its time is over.
+    """The page's commands, read in a thread; ends the process when the page is gone or the deadline has passed.
 
-    due: when its work has to be done, on time.monotonic's clock; None while it waits and after its work.
+    stopped, paused: set by the commands. deadline: on time.monotonic's clock; None while waiting and when done.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
         self.stopped, self.paused = threading.Event(), threading.Event()
-        self.due: float | None = None
-        self._heard = time.monotonic()
-        threading.Thread(target=self._listen, name="commands", daemon=True).start()
+        self.deadline: float | None = None
+        self._last_command = time.monotonic()
+        threading.Thread(target=self._read, name="commands", daemon=True).start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
-    def _listen(self) -> None:
+    def _read(self) -> None:
         for line in sys.stdin:
-            self._heard = time.monotonic()
-            command = line.strip()
-            if command == STOP:
-                self.stopped.set()
-                self.paused.clear()
-            elif command == PAUSE:
-                self.paused.set()
-            elif command == RESUME:
-                self.paused.clear()
-            elif command != ALIVE:
-                print(f"unknown command {command[:20]!r}", file=sys.stderr)
+            self._last_command = time.monotonic()
+            match line.strip():
+                case Command.STOP:
+                    self.stopped.set()
+                    self.paused.clear()
+                case Command.PAUSE:
+                    self.paused.set()
+                case Command.RESUME:
+                    self.paused.clear()
+                case Command.ALIVE:
+                    pass
+                case unknown:
+                    print(f"unknown command {unknown[:20]!r}", file=sys.stderr)
         self.abandon()
 
     def _watch(self) -> None:
-        while (now := time.monotonic()) - self._heard < ABANDONED and (self.due is None or now < self.due):
-            time.sleep(LOOK)
+        while time.monotonic() < min(self._last_command + ABANDONED_SECONDS, self.deadline or math.inf):
+            time.sleep(POLL_SECONDS)
         self.abandon()
 
     def abandon(self) -> None:
-        """Ends the process at once, and removes all that it has written."""
-        job.writing.acquire()  # for good
+        """Remove the folder and end the process at once."""
+        write_lock.acquire()  # for good, so that no other thread writes the folder again
         shutil.rmtree(self.folder, ignore_errors=True)
         os._exit(0)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """The command line. The process stays until the page has read what it wrote, and closes its input."""
-    (name,) = sys.argv[1:] if arguments is None else arguments
-    folder = Path(name)
-    commands = Commands(folder)
-    with contextlib.suppress(OSError, AttributeError):  # Windows has no os.nice
-        os.nice(10)
-    try:
-        _work(folder, commands)
-    except Exception as error:  # whatever it is, the page says it
-        traceback.print_exc()
-        if not _told(folder, error):
-            commands.abandon()  # the page sees that the process has ended
-    threading.Event().wait()
-
-
-def _work(folder: Path, commands: Commands) -> None:
-    write_progress(folder, Progress(WAITING))
-    with queue.turn(lambda ahead: _wait(folder, commands, ahead)) as ours:
-        if not ours:
-            write_progress(folder, Progress(FAILED, job.NOT_BEGUN))
-            return
-        write_progress(folder, Progress(STARTING))
-        tempfile.tempdir = str(folder)  # what libraries put aside is removed with it
-        commands.due = time.monotonic() + job.LONGEST + job.LONGEST_PAUSE + ALLOWANCE
-        place = download.redirect(folder) if job.read_job(folder)[0].mnist else None
-        from learning.run import work  # imports TensorFlow, which a process that only waits does not need
-
-        if commands.stopped.is_set():
-            write_progress(folder, Progress(FAILED, job.NOT_BEGUN))
-        else:
-            work(folder, commands.stopped, commands.paused, place)
-        commands.due = None
-
-
-def _wait(folder: Path, commands: Commands, ahead: int) -> bool:
-    """Says how many come first; returns whether to go on waiting."""
-    write_progress(folder, Progress(WAITING, ahead=ahead))
-    return not commands.stopped.wait(LOOK)
-
-
-def _told(folder: Path, error: Exception) -> bool:
-    """Whether the reason could be written down; not where the disk is full."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-    try:
-        write_progress(folder, Progress(FAILED, f"The training failed: {reason.rstrip('.')}."))
-    except OSError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Tells the page how a training goes: the curves, the answers to held-out digits, the first layer, its state."""
+"""Reports progress to the page while a network learns: curves, predictions for held-out digits, the first layer."""
 
 from __future__ import annotations
 
@@ -6,105 +6,106 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
-from learning.job import (
-    LEARNING,
-    LONGEST_PAUSE,
-    PAUSED,
-    SAVING,
-    SHOWN,
-    STARTING,
-    Examples,
-    Job,
-    Pictures,
-    Point,
-    Progress,
-    write_progress,
-)
+from digits import SIDE
+from digits.labelled import Digits
+from learning.batches import predict
+from learning.job import MAX_PAUSED_SECONDS, SNAPSHOT_DIGITS, Job, Point, Progress, Snapshot, State, write_progress
 from learning.learner import Step
 from models.network import Network
 
-SLOW, SEEN = 4, 1.0  # the first points, and seconds for which each can be seen: the page looks once a second
-LOOK = 0.1  # seconds between two looks at the commands while it is paused
-UNITS = 32  # of the first layer, at most
+EARLY_POINTS, EARLY_SECONDS = 4, 1.0  # how long each of the first points stays: the page looks once a second
+POLL_SECONDS = 0.1  # between two looks at the commands while paused
+MAX_UNITS = 32  # of the first layer
+RECURRENT_INPUTS, RECURRENT_UNITS = SIDE, 2 * SIDE  # part of a recurrent layer's matrix that is shown
 
 
 class ProgressReporter:
-    """Is told by learning.learner how far it is, and obeys the page's commands."""
+    """Writes the progress of one training, and obeys the page's commands to pause and to stop."""
 
     def __init__(
         self,
         folder: Path,
         job: Job,
         network: Network,
-        held_out: Examples,
+        held_out: Digits,
         stopped: threading.Event,
         paused: threading.Event,
     ):
         self.folder, self.job, self.network, self.held_out = folder, job, network, held_out
         self.stopped, self.paused = stopped, paused
-        self.progress = Progress(STARTING, seconds_left=job.seconds)
-        self.may_pause = LONGEST_PAUSE
+        self.progress = Progress(State.STARTING, seconds_left=job.seconds)
+        self.pause_left = MAX_PAUSED_SECONDS
 
-    def tell(self, state: str, **changes: object) -> None:
-        """Writes a state."""
-        self.progress = replace(self.progress, state=state, **changes)  # type: ignore[arg-type]
+    def report(self, state: State, **changes: Any) -> None:
+        """Write the progress with a new state and other changed fields."""
+        self.progress = replace(self.progress, state=state, **changes)
         write_progress(self.folder, self.progress)
 
-    def __call__(self, step: Step) -> bool:
-        """Writes a point of the curves; waits while it is paused; returns whether to go on."""
-        self.progress = replace(self.progress, state=LEARNING, seconds_left=step.seconds_left)
-        self._point(step.model, self.job.seconds - step.seconds_left, step.examples, step.loss, step.accuracy)
-        if len(self.progress.points) <= SLOW:
-            self.stopped.wait(SEEN)
+    def observe(self, step: Step) -> bool:
+        """Add a point to the curves, wait while paused, and return whether to go on; see learning.learner.Observer."""
+        self._measure(step.model, State.LEARNING, step.seconds_left, step.examples, step.loss, step.accuracy)
+        if len(self.progress.points) <= EARLY_POINTS:
+            self.stopped.wait(EARLY_SECONDS)
         if self.paused.is_set():
             self._pause()
         return not self.stopped.is_set()
 
     def _pause(self) -> None:
-        """Waits until it shall go on or stop, or until there have been pauses enough."""
-        self.tell(PAUSED)
+        """Wait for a command, or until the training has been paused for too long altogether."""
+        self.report(State.PAUSED)
         begin = time.monotonic()
-        while self.paused.is_set() and not self.stopped.is_set() and time.monotonic() - begin < self.may_pause:
-            time.sleep(LOOK)
-        self.may_pause -= time.monotonic() - begin
+        while self.paused.is_set() and not self.stopped.is_set() and time.monotonic() - begin < self.pause_left:
+            time.sleep(POLL_SECONDS)
+        self.pause_left -= time.monotonic() - begin
         self.paused.clear()
-        self.tell(LEARNING)
+        self.report(State.LEARNING)
 
-    def last(self, model: keras.Model) -> None:
-        """The network as it is in the end, with the averaged weights."""
+    def finish(self, model: keras.Model) -> None:
+        """Add the point of the final network, whose weights are averaged."""
+        stopped = self.stopped.is_set()
         if self.progress.points:
-            point = self.progress.points[-1]
-            self._point(model, self.job.seconds, point.examples, point.loss, point.accuracy)
-        self.tell(SAVING, seconds_left=0.0, stopped=self.stopped.is_set())
+            last = self.progress.points[-1]
+            self._measure(model, State.SAVING, 0.0, last.examples, last.loss, last.accuracy, stopped=stopped)
+        else:
+            self.report(State.SAVING, seconds_left=0.0, stopped=stopped)
 
-    def _point(self, model: keras.Model, seconds: float, examples: int, loss: float, accuracy: float) -> None:
-        answers = model.predict(self.network.inputs(self.held_out.digits), batch_size=256, verbose=0)
-        likely = answers[np.arange(len(answers)), self.held_out.labels]
+    def _measure(
+        self,
+        model: keras.Model,
+        state: State,
+        seconds_left: float,
+        examples: int,
+        loss: float,
+        accuracy: float,
+        **changes: Any,
+    ) -> None:
+        probabilities, labels = predict(model, self.network, self.held_out.digits), self.held_out.labels
+        likelihood = np.maximum(probabilities[np.arange(len(labels)), labels], 1e-7)
+        predictions = probabilities.argmax(1)
         point = Point(
-            seconds=seconds,
+            seconds=self.job.seconds - seconds_left,
             examples=examples,
             loss=float(loss),
             accuracy=float(accuracy),
-            held_out_loss=float(-np.log(np.maximum(likely, 1e-7)).mean()),
-            held_out_accuracy=float((answers.argmax(1) == self.held_out.labels).mean()),
+            held_out_loss=float(-np.log(likelihood).mean()),
+            held_out_accuracy=float((predictions == labels).mean()),
         )
-        self.progress = replace(self.progress, points=[*self.progress.points, point])
-        shown = slice(SHOWN)
-        pictures = Pictures(
-            self.held_out.digits[shown], self.held_out.labels[shown], answers[shown].argmax(1), first_layer(model)
-        )
-        write_progress(self.folder, self.progress, pictures)
+        shown = self.held_out[:SNAPSHOT_DIGITS]
+        snapshot = Snapshot(shown.digits, shown.labels, predictions[:SNAPSHOT_DIGITS], first_layer(model))
+        points = [*self.progress.points, point]
+        self.report(state, seconds_left=seconds_left, points=points, snapshot=snapshot, **changes)
 
 
 def first_layer(model: keras.Model) -> np.ndarray:
-    """Pictures of what the first units respond to, float32 (n, h, w), some of them."""
+    """Return pictures of the first layer's weights, float32 (n, h, w): of some units, or of the matrix of an RNN."""
     kernel = np.asarray(next(layer for layer in model.layers if layer.weights).get_weights()[0], np.float32)
     if kernel.ndim == 4:
-        return kernel.mean(2).transpose(2, 0, 1)[:UNITS]
-    if kernel.shape[0] == 28 * 28:
-        return kernel.T[:UNITS].reshape(-1, 28, 28)
-    return kernel.T[None, :56].transpose(0, 2, 1)  # of a recurrent network: pixels of a row down, units across
+        return kernel.mean(2).transpose(2, 0, 1)[:MAX_UNITS]
+    if len(kernel) == SIDE * SIDE:
+        return kernel.T[:MAX_UNITS].reshape(-1, SIDE, SIDE)
+    return kernel[None, :RECURRENT_INPUTS, :RECURRENT_UNITS]  # pixels of a row downwards, units to the right

@@ -1,7 +1,7 @@
-"""Whose turn it is: one training at a time on a machine, of whichever copy of the page, first come first served.
+"""A queue for trainings: one at a time on a machine, whichever server started it, first come, first served.
 
-Each process holds a lock on a ticket of its own in a shared folder; the system lets go of the lock when it ends,
-however it does. A ticket that nobody holds is removed by whoever comes across it.
+Each process locks a ticket of its own in a shared folder. The system releases the lock when the process ends, in
+whatever way; tickets that nobody locks are removed by the next process that sees them.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ except ImportError:  # Windows, where trainings do not wait for one another
 
 
 def folder() -> Path:
-    """Where the tickets lie; the environment variable DIGIT_QUEUE names another place."""
-    named = os.environ.get("DIGIT_QUEUE")
+    """Return the folder of the tickets; the environment variable DIGIT_QUEUE names another one."""
+    named = os.environ.get("DIGIT_QUEUE")  # the user by number: a container may run as one whom its system cannot name
     return Path(named) if named else Path(tempfile.gettempdir()) / f"draw-a-digit-queue-{os.getuid()}"
 
 
 @contextlib.contextmanager
 def turn(wait: Callable[[int], bool]) -> Iterator[bool]:
-    """Waits for the turn, and has it until the block ends; False where wait() gave up.
+    """Wait for the turn and keep it until the block ends; yields False if wait() gave up.
 
-    wait: is told how many come first, takes its time, and returns whether to go on waiting.
+    wait: called again and again with the number of trainings ahead; sleeps, and returns whether to go on waiting.
     """
     if fcntl is None:
         yield True
         return
-    place = folder()
-    place.mkdir(mode=0o700, exist_ok=True)
-    with _ticket(place) as ticket, (place / "training.lock").open("a") as lock:
-        while (ahead := _ahead(place, ticket)) > 0 or not _locked(lock):
+    tickets = folder()
+    tickets.mkdir(mode=0o700, exist_ok=True)
+    with _ticket(tickets) as ticket, (tickets / "training.lock").open("a") as lock:
+        while (ahead := _ahead(tickets, ticket)) > 0 or not _lock(lock):
             if not wait(max(ahead, 1)):
                 yield False
                 return
@@ -46,34 +46,34 @@ def turn(wait: Callable[[int], bool]) -> Iterator[bool]:
 
 
 @contextlib.contextmanager
-def _ticket(place: Path) -> Iterator[Path]:
-    """A ticket that sorts by when it was made, and is removed afterwards."""
-    path = place / f"{time.time_ns():020}-{os.getpid()}.ticket"
+def _ticket(tickets: Path) -> Iterator[Path]:
+    """A locked ticket, named by the time, so that tickets sort by age; removed afterwards."""
+    path = tickets / f"{time.time_ns():020}-{os.getpid()}.ticket"
     with path.with_suffix(".new").open("w") as file:
-        _locked(file)
-        Path(file.name).rename(path)  # nobody sees it before it is locked
+        _lock(file)
+        Path(file.name).rename(path)  # visible to others only once it is locked
         try:
             yield path
         finally:
             path.unlink(missing_ok=True)
 
 
-def _ahead(place: Path, ticket: Path) -> int:
-    """How many that still live have come before."""
+def _ahead(tickets: Path, ticket: Path) -> int:
+    """The number of older tickets whose processes live; removes those of dead ones."""
     count = 0
-    for other in sorted(place.glob("*.ticket")):
+    for other in sorted(tickets.glob("*.ticket")):
         if other.name >= ticket.name:
             break
         with contextlib.suppress(FileNotFoundError), other.open("r+") as file:
-            if _locked(file):
+            if _lock(file):
                 other.unlink(missing_ok=True)
             else:
                 count += 1
     return count
 
 
-def _locked(file: IO[str]) -> bool:
-    """Locks a file that nobody else has locked, until it is closed; returns whether that worked."""
+def _lock(file: IO[str]) -> bool:
+    """Lock a file until it is closed; return False if another process has locked it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

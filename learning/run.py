@@ -1,4 +1,4 @@
-"""The work of the process that trains for the page: learn, tell how it goes, compare, export."""
+"""One training, in the process that trains for the page: read the job, learn, compare with before, export."""
 
 from __future__ import annotations
 
@@ -10,21 +10,17 @@ import numpy as np
 
 import models
 import recognition
-from digits.labelled import Digits
+from digits.labelled import Digits, join
 from learning import download, learner
-from learning import job as files
-from learning.batches import held_out_samples
+from learning.batches import predict, styled_samples
 from learning.job import (
-    DONE,
-    FAILED,
-    NOT_BEGUN,
-    SERVING,
-    STARTING,
-    WEIGHTS,
+    EXPORTED_FILE,
+    WEIGHTS_FILE,
     Comparison,
-    Examples,
     Progress,
+    State,
     read_job,
+    write_lock,
     write_progress,
 )
 from learning.progress import ProgressReporter
@@ -36,36 +32,35 @@ from training.data.mnist import mnist
 from training.data.pen_digits import SEED, drawn, pendigits
 from training.engine.checkpoint import weights_in_memory
 
-MOST_HELD_OUT = 300  # held-out digits on which the curves are measured
-COMPARED = 1_000  # digits of each test set
-LOOK, POINTS = 0.5, 60  # seconds between two points of the curves, and about how many there are at most
+MAX_HELD_OUT = 300  # digits on which the curves are measured
+MAX_TEST_DIGITS = 1_000  # of each test set
+POINT_SECONDS, MAX_POINTS = 0.5, 60  # between two points of the curves at least, and about their highest number
 
 
-def work(folder: Path, stopped: threading.Event, paused: threading.Event, place: Path | None = None) -> None:
-    """Does the job in a folder; place: where MNIST is kept if it has to be downloaded, see learning.download.
+def run(folder: Path, stopped: threading.Event, paused: threading.Event, destination: Path | None = None) -> bool:
+    """Do the job in a folder; return False if it was stopped before the learning began.
 
-    Raises OSError where it cannot write, DataError where there is no MNIST, and what learning.learner.learn raises.
+    destination: the place for MNIST if it has to be downloaded, see learning.download.
+    Raises OSError if the folder cannot be written, DataError if MNIST is missing, and what learning.learn raises.
     """
     job, train, held_out = read_job(folder)
     network = models.find(job.network)
-    known = None
+    splits = None
     if job.mnist:
-        write_progress(folder, Progress(STARTING, "Downloading MNIST" if place else "Reading MNIST"))
-        known = download.fetch(folder, place, stopped)
-        if known is None:
-            write_progress(folder, Progress(FAILED, NOT_BEGUN))
-            return
-        train = _joined(train, _without(_examples(known.train), job.hidden))
-        held_out = held_out if len(held_out) else _examples(known.validation[:MOST_HELD_OUT])
-    if not np.isin(held_out.labels, train.labels).any():
-        held_out = _joined(held_out, Examples(*held_out_samples()))
-    teller = ProgressReporter(folder, job, network, _some(held_out, MOST_HELD_OUT), stopped, paused)
-    teller.tell(STARTING)
-    tests = {"held-out drawings": held_out} | (_tests(known) if job.start or known else {})
-    before = {name: 0 for name in tests}
+        write_progress(folder, Progress(State.STARTING, "Downloading MNIST" if destination else "Reading MNIST"))
+        splits = download.fetch(folder, destination, stopped)
+        if splits is None:
+            return False
+        known = splits.train
+        train = join([train, known if job.hidden is None else known[known.labels != job.hidden]])
+    name, held_out = _held_out(held_out, train, splits)
+    reporter = ProgressReporter(folder, job, network, held_out[:MAX_HELD_OUT], stopped, paused)
+    reporter.report(State.STARTING)
+    tests = {name: held_out} | (_test_sets(splits) if job.start or splits else {})
+    before = dict.fromkeys(tests, 0)
     if job.start:
         shipped = recognition.load(job.network, job.start)
-        before = {name: _right(shipped.raw(test.digits), test) for name, test in tests.items()}
+        before = {name: _correct(shipped.raw(test.digits), test) for name, test in tests.items()}
     model = learner.learn(
         job.network,
         train.digits,
@@ -73,63 +68,53 @@ def work(folder: Path, stopped: threading.Event, paused: threading.Event, place:
         job.start,
         job.seconds,
         rehearsal=job.rehearsal,
-        observe=teller,
-        every=max(LOOK, job.seconds / POINTS),
+        observe=reporter.observe,
+        every=max(POINT_SECONDS, job.seconds / MAX_POINTS),
         count_building=False,
     )
-    teller.last(model)
-    after = {
-        name: _right(model.predict(network.inputs(test.digits), batch_size=256, verbose=0), test)
-        for name, test in tests.items()
-    }
-    compared = [Comparison(name, len(test), before[name], after[name]) for name, test in tests.items()]
-    _save(folder, model, network, teller, compared)
+    reporter.finish(model)
+    after = {name: _correct(predict(model, network, test.digits), test) for name, test in tests.items()}
+    comparisons = [Comparison(name, len(test), before[name], after[name]) for name, test in tests.items()]
+    _save(folder, model, network, reporter, comparisons)
+    return True
 
 
-def _save(
-    folder: Path, model: keras.Model, network: Network, teller: ProgressReporter, compared: list[Comparison]
-) -> None:
-    """Writes the weights, what serves from them, and then that it is done."""
-    bare = network.build()  # as training.train saves it: without dropout's rate and the optimizer's state
-    bare.set_weights(model.get_weights())
-    with files.writing:  # a visit that ends now removes the folder before or after, and nobody makes it again
-        write_atomically(folder / WEIGHTS, lambda path: path.write_bytes(weights_in_memory(bare)))
-        serving = export.write(bare, folder / SERVING)
-    teller.tell(DONE, comparisons=compared, serving=serving, parameters=bare.count_params())
+def _held_out(held_out: Digits, train: Digits, splits: Splits | None) -> tuple[str, Digits]:
+    """The held-out digits and their name; at least some of them have a label that is learned."""
+    parts = {"held-out drawings": held_out} if len(held_out) else {}
+    if splits is not None and not parts:
+        parts["MNIST validation digits"] = splits.validation[:MAX_HELD_OUT]
+    if not any(np.isin(part.labels, train.labels).any() for part in parts.values()):
+        parts["samples in other styles"] = styled_samples()
+    return " and ".join(parts), join(list(parts.values()))
 
 
-def _right(probabilities: np.ndarray, test: Examples) -> int:
-    return int((probabilities.argmax(1) == test.labels).sum())
-
-
-def _tests(known: Splits | None) -> dict[str, Examples]:
-    """Some of the test digits, where there are any. known: MNIST, where it is learned from."""
-    tests: dict[str, Examples] = {}
+def _test_sets(splits: Splits | None) -> dict[str, Digits]:
+    """Some test digits of MNIST and of pens, as far as their files are here. splits: MNIST, if it is read already."""
+    tests: dict[str, Digits] = {}
     try:
-        if known is None and data_folder() is None:
+        if splits is None and data_folder() is None:
             return tests
-        tests["MNIST test digits"] = _some(_examples((known or mnist()).test), COMPARED)
-        if data_folder() is None:
-            return tests
-        written = pendigits("tes")
-        tests["drawn test digits"] = _examples(drawn(written[:: -(-len(written) // COMPARED)], SEED))
+        tests["MNIST test digits"] = (splits or mnist()).test[:MAX_TEST_DIGITS]
+        if data_folder() is not None:
+            pens = pendigits("tes")
+            tests["drawn test digits"] = drawn(pens[:: -(-len(pens) // MAX_TEST_DIGITS)], SEED)
     except DataError:  # the comparison goes without it
         return tests
     return tests
 
 
-def _examples(digits: Digits) -> Examples:
-    return Examples(digits.digits, digits.labels.astype(np.int64))
+def _correct(probabilities: np.ndarray, test: Digits) -> int:
+    return int((probabilities.argmax(1) == test.labels).sum())
 
 
-def _without(examples: Examples, label: int | None) -> Examples:
-    kept = examples.labels != (-1 if label is None else label)
-    return Examples(examples.digits[kept], examples.labels[kept])
-
-
-def _some(examples: Examples, most: int) -> Examples:
-    return Examples(examples.digits[:most], examples.labels[:most])
-
-
-def _joined(*parts: Examples) -> Examples:
-    return Examples(np.concatenate([part.digits for part in parts]), np.concatenate([part.labels for part in parts]))
+def _save(
+    folder: Path, model: keras.Model, network: Network, reporter: ProgressReporter, comparisons: list[Comparison]
+) -> None:
+    """Write the weights and the exported network, then report that it is done."""
+    bare = network.build()  # as training.train saves it: with the architecture's dropout, without an optimizer
+    bare.set_weights(model.get_weights())
+    with write_lock:  # the folder of an abandoned training is removed before or after this, and not made again
+        write_atomically(folder / WEIGHTS_FILE, lambda path: path.write_bytes(weights_in_memory(bare)))
+        exported = export.write(bare, folder / EXPORTED_FILE)
+    reporter.report(State.DONE, comparisons=comparisons, exported=exported, parameters=bare.count_params())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.browser import driver
 from tests.drawings import placed
-from ui.learn.process import PREFIX
+from ui.learn.process import FOLDER_PREFIX
 from ui.room.store import URL
 
 LATE = 120_000  # milliseconds, on a busy machine
@@ -24,14 +24,14 @@ def environment(place: Path) -> dict[str, str]:
 
 def trainings(place: Path) -> list[str]:
     """The processes that train for such a server, and the folders that they use."""
-    mark, processes = str(place / PREFIX), []
+    mark, processes = str(place / FOLDER_PREFIX), []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             command = path.read_bytes().replace(b"\0", b" ").decode()
         except OSError:  # it has just ended
             continue
         processes += [command] if mark in command else []
-    return processes + [path.name for path in place.glob(f"{PREFIX}*")]
+    return processes + [path.name for path in place.glob(f"{FOLDER_PREFIX}*")]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> None:

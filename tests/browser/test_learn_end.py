@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from learning.job import ABANDONED
+from learning.job import ABANDONED_SECONDS
 from tests.browser.learner import LATE, environment, trainings, wait_until
 from tests.page_server import running
-from ui.learn.process import PREFIX
+from ui.learn.process import FOLDER_PREFIX
 
 pytestmark = pytest.mark.slow
 
@@ -16,12 +16,12 @@ def test_a_reload_ends_the_training_and_the_next_one_waits_for_that(learn, place
     learner = learn()
     learner.train(300)
     learner.wait_for_pictures()
-    (before,) = place.glob(f"{PREFIX}*")
+    (before,) = place.glob(f"{FOLDER_PREFIX}*")
     learner.page.reload()
     learner.page.get_by_text("Three experiments").wait_for(timeout=LATE)
     learner.train(10)
     learner.page.get_by_text("1 other training comes first").wait_for(timeout=LATE)
-    wait_until(lambda: not before.exists(), ABANDONED + 20)
+    wait_until(lambda: not before.exists(), ABANDONED_SECONDS + 20)
     learner.wait_for_network()
     wait_until(lambda: trainings(place) == [], 20)
 
@@ -31,7 +31,7 @@ def test_a_closed_tab_ends_the_training(learn, place):
     learner.train(300)
     learner.wait_for_pictures()
     learner.page.close()
-    wait_until(lambda: trainings(place) == [], ABANDONED + 20)
+    wait_until(lambda: trainings(place) == [], ABANDONED_SECONDS + 20)
 
 
 def test_a_training_goes_on_while_one_looks_at_another_page(learn, place):
@@ -51,5 +51,5 @@ def test_the_end_of_the_server_ends_the_training(learn, tmp_path, end):
         learner.wait_for_pictures()
         assert len(trainings(tmp_path)) == 2, "a process and its folder"
         getattr(server, end)()
-        wait_until(lambda: trainings(tmp_path) == [], 0.8 * ABANDONED)  # then it would end anyway
+        wait_until(lambda: trainings(tmp_path) == [], 0.8 * ABANDONED_SECONDS)  # then it would end anyway
         learner.page.close()

@@ -1,4 +1,4 @@
-"""Within the process that trains: its end while it saves, its pauses, its time limit, and MNIST."""
+"""Inside the process that trains: its comparison, its end while it saves, its limits, and MNIST."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 import models
-from learning import download as source
-from learning import job, process, progress, queue, run
-from learning.job import Examples, Job
+from digits.labelled import Digits
+from learning import download, job, process, progress, queue, run
+from learning.job import Job, State
 from learning.learner import Step
 from learning.process import Commands
 from learning.progress import ProgressReporter
-from tests.learning.test_process import LATE
+from tests.learning.test_process import SAMPLES
 from training.data import mnist
-from training.data.dataset import DataError
+from training.data.dataset import DataError, Splits
 
-HELD_OUT = Examples(np.zeros((2, 28, 28), np.uint8), np.array([1, 2]))
+MLP = models.find("mlp")
 
 
 class Ended(Exception):
@@ -35,20 +35,8 @@ def folder(tmp_path) -> Path:
 
 
 @pytest.fixture
-def commands(folder, monkeypatch):
-    """The commands of a process, without its threads; afterwards others may write again."""
-    with monkeypatch.context() as patched:
-        for thread in ("_listen", "_watch"):
-            patched.setattr(Commands, thread, lambda self: None)
-        commands = Commands(folder)
-    yield commands
-    if job.writing.locked():
-        job.writing.release()
-
-
-@pytest.fixture
 def ended(monkeypatch) -> threading.Event:
-    """Is set in place of ending this process."""
+    """Is set when this process would end; afterwards others may write again."""
     event = threading.Event()
 
     def end(status: int) -> None:
@@ -56,60 +44,97 @@ def ended(monkeypatch) -> threading.Event:
         raise Ended
 
     monkeypatch.setattr(process.os, "_exit", end)
-    return event
+    yield event
+    if job.write_lock.locked():
+        job.write_lock.release()
 
 
-@pytest.mark.parametrize("moment", ["weights", "serving"])
-def test_nothing_is_left_when_the_visit_ends_while_the_network_is_saved(folder, commands, ended, monkeypatch, moment):
-    saving = threading.Event()
+@pytest.fixture
+def commands(folder, ended, monkeypatch):
+    """The commands of a process whose page neither speaks nor goes."""
+    monkeypatch.setattr(process.sys, "stdin", Silence())
+    commands = Commands(folder)
+    yield commands
+    commands.deadline = None
+
+
+class Silence:
+    """A standard input from which nothing comes."""
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> str:
+        return threading.Event().wait() and ""
+
+
+@pytest.fixture
+def learned_at_once(monkeypatch):
+    """An untrained network takes the place of a learned one."""
+    monkeypatch.setattr(run.learner, "learn", lambda *arguments, **options: MLP.build())
+
+
+def write(folder: Path, **settings) -> None:
+    job.write_job(folder, Job("mlp", **settings), SAMPLES, SAMPLES[:0])
+
+
+def test_mnist_and_styled_samples_are_held_out_by_their_names(folder, learned_at_once, monkeypatch):
+    monkeypatch.delenv("DIGIT_DATA", raising=False)
+    monkeypatch.setattr(download, "fetch", lambda *arguments: Splits(SAMPLES, SAMPLES[:5], SAMPLES[:7]))
+    names = []
+    for mnist_too in (True, False):
+        write(folder, mnist=mnist_too)
+        assert run.run(folder, threading.Event(), threading.Event())
+        names.append([(row.test_set, row.n > 0) for row in job.read_progress(folder).comparisons])
+    assert names[0] == [("MNIST validation digits", True), ("MNIST test digits", True)]
+    assert names[1] == [("samples in other styles", True)]
+
+
+@pytest.mark.parametrize("moment", ["weights", "exported"])
+def test_nothing_is_left_when_the_visit_ends_while_the_network_is_saved(
+    folder, commands, ended, learned_at_once, monkeypatch, moment
+):
+    saving, go_on = threading.Event(), threading.Event()
 
     def slow(write):
         def wait(*arguments):
             saving.set()
-            time.sleep(0.5)
+            go_on.wait(30)
             return write(*arguments)
 
         return wait
 
-    model = models.find("mlp").build()
     if moment == "weights":
         monkeypatch.setattr(run, "weights_in_memory", slow(lambda model: b"weights"))
-    monkeypatch.setattr(run.export, "write", slow(lambda model, path: path.write_bytes(b"serving")))
-    teller = ProgressReporter(folder, Job("mlp"), models.find("mlp"), HELD_OUT, threading.Event(), threading.Event())
-    arguments = (folder, model, models.find("mlp"), teller, [])
-    threading.Thread(target=run._save, args=arguments, daemon=True).start()
-    assert saving.wait(LATE)
+    monkeypatch.setattr(run.export, "write", slow(lambda model, path: path.write_bytes(b"exported")))
+    write(folder)
+    training = threading.Thread(target=run.run, args=(folder, threading.Event(), threading.Event()), daemon=True)
+    training.start()
+    assert saving.wait(60)
+    threading.Timer(0.2, go_on.set).start()
     with pytest.raises(Ended):
         commands.abandon()
-    time.sleep(0.8)  # what saves would go on, if it could
+    training.join(0.5)  # it would write again, if it could
     assert ended.is_set() and not folder.exists()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # of the thread that has ended
 def test_a_job_that_takes_too_long_is_ended(folder, commands, ended):
-    commands.due = time.monotonic() + 0.5
-    begin = time.monotonic()
-    with pytest.raises(Ended):
-        commands._watch()
-    assert 0.5 < time.monotonic() - begin < job.ABANDONED / 2 and not folder.exists()
+    assert not ended.wait(2 * process.POLL_SECONDS) and folder.exists()
+    commands.deadline = time.monotonic()
+    assert ended.wait(job.ABANDONED_SECONDS / 2) and not folder.exists()
 
 
 def test_pauses_are_limited_together(folder, monkeypatch):
-    monkeypatch.setattr(progress, "LONGEST_PAUSE", 0.3)
-    monkeypatch.setattr(progress, "SEEN", 0.0)
+    monkeypatch.setattr(progress, "MAX_PAUSED_SECONDS", 0.3)
+    monkeypatch.setattr(progress, "EARLY_SECONDS", 0.0)
     paused = threading.Event()
-    network = models.find("mlp")
-    teller = ProgressReporter(folder, Job("mlp"), network, HELD_OUT, threading.Event(), paused)
-    took = []
-    for _ in range(3):
+    reporter = ProgressReporter(folder, Job("mlp"), MLP, SAMPLES, threading.Event(), paused)
+    step = Step(MLP.build(), 15.0, 640, 1.0, 0.5)
+    for _ in range(2):
         paused.set()
-        begin = time.monotonic()
-        assert teller(Step(network.build(), 0.5, 15.0, 640, 1.0, 0.5)) and not paused.is_set()
-        took.append(time.monotonic() - begin)
-    assert teller.may_pause <= 0 and took[0] > 0.3 and job.read_progress(folder).state == job.LEARNING
-    paused.set()
-    begin = time.monotonic()
-    teller._pause()
-    assert time.monotonic() - begin < 0.2, "no more pauses"
+        assert reporter.observe(step) and not paused.is_set(), "it goes on by itself"
+    assert reporter.pause_left <= 0 and job.read_progress(folder).state == State.LEARNING
 
 
 def test_the_queue_needs_no_user_name(monkeypatch):
@@ -120,53 +145,60 @@ def test_the_queue_needs_no_user_name(monkeypatch):
     assert queue.folder().name.endswith("1234567")
 
 
+def test_where_files_cannot_be_locked_a_training_begins_at_once(monkeypatch):
+    """On Windows."""
+    monkeypatch.setattr(queue, "fcntl", None)
+    monkeypatch.delattr(os, "getuid")
+    with queue.turn(lambda ahead: False) as ours, queue.turn(lambda ahead: False) as too:
+        assert ours and too
+
+
 @pytest.fixture
-def place(folder, monkeypatch, tmp_path) -> Path:
-    """Where MNIST belongs, and is not."""
+def destination(folder, monkeypatch, tmp_path) -> Path:
+    """The place of MNIST, which is not there."""
     monkeypatch.delenv("DIGIT_DATA", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
-    place = source.redirect(folder)
-    assert place == tmp_path / "home" / "datasets" / "mnist.npz"
-    assert os.environ["KERAS_HOME"] == str(folder / source.KERAS)
-    return place
+    destination = download.redirect(folder)
+    assert destination == tmp_path / "home" / "datasets" / "mnist.npz"
+    assert os.environ["KERAS_HOME"] == str(folder / download.KERAS_HOME)
+    return destination
 
 
-def test_a_download_comes_whole_to_its_place(folder, place, monkeypatch):
-    def download():
+def test_a_download_comes_whole_to_its_place(folder, destination, monkeypatch):
+    def load() -> Splits:
         target = Path(os.environ["KERAS_HOME"]) / "datasets" / "mnist.npz"
         target.parent.mkdir()
         target.write_bytes(b"digits")
-        assert not place.exists()
-        return "splits"
+        assert not destination.exists()
+        return Splits(*[Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))] * 3)
 
-    monkeypatch.setattr(mnist, "mnist", download)
-    assert source.fetch(folder, place, threading.Event()) == "splits"
-    assert place.read_bytes() == b"digits" and not list(place.parent.glob("*.partial*"))
-    assert source.redirect(folder) is None or os.environ["KERAS_HOME"] != str(place.parent.parent)
+    monkeypatch.setattr(mnist, "mnist", load)
+    assert download.fetch(folder, destination, threading.Event()) is not None
+    assert [path.read_bytes() for path in destination.parent.iterdir()] == [b"digits"]
 
 
-def test_a_download_that_fails_is_a_sentence_without_addresses(folder, place, monkeypatch, capsys):
+def test_a_download_that_fails_is_a_sentence_without_addresses(folder, destination, monkeypatch, capsys):
     def fail():
         raise DataError("URL fetch failure on https://example.org")
 
     monkeypatch.setattr(mnist, "mnist", fail)
     with pytest.raises(DataError, match="MNIST could not be downloaded; choose another source") as error:
-        source.fetch(folder, place, threading.Event())
+        download.fetch(folder, destination, threading.Event())
     assert "example.org" not in str(error.value) and "example.org" in capsys.readouterr().err
-    assert not place.exists()
+    assert not destination.exists()
 
 
-def test_one_need_not_wait_for_a_download_that_hangs(folder, place, monkeypatch):
-    monkeypatch.setattr(mnist, "mnist", lambda: time.sleep(5))
-    stopped = threading.Event()
-    threading.Timer(0.2, stopped.set).start()
-    begin = time.monotonic()
-    assert source.fetch(folder, place, stopped) is None and time.monotonic() - begin < 3
-    monkeypatch.setattr(source, "LONGEST_DOWNLOAD", 0.2)
+def test_a_download_that_hangs_can_be_stopped_and_has_a_limit(folder, destination, monkeypatch):
+    go_on, stopped = threading.Event(), threading.Event()
+    monkeypatch.setattr(mnist, "mnist", go_on.wait)
+    stopped.set()
+    assert download.fetch(folder, destination, stopped) is None
+    monkeypatch.setattr(download, "MAX_DOWNLOAD_SECONDS", 0.2)
     with pytest.raises(DataError, match="could not be downloaded"):
-        source.fetch(folder, place, threading.Event())
+        download.fetch(folder, destination, threading.Event())
+    go_on.set()
 
 
-def test_nothing_is_redirected_where_mnist_is_here(folder, monkeypatch, tmp_path):
+def test_nothing_is_redirected_if_mnist_is_here(folder, monkeypatch, tmp_path):
     monkeypatch.setenv("DIGIT_DATA", str(tmp_path))
-    assert source.redirect(folder) is None
+    assert download.redirect(folder) is None

@@ -23,7 +23,6 @@ from ui.drawing.browser_storage import remember, restore
 from ui.drawing.canvas import canvas, choose_input
 from ui.drawing.history import DrawnDigit, current_history, read_digits
 from ui.learn import state
-from ui.learn.controls import teach
 from ui.room.send import send_button
 from ui.room.strip import answers_wait, room_strip
 from ui.room.visit import room_visit
@@ -134,7 +133,7 @@ def _read(board: Board, selection: Selection) -> Reading:
     digits, failures = read_digits(board.digits, selection)
     learning = state.learning()
     for drawn in digits:
-        drawn.own = next(iter(learning.answers(drawn.digit, selection.calibrated)), None)
+        drawn.own = learning.predict(drawn.digit, selection.calibrated)
     current_history().record(board.number, digits)
     if len(digits) > 1:
         return Reading(answers.show_number(digits, board.place, failures), digits, board.place)
@@ -156,7 +155,7 @@ def _show_feedback(board: Board, reading: Reading, opened: bool, in_room: bool) 
     if len(reading.digits) > 1:
         choose_digit(board, reading.digits)
     if drawn and drawn.predictions and not in_room and ask_label(board.number, reading.digits, board.place):
-        teach()
+        state.teach()
     if opened:
         st.button("Back to the bars", key=session.CLOSE, icon=":material/close:", type="tertiary", on_click=_close)
     elif drawn and not in_room and not (len(reading.digits) > 1 and offer_doubtful(board, reading.digits)):

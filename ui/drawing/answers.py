@@ -143,7 +143,7 @@ def _displayed(prediction: Prediction) -> Network:
     network = NETWORKS[prediction.network]
     if prediction.recipe != YOURS:
         return network
-    return replace(network, key=YOURS, title=f"Your {network.title}", idea="learned from you")
+    return replace(network, key=YOURS, title=f"Your {network.title}", idea="trained by you")
 
 
 def _answer(prediction: Prediction) -> str:

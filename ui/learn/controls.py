@@ -1,8 +1,10 @@
-"""What shall be learned: the network, from where it starts, what it learns from, for how long."""
+"""The settings of a training: the network, where it starts, what it learns from, for how long."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,26 +15,28 @@ from models import NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
 from recognition.store import default_recipe, released
-from ui import navigation
 from ui.drawing.history import current_history
 from ui.learn import sources
-from ui.learn.sources import MNIST, OWN, ROOM, SAMPLE, Source
+from ui.learn.sources import Source
+from ui.learn.state import FINE_TUNE, FROM_NOTHING, OWN, learning
 from ui.room.visit import room_visit
 from ui.shared import session
 from ui.shared.choosers import one_of
 
-NOTHING, GO_ON = "From nothing", "Teach a trained one"
+ROOM, SAMPLES, MNIST = "This room", "Samples", "MNIST"
 QUICK = ("mlp", "cnn", "rnn", "gru")
-SECONDS = {key: 30 for key in QUICK} | {"lstm": 60, "bilstm": 60, "resnet": 120, "ynet": 120}  # to get somewhere
-SLOWEST = 300
-TIMES = (10, 30, 60, 120, 300)  # seconds
-TEACHING = 10  # seconds, unless others are chosen
+SECONDS = (10, 30, 60, 120, 300)  # that are offered
+USEFUL_SECONDS = {key: 30 for key in QUICK} | {"lstm": 60, "bilstm": 60, "resnet": 120, "ynet": 120}
+SLOWEST_SECONDS = 300  # of the other networks
+FINE_TUNE_SECONDS = 10  # of the quick networks
 MNIST_SIZE = "11 MB"
+CHECKED_LABELS = 200  # drawings, at most, whose labels are compared with a trained network's predictions
+MIN_CHECKED_LABELS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What is chosen. ready: whether it can begin; remarks: sentences about it."""
+    """The chosen settings. ready: whether the training can begin; remarks: sentences for the visitor."""
 
     job: Job
     source: Source
@@ -41,29 +45,28 @@ class Plan:
 
     @property
     def label(self) -> str:
+        """The label of the button that starts it."""
         return f"Teach the {NETWORKS[self.job.network].title}" if self.job.start else "Train"
 
 
 def choose(running: bool) -> Plan:
-    """Lets the visitor choose; nothing can be changed while a training runs."""
-    mode = one_of("How", (NOTHING, GO_ON), session.LEARN_MODE, disabled=running)
-    recipe = default_recipe() if mode == GO_ON else None
+    """Draw the controls, disabled while a training runs."""
+    mode = one_of("How", (FROM_NOTHING, FINE_TUNE), session.LEARN_MODE, disabled=running)
+    recipe = default_recipe() if mode == FINE_TUNE else None
     key = _network(recipe, running)
-    names, download = _sources(running)
-    chosen, problem = _chosen(names, download)
+    names, download = _source_names(running)
+    chosen, problem = _sources(names, download)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seconds = _seconds(key, recipe, running)
         hidden = st.selectbox(
-            "Hide a digit", range(CLASSES), index=None, key=session.HIDDEN, placeholder="none", disabled=running
+            "Hide a digit", range(CLASSES), placeholder="none", index=None, **_kept(session.HIDDEN, None, running)
         )
     rehearsal = recipe is None or st.toggle(
         "Rehearse earlier digits",
-        value=True,
-        key=session.REHEARSAL,
-        disabled=running,
         help="Without it, the network forgets what it could before: try both.",
+        **_kept(session.REHEARSAL, True, running),
     )
-    source = sources.joined(chosen, hidden)
+    source = sources.combine(chosen, hidden)
     job = Job(key, recipe, seconds, rehearsal, mnist=MNIST in names and not problem, hidden=hidden)
     remarks = [problem] if problem else _remarks(job, source)
     return Plan(job, source, not running and not problem and (len(source.train) > 0 or job.mnist), remarks)
@@ -73,52 +76,67 @@ def _network(recipe: str | None, running: bool) -> str:
     keys = list(NETWORKS) if recipe is None else released(recipe)
     keys.sort(key=lambda key: key not in QUICK)  # the quick ones first
     titles = {_title(key): key for key in keys}
-    chosen = one_of("Network", titles, session.LEARN_NETWORK, st.pills, disabled=running)
-    return titles[chosen]
+    return titles[one_of("Network", titles, session.LEARN_NETWORK, st.pills, disabled=running)]
 
 
 def _title(key: str) -> str:
     title = NETWORKS[key].title
-    return title if key in QUICK else f"{title}, {_needs(key)} s"
+    return title if key in QUICK else f"{title}, {_useful_seconds(key)} s"
 
 
-def _needs(key: str) -> int:
-    return SECONDS.get(key, SLOWEST)
+def _useful_seconds(key: str) -> int:
+    return USEFUL_SECONDS.get(key, SLOWEST_SECONDS)
 
 
 def _seconds(key: str, recipe: str | None, running: bool) -> float:
-    usual = TEACHING if recipe and key in QUICK else _needs(key)
-    return st.selectbox("Seconds", TIMES, index=TIMES.index(usual), key=session.learn_seconds(usual), disabled=running)
+    useful = FINE_TUNE_SECONDS if recipe and key in QUICK else _useful_seconds(key)
+    return st.selectbox("Seconds", SECONDS, **_kept(session.learn_seconds(useful), useful, running))
 
 
-def _sources(running: bool) -> tuple[list[str], bool]:
-    """The names of what is chosen to learn from, and whether MNIST may be downloaded."""
-    offered = [OWN, SAMPLE]
+def _source_names(running: bool) -> tuple[list[str], bool]:
+    """Return the names of the chosen sources, and whether MNIST may be downloaded."""
+    offered = [OWN, SAMPLES]
     visit = room_visit()
     if visit.room or visit.state:
         offered.insert(1, ROOM)
-    if sources.mnist_here() or sources.mnist_can_come():
+    if sources.mnist_here() or sources.mnist_can_be_downloaded():
         offered.append(MNIST)
     known = len(current_history().labelled())
+    default = [OWN] if known >= CLASSES else [OWN, SAMPLES] if known else [SAMPLES]
     names = st.pills(
         "Learn from",
         offered,
         selection_mode="multi",
-        default=[OWN] if known >= CLASSES else [OWN, SAMPLE] if known else [SAMPLE],
-        key=session.LEARN_FROM,
-        disabled=running,
         format_func=lambda name: f"{name} ({known})" if name == OWN else name,
+        **_kept(session.LEARN_FROM, default, running, offered),
     )
-    download = False
-    if MNIST in names and not sources.mnist_here():
+    download = MNIST in names and not sources.mnist_here()
+    if download:
         download = st.checkbox(
             f"Download MNIST with Keras: {MNIST_SIZE}, its hash is checked", key=session.MNIST_YES, disabled=running
         )
     return names, download
 
 
-def _chosen(names: list[str], download: bool) -> tuple[list[Source], str]:
-    """What can be learned from, and a sentence where something cannot."""
+def _kept(key: str, default: Any, running: bool, offered: Sequence[str] = ()) -> dict[str, Any]:
+    """Arguments of a widget whose choice is kept while another page is shown, when Streamlit drops it.
+
+    offered: the options of a list of choices, of which some may have gone.
+    """
+    choices = learning().choices
+    if key not in st.session_state:
+        st.session_state[key] = choices.get(key, default)
+    if offered and st.session_state[key]:
+        st.session_state[key] = [name for name in st.session_state[key] if name in offered]
+    return {
+        "key": key,
+        "disabled": running,
+        "on_change": lambda: choices.update({key: st.session_state[key]}),
+    }
+
+
+def _sources(names: Sequence[str], download: bool) -> tuple[list[Source], str]:
+    """Return the chosen sources, and a sentence if one of them cannot be used."""
     chosen = []
     if OWN in names:
         chosen.append(sources.own())
@@ -127,7 +145,7 @@ def _chosen(names: list[str], download: bool) -> tuple[list[Source], str]:
         if room is None:
             return chosen, "This room's drawings are not for training: its host has not allowed it."
         chosen.append(room)
-    if SAMPLE in names:
+    if SAMPLES in names:
         chosen.append(sources.samples())
     if MNIST in names and not sources.mnist_here() and not download:
         return chosen, f"MNIST is not on this server; tick the box to download its {MNIST_SIZE}."
@@ -135,41 +153,35 @@ def _chosen(names: list[str], download: bool) -> tuple[list[Source], str]:
 
 
 def _remarks(job: Job, source: Source) -> list[str]:
-    """What is odd about the drawings, a sentence each."""
-    train = source.train
-    unknown = f"Of {source.unknown} drawings in the room nobody said what they are; let a round ask for a digit."
-    remarks = [unknown] if source.unknown else []
+    """Sentences about odd drawings, and about what is held out."""
+    train, unlabelled = source.train, source.unlabelled
+    remarks = []
+    if not len(train) and not job.mnist:
+        remarks.append("Nothing to learn from: draw digits, say what they are, or choose another source.")
+    if unlabelled:
+        drawings = f"{unlabelled} drawings in the room have" if unlabelled > 1 else "One drawing in the room has"
+        remarks.append(f"{drawings} no label; let a round ask for a digit.")
     if not len(train):
-        nothing = "Nothing to learn from: draw digits, say what they are, or choose another source."
-        return remarks if job.mnist else [nothing, *remarks]
+        return remarks
     different = len(np.unique(train.digits.reshape(len(train), -1), axis=0))
     if different < len(train):
         remarks.append(f"Only {different} of the {len(train)} drawings differ; each counts once.")
     labels = sorted(set(train.labels.tolist()))
     if len(labels) == 1 and not job.start and not job.mnist:
         remarks.append(f"There are only {labels[0]}s: it can learn nothing but to answer {labels[0]}.")
-    remarks += _doubts(job, source)
+    remarks += _doubtful_labels(source)
     if source.split:
         remarks.append(f"Held out: {source.split}.")
     return remarks
 
 
-def _doubts(job: Job, source: Source) -> list[str]:
-    """Whether the labels may be wrong: the trained networks read most of the drawings otherwise."""
-    train = source.train
-    recipe = default_recipe()
-    classifiers = ensemble.load(Selection(recipe, ("cnn",))).classifiers
-    if not classifiers or len(train) < 4:
+def _doubtful_labels(source: Source) -> list[str]:
+    """A remark if a trained network reads most drawings as other digits than their labels."""
+    classifiers = ensemble.load(Selection(default_recipe(), ("cnn",))).classifiers
+    checked = source.train[:CHECKED_LABELS]
+    if not classifiers or len(checked) < MIN_CHECKED_LABELS:
         return []
-    some = train.digits[:200]
-    wrong = int((classifiers[0].raw(some).argmax(1) != train.labels[:200]).sum())
-    if wrong <= len(some) / 2:
+    wrong = int((classifiers[0].raw(checked.digits).argmax(1) != checked.labels).sum())
+    if wrong <= len(checked) / 2:
         return []
-    return [f"The trained CNN reads {wrong} of {len(some)} drawings otherwise; are they what you said?"]
-
-
-def teach() -> None:
-    """Opens this page with what one has drawn, to teach a trained network."""
-    st.session_state[session.LEARN_MODE] = GO_ON
-    st.session_state[session.LEARN_FROM] = [OWN]
-    navigation.go("learn")
+    return [f"The trained CNN disagrees with {wrong} of {len(checked)} labels; check them."]

@@ -1,11 +1,7 @@
-"""The page "Learn": watch a network learn from drawings, from nothing or going on from what it can.
+"""The page "Learn": a network learns from drawings, from nothing or from trained weights, while the visitor watches.
 
-On a wide window the choices stand on the left and what comes of them on the right. On a phone a training that runs
-takes the place of the choices; afterwards they follow below it, so that nothing moves when it ends. See learn.css.
-
-MERGED: A training as one sees it while it runs, and the network that came of it.
-
-MERGED: Keeps a training alive while its visitor looks at another page, and takes its network when it is done.
+On a wide window the controls stand on the left, the progress and the result on the right. On a phone a running training
+takes the place of the controls; when it has ended they follow below it, so nothing moves. See learn.css.
 """
 
 from __future__ import annotations
@@ -15,66 +11,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from learning import job as files
+from learning.job import Command, State
 from models import NETWORKS
 from ui import navigation
-from ui.learn import charts, controls, state
-from ui.learn.controls import Plan
-from ui.learn.process import Training, TrainingProblem
+from ui.learn import charts, state
+from ui.learn.controls import Plan, choose
+from ui.learn.process import Training, TrainingError
 from ui.learn.state import Learned, Learning
 from ui.shared import session
 
-STYLE = Path(controls.__file__).with_name("learn.css")
-EVERY = 1.0  # seconds from one look at a training to the next
-
-
-def page() -> None:
-    """What shall be learned, how it goes, and what came of it."""
-    st.html(STYLE)
-    mine = state.learning()
-    with st.container(key="learn"):
-        with st.container(key="learn_head"):
-            st.html('<header class="masthead"><h1>Learn</h1><p>Watch a network learn.</p></header>')
-        with st.container(key="learn_choices"):
-            if state.possible():
-                _start(mine, controls.choose(mine.running))
-            else:
-                st.info("This server only answers: training needs TensorFlow, which is not installed here.")
-        with st.container(key="learn_progress"):
-            st.fragment(partial(_look, mine), run_every=EVERY if mine.running else None)()
-        with st.container(key="learn_result"):
-            learned(mine)
-
-
-def _start(mine: Learning, plan: Plan) -> None:
-    """The button that starts what is planned, and why it cannot."""
-    if st.button(plan.label, key=session.TRAIN, type="primary", disabled=not plan.ready, width="stretch"):
-        mine.problem = ""
-        try:
-            mine.training = Training(plan.job, plan.source.train, plan.source.held_out)
-        except TrainingProblem as error:
-            mine.problem = str(error)
-        st.rerun()
-    for sentence in (*plan.remarks, mine.problem):
-        if sentence:
-            st.caption(sentence)
-
-
-def _look(mine: Learning) -> None:
-    """Looks at the training again and again, while there is one."""
-    training = mine.training
-    if training is None:
-        lesson()
-        return
-    just_ended = mine.follow()
-    if show(training):
-        navigation.go("draw")
-    if just_ended:
-        st.rerun()
-
-
-LESSON = """
-1. **From nothing.** In *Play*, draw each digit against the clock, so that it is known what you meant; ten are enough.
+STYLE = Path(__file__).with_name("learn.css")
+POLL_SECONDS = 1.0
+EXPERIMENTS = """
+1. **From nothing.** In *Play*, draw each digit against the clock, so that the page knows its label; ten are enough.
    Come back, choose *My drawings*, and train. Watch the held-out digits turn right, then draw another one on *Draw*.
 2. **A digit it never saw.** Hide all 7s, train again, and draw a 7. What does it say, and how confident is it?
 3. **Your own 1.** Draw a few 1s in a style that the networks misread, and say what they are. Teach a trained network,
@@ -82,88 +31,100 @@ LESSON = """
 """
 
 
-def lesson() -> None:
-    """Three experiments, before the first training."""
-    st.html('<h2 class="learn-lesson">Three experiments</h2>')
-    st.markdown(LESSON)
+def page() -> None:
+    """Draw the page."""
+    st.html(STYLE)
+    mine = state.learning()
+    with st.container(key="learn"):
+        with st.container(key="learn_head"):
+            st.html('<header class="masthead"><h1>Learn</h1><p>Watch a network learn.</p></header>')
+        with st.container(key="learn_choices"):
+            if state.possible():
+                _start(mine, choose(mine.running))
+            else:
+                st.info("This server only answers: training needs TensorFlow, which is not installed here.")
+        with st.container(key="learn_progress"):
+            st.fragment(partial(_progress, mine), run_every=POLL_SECONDS if mine.running else None)()
+        with st.container(key="learn_result"):
+            if mine.learned:
+                _result(mine, mine.learned)
 
 
-def show(training: Training) -> bool:
-    """How far a training is; its commands while it runs. Returns whether the visitor wants to draw for it now."""
+def _start(mine: Learning, plan: Plan) -> None:
+    """The button that starts a training, and remarks on it."""
+    if st.button(plan.label, key=session.TRAIN, type="primary", disabled=not plan.ready, width="stretch"):
+        mine.problem = ""
+        try:
+            mine.training = Training(plan.job, plan.source.train, plan.source.held_out)
+        except TrainingError as error:
+            mine.problem = str(error)
+        st.rerun()
+    for sentence in (*plan.remarks, mine.problem):
+        if sentence:
+            st.caption(sentence)
+
+
+def _progress(mine: Learning) -> None:
+    """The progress of a training, polled while it runs; experiments to try before the first one."""
+    training = mine.training
+    if training is None:
+        st.html('<h2 class="learn-lesson">Three experiments</h2>')
+        st.markdown(EXPERIMENTS)
+        return
+    just_ended = mine.sync()
     job, progress = training.job, training.progress
-    draw = False
     with st.container(key="learn_state"):
         st.html(charts.status(job, progress))
         with st.container(horizontal=True, key="learn_commands", gap="small"):
-            if not training.ended:
-                _commands(training)
-            elif progress.state == files.DONE:
-                draw = st.button("Draw for it", key=session.DRAW_FOR_IT, icon=":material/draw:")
-    if progress.points and training.pictures is not None:
-        st.html(charts.learning(job, progress.points, training.pictures))
-    return draw
+            draw = _commands(training)
+    if progress.snapshot is not None:
+        st.html(charts.learning(job, progress.points, progress.snapshot))
+    if draw:
+        navigation.go("draw")
+    if just_ended:
+        st.rerun()
 
 
-def _commands(training: Training) -> None:
-    state = training.progress.state
-    paused = state == files.PAUSED
+def _commands(training: Training) -> bool:
+    """Buttons for a running training, or for its network; return whether the visitor wants to draw for that."""
+    current = training.progress.state
+    if current.ended:
+        return current == State.DONE and st.button("Draw for it", key=session.DRAW_FOR_IT, icon=":material/draw:")
+    paused = current == State.PAUSED
     st.button(
         "Go on" if paused else "Pause",
         key=session.PAUSE_TRAINING,
         icon=":material/play_arrow:" if paused else ":material/pause:",
-        disabled=state not in (files.LEARNING, files.PAUSED),
+        disabled=current not in (State.LEARNING, State.PAUSED),
         on_click=training.command,
-        args=(files.RESUME if paused else files.PAUSE,),
+        args=(Command.RESUME if paused else Command.PAUSE,),
     )
     st.button(
         "Stop",
         key=session.STOP_TRAINING,
         icon=":material/stop:",
-        disabled=state == files.SAVING,
+        disabled=current == State.SAVING,
         on_click=training.command,
-        args=(files.STOP,),
+        args=(Command.STOP,),
     )
+    return False
 
 
-def learned(mine: Learning) -> None:
-    """The network that one has: what it can, its files, and the ways to be rid of it."""
-    if mine.learned is None:
-        return
-    network = mine.learned
-    title = NETWORKS[network.job.network].title
+def _result(mine: Learning, learned: Learned) -> None:
+    """The learned network: its comparison with before, its files, and the buttons to undo or delete it."""
+    key = learned.job.network
     with st.container(border=True, key="learned"):
         st.html(
-            f"<p><b>Your {title}</b> answers beside the others on <i>Draw</i>, "
+            f"<p><b>Your {NETWORKS[key].title}</b> answers beside the others on <i>Draw</i>, "
             "until you throw it away or load the page again.</p>"
         )
-        st.html(charts.comparison(network.job, network.comparisons))
+        st.html(charts.comparison(learned.job, learned.progress.comparisons))
         with st.container(horizontal=True, gap="small", key="learned_files"):
-            _files(network)
-            if network.job.start or (mine.earlier and mine.earlier[-1] is not None):
+            download = ":material/download:"
+            st.download_button(
+                "Weights", learned.weights, f"my-{key}.weights.h5", key=session.WEIGHTS_FILE, icon=download
+            )
+            st.download_button("LiteRT", learned.exported, f"my-{key}.tflite", key=session.SERVING_FILE, icon=download)
+            if learned.job.start or (mine.earlier and mine.earlier[-1] is not None):
                 st.button("Undo", key=session.UNDO_LEARNING, icon=":material/undo:", on_click=mine.undo)
             st.button("Throw it away", key=session.FORGET, icon=":material/delete:", on_click=mine.forget)
-
-
-def _files(network: Learned) -> None:
-    key = network.job.network
-    st.download_button(
-        "Weights", network.weights, f"my-{key}.weights.h5", key=session.WEIGHTS_FILE, icon=":material/download:"
-    )
-    st.download_button(
-        "LiteRT", network.serving, f"my-{key}.tflite", key=session.SERVING_FILE, icon=":material/download:"
-    )
-
-
-HEARTBEAT_SECONDS = 3.0  # seconds
-
-
-def heartbeat() -> None:
-    """Looks at the training again and again; costs nothing where none runs."""
-    if state.learning().running:
-        _heartbeat()
-
-
-@st.fragment(run_every=HEARTBEAT_SECONDS)
-def _heartbeat() -> None:
-    if state.learning().follow():
-        st.rerun()

@@ -1,6 +1,6 @@
-"""A training that a visit has started: its process, its folder, and how far it is.
+"""The page's side of a training's process: it starts the process, polls its progress, and ends it.
 
-The process ends when its standard input does: with this object, with the visit, with the server, however they end.
+The process ends when its standard input is closed: with this object, with the visit, with the server.
 """
 
 from __future__ import annotations
@@ -17,58 +17,54 @@ import weakref
 import zipfile
 from pathlib import Path
 
-from learning import job as files
-from learning.job import Examples, Job, Pictures, Progress
+from digits.labelled import Digits
+from learning.job import LOG_FILE, Command, Job, Progress, State, read_progress, write_job
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST = 20  # trainings of one server, of which all but one wait
-PREFIX = "draw-a-digit-training-"  # of their folders
-DEAD = 3600.0  # seconds without a change after which a folder is one that a crash has left
-LATE = 30.0  # seconds that a process may take to end
-TAIL = 2000  # characters of its output that go into the server's log when it fails
+FOLDER_PREFIX = "draw-a-digit-training-"
+MAX_TRAININGS = 20  # of one server; all but one wait
+STALE_SECONDS = 3600.0  # without a change, after which a folder is one that a crash has left
+END_SECONDS = 30.0  # that a process may take to end before it is killed
+LOGGED_CHARACTERS = 2000  # of its output, when it fails
 
 log = logging.getLogger(__name__)
 
-_running: weakref.WeakSet[Training] = weakref.WeakSet()
-_starting = threading.Lock()  # so that two visitors are counted one after the other
+_trainings: weakref.WeakSet[Training] = weakref.WeakSet()
+_start_lock = threading.Lock()  # so that two visitors who start at once are counted one after the other
 
 
-class TrainingProblem(Exception):
-    """A training cannot be started; the message is a sentence for the visitor."""
+class TrainingError(Exception):
+    """A training cannot be started, or its network cannot be read; the message is a sentence for the visitor."""
 
 
 class Training:
-    """A training in a process of its own, from its start to its end.
+    """A training in a process of its own. progress: what poll() returned last."""
 
-    job: what is learned. progress: how far it was when somebody looked last; pictures: the newest, or None.
-    """
-
-    def __init__(self, job: Job, train: Examples, held_out: Examples):
-        """Starts it; raises TrainingProblem where that is impossible."""
+    def __init__(self, job: Job, train: Digits, held_out: Digits):
+        """Start the process; raises TrainingError if that fails or too many run already."""
         self.job = job
-        self.progress = Progress(files.WAITING, seconds_left=job.seconds)
-        self.pictures: Pictures | None = None
+        self.progress = Progress(State.WAITING, seconds_left=job.seconds)
         self.process: subprocess.Popen[str]
-        with _starting:
-            if sum(other.process.poll() is None for other in _running) >= MOST:
-                raise TrainingProblem(
-                    f"{MOST} trainings run or wait on this server already; try again in some minutes."
+        with _start_lock:
+            if sum(other.process.poll() is None for other in _trainings) >= MAX_TRAININGS:
+                raise TrainingError(
+                    f"{MAX_TRAININGS} trainings run or wait on this server already; try again in some minutes."
                 )
             try:
-                _sweep()
-                self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-                self.process = self._begin(train, held_out)
+                _remove_stale_folders()
+                self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+                self.process = self._start(train, held_out)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
-                raise TrainingProblem(f"The training could not be started: {reason}.") from error
+                raise TrainingError(f"The training could not be started: {reason}.") from error
             self.close = weakref.finalize(self, _end, self.process, self.folder)
-            _running.add(self)
+            _trainings.add(self)
 
-    def _begin(self, train: Examples, held_out: Examples) -> subprocess.Popen[str]:
-        """Writes the job and starts the process; leaves nothing where that fails."""
+    def _start(self, train: Digits, held_out: Digits) -> subprocess.Popen[str]:
+        """Write the job and start the process; remove the folder if that fails."""
         try:
-            files.write_job(self.folder, self.job, train, held_out)
-            with (self.folder / files.LOG).open("w") as output:
+            write_job(self.folder, self.job, train, held_out)
+            with (self.folder / LOG_FILE).open("w") as output:
                 return subprocess.Popen(
                     [sys.executable, "-m", "learning.process", str(self.folder)],
                     cwd=ROOT,
@@ -84,69 +80,67 @@ class Training:
 
     @property
     def ended(self) -> bool:
-        return self.progress.state in files.ENDED
+        return self.progress.state.ended
 
-    def command(self, word: str) -> None:
-        """Sends a command to the process, if it still lives."""
+    def command(self, command: Command) -> None:
+        """Send a command to the process, if it still runs."""
         try:
             assert self.process.stdin is not None
-            self.process.stdin.write(word + "\n")
+            self.process.stdin.write(command + "\n")
             self.process.stdin.flush()
         except (OSError, ValueError):  # it has ended
             return
 
-    def look(self) -> Progress:
-        """How far it is now; tells the process that somebody watches."""
+    def poll(self) -> Progress:
+        """Read the progress, and tell the process that the page is still there."""
         if self.ended:
             return self.progress
         gone = self.process.poll() is not None
-        self.command(files.ALIVE)
+        self.command(Command.ALIVE)
         try:
-            self.progress = files.read_progress(self.folder) or self.progress
-            self.pictures = files.read_pictures(self.folder) or self.pictures
+            self.progress = read_progress(self.folder) or self.progress
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
             self.fail(f"The training's files cannot be read: {type(error).__name__}.")
         if gone and not self.ended:
             self.fail("The training ended before it was done; try it again.")
-        elif self.progress.state == files.FAILED:
+        elif self.progress.state == State.FAILED:
             self._log()
         return self.progress
 
     def fail(self, sentence: str) -> None:
-        """Ends it for the visitor, for a reason that is a sentence; the points of its curves stay."""
-        self.progress = Progress(files.FAILED, sentence, points=self.progress.points)
+        """End it for the visitor, with a reason; its curves stay."""
+        self.progress = Progress(State.FAILED, sentence, points=self.progress.points, snapshot=self.progress.snapshot)
         self._log()
 
     def _log(self) -> None:
-        """Leaves the reason and the process's last words in the server's log."""
         output = ""
         with contextlib.suppress(OSError):
-            output = (self.folder / files.LOG).read_text(encoding="utf-8", errors="replace")[-TAIL:]
+            output = (self.folder / LOG_FILE).read_text(encoding="utf-8", errors="replace")[-LOGGED_CHARACTERS:]
         log.warning("training of %s: %s %s", self.job.network, self.progress.message, output)
 
 
 def _end(process: subprocess.Popen[str], folder: Path) -> None:
-    """Ends the process, which removes its folder, without waiting for it here."""
+    """Close the process's input, upon which it removes its folder and ends; wait for that in a thread."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
     with contextlib.suppress(RuntimeError):  # the server is shutting down; the process ends by itself
-        threading.Thread(target=_bury, args=(process, folder), name="end of a training", daemon=True).start()
+        threading.Thread(target=_reap, args=(process, folder), name="end of a training", daemon=True).start()
 
 
-def _bury(process: subprocess.Popen[str], folder: Path) -> None:
-    """Waits for the end of the process, kills it where it does not come, and removes what it could not."""
+def _reap(process: subprocess.Popen[str], folder: Path) -> None:
+    """Wait for the process, kill it if it does not end, and remove what it has left."""
     try:
-        process.wait(LATE)
+        process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep() -> None:
-    """Removes the folders of trainings whose process and server were both killed: nothing in them changes any more."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):  # somebody else's, or just gone
-            if time.time() - folder.stat().st_mtime > DEAD:
+def _remove_stale_folders() -> None:
+    """Remove the folders of trainings whose process and server were both killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's, or just removed
+            if time.time() - folder.stat().st_mtime > STALE_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,53 +1,51 @@
-"""What a network can learn from here: the visit's drawings, the room's, the samples, MNIST; and what is held out."""
+"""The labelled digits that a visitor can choose to learn from, and those of them that are held out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from digits import SIDE
-from digits.samples import SAMPLES, sample_digit
-from learning import job
-from learning.job import Examples
+from digits.labelled import Digits, join
+from digits.samples import SAMPLE_LABELS, sample_digit
+from learning.job import mnist_file
 from ui.drawing.history import current_history
 from ui.room import store
 from ui.room.visit import room_visit
 
-OWN, ROOM, SAMPLE, MNIST = "My drawings", "This room", "Samples", "MNIST"
-NO_DIGITS = ("a 3 or an 8?", "the letter A", "a house")  # among the samples
-EVERY = 3  # every so many of one's own drawings are held out
-FEW = 6  # own drawings of which none is held out, as too little would be left
-EVERY_PARTICIPANT = 4  # every so many of a room's participants are held out, with all they drew
+HELD_OUT_EVERY = 3  # of the visitor's own drawings, one of so many is held out
+MAX_NOT_HELD_OUT = 6  # own drawings of which none is held out, since too few would be left
+PARTICIPANT_EVERY = 4  # of a room's participants, all drawings of one of so many are held out
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Labelled digits of one kind, and those of them that are held out.
+    """Labelled digits.
 
-    split: how, in some words. unknown: how many more there are of which nobody said what they are.
+    split: which are held out, in some words. unlabelled: how many more drawings there are without a label.
     """
 
-    train: Examples
-    held_out: Examples
+    train: Digits
+    held_out: Digits
     split: str = ""
-    unknown: int = 0
+    unlabelled: int = 0
 
 
 def own() -> Source:
-    """The visit's digits, those of numbers too, of which is known what they were meant to be."""
+    """Return the digits of this visit, also those of numbers, whose label the visitor gave."""
     known = [(drawn.digit, drawn.label) for drawn in current_history().labelled()]
-    if len(known) <= FEW:
-        return Source(_examples(known), _examples([]))
-    held_out = known[EVERY - 1 :: EVERY]
-    train = [pair for place, pair in enumerate(known) if place % EVERY != EVERY - 1]
-    return Source(_examples(train), _examples(held_out), f"every third of your {len(known)} drawings")
+    if len(known) <= MAX_NOT_HELD_OUT:
+        return Source(_digits(known), _digits([]))
+    held_out = known[HELD_OUT_EVERY - 1 :: HELD_OUT_EVERY]
+    train = [pair for place, pair in enumerate(known) if place % HELD_OUT_EVERY != HELD_OUT_EVERY - 1]
+    return Source(_digits(train), _digits(held_out), f"every third of your {len(known)} drawings")
 
 
 def room() -> Source | None:
-    """The drawings on the wall of the room that one hosts or is in; None where its host did not allow training."""
+    """Return the drawings of the room that the visitor is in or hosts; None if its host did not allow training."""
     from rooms import wall
     from rooms.limits import RoomError
 
@@ -61,47 +59,39 @@ def room() -> Source | None:
         return None
     tiles = [tile for tile in everything if tile.meant is not None]
     participants = sorted({tile.participant_id for tile in tiles})
-    kept = set(participants[EVERY_PARTICIPANT - 1 :: EVERY_PARTICIPANT] or participants[1:2])
-    digits = [(np.frombuffer(tile.digit, np.uint8).reshape(SIDE, SIDE), tile.meant) for tile in tiles]
-    train = [pair for pair, tile in zip(digits, tiles, strict=True) if tile.participant_id not in kept]
-    held_out = [pair for pair, tile in zip(digits, tiles, strict=True) if tile.participant_id in kept]
+    kept = set(participants[PARTICIPANT_EVERY - 1 :: PARTICIPANT_EVERY] or participants[1:2])
+    digits = _digits([(np.frombuffer(tile.digit, np.uint8).reshape(SIDE, SIDE), tile.meant) for tile in tiles])
+    held_out = np.array([tile.participant_id in kept for tile in tiles], bool)
     split = f"all that {len(kept)} of {len(participants)} participants drew" if kept else ""
-    return Source(_examples(train), _examples(held_out), split, len(everything) - len(tiles))
+    return Source(digits[~held_out], digits[held_out], split, len(everything) - len(tiles))
 
 
 def samples() -> Source:
-    """The page's own samples; held-out styles of them are made where the training runs."""
-    pairs = [(sample_digit(name), int(name[0])) for name in SAMPLES if name not in NO_DIGITS]
-    return Source(_examples(pairs), _examples([]))
+    """Return the page's own samples; the training holds out styled ones."""
+    return Source(_digits([(sample_digit(name), label) for name, label in SAMPLE_LABELS.items()]), _digits([]))
 
 
 def mnist_here() -> bool:
-    """Whether MNIST is on this machine."""
-    return job.mnist_file().is_file()
+    """Return whether MNIST is on this machine."""
+    return mnist_file().is_file()
 
 
-def mnist_can_come() -> bool:
-    """Whether Keras may download MNIST: the data does not have to come from a folder that lacks it."""
+def mnist_can_be_downloaded() -> bool:
+    """Return whether Keras may download MNIST; not if DIGIT_DATA names the folder that all data comes from."""
     return not os.environ.get("DIGIT_DATA")
 
 
-def joined(sources: Collection[Source], hidden: int | None) -> Source:
-    """All of them together, but for a digit that is hidden from training and stays among what is held out."""
-    train = _join([source.train for source in sources])
-    held_out = _join([source.held_out for source in sources])
+def combine(sources: Sequence[Source], hidden: int | None) -> Source:
+    """Join sources; a hidden digit is not learned, and is held out instead."""
+    train = join([*(source.train for source in sources), _digits([])])
+    held_out = join([*(source.held_out for source in sources), _digits([])])
     if hidden is not None:
-        kept = train.labels != hidden
-        held_out = _join([held_out, Examples(train.digits[~kept], train.labels[~kept])])
-        train = Examples(train.digits[kept], train.labels[kept])
+        held_out = join([held_out, train[train.labels == hidden]])
+        train = train[train.labels != hidden]
     split = "; ".join(source.split for source in sources if source.split)
-    return Source(train, held_out, split, sum(source.unknown for source in sources))
+    return Source(train, held_out, split, sum(source.unlabelled for source in sources))
 
 
-def _join(parts: Collection[Examples]) -> Examples:
-    parts = [*parts, _examples([])]
-    return Examples(np.concatenate([part.digits for part in parts]), np.concatenate([part.labels for part in parts]))
-
-
-def _examples(pairs: list) -> Examples:
+def _digits(pairs: Sequence[tuple[np.ndarray, int | None]]) -> Digits:
     digits = np.array([digit for digit, _ in pairs], np.uint8).reshape(-1, SIDE, SIDE)
-    return Examples(digits, np.array([label for _, label in pairs], np.int64))
+    return Digits(digits, np.array([label for _, label in pairs], np.int64))

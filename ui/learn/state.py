@@ -1,121 +1,144 @@
-"""What a visit trains and has trained: the training that runs, and the networks that came of it."""
+"""The trainings of a visit: the one that runs, the networks that came of them, and the ways other pages reach them."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import streamlit as st
 
 import models
-from learning import job as files
-from learning.job import Comparison, Job, Progress
+from learning.job import EXPORTED_FILE, WEIGHTS_FILE, Job, Progress, State
 from recognition.card import ModelCard
 from recognition.prediction import Prediction
 from recognition.recipes import YOURS
-from ui.learn.process import Training, TrainingProblem
+from ui import navigation
+from ui.learn.process import Training, TrainingError
 from ui.shared import session
 
 if TYPE_CHECKING:
     from recognition.classifier import Classifier
 
-UNDOABLE = 5  # networks before the newest that are kept, of some MB each
-NEEDED = ("training", "keras", "tensorflow")  # not in a container that only serves
+FROM_NOTHING, FINE_TUNE = "From nothing", "Teach a trained one"  # choices of the page
+OWN = "My drawings"  # the source of that name
+MAX_UNDO = 5  # networks before the newest that are kept, of some MB each
+REQUIRED = ("training", "keras", "tensorflow")  # missing in a container that only serves
+HEARTBEAT_SECONDS = 3.0  # between two looks at a training from another page
 
 
 def possible() -> bool:
-    """Whether networks can be trained here: TensorFlow and this repository's training code are installed."""
-    return all(importlib.util.find_spec(name) is not None for name in NEEDED)
+    """Return whether networks can be trained here: TensorFlow and this repository's training code are installed."""
+    return all(importlib.util.find_spec(name) is not None for name in REQUIRED)
 
 
-@dataclass(eq=False)
-class Learned:
-    """A network that one has trained or taught.
+def learning() -> Learning:
+    """Return the trainings of this visit."""
+    return session.kept(session.LEARNING, Learning)
 
-    classifier: answers as the shipped ones do. weights, serving: the contents of its files.
-    """
 
-    job: Job
-    classifier: Classifier
-    weights: bytes
-    serving: bytes
-    progress: Progress
+def heartbeat() -> None:
+    """Keep a training alive on the other pages, and take its network when it is done; free if none runs."""
+    if learning().running:
+        _heartbeat()
 
-    @property
-    def comparisons(self) -> list[Comparison]:
-        return self.progress.comparisons
+
+@st.fragment(run_every=HEARTBEAT_SECONDS)
+def _heartbeat() -> None:
+    if learning().sync():
+        st.rerun()
+
+
+def teach() -> None:
+    """Open the page Learn, set to teach a trained network the visitor's own drawings."""
+    st.session_state[session.LEARN_MODE] = FINE_TUNE
+    st.session_state[session.LEARN_FROM] = [OWN]
+    navigation.go("learn")
 
 
 @dataclass(eq=False)
 class Learning:
-    """What a visit trains and has trained.
+    """The trainings of a visit.
 
-    training: what runs, or has ended and is still shown. learned: the network that answers on the first page.
-    earlier: the one before it, or None, for each time that one can undo. problem: why none could be started.
+    training: the one that runs, or has ended and is still shown. learned: the network that answers on the page Draw.
+    earlier: the ones before it, or None, oldest first, for Undo. problem: why no training could be started.
+    choices: the visitor's, of the widgets whose key they have.
     """
 
     training: Training | None = None
     learned: Learned | None = None
     earlier: list[Learned | None] = field(default_factory=list)
     problem: str = ""
+    choices: dict[str, Any] = field(default_factory=dict)
 
     @property
     def running(self) -> bool:
-        """Whether a training runs, or waits for its turn."""
+        """Whether a training runs or waits for its turn."""
         return self.training is not None and not self.training.ended
 
-    def answers(self, digit: np.ndarray, calibrated: bool) -> list[Prediction]:
-        """The learned network's answer to a digit, uint8 (28, 28); none where nothing was learned."""
-        return [self.learned.classifier.answer(digit, calibrated)] if self.learned else []
+    def predict(self, digit: np.ndarray, calibrated: bool) -> Prediction | None:
+        """Return the learned network's prediction for a digit, uint8 (28, 28); None if there is no such network."""
+        return self.learned.classifier.answer(digit, calibrated) if self.learned else None
 
-    def follow(self) -> bool:
-        """Looks at the training that runs, and takes its network when it is done; returns whether it has just ended."""
+    def sync(self) -> bool:
+        """Read the progress of the training, and take its network when it is done; return whether it has just ended."""
         if self.training is None or not self.running:
             return False
-        self.training.look()
+        self.training.poll()
         if self.running:
             return False
-        if self.training.progress.state == files.DONE:
+        if self.training.progress.state == State.DONE:
             try:
                 self.take(result(self.training))
-            except TrainingProblem as error:
+            except TrainingError as error:
                 self.training.fail(str(error))
         self.training.close()
         return True
 
     def take(self, learned: Learned) -> None:
-        """Lets a new network answer."""
-        self.earlier = [*self.earlier, self.learned][-UNDOABLE:]
+        """Let a new network answer."""
+        self.earlier = [*self.earlier, self.learned][-MAX_UNDO:]
         self.learned = learned
 
     def undo(self) -> None:
-        """Goes back to the network before, or to none."""
+        """Go back to the network before, or to none."""
         self.learned = self.earlier.pop() if self.earlier else None
 
     def forget(self) -> None:
-        """Throws away all that was learned; what is being learned now goes on."""
+        """Delete every learned network; a training that runs goes on."""
         self.learned = None
         self.earlier.clear()
         if not self.running:
             self.training = None
 
 
+@dataclass(eq=False)
+class Learned:
+    """A network that the visitor has trained. weights, exported: the contents of its files for Keras and LiteRT."""
+
+    job: Job
+    classifier: Classifier
+    weights: bytes
+    exported: bytes
+    progress: Progress
+
+
 def result(training: Training) -> Learned:
-    """The network of a training that is done. Raises TrainingProblem where its files cannot be read."""
+    """Read the network of a training that is done; raises TrainingError if its files cannot be read."""
     from recognition.classifier import Classifier
     from recognition.exported_model import InterpreterPool
 
     job = training.job
     try:
-        weights = (training.folder / files.WEIGHTS).read_bytes()
-        serving = (training.folder / files.SERVING).read_bytes()
+        weights = (training.folder / WEIGHTS_FILE).read_bytes()
+        exported = (training.folder / EXPORTED_FILE).read_bytes()
         card = _card(job, weights, training.progress)
-        classifier = Classifier(models.find(job.network), card, InterpreterPool(serving))
+        classifier = Classifier(models.find(job.network), card, InterpreterPool(exported))
     except (OSError, ValueError, RuntimeError) as error:
-        raise TrainingProblem(f"The trained network cannot be read: {type(error).__name__}.") from error
-    return Learned(job, classifier, weights, serving, training.progress)
+        raise TrainingError(f"The trained network cannot be read: {type(error).__name__}.") from error
+    return Learned(job, classifier, weights, exported, training.progress)
 
 
 def _card(job: Job, weights: bytes, progress: Progress) -> ModelCard:
@@ -128,10 +151,5 @@ def _card(job: Job, weights: bytes, progress: Progress) -> ModelCard:
         temperature=1.0,
         training={},
         history=[],
-        serving=progress.serving,
+        serving=progress.exported,
     )
-
-
-def learning() -> Learning:
-    """What this visit trains, and what it has trained."""
-    return session.kept(session.LEARNING, Learning)
