@@ -116,7 +116,7 @@ def _shown(message: str, heads: list[str], bars: list[str], state: str, by: Sele
     size = ' class="longer"' if len(message) > LONGER else ' class="long"' if len(message) > LONG else ""
     asked = f' data-recipe="{by.recipe}"' + ("" if by.calibrated else " data-raw")
     return Shown(
-        f'<section class="answers {state}"><h2{size}>{escape(message)}</h2>'
+        f'<section class="answers {state}" aria-label="Answers"><h2{size}>{escape(message)}</h2>'
         f'<div class="heads {columns}">{"".join(heads)}</div></section>',
         f'<section class="details {state}"{asked}><div class="{columns}">{"".join(bars)}</div></section>',
     )
