@@ -102,7 +102,7 @@ class Client:
         request = urllib.request.Request(f"{self.address}/{path}", headers={"Cookie": self.affinity})
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-                return json.load(answer)["word"]
+                return json.load(answer)["etag"]
         except (OSError, http.client.HTTPException):  # a server that is gone, or an answer that is none
             return None
 

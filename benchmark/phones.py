@@ -146,8 +146,8 @@ async def _wait(client: Client, seconds: float, end: float) -> None:
     """Lets time pass, looking at the room as the page's timers do."""
     until = min(time.monotonic() + seconds, end)
     while (left := until - time.monotonic()) > 0:
-        await asyncio.sleep(min(left, changes.EVERY))
-        if left >= changes.EVERY:
+        await asyncio.sleep(min(left, changes.POLL_SECONDS))
+        if left >= changes.POLL_SECONDS:
             await client.look()
 
 

@@ -1,4 +1,4 @@
-"""What a host may do. The host's right is a token, of which only a hash is stored; every call but the first takes it.
+"""Hosting: everything a host may do. The host's right is a token, of which only a hash is stored.
 
 Calls say how things shall be, not what shall change, so that two hosts who press at once do not undo each other.
 """
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from rooms import identity
 from rooms.database import Database, delete_expired, erase
-from rooms.limits import Forbidden, Refused, UnknownRoom
+from rooms.joining import locked_room
+from rooms.limits import Forbidden, Refused
 from rooms.prompts import ANY_DIGIT, Prompt
-from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, Answer, DrawingRow, Room, Round
+from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, DrawingRow, PredictionRow, Room, Round
 from rooms.state import RoomState, state_in
 
 SETTINGS = ("hide_answers", "approve_all", "approve_outliers", "training", "paused")
@@ -24,7 +25,7 @@ SETTINGS = ("hide_answers", "approve_all", "approve_outliers", "training", "paus
 
 @dataclass(frozen=True)
 class Opened:
-    """A new room. token: the host's, which is nowhere else."""
+    """A new room. token: the host's, which is stored nowhere else."""
 
     room_id: int
     code: str
@@ -33,7 +34,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Hosted:
-    """A room and a host's right to it. key: what the QR code carries beside the code."""
+    """A room and a host's right to it. key: what the QR code holds beside the code."""
 
     room_id: int
     token: str
@@ -41,12 +42,12 @@ class Hosted:
 
 
 def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool = True) -> Opened:
-    """Opens a room, with its first round; raises Refused where there are too many."""
+    """Open a room with its first round; raises Refused where there are too many rooms."""
     token = identity.new_token()
     with database.writing() as session:
         now = database.clock(session)
         delete_expired(session, now)
-        _make_place(session, database, now)
+        _limit_rooms(session, database, now)
         taken = set(session.scalars(select(Room.code)))
         code = next(code for code in iter(identity.new_code, "") if code not in taken)
         room = Room(
@@ -58,12 +59,12 @@ def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool
         )
         session.add(room)
         session.flush()
-        session.add(_round(room, prompt))
+        session.add(_new_round(room, prompt))
         return Opened(room.id, code, token)
 
 
 def host(database: Database, code: str, token: str) -> Hosted:
-    """The host's right to a room; raises Forbidden where the token is not this room's, or there is no such room."""
+    """Return the host's right to a room; raises Forbidden where the token is not this room's, or there is no room."""
     with database.reading() as session:
         room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
         if room is None or not identity.is_token(token, room.host_hash) or room.expires <= database.clock(session):
@@ -72,25 +73,25 @@ def host(database: Database, code: str, token: str) -> Hosted:
 
 
 def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
-    """Sets some of SETTINGS; hide_answers also hides or shows this round's, until the host reveals them.
+    """Set some of SETTINGS; hide_answers also hides or shows those of the current round, until they are revealed.
 
-    Raises Refused for training after the first drawing: who sent it was told otherwise.
+    Raises Refused for training after the first drawing: its sender was told otherwise.
     """
     if unknown := set(settings) - set(SETTINGS):
         raise ValueError(f"expected some of {', '.join(SETTINGS)}, got {', '.join(sorted(unknown))}")
-    with _locked(database, hosted) as (session, room):
+    with _changing(database, hosted) as (session, room):
         if settings.get("training") and not room.training and room.drawings:
             raise Refused("Training can be allowed before the first drawing is sent; open another room for it.")
         for name, value in settings.items():
             setattr(room, name, bool(value))
         if "hide_answers" in settings:
-            _current(session, room).revealed = not room.hide_answers
+            session.get_one(Round, (room.id, room.round)).revealed = not room.hide_answers
         return _state(database, session, room)
 
 
 def reveal(database: Database, hosted: Hosted, round_number: int) -> RoomState:
-    """Shows the networks' answers of a round."""
-    with _locked(database, hosted) as (session, room):
+    """Show the networks' predictions of a round."""
+    with _changing(database, hosted) as (session, room):
         session.execute(
             update(Round).where(Round.room_id == room.id, Round.number == round_number).values(revealed=True)
         )
@@ -98,69 +99,66 @@ def reveal(database: Database, hosted: Hosted, round_number: int) -> RoomState:
 
 
 def next_round(database: Database, hosted: Hosted, after: int, prompt: Prompt) -> RoomState:
-    """Begins the round after one; where another host has begun it already, nothing changes."""
-    with _locked(database, hosted) as (session, room):
+    """Begin the round that follows a round; where another host has begun it already, nothing changes."""
+    with _changing(database, hosted) as (session, room):
         if room.round == after:
             if room.round >= database.limits.most_rounds:
                 raise Refused(f"A room has at most {database.limits.most_rounds} rounds; open another one.")
             room.round += 1
-            session.add(_round(room, prompt))
+            session.add(_new_round(room, prompt))
         return _state(database, session, room)
 
 
 def hide(database: Database, hosted: Hosted, drawing_id: int) -> None:
-    """Takes one drawing from the wall; show() brings it back."""
+    """Take a drawing off the wall; show() brings it back."""
     _set_status(database, hosted, drawing_id, HIDDEN)
 
 
 def show(database: Database, hosted: Hosted, drawing_id: int) -> None:
-    """Puts a drawing on the wall that was hidden or waits for approval."""
+    """Put a drawing on the wall that was hidden or waits for approval."""
     _set_status(database, hosted, drawing_id, SHOWN)
 
 
 def approve_all(database: Database, hosted: Hosted) -> int:
-    """Puts all drawings on the wall that wait; returns how many."""
-    with _locked(database, hosted) as (session, room):
+    """Put all drawings on the wall that wait for approval; return how many."""
+    with _changing(database, hosted) as (session, room):
         waiting = (DrawingRow.room_id == room.id, DrawingRow.status == WAITING)
-        found = session.scalar(select(func.count()).where(*waiting)) or 0
+        count = session.scalar(select(func.count()).where(*waiting)) or 0
         session.execute(update(DrawingRow).where(*waiting).values(status=SHOWN))
-        return found
+        return count
 
 
 def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> int:
-    """Deletes all drawings of a participant, who may go on drawing; returns how many."""
-    with _locked(database, hosted) as (session, room):
+    """Delete all drawings of a participant, who may go on drawing; return how many."""
+    with _changing(database, hosted) as (session, room):
         theirs = (
             DrawingRow.room_id == room.id,
             DrawingRow.participant_id == participant_id,
             DrawingRow.status != REMOVED,
         )
-        ids = list(session.scalars(select(DrawingRow.id).where(*theirs)))
-        erase(session, delete(Answer).where(Answer.drawing_id.in_(ids)))
-        emptied = update(DrawingRow).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", meant=None)
+        erase(session, delete(PredictionRow).where(PredictionRow.drawing_id.in_(select(DrawingRow.id).where(*theirs))))
+        emptied = update(DrawingRow).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", label=None)
         return erase(session, emptied)
 
 
 def end(database: Database, hosted: Hosted) -> RoomState:
-    """Takes no more drawings; what is there can be looked at and exported until the room is deleted."""
-    with _locked(database, hosted) as (session, room):
+    """Take no more drawings; those on the wall can be seen and exported until the room is deleted."""
+    with _changing(database, hosted) as (session, room):
         room.ended = True
         return _state(database, session, room)
 
 
 def delete_room(database: Database, hosted: Hosted) -> None:
-    """Deletes the room with everything in it, from the files too."""
-    with _locked(database, hosted) as (session, room):
+    """Delete the room with everything in it."""
+    with _changing(database, hosted) as (session, room):
         erase(session, delete(Room).where(Room.id == room.id))
 
 
 @contextmanager
-def _locked(database: Database, hosted: Hosted) -> Iterator[tuple[Session, Room]]:
-    """The room, locked, after the token was checked; its version goes up with what is changed."""
+def _changing(database: Database, hosted: Hosted) -> Iterator[tuple[Session, Room]]:
+    """Check the host's token and lock the room, whose version goes up with what is changed."""
     with database.writing() as session:
-        room = session.scalar(select(Room).where(Room.id == hosted.room_id).with_for_update())
-        if room is None or room.expires <= database.clock(session):
-            raise UnknownRoom("This room is closed, and all that was in it is deleted.")
+        room = locked_room(database, session, hosted.room_id)
         if not identity.is_token(hosted.token, room.host_hash):
             raise Forbidden("This link does not host this room.")
         room.version += 1
@@ -173,7 +171,7 @@ def _state(database: Database, session: Session, room: Room) -> RoomState:
     return state_in(session, room.id, database.clock(session))
 
 
-def _round(room: Room, prompt: Prompt) -> Round:
+def _new_round(room: Room, prompt: Prompt) -> Round:
     return Round(
         room_id=room.id,
         number=room.round or 1,
@@ -183,12 +181,8 @@ def _round(room: Room, prompt: Prompt) -> Round:
     )
 
 
-def _current(session: Session, room: Room) -> Round:
-    return session.get_one(Round, (room.id, room.round))
-
-
 def _set_status(database: Database, hosted: Hosted, drawing_id: int, status: str) -> None:
-    with _locked(database, hosted) as (session, room):
+    with _changing(database, hosted) as (session, room):
         changed = session.execute(
             update(DrawingRow)
             .where(DrawingRow.id == drawing_id, DrawingRow.room_id == room.id, DrawingRow.status != REMOVED)
@@ -199,13 +193,13 @@ def _set_status(database: Database, hosted: Hosted, drawing_id: int, status: str
             raise Refused("This drawing is not in this room, or was removed.")
 
 
-def _make_place(session: Session, database: Database, now: float) -> None:
-    """Deletes rooms that nobody joined for a while, where there are too many; raises Refused if none is such."""
-    if (session.scalar(select(func.count(Room.id))) or 0) < database.limits.most_rooms:
+def _limit_rooms(session: Session, database: Database, now: float) -> None:
+    """Where there are too many rooms, delete those that nobody joined for a while; raises Refused if there are none."""
+    limits = database.limits
+    if (session.scalar(select(func.count(Room.id))) or 0) < limits.most_rooms:
         return
-    unused = (Room.participants == 0, Room.opened <= now - database.limits.unused)
-    if not erase(session, delete(Room).where(*unused)):
+    if not erase(session, delete(Room).where(Room.participants == 0, Room.opened <= now - limits.unused)):
         raise Refused(
-            f"There are {database.limits.most_rooms} rooms here, as many as this server takes; each is deleted within "
-            f"{database.limits.hours:g} hours, so try again later."
+            f"There are {limits.most_rooms} rooms here, as many as this server takes; each is deleted within "
+            f"{limits.hours:g} hours, so try again later."
         )

@@ -1,4 +1,4 @@
-"""How a phone comes into a room: it looks at it, joins it, comes back to it."""
+"""Joining: a phone finds a room by its code, joins it, and finds the same participant again after a reload."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rooms.state import RoomState, state_in
 
 @dataclass(frozen=True)
 class Membership:
-    """A participant. token: theirs, which is nowhere else; drawings: how many they have sent."""
+    """A participant. token: theirs, which is stored nowhere else. drawings: how many they have sent."""
 
     room_id: int
     participant_id: int
@@ -26,7 +26,7 @@ class Membership:
     drawings: int
 
 
-def look(database: Database, code: str, key: str = "") -> RoomState:
+def find_room(database: Database, code: str, key: str = "") -> RoomState:
     """Return the room with a code; raises UnknownRoom where there is none, Refused after too many wrong codes.
 
     key: identity.room_key from the QR code; with the right one, wrong codes that others typed do not matter.
@@ -46,7 +46,7 @@ def look(database: Database, code: str, key: str = "") -> RoomState:
 
 
 def join(database: Database, room_id: int) -> Membership:
-    """Makes a participant of a room that was looked at; raises Refused where it is full or has ended."""
+    """Make a new participant of a room; raises Refused where it is full or has ended."""
     token = identity.new_token()
     with database.writing() as session:
         room = locked_room(database, session, room_id)
@@ -67,7 +67,7 @@ def join(database: Database, room_id: int) -> Membership:
 
 
 def rejoin(database: Database, code: str, token: str) -> Membership:
-    """The participant who has this token, after a reload or on another copy; raises Forbidden for any other token."""
+    """Return the participant who has a token, after a reload or on another copy; raises Forbidden if there is none."""
     with database.reading() as session:
         row = session.execute(
             select(Participant, Room)
@@ -80,7 +80,7 @@ def rejoin(database: Database, code: str, token: str) -> Membership:
 
 
 def locked_room(database: Database, session: Session, room_id: int) -> Room:
-    """Locked, so that whatever is written in one room is written one after the other."""
+    """Lock a room until the writing() session ends; raises UnknownRoom if it was deleted or has expired."""
     room = session.scalar(select(Room).where(Room.id == room_id).with_for_update())
     if room is None or room.expires <= database.clock(session):
         raise UnknownRoom("This room is closed, and all that was in it is deleted.")

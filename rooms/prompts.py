@@ -1,4 +1,4 @@
-"""What everybody is to draw in a round."""
+"""Prompts: the digit that each participant is asked to draw in a round."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Prompt:
             raise ValueError(f"expected a digit from 0 to 9 with the prompts digit and fool alone, got {self}")
 
     def digit_for(self, participant: int, sent: int) -> int | None:
-        """The digit that a participant is to draw after so many drawings; None where they choose it.
+        """Return the digit for a participant who has sent so many drawings; None where they choose it.
 
-        In turn: ten digits in an order of their own, then ten in another, so that a room draws all of them equally.
+        TURN gives each participant the ten digits in a random order, then in another, so all come equally often.
         """
         if self.kind != TURN:
             return self.digit
@@ -34,7 +34,7 @@ class Prompt:
         return random.Random(f"{participant} {block}").sample(range(DIGITS), DIGITS)[place]
 
     def sentence(self, digit: int | None = None) -> str:
-        """The prompt in words; digit: what digit_for gave, where the words are for one participant."""
+        """Return the prompt in words; digit: from digit_for, where the words are for one participant."""
         if self.kind == FREE:
             return "Draw any digit"
         if self.kind == FOOL:

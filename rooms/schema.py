@@ -1,8 +1,6 @@
-"""The tables, and the version of them that a database has.
+"""The tables of rooms with their version, and how strokes are stored: compressed, to a tenth of a pixel.
 
-All times are seconds since 1970 on the database's clock, so that several copies of the page agree on them.
-
-MERGED: Strokes as they are stored: compressed, bounded, read back to a tenth of a pixel.
+All times are seconds since 1970 by the database's clock, so that several copies of the page agree on them.
 """
 
 from __future__ import annotations
@@ -18,25 +16,25 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from rooms.limits import Limits, Refused
 
 VERSION = 1  # goes up with every change of a table; rooms.database refuses others
-
-SHOWN, WAITING, HIDDEN, REMOVED = "shown", "waiting", "hidden", "removed"  # what became of a drawing
+SHOWN, WAITING, HIDDEN, REMOVED = "shown", "waiting", "hidden", "removed"  # a drawing's status
+MAX_COORDINATE = 10_000.0  # pixels from the canvas's corner; strokes may leave it
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """Base of all tables."""
 
 
 class SchemaVersion(Base):
-    """One row."""
+    """The version of the tables: one row."""
 
     __tablename__ = "schema_version"
     version: Mapped[int] = mapped_column(primary_key=True)
 
 
 class Room(Base):
-    """One room; its row is locked while anything in it is written, so version counts what everybody can see.
+    """A room. Its row is locked while anything in the room is written; each such change raises its version.
 
-    hide_answers: of rounds to come. participants, drawings, stroke_bytes: counted here, since they are limited.
+    hide_answers: of rounds to come. participants, drawings, stroke_bytes: counted here because they are limited.
     """
 
     __tablename__ = "rooms"
@@ -59,7 +57,7 @@ class Room(Base):
 
 
 class Round(Base):
-    """What was to be drawn, and whether the networks' answers to it are shown."""
+    """A round's prompt, and whether the networks' predictions for its drawings are shown."""
 
     __tablename__ = "rounds"
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True)
@@ -70,7 +68,7 @@ class Round(Base):
 
 
 class Participant(Base):
-    """Somebody who joined. last_sent: 0 before the first drawing."""
+    """A participant. last_sent: 0 before the first drawing."""
 
     __tablename__ = "participants"
     __table_args__ = (UniqueConstraint("room_id", "name"),)
@@ -84,10 +82,10 @@ class Participant(Base):
 
 
 class DrawingRow(Base):
-    """A drawing that was sent. client_id: made where it was drawn, so that it is stored once however often it comes.
+    """A drawing. client_id: made on the phone, so that a drawing is stored once however often it is sent.
 
-    place: 1, 2, 3 ... in the room. meant: 0 to 9 or None. digit: 784 bytes, white ink. strokes: see rooms.schema.
-    Of a drawing that was removed only the row is left, without digit, strokes and answers: it must not come again.
+    place: 1, 2, 3 ... in the room. label: the digit that was meant, 0 to 9, or None. digit: 784 bytes, white ink.
+    Of a removed drawing only the row is left, without digit, strokes, label and predictions: it must not be sent again.
     """
 
     __tablename__ = "drawings"
@@ -98,7 +96,7 @@ class DrawingRow(Base):
     client_id: Mapped[str] = mapped_column(String(64))
     place: Mapped[int]
     round: Mapped[int]
-    meant: Mapped[int | None]
+    label: Mapped[int | None] = mapped_column("meant")
     digit: Mapped[bytes] = mapped_column(LargeBinary)
     strokes: Mapped[bytes] = mapped_column(LargeBinary)
     recipe: Mapped[str] = mapped_column(String(40))
@@ -107,8 +105,8 @@ class DrawingRow(Base):
     sent: Mapped[float]
 
 
-class Answer(Base):
-    """One network's answer to a drawing. probabilities: ten numbers, separated by spaces."""
+class PredictionRow(Base):
+    """One network's prediction for a drawing. probabilities: ten numbers, separated by spaces."""
 
     __tablename__ = "answers"
     drawing_id: Mapped[int] = mapped_column(ForeignKey("drawings.id", ondelete="CASCADE"), primary_key=True)
@@ -119,18 +117,17 @@ class Answer(Base):
 
 
 Stroke = Sequence[tuple[float, float]]
-FARTHEST = 10_000.0  # pixels from the canvas's corner; strokes may leave it
 
 
-def packed(strokes: Sequence[Stroke], limits: Limits) -> bytes:
-    """Raises Refused for more than the limits, or for something else than points."""
+def pack_strokes(strokes: Sequence[Stroke], limits: Limits) -> bytes:
+    """Compress strokes; raises Refused for more than the limits allow, or for anything else than points."""
     if len(strokes) > limits.most_strokes or sum(map(len, strokes)) > limits.most_points:
         raise Refused(
             f"A room takes drawings of at most {limits.most_strokes} strokes and {limits.most_points:,} points; "
             "clear the canvas and draw a simpler one."
         )
     try:
-        points = [[[round(10 * _bounded(value)) for value in (x, y)] for x, y in stroke] for stroke in strokes]
+        points = [[[round(10 * _coordinate(value)) for value in (x, y)] for x, y in stroke] for stroke in strokes]
     except (TypeError, ValueError, OverflowError) as error:
         raise Refused("The strokes could not be read; clear the canvas and draw it again.") from error
     data = zlib.compress(json.dumps(points, separators=(",", ":")).encode("ascii"), 6)
@@ -139,15 +136,15 @@ def packed(strokes: Sequence[Stroke], limits: Limits) -> bytes:
     return data
 
 
-def unpacked(data: bytes) -> list[list[tuple[float, float]]]:
-    """The strokes in pixels of the canvas; none of a drawing that was removed."""
+def unpack_strokes(data: bytes) -> list[list[tuple[float, float]]]:
+    """Return the strokes in pixels of the canvas; none of a removed drawing."""
     if not data:
         return []
     return [[(x / 10, y / 10) for x, y in stroke] for stroke in json.loads(zlib.decompress(data))]
 
 
-def _bounded(value: float) -> float:
+def _coordinate(value: float) -> float:
     value = float(value)
-    if not math.isfinite(value) or abs(value) > FARTHEST:
+    if not math.isfinite(value) or abs(value) > MAX_COORDINATE:
         raise ValueError(f"expected a place on the canvas, got {value}")
     return value

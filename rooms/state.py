@@ -1,7 +1,4 @@
-"""What everybody in a room may know of it, as one small value that pages ask for again and again.
-
-MERGED: The newest states of rooms, read from the database once in a while for all who look, not for each of them.
-"""
+"""The state of a room: what everybody in it may know, as one small value that pages ask for again and again."""
 
 from __future__ import annotations
 
@@ -17,14 +14,16 @@ from rooms.limits import UnknownRoom
 from rooms.prompts import Prompt
 from rooms.schema import WAITING, DrawingRow, Room, Round
 
+MAX_CACHED_ROOMS = 400  # a server has at most 200
+
 
 @dataclass(frozen=True)
 class RoomState:
     """A room at one moment.
 
-    version: goes up with every change. hours_left: until it is deleted. revealed: the networks' answers of this round
-    are shown. hide_answers: those of rounds to come are not, until then. training: the host means to train on it.
-    waiting: drawings that the host has to approve.
+    version: goes up with every change, each drawing included. hours_left: until it is deleted.
+    revealed: the networks' predictions of this round are shown. hide_answers: rounds to come begin unrevealed.
+    training: the host means to train on the drawings. waiting: drawings that the host has to approve.
     """
 
     id: int
@@ -44,15 +43,21 @@ class RoomState:
     drawings: int
     waiting: int
 
+    @property
+    def etag(self) -> str:
+        """Everything of the room that a phone shows; unlike version, other people's drawings do not change it."""
+        flags = (self.revealed, self.paused, self.training, self.ended)
+        return f"{self.round}-{''.join(str(int(flag)) for flag in flags)}"
+
 
 def state(database: Database, room_id: int) -> RoomState:
-    """The room as it is now; raises UnknownRoom if it was deleted or its time is over."""
+    """Return the room as it is now; raises UnknownRoom if it was deleted or has expired."""
     with database.reading() as session:
         return state_in(session, room_id, database.clock(session))
 
 
 def state_in(session: Session, room_id: int, now: float) -> RoomState:
-    """The same within a session."""
+    """Return the room within a session; raises UnknownRoom if it was deleted or has expired."""
     found = session.execute(
         select(Room, Round)
         .join(Round, (Round.room_id == Room.id) & (Round.number == Room.round))
@@ -82,32 +87,32 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
     )
 
 
-MOST = 400  # rooms that are remembered; a server has 200
+class StateCache:
+    """States of rooms, read from the database once in a while for all phones that ask.
 
-
-class Recent:
-    """Remembers states of rooms. clock: gives seconds; tests have their own."""
+    clock: seconds; tests set their own.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self.clock = clock
-        self._known: dict[tuple[Database, int], tuple[float, RoomState]] = {}
+        self._states: dict[tuple[Database, int], tuple[float, RoomState]] = {}
 
-    def state(self, database: Database, room_id: int, age: float) -> RoomState:
-        """The room as it was at most so many seconds ago, or, while somebody else is reading it, a little earlier.
+    def get(self, database: Database, room_id: int, max_age: float) -> RoomState:
+        """Return a room's state that is at most max_age seconds old, or a little older while another thread reads it.
 
-        Raises UnknownRoom if it was deleted or its time is over, Unavailable where the database does not answer.
+        Raises UnknownRoom if it was deleted or has expired, Unavailable where the database does not answer.
         """
         key, now = (database, room_id), self.clock()
-        if known := self._known.get(key):
-            if now - known[0] < age:
-                return known[1]
-            self._known[key] = (now, known[1])  # others go on with this one while it is read again
+        if cached := self._states.get(key):
+            if now - cached[0] < max_age:
+                return cached[1]
+            self._states[key] = (now, cached[1])  # the others go on with this one until it is read again
         try:
             newest = state(database, room_id)
         except UnknownRoom:
-            self._known.pop(key, None)
+            self._states.pop(key, None)
             raise
-        if len(self._known) >= MOST:
-            self._known.clear()
-        self._known[key] = (now, newest)
+        if len(self._states) >= MAX_CACHED_ROOMS:
+            self._states.clear()
+        self._states[key] = (now, newest)
         return newest

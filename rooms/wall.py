@@ -1,8 +1,8 @@
-"""The drawings of a room as everybody may see them: without the networks' answers until the host reveals them."""
+"""The wall: a room's drawings as everybody may see them, without predictions until the host reveals them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,17 +10,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from rooms.database import Database
-from rooms.schema import REMOVED, SHOWN, WAITING, Answer, DrawingRow, Participant, Round
+from rooms.schema import REMOVED, SHOWN, WAITING, DrawingRow, Participant, PredictionRow, Round
 
-NEWEST = 200  # drawings that a wall shows; the others are in the export
-BATCH = 500  # drawings whose answers are asked for together
+MAX_TILES = 200  # the newest drawings, shown on a wall; the others are in the export
+IDS_PER_QUERY = 500
 
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """One drawing. answers: the digit of each network; empty while they are hidden.
+    """A drawing on the wall.
 
-    place: 1, 2, 3 ... in the room. digit: 784 bytes. meant: 0 to 9 or None.
+    place: 1, 2, 3 ... in the room. label: the digit that was meant, or None. digit: 784 bytes.
+    predictions: each network's digit by its key; empty while they are hidden.
     """
 
     id: int
@@ -29,71 +30,44 @@ class Tile:
     name: str
     colour: str
     round: int
-    meant: int | None
+    label: int | None
     digit: bytes
     outlier: bool
     status: str
     revealed: bool
-    answers: dict[str, int] = field(default_factory=dict)
+    predictions: dict[str, int] = field(default_factory=dict)
 
 
 def tiles(
-    database: Database, room_id: int, statuses: Collection[str] = (SHOWN,), newest: int | None = NEWEST
+    database: Database, room_id: int, statuses: Collection[str] = (SHOWN,), newest: int | None = MAX_TILES
 ) -> list[Tile]:
-    """The newest drawings with one of these statuses, oldest first."""
+    """Return the newest drawings with one of these statuses, oldest first; newest: at most so many, None for all."""
+    wanted = _of_room(room_id).where(DrawingRow.status.in_(statuses))
     with database.reading() as session:
-        return _tiles(session, room_id, statuses, newest)
+        return _tiles(session, wanted.limit(newest) if newest else wanted)
 
 
 def waiting(database: Database, room_id: int) -> list[Tile]:
-    """What the host has to approve, oldest first."""
-    return tiles(database, room_id, (WAITING,), NEWEST)
+    """Return the drawings that the host has to approve, oldest first."""
+    return tiles(database, room_id, (WAITING,))
 
 
 def own(database: Database, room_id: int, participant_id: int) -> Tile | None:
-    """A participant's newest drawing that was not removed, whatever became of it; None before the first."""
+    """Return a participant's newest drawing that was not removed, whatever its status; None before the first."""
+    wanted = _of_room(room_id).where(DrawingRow.participant_id == participant_id, DrawingRow.status != REMOVED)
     with database.reading() as session:
-        newest = session.scalar(
-            select(DrawingRow.id)
-            .where(
-                DrawingRow.room_id == room_id, DrawingRow.participant_id == participant_id, DrawingRow.status != REMOVED
-            )
-            .order_by(DrawingRow.place.desc())
-            .limit(1)
-        )
-        return None if newest is None else _tile(session, newest)
+        return next(iter(_tiles(session, wanted.limit(1))), None)
 
 
 def tile(database: Database, room_id: int, drawing_id: int) -> Tile | None:
-    """One drawing of a room, whatever became of it; None where it is not in this room or was removed."""
+    """Return a drawing of a room, whatever its status; None where it is not in this room or was removed."""
+    wanted = _of_room(room_id).where(DrawingRow.id == drawing_id, DrawingRow.status != REMOVED)
     with database.reading() as session:
-        found = session.scalar(
-            select(DrawingRow.id).where(
-                DrawingRow.room_id == room_id, DrawingRow.id == drawing_id, DrawingRow.status != REMOVED
-            )
-        )
-        return None if found is None else _tile(session, found)
+        return next(iter(_tiles(session, wanted)), None)
 
 
-def _tile(session: Session, drawing_id: int) -> Tile:
-    ((row),) = session.execute(_columns().where(DrawingRow.id == drawing_id)).all()
-    answers = _answers(session, [drawing_id] if row.revealed else [])
-    return Tile(**row._mapping, answers=answers.get(drawing_id, {}))
-
-
-def _tiles(session: Session, room_id: int, statuses: Collection[str], newest: int | None) -> list[Tile]:
-    query = (
-        _columns()
-        .where(DrawingRow.room_id == room_id, DrawingRow.status.in_(statuses))
-        .order_by(DrawingRow.place.desc())
-    )
-    rows = session.execute(query.limit(newest) if newest else query).all()[::-1]
-    answers = _answers(session, [row.id for row in rows if row.revealed])
-    return [Tile(**row._mapping, answers=answers.get(row.id, {})) for row in rows]
-
-
-def _columns() -> Select[*tuple[Any, ...]]:
-    """By the names of Tile's fields."""
+def _of_room(room_id: int) -> Select[*tuple[Any, ...]]:
+    """Select a room's drawings, newest first, in columns with the names of Tile's fields."""
     return (
         select(
             DrawingRow.id,
@@ -102,7 +76,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
             Participant.name,
             Participant.colour,
             DrawingRow.round,
-            DrawingRow.meant,
+            DrawingRow.label,
             DrawingRow.digit,
             DrawingRow.outlier,
             DrawingRow.status,
@@ -110,18 +84,19 @@ def _columns() -> Select[*tuple[Any, ...]]:
         )
         .join(Participant, Participant.id == DrawingRow.participant_id)
         .join(Round, (Round.room_id == DrawingRow.room_id) & (Round.number == DrawingRow.round))
+        .where(DrawingRow.room_id == room_id)
+        .order_by(DrawingRow.place.desc())
     )
 
 
-def _answers(session: Session, ids: list[int]) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = {}
-    for batch in _batches(ids):
-        query = select(Answer.drawing_id, Answer.network, Answer.digit).where(Answer.drawing_id.in_(batch))
-        for drawing_id, network, digit in session.execute(query):
-            found.setdefault(drawing_id, {})[network] = digit
-    return found
-
-
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+def _tiles(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Tile]:
+    """Return what a query of _of_room finds, oldest first, with the predictions that are revealed."""
+    rows = session.execute(wanted).all()[::-1]
+    predictions: dict[int, dict[str, int]] = {row.id: {} for row in rows}
+    revealed = [row.id for row in rows if row.revealed]
+    for start in range(0, len(revealed), IDS_PER_QUERY):
+        ids = revealed[start : start + IDS_PER_QUERY]
+        query = select(PredictionRow.drawing_id, PredictionRow.network, PredictionRow.digit)
+        for drawing_id, network, digit in session.execute(query.where(PredictionRow.drawing_id.in_(ids))):
+            predictions[drawing_id][network] = digit
+    return [Tile(**row._mapping, predictions=predictions[row.id]) for row in rows]

@@ -16,7 +16,7 @@ from rooms.prompts import Prompt
 from tests.browser import driver
 from tests.browser.lesson import LATE, choose_prompt, code, join, name, press, prompt, send, tiles
 from tests.page_server import running
-from tests.rooms.conftest import drawing, shares
+from tests.rooms.conftest import drawing, probabilities
 from ui.room.store import URL
 
 pytestmark = pytest.mark.slow
@@ -116,7 +116,7 @@ def test_a_phone_joins_by_the_code_too(visit, host, address):
 
 def test_thirty_tiles_fit_the_projector_and_stay_when_another_comes(host, url):
     database = databases.opened(url, Limits(seconds_between=0))
-    room = joining.look(database, code(host))
+    room = joining.find_room(database, code(host))
     member = joining.join(database, room.id)
     for number in range(29):
         sending.send(database, member, drawing(number))
@@ -143,9 +143,9 @@ def test_thirty_tiles_fit_the_projector_and_stay_when_another_comes(host, url):
 
 def test_the_scoreboard_shows_the_confusions_of_ten_networks_without_scrolling(host, url):
     database = databases.opened(url)
-    room = joining.look(database, code(host))
-    answers = {key: shares(7 if place else 1) for place, key in enumerate(NETWORKS)}
-    sending.send(database, joining.join(database, room.id), drawing(answers=answers, meant=7))
+    room = joining.find_room(database, code(host))
+    answers = {key: probabilities(7 if place else 1) for place, key in enumerate(NETWORKS)}
+    sending.send(database, joining.join(database, room.id), drawing(probabilities=answers, label=7))
     tiles(host, 1)
     press(host, "Reveal")
     host.get_by_text("Scoreboard", exact=True).click()

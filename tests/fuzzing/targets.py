@@ -131,11 +131,11 @@ def _from_room_words(data: bytes, folder: Path) -> object:
         except RoomError:
             pass
     try:
-        joining.look(database, text)
+        joining.find_room(database, text)
         raise AssertionError(f"{text!r} is a code")
     except UnknownRoom:
         pass
-    return sending.send(database, member, replace(DRAWING, client_id=text, recipe=text, answers={text: SHARES}))
+    return sending.send(database, member, replace(DRAWING, client_id=text, recipe=text, probabilities={text: SHARES}))
 
 
 def _from_room_strokes(data: bytes, folder: Path) -> object:

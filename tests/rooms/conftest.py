@@ -1,4 +1,4 @@
-"""Rooms in both databases, and a clock that the tests set."""
+"""Rooms in a database of the test's own, and a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -16,16 +16,10 @@ from rooms.prompts import Prompt
 from rooms.schema import Base
 from tests import postgres
 
-HOSTILE = [
-    "' OR 1=1 --",
-    '"; DROP TABLE rooms; --',
-    "<script>alert(1)</script>",
-    "%",
-    "_" * 6,
-    "\0",
-    "é" * 6,
-    "x" * 9999,
-]
+HOSTILE = ["' OR 1=1 --", '"; DROP TABLE rooms; --', "<script>alert(1)</script>", "%", "_" * 6, "é" * 6]
+INVALID = [*HOSTILE, "", "\0", "x" * 9999]
+
+on_both_databases = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +30,16 @@ def server():
         yield found
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def url(request, tmp_path):
-    """An empty database of each kind."""
-    if request.param == "sqlite":
+@pytest.fixture
+def kind():
+    """The kind of database; on_both_databases sets the other one too."""
+    return "sqlite"
+
+
+@pytest.fixture
+def url(kind, request, tmp_path):
+    """An empty database."""
+    if kind == "sqlite":
         return f"sqlite:///{tmp_path / 'rooms.sqlite'}"
     server = request.getfixturevalue("server")
     empty = databases.create_engine(server.url)
@@ -86,20 +86,20 @@ def hosted(database: Database, prompt: Prompt = A_SEVEN, hide_answers: bool = Fa
     return hosting.host(database, opened.code, opened.token)
 
 
-def shares(digit: int, confidence: float = 0.91) -> list[float]:
-    """Ten probabilities with this one on top."""
+def probabilities(digit: int, confidence: float = 0.91) -> list[float]:
+    """Ten probabilities with this digit on top."""
     return [confidence if place == digit else (1 - confidence) / 9 for place in range(10)]
 
 
 def drawing(name: object = "one", **changes) -> sending.Drawing:
-    """A drawing of a 7 that the MLP takes for one and the CNN takes for a 1."""
+    """A drawing of a 7 that the MLP takes for a 7 and the CNN for a 1."""
     usual = sending.Drawing(
         client_id=str(name),
         round=1,
-        meant=None,
+        label=None,
         digit=bytes(range(256)) * 3 + bytes(16),
         strokes=[[(10.0, 20.0), (30.5, 40.25)], [(5.0, 5.0)]],
-        answers={"mlp": shares(7), "cnn": shares(1, 0.97)},
+        probabilities={"mlp": probabilities(7), "cnn": probabilities(1, 0.97)},
         recipe="drawn",
     )
     return replace(usual, **changes)

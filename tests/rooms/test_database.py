@@ -19,11 +19,12 @@ from rooms.prompts import Prompt
 from rooms.schema import VERSION
 from rooms.state import state
 from tests import postgres
-from tests.rooms.conftest import drawing, hosted, limited, send_many
+from tests.rooms.conftest import drawing, hosted, limited, on_both_databases, send_many
 
 MARK = b"a drawing that nobody shall find again " * 21
 
 
+@on_both_databases
 def test_a_second_process_finds_the_rooms_of_the_first(url, database):
     host = hosted(database)
     again = databases.opened(url)
@@ -32,6 +33,7 @@ def test_a_second_process_finds_the_rooms_of_the_first(url, database):
     again.engine.dispose()
 
 
+@on_both_databases
 def test_several_copies_that_start_at_once_make_the_tables_once(url):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: databases.opened(url), range(4)))
@@ -41,6 +43,7 @@ def test_several_copies_that_start_at_once_make_the_tables_once(url):
         one.engine.dispose()
 
 
+@on_both_databases
 def test_tables_of_another_version_are_left_alone_and_named(url, database):
     with database.writing() as session:
         session.execute(text("UPDATE schema_version SET version = 99"))
@@ -61,6 +64,7 @@ def test_sqlite_waits_for_writers_and_lets_readers_read(tmp_path):
         assert state(found, host.room_id).version == 1, "a reader is not stopped"
 
 
+@on_both_databases
 def test_a_time_that_is_over_closes_a_room_and_sweeping_deletes_it(database, clock):
     host, member = hosted(database), None
     member = joining.join(database, host.room_id)
@@ -131,6 +135,7 @@ def test_what_could_not_be_scrubbed_at_once_is_scrubbed_by_the_next_sweep(tmp_pa
     found.engine.dispose()
 
 
+@on_both_databases
 def test_the_clock_of_one_copy_does_not_matter_where_several_share_a_database(url, monkeypatch):
     found = databases.opened(url)
     host = hosted(found)
@@ -208,6 +213,7 @@ def test_postgresql_may_go_away_for_ten_seconds_and_nothing_is_lost_or_doubled()
         found.engine.dispose()
 
 
+@on_both_databases
 def test_two_hosts_who_press_at_the_same_moment_begin_one_round(database):
     host = hosted(database)
     with ThreadPoolExecutor(4) as pool:

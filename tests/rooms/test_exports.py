@@ -16,7 +16,7 @@ from rooms import exports, hosting, joining, sending
 from rooms.limits import Forbidden
 from rooms.prompts import Prompt
 from tests.drawings import placed
-from tests.rooms.conftest import drawing, hosted, limited, send_many
+from tests.rooms.conftest import drawing, hosted, limited, on_both_databases, send_many
 from training.data.pen_digits import draw_on_canvas, read_unipen
 
 
@@ -32,10 +32,10 @@ def room(database, clock):
         member,
         clock,
         [
-            drawing("a", meant=4, strokes=four, digit=digit),
+            drawing("a", label=4, strokes=four, digit=digit),
             drawing("b"),
-            drawing("c", meant=7),
-            drawing("d", meant=1, strokes=[]),
+            drawing("c", label=7),
+            drawing("d", label=1, strokes=[]),
         ],
     )
     hosting.hide(database, host, 3)
@@ -54,6 +54,7 @@ def test_removed_drawings_are_in_no_export(database, room):
     assert len(exports.as_npz([])) > 0 and exports.as_png([], {}) and exports.as_csv([]).count("\n") == 1
 
 
+@on_both_databases
 def test_the_csv_has_a_line_for_each_drawing_with_all_probabilities(database, room):
     rows = list(csv.DictReader(io.StringIO(exports.as_csv(exports.records(database, room), ["mlp", "cnn"]))))
     assert [row["meant"] for row in rows] == ["4", "", "7", "1"]
@@ -96,7 +97,7 @@ def test_the_picture_shows_every_drawing_on_the_wall(database, number):
     picture = np.asarray(
         Image.open(io.BytesIO(exports.as_png(exports.records(few, host), {"mlp": "MLP"}))).convert("L")
     )
-    side, columns = exports.LARGE if number <= exports.FEW else exports.SMALL
+    side, columns = exports.LARGE if number <= exports.MAX_LARGE else exports.SMALL
     assert picture.shape[1] == columns * (side + 8)
     first = picture[4 : 4 + side, 4 : 4 + side]
     assert first.shape == (side, side)

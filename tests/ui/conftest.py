@@ -7,7 +7,7 @@ import pytest
 from rooms import database as databases
 from rooms import hosting
 from rooms.prompts import Prompt
-from ui.room import changes, store, sync
+from ui.room import changes, store, strip
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def url(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def always_asked(monkeypatch):
     """Each run asks for the room again, as one that comes later does."""
-    monkeypatch.setattr(changes, "SHARED", 0.0)
-    for seconds in ("FRESH", "OWN_AGAIN"):
-        monkeypatch.setattr(sync, seconds, 0.0)
+    monkeypatch.setattr(changes, "STATE_SECONDS", 0.0)
+    for seconds in ("FRESH_SECONDS", "OWN_SECONDS"):
+        monkeypatch.setattr(strip, seconds, 0.0)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from ui.drawing.history import DrawnDigit, History
 from ui.learn import charts, controls, sources, state
 from ui.learn.process import Training
 from ui.learn.state import Learned, Learning
-from ui.room.visit import RoomVisit
+from ui.room.visit import RoomVisit, WatchedRoom
 from ui.shared import session
 
 SCRIPT = "from ui.learn import page; page.page()"
@@ -114,7 +114,7 @@ def test_drawings_of_a_room_without_a_label_are_not_learned_from(monkeypatch, un
 
 def in_room() -> dict[str, RoomVisit]:
     """A visit of a room whose host did not allow training."""
-    return {session.VISIT: RoomVisit(state=SimpleNamespace(id=1, training=False))}
+    return {session.VISIT: RoomVisit(watched=WatchedRoom(1, "ACDEFG", state=SimpleNamespace(id=1, training=False)))}
 
 
 def test_a_room_whose_host_did_not_allow_it_is_not_learned_from():
@@ -124,7 +124,7 @@ def test_a_room_whose_host_did_not_allow_it_is_not_learned_from():
 
 def test_a_room_that_was_left_is_no_source_any_more():
     test = page(**in_room(), **{session.LEARN_FROM: [controls.ROOM]})
-    test.session_state[session.VISIT].leave()
+    test.session_state[session.VISIT].stop_watching()
     run(test)
     assert test.session_state[session.LEARN_FROM] == [] and "host" not in captions(test)
 

@@ -25,7 +25,7 @@ def look(key: str) -> tuple[int, dict]:
 
 @pytest.fixture
 def key(room):
-    return changes.watch(room[0].room_id)
+    return changes.issue_key(room[0].room_id)
 
 
 def test_the_word_is_another_one_after_whatever_a_phone_shows_and_only_then(room, database, key):
@@ -43,7 +43,7 @@ def test_the_word_is_another_one_after_whatever_a_phone_shows_and_only_then(room
         change()
         words.append(look(key))
         assert words[-1] != words[-2] and words[-1][0] == 200
-    assert len({word["word"] for _, word in words}) >= 6
+    assert len({word["etag"] for _, word in words}) >= 6
 
 
 def test_the_drawings_of_others_do_not_change_it(room, key):
@@ -54,13 +54,13 @@ def test_the_drawings_of_others_do_not_change_it(room, key):
 
 def test_a_phone_has_the_word_that_was_true_when_its_page_ran(room, database):
     page = joined(room[1])
-    visit = page.session_state["room_visit"]
-    assert look(visit.watch) == (200, {"word": changes.etag(visit.state)})
+    part = page.session_state["room_visit"].participation
+    assert look(part.poll_key) == (200, {"etag": part.state.etag})
     hosting.change(database, room[0], paused=True)
-    assert look(visit.watch) != (200, {"word": changes.etag(visit.state)})
-    first = visit.watch
+    assert look(part.poll_key) != (200, {"etag": part.state.etag})
+    first = part.poll_key
     page.run()
-    assert visit.watch == first and look(first) == (200, {"word": changes.etag(visit.state)})
+    assert part.poll_key == first and look(first) == (200, {"etag": part.state.etag})
 
 
 @pytest.mark.parametrize("key", ["", "guessed", "A" * 16, "1"])
@@ -71,7 +71,7 @@ def test_a_key_that_was_not_given_is_a_sentence(room, key):
 
 def test_a_deleted_room_is_closed(room, database, key):
     hosting.delete_room(database, room[0])
-    assert look(key) == (200, {"word": "closed"})
+    assert look(key) == (200, {"etag": "closed"})
 
 
 def test_a_database_that_is_away_is_a_sentence(key, monkeypatch):
@@ -83,8 +83,12 @@ def test_a_database_that_is_away_is_a_sentence(key, monkeypatch):
     assert status == 503 and "cannot be used right now" in data["error"]
 
 
-def test_keys_are_many_and_bounded(room, monkeypatch):
-    monkeypatch.setattr(changes, "MOST", 3)
-    keys = [changes.watch(room[0].room_id) for _ in range(5)]
-    assert len(set(keys)) == 5 and min(map(len, keys)) >= 16
-    assert [look(key)[0] for key in keys] == [404, 404, 200, 200, 200]
+def test_keys_are_many_and_bounded_and_those_in_use_stay(room, monkeypatch):
+    monkeypatch.setattr(changes, "MAX_KEYS", 3)
+    room_id = room[0].room_id
+    polling, renewed, unused = (changes.issue_key(room_id) for _ in range(3))
+    assert len({polling, renewed, unused}) == 3 and min(map(len, (polling, renewed, unused))) >= 16
+    look(polling)
+    assert changes.issue_key(room_id, renewed) == renewed
+    newest = changes.issue_key(room_id)
+    assert [look(key)[0] for key in (polling, renewed, unused, newest)] == [200, 200, 404, 200]

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 from rooms import hosting, joining, sending, wall
 from rooms.prompts import Prompt
+from tests.rooms.conftest import drawing, probabilities
 from tests.ui.page import click
 from tests.ui.room_pages import parameter, room_page
+
+
+def scores(page) -> str:
+    (body,) = (html.body for html in page.html if 'class="room-scores"' in html.body)
+    return body
 
 
 def test_opening_a_room_shows_its_code_and_the_hosts_controls(url, database):
@@ -64,8 +72,6 @@ def test_the_host_approves_hides_and_removes(room, database):
     hosting.change(database, host, approve_all=True)
     member = joining.join(database, host.room_id)
     quick = replace(database, limits=replace(database.limits, seconds_between=0))
-    from tests.rooms.conftest import drawing
-
     for name in ("a", "b"):
         sending.send(quick, member, drawing(name))
     page = room_page(room=code, host=host.token)
@@ -75,26 +81,66 @@ def test_the_host_approves_hides_and_removes(room, database):
     click(page, "Show all")
     assert len(wall.tiles(database, host.room_id)) == 2
     page.run()
-    page.session_state["room_visit"].picked = second.id
+    page.session_state["room_visit"].watched.picked = second.id
     click(page.run(), "Hide")
     assert [tile.id for tile in wall.tiles(database, host.room_id)] == [first.id]
-    page.session_state["room_visit"].picked = first.id
+    page.session_state["room_visit"].watched.picked = first.id
     click(page.run(), f"Remove all of {first.name}")
     assert wall.tiles(database, host.room_id) == [] and wall.tile(database, host.room_id, first.id) is None
 
 
 def test_the_scoreboard_judges_networks(room, database):
     host, code = room
-    from tests.rooms.conftest import drawing
-
     sending.send(database, joining.join(database, host.room_id), drawing())
     page = room_page(room=code, host=host.token)
     page.session_state["room_view"] = "Scoreboard"
     page.run()
-    (body,) = (html.body for html in page.html if 'class="room-scores"' in html.body)
+    body = scores(page)
     assert not page.exception
     assert "<b>1</b> of 1" in body and "<b>0</b> of 1" in body and "Surest while wrong: CNN, 1 with 97.0 %" in body
     assert joining.join(database, host.room_id).name not in body
+
+
+def test_the_scoreboard_of_another_room_is_that_rooms(room, database):
+    host, code = room
+    other = hosting.open_room(database, Prompt("digit", 7), hide_answers=False)
+    for room_id, right in ((host.room_id, 7), (other.room_id, 3)):
+        ten = {"mlp": probabilities(right)}
+        sending.send(database, joining.join(database, room_id), drawing(probabilities=ten))
+    page = room_page(room=code)
+    page.session_state["room_view"] = "Scoreboard"
+    page.run()
+    assert "<b>1</b> of 1" in scores(page)
+    page.query_params["room"] = other.code
+    page.run()
+    assert "<b>0</b> of 1" in scores(page)
+
+
+def test_a_room_that_was_left_is_not_offered_for_training(room, database):
+    host, code = room
+    hosting.change(database, host, training=True)
+    page = room_page(room=code)
+    assert page.session_state["room_visit"].room.training
+    hosting.delete_room(database, host)
+    page.run()
+    assert page.session_state["room_visit"].room is None
+
+
+def test_an_address_that_no_qr_code_can_hold_is_a_sentence_beside_the_code(room, monkeypatch):
+    _, code = room
+    monkeypatch.setattr(st, "context", SimpleNamespace(url=f"http://example.org/{'x' * 5000}", is_embedded=False))
+    page = room_page(room=code)
+    assert not page.exception and "fits into no QR code" in page.markdown[0].value
+    assert f"<b>{code}</b>" in "".join(html.body for html in page.html)
+
+
+def test_one_drawing_is_not_called_drawings(room, database):
+    host, code = room
+    sending.send(database, joining.join(database, host.room_id), drawing())
+    page = room_page(room=code)
+    assert "1 joined · 1 drawing · round 1" in "".join(html.body for html in page.html)
+    page.session_state["room_view"] = "Scoreboard"
+    assert "that was meant; 1 drawing<" in scores(page.run())
 
 
 @pytest.mark.slow
@@ -111,12 +157,11 @@ def test_deleting_asks_twice_and_leaves_nothing(room, database):
 
 def test_the_four_exports_are_made_for_the_host_alone(room, database):
     from rooms.limits import Forbidden
-    from tests.rooms.conftest import drawing
-    from ui.room.controls import FILES, exported
+    from ui.room.controls import EXPORTS, exported
 
     host, _ = room
     sending.send(database, joining.join(database, host.room_id), drawing())
-    for label in FILES:
+    for label in EXPORTS:
         assert exported(host, label)
         with pytest.raises(Forbidden):
             exported(replace(host, token="x"), label)

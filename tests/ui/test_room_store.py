@@ -9,8 +9,8 @@ from rooms import hosting
 from rooms.limits import Unavailable
 from tests.page_server import ROOT
 from ui.room import store
-from ui.room.changes import EVERY, SHARED
-from ui.room.page import WALL_EVERY
+from ui.room.changes import POLL_SECONDS, STATE_SECONDS
+from ui.room.page import WALL_SECONDS
 
 
 @pytest.fixture
@@ -51,10 +51,10 @@ def test_the_settings_may_shorten_a_rooms_life_and_nothing_else(secrets, tmp_pat
 
 def test_the_hosting_page_says_how_often_phones_ask():
     words = " ".join((ROOT / "docs" / "hosting.md").read_text(encoding="utf-8").split())
-    assert f"Phones look at their room every {EVERY:g} seconds" in words
-    assert f"a hundred phones look {100 / EVERY:g} times a second" in words
-    assert "good for all of them for a second" in words and SHARED == 1
-    assert "A wall runs its part of the page every second" in words and WALL_EVERY == 1
+    assert f"Phones look at their room every {POLL_SECONDS:g} seconds" in words
+    assert f"a hundred phones look {100 / POLL_SECONDS:g} times a second" in words
+    assert "good for all of them for a second" in words and STATE_SECONDS == 1
+    assert "A wall runs its part of the page every second" in words and WALL_SECONDS == 1
 
 
 def test_sweeping_makes_no_database_and_deletes_what_an_earlier_process_left(tmp_path, monkeypatch):

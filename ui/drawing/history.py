@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from digits import CLASSES
+from digits.contact_sheet import Cell, contact_sheet
 from models import NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
@@ -20,7 +20,7 @@ from ui.shared.percent import percent
 
 MAX_DRAWINGS = 200  # older ones are dropped
 COLUMNS = 5  # of the picture
-CELL, THUMBNAIL, LINE = 190, 112, 17  # pixels of the picture
+THUMBNAIL, CAPTION = 112, 182  # pixels of the picture: each side of a digit, and the width of its text
 
 
 @dataclass(eq=False)
@@ -113,20 +113,10 @@ class History:
 
     def png(self) -> bytes:
         """All digits and predictions as one picture."""
-        digits = list(self.digits())
-        rows = -(-len(digits) // COLUMNS)
-        height = THUMBNAIL + LINE * (len(self.networks()) + 2 + any(bool(digit.own) for _, digit in digits))
-        sheet = Image.new("RGB", (COLUMNS * CELL, max(rows, 1) * height), "white")
-        pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
-        for place, (name, digit) in enumerate(digits):
-            left, top = place % COLUMNS * CELL + 12, place // COLUMNS * height + 10
-            thumbnail = Image.fromarray(digit.digit).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
-            sheet.paste(thumbnail, (left, top))
-            for line, text in enumerate(_captions(name, digit)):
-                pen.text((left, top + THUMBNAIL + 2 + line * LINE), text, "black", font)
-        file = io.BytesIO()
-        sheet.save(file, "PNG")
-        return file.getvalue()
+        cells = [
+            Cell(digit.digit, [(line, "black") for line in _captions(name, digit)]) for name, digit in self.digits()
+        ]
+        return contact_sheet(cells, COLUMNS, THUMBNAIL, CAPTION, text=13)
 
 
 def read_digits(

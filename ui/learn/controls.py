@@ -97,7 +97,7 @@ def _source_names(running: bool) -> tuple[list[str], bool]:
     """Return the names of the chosen sources, and whether MNIST may be downloaded."""
     offered = [OWN, SAMPLES]
     visit = room_visit()
-    if visit.room or visit.state:
+    if visit.room:
         offered.insert(1, ROOM)
     if sources.mnist_here() or sources.mnist_can_be_downloaded():
         offered.append(MNIST)

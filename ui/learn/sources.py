@@ -49,18 +49,17 @@ def room() -> Source | None:
     from rooms import wall
     from rooms.limits import RoomError
 
-    visit = room_visit()
-    state = visit.room or visit.state
+    state = room_visit().room
     if state is None or not state.training:
         return None
     try:
         everything = wall.tiles(store.database(), state.id, newest=None)
     except RoomError:
         return None
-    tiles = [tile for tile in everything if tile.meant is not None]
+    tiles = [tile for tile in everything if tile.label is not None]
     participants = sorted({tile.participant_id for tile in tiles})
     kept = set(participants[PARTICIPANT_EVERY - 1 :: PARTICIPANT_EVERY] or participants[1:2])
-    digits = _digits([(np.frombuffer(tile.digit, np.uint8).reshape(SIDE, SIDE), tile.meant) for tile in tiles])
+    digits = _digits([(np.frombuffer(tile.digit, np.uint8).reshape(SIDE, SIDE), tile.label) for tile in tiles])
     held_out = np.array([tile.participant_id in kept for tile in tiles], bool)
     split = f"all that {len(kept)} of {len(participants)} participants drew" if kept else ""
     return Source(digits[~held_out], digits[held_out], split, len(everything) - len(tiles))

@@ -1,7 +1,4 @@
-"""The page "Room": its host's view with the wall and the scoreboard, what looks on, and the way into a room.
-
-MERGED: The two ways into a room: opening one, and joining one by the code on its wall.
-"""
+"""The page "Room": the wall and the scoreboard, how to join, the host's controls; without a room, the ways into one."""
 
 from __future__ import annotations
 
@@ -10,59 +7,59 @@ from html import escape
 import segno
 import streamlit as st
 
+from rooms import hosting, identity, joining, state, wall
+from rooms.limits import RoomError, Unavailable, UnknownRoom
+from rooms.state import RoomState
 from ui import navigation
 from ui.room import store, strip
-from ui.room.controls import controls, picked_tile, picked_tile_changed
-from ui.room.scoreboard import room_scores
-from ui.room.visit import RoomVisit, room_visit
+from ui.room.controls import controls, picked_drawing, remember_picked
+from ui.room.scoreboard import show_scoreboard
+from ui.room.visit import RoomVisit, WatchedRoom, room_visit
 from ui.room.wall import room_wall
 from ui.shared import session
-from ui.shared.share_link import plain, reachable
+from ui.shared.share_link import NO_NETWORK, UNREADABLE, plain, reachable
 
-WALL_EVERY = 1.0  # seconds from one look at the room to the next
-VIEWS = ("Wall", "Scoreboard")
+WALL_SECONDS = 1.0  # from one look at the room to the next
+WALL, SCOREBOARD = "Wall", "Scoreboard"
 
 
 def page() -> None:
-    """A room's wall for its host and for who looks on; without a room, the two ways into one."""
-    from rooms.limits import RoomError, Unavailable
-
+    """Draw a room for its host and for onlookers; without a room, the two ways into one."""
     st.html(strip.STYLE)
     visit = room_visit()
-    code = st.query_params.get(session.ROOM, "")
     try:
-        _enter(visit, code, st.query_params.get(session.HOST, ""))
+        _enter(visit, st.query_params.get(session.ROOM, ""), st.query_params.get(session.HOST, ""))
     except RoomError as error:
         visit.problem = str(error)
-        if not isinstance(error, Unavailable):  # looked at again, a wrong code would count as another guess
+        if not isinstance(error, Unavailable):  # looked up again, a wrong code would count as another guess
             _forget_link()
-    if visit.watched:
-        _room(visit)
-    elif ways_in(visit):
-        _go_and_draw(visit)
+    if visit.watched is not None:
+        _room(visit.watched)
+    elif _ways_in(visit) and visit.participation is not None:
+        part = visit.participation
+        navigation.go("draw", {session.ROOM: part.code, session.PARTICIPANT: part.member.token})
 
 
 def _enter(visit: RoomVisit, code: str, token: str) -> None:
-    """Finds the room that the link names, or that was open before another page was looked at."""
-    from rooms import hosting, identity, joining
-
+    """Find the room that the link names; without one, stay in the room that was open before."""
     code = identity.cleaned(code) or code
-    if token and (visit.hosted is None or visit.hosted.token != token):
-        _close(visit)
-        visit.hosted = hosting.host(store.database(), code, token)
-        visit.watched, visit.watched_code = visit.hosted.room_id, code
-    elif code and not token and code != visit.watched_code:
-        _close(visit)
-        if visit.looked is None or visit.looked_code != code:
-            invitation = st.query_params.get(session.ROOM_KEY, "")
-            visit.looked, visit.looked_code = joining.look(store.database(), code, invitation), code
-        visit.watched, visit.watched_code = visit.looked.id, code
-    if visit.watched:
-        _remember_in_link(visit)
+    watched = visit.watched
+    if token and (watched is None or watched.hosted is None or watched.hosted.token != token):
+        visit.watched = None
+        hosted = hosting.host(store.database(), code, token)
+        visit.watched = WatchedRoom(hosted.room_id, code, hosted)
+    elif code and not token and (watched is None or code != watched.code):
+        visit.watched = None
+        if visit.found is None or visit.found_code != code:
+            key = st.query_params.get(session.ROOM_KEY, "")
+            visit.found, visit.found_code = joining.find_room(store.database(), code, key), code
+        visit.watched = WatchedRoom(visit.found.id, code)
+    if visit.watched is not None:
+        _remember_in_link(visit.watched)
 
 
-def _remember_in_link(visit: RoomVisit) -> None:
-    wanted = {session.ROOM: visit.watched_code} | ({session.HOST: visit.hosted.token} if visit.hosted else {})
+def _remember_in_link(watched: WatchedRoom) -> None:
+    wanted = {session.ROOM: watched.code} | ({session.HOST: watched.hosted.token} if watched.hosted else {})
     for name, value in wanted.items():
         if st.query_params.get(name) != value:
             st.query_params[name] = value
@@ -73,93 +70,79 @@ def _forget_link() -> None:
         st.query_params.pop(name, None)
 
 
-def _close(visit: RoomVisit) -> None:
-    """Forgets the room that one hosted or looked on."""
-    visit.hosted, visit.watched, visit.watched_code = None, 0, ""
-    visit.tiles, visit.tiles_version, visit.picked = [], 0, None
-
-
-def _go_and_draw(visit: RoomVisit) -> None:
-    """Opens the first page, with the link of a participant."""
-    if visit.member is not None:
-        parameters = {session.ROOM: visit.code, session.PARTICIPANT: visit.member.token}
-        navigation.go("draw", parameters)
-
-
-def _room(visit: RoomVisit) -> None:
-    """Wall or scoreboard on the left; how to join, and the host's controls, on the right."""
+def _room(watched: WatchedRoom) -> None:
+    """Draw wall or scoreboard on the left, how to join and the host's controls on the right."""
     left, right = st.columns([3.4, 1], gap="medium")
     with left:
         _wall()
     with right, st.container(key="room_side"):
-        _how_to_join(visit)
-        if visit.hosted is not None:
+        _how_to_join(watched)
+        if watched.hosted is not None:
             controls()
 
 
-def _how_to_join(visit: RoomVisit) -> None:
-    """The code, large, beside the QR code and the address, all the time."""
+def _how_to_join(watched: WatchedRoom) -> None:
+    """Draw the code, large, with the QR code and the address below it."""
     opened = (st.context.url or "").partition("?")[0].rstrip("/").removesuffix("/room")
-    base = reachable(opened)
-    code = visit.watched_code
+    code = f"<b>{escape(watched.code)}</b>"
+    base, problem = None, NO_NETWORK
+    try:
+        base = reachable(opened)
+    except ValueError:
+        problem = UNREADABLE
     if base is None:
-        st.html(f'<section class="room-code"><b>{escape(code)}</b></section>')
-        st.write("This machine is on no network that phones could reach it by; join one, and reload this page.")
+        st.html(f'<section class="room-code">{code}</section>')
+        st.write(problem)
         return
-    key = f"&{session.ROOM_KEY}={visit.hosted.key}" if visit.hosted else ""
-    link = f"{base}?{session.ROOM}={code}{key}"
+    key = f"&{session.ROOM_KEY}={watched.hosted.key}" if watched.hosted else ""
+    link = f"{base}?{session.ROOM}={watched.code}{key}"
     image = segno.make(link, micro=False, error="m").svg_data_uri(scale=6, border=3, light="white")
     address = base.split("://", 1)[-1] + "room"
     near = "" if base == plain(opened) else ", on this network"
     st.html(
-        f'<section class="room-code"><b>{escape(code)}</b>'
-        f'<img src="{image}" alt="QR code of {escape(link, quote=True)}">'
+        f'<section class="room-code">{code}<img src="{image}" alt="QR code of {escape(link, quote=True)}">'
         f"<p>or open <code>{escape(address)}</code>{near}</p></section>"
     )
 
 
-@st.fragment(run_every=WALL_EVERY)
+@st.fragment(run_every=WALL_SECONDS)
 def _wall() -> None:
-    """Looks at the room, and draws what is new."""
-    from rooms import state, wall
-    from rooms.limits import RoomError, UnknownRoom
-
+    """Read the room, and draw what is new."""
     visit = room_visit()
-    if not visit.watched:
+    if (watched := visit.watched) is None:
         return
     problem = ""
     try:
         database = store.database()
-        visit.room = state.state(database, visit.watched)
-        if visit.room.version != visit.tiles_version:
-            visit.tiles = wall.tiles(database, visit.watched)
-            visit.tiles_version = visit.room.version
+        watched.state = state.state(database, watched.id)
+        if watched.state.version != watched.tiles_version:
+            watched.tiles = wall.tiles(database, watched.id)
+            watched.tiles_version = watched.state.version
     except UnknownRoom as error:
-        _close(visit)
+        visit.stop_watching()
         _forget_link()
         visit.problem = str(error)
         st.rerun()
     except RoomError as error:
         problem = str(error)
-    if visit.room is None:
+    if watched.state is None:
         st.warning(problem)
         return
-    _head(visit, problem)
-    if visit.hosted is not None:
-        picked_tile(visit)
-    if st.session_state.get(session.ROOM_VIEW) == VIEWS[1]:
-        room_scores(visit)
-    elif visit.tiles:
-        room_wall(visit.tiles, picked_tile_changed if visit.hosted else None)
+    _head(watched.state, problem)
+    if watched.hosted is not None:
+        picked_drawing(watched)
+    if st.session_state.get(session.ROOM_VIEW) == SCOREBOARD:
+        show_scoreboard(watched, watched.state)
+    elif watched.tiles:
+        room_wall(watched.tiles, remember_picked if watched.hosted else None)
     else:
         st.html('<p class="room-empty">The wall fills as drawings are sent.</p>')
 
 
-def _head(visit: RoomVisit, problem: str) -> None:
-    """The prompt, and how many are there; wall or scoreboard."""
-    room = visit.room
-    assert room is not None
-    notes = [f"{room.participants} joined", f"{room.drawings} drawings", f"round {room.round}"]
+def _head(room: RoomState, problem: str) -> None:
+    """Draw the prompt with the counts, and let the visitor choose wall or scoreboard."""
+    drawings = "1 drawing" if room.drawings == 1 else f"{room.drawings} drawings"
+    notes = [f"{room.participants} joined", drawings, f"round {room.round}"]
     notes += ["ended"] if room.ended else ["paused"] if room.paused else []
     notes += [] if room.revealed else ["answers hidden"]
     with st.container(horizontal=True, vertical_alignment="center", key="room_head"):
@@ -168,27 +151,31 @@ def _head(visit: RoomVisit, problem: str) -> None:
             f"{escape(room.prompt.sentence())}</h1><p>{escape(problem or ' · '.join(notes))}</p></header>"
         )
         st.segmented_control(
-            "View", VIEWS, default=VIEWS[0], required=True, key=session.ROOM_VIEW, label_visibility="collapsed"
+            "View",
+            [WALL, SCOREBOARD],
+            default=WALL,
+            required=True,
+            key=session.ROOM_VIEW,
+            label_visibility="collapsed",
         )
 
 
-def ways_in(visit: RoomVisit) -> bool:
-    """Opens a room, or joins one by its code; returns whether one was joined."""
+def _ways_in(visit: RoomVisit) -> bool:
+    """Offer to open a room, or to join one by its code; return whether one was joined."""
     joined = False
     st.html('<header class="masthead"><h1>Room</h1><p>Everybody draws, one wall.</p></header>')
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True):
         st.subheader("Open a room")
         st.write(
-            "Everybody draws on their own phone, and all drawings come together on one wall, with what the networks "
-            "make of them. Show this page on a projector."
+            "Everybody draws on their own phone, and all drawings appear on one wall, with the networks' answers. "
+            "Show this page on a projector."
         )
         st.button("Open a room", type="primary", on_click=_open, args=(visit,))
     with right, st.container(border=True):
         st.subheader("Join a room")
         code = st.text_input("The code on the wall", key=session.ROOM_CODE, max_chars=12, placeholder="six characters")
-        if st.button("Join", key="join_by_code") and code:
-            visit.problem = ""
+        if st.button("Join", key=session.JOIN_BY_CODE) and code:
             joined = _join(visit, code)
     if visit.problem:
         st.warning(visit.problem)
@@ -196,29 +183,23 @@ def ways_in(visit: RoomVisit) -> bool:
 
 
 def _open(visit: RoomVisit) -> None:
-    from rooms import hosting
-    from rooms.limits import RoomError
-
     visit.problem = ""
     try:
-        database = store.database()
-        opened = hosting.open_room(database)
-        visit.hosted = hosting.host(database, opened.code, opened.token)
-        visit.watched, visit.watched_code = opened.room_id, opened.code
+        opened = hosting.open_room(store.database())
+        hosted = hosting.host(store.database(), opened.code, opened.token)
+        visit.watched = WatchedRoom(opened.room_id, opened.code, hosted)
     except RoomError as error:
         visit.problem = str(error)
 
 
 def _join(visit: RoomVisit, code: str) -> bool:
-    """Whether the room with this code was joined; if not, the visit says why."""
-    from rooms import joining
-    from rooms.limits import RoomError
-
+    """Join the room with a code; where that is refused, return False and keep the reason in the visit."""
+    visit.problem = ""
     try:
-        visit.looked = joining.look(store.database(), code)
-        visit.looked_code = visit.looked.code
+        found = joining.find_room(store.database(), code)
         visit.leave()
+        visit.found, visit.found_code = found, found.code
         strip.join(visit)
     except RoomError as error:
         visit.problem = str(error)
-    return visit.member is not None
+    return visit.participation is not None

@@ -1,4 +1,4 @@
-"""The rooms of this process: where their database is, and that what is too old is deleted from it.
+"""The rooms of this process: where their database is, and a thread that deletes expired ones.
 
 The database is SQLite in FOLDER until the settings say otherwise: `[connections.rooms]` with a `url` in
 .streamlit/secrets.toml, or the environment variable DIGIT_ROOMS. `[rooms]` there may set `hours` and `most_rooms`.
@@ -20,18 +20,18 @@ import streamlit as st
 if TYPE_CHECKING:
     from rooms.database import Database
     from rooms.limits import Limits
-    from rooms.state import Recent
+    from rooms.state import StateCache
 
 URL = "DIGIT_ROOMS"  # the environment variable
 FOLDER = Path(__file__).resolve().parents[2] / ".rooms"
-SWEEP_EVERY = 600.0  # seconds
-FIRST_SWEEP = 30.0  # seconds after the start, when the networks are loaded
+SWEEP_SECONDS = 600.0  # from one deletion of expired rooms to the next
+FIRST_SWEEP_SECONDS = 30.0  # after the start, when the networks are loaded
 
 log = logging.getLogger(__name__)
 
 
 def database() -> Database:
-    """The database, opened once for all visitors; raises rooms.limits.Unavailable, a sentence, without one."""
+    """Return the database, opened once for all visitors; raises rooms.limits.Unavailable, a sentence, without one."""
     from rooms.limits import Unavailable
 
     try:
@@ -41,17 +41,17 @@ def database() -> Database:
 
 
 @cache
-def recent() -> Recent:
-    """The states of rooms that this process has read lately."""
-    from rooms.state import Recent
+def states() -> StateCache:
+    """Return the states of rooms that this process has read lately."""
+    from rooms.state import StateCache
 
-    return Recent()
+    return StateCache()
 
 
 @st.cache_resource(show_spinner=False)
 def sweep_in_background() -> None:
-    """Starts, once in a process, what deletes rooms whose time is over, also those of a process before this one."""
-    threading.Thread(target=_sweep_again_and_again, name="rooms", daemon=True).start()
+    """Start, once in a process, the thread that deletes expired rooms, also those of a process before this one."""
+    threading.Thread(target=_sweep_forever, name="rooms", daemon=True).start()
 
 
 @st.cache_resource(show_spinner=False)
@@ -84,21 +84,20 @@ def _limits() -> Limits:
     return Limits(**settings)
 
 
-def _sweep_again_and_again() -> None:
-    time.sleep(FIRST_SWEEP)
+def _sweep_forever() -> None:
+    time.sleep(FIRST_SWEEP_SECONDS)
     while True:
         try:
             _sweep()
         except Exception as error:  # whatever it is, it may be over in ten minutes
-            log.warning("rooms whose time is over could not be deleted: %s", error)
-        time.sleep(SWEEP_EVERY)
+            log.warning("expired rooms could not be deleted: %s", error)
+        time.sleep(SWEEP_SECONDS)
 
 
 def _sweep() -> None:
-    """Does not make a database where nobody has opened a room."""
     url = _url()
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return
+        return  # nobody has opened a room: make no database
     from rooms.database import sweep
 
     sweep(_database(url))

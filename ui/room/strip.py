@@ -1,161 +1,207 @@
-"""The strip above the canvas for who is in a room: its prompt, one's own name, what became of the last drawing.
+"""The strip above the canvas of a participant: the prompt, their name, and what became of their last drawing.
 
-Somebody who is in no room sees none of it, and no database is opened for them.
+It is redrawn with every stroke and whenever the browser sees that the room has changed, so the room is read as rarely
+as that allows. Somebody who is in no room sees none of it, and no database is opened for them.
 """
 
 from __future__ import annotations
 
+import time
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from models import NETWORKS
-from ui.room import store
-from ui.room.changes import poll
-from ui.room.send import privacy
-from ui.room.sync import GONE, come_back, sync
-from ui.room.visit import RoomVisit, room_visit
-from ui.shared import images, session
+from ui.room import changes, store
+from ui.room.send import AWAY, deliver, privacy
+from ui.room.visit import Participation, RoomVisit, room_visit
+from ui.room.wall import picture
+from ui.shared import session
 from ui.shared.run_lock import RunLock
 
 if TYPE_CHECKING:
     from rooms.state import RoomState
 
-EVERY = 30.0  # seconds after which the strip is drawn again, even where its browser has seen no change (room_look)
+STRIP_SECONDS = 30.0  # after which the strip is drawn again, even where its browser has seen no change
+FRESH_SECONDS = 1.5  # in which the room is not read again
+OWN_SECONDS = 8.0  # after which the participant's drawing is read again: the host may have approved or hidden it
+GONE = "The room is closed, and all that was in it is deleted."
 STYLE = Path(__file__).with_name("room.css")
 
 
 def room_strip() -> bool:
-    """Draws the strip of the room one is in, and says so, or the invitation of the one that a link leads to."""
+    """Draw the strip of the visitor's room and return True, or offer to join the room that the link leads to."""
     visit = room_visit()
     code = st.query_params.get(session.ROOM, "")
-    if not code and visit.member is None:
-        return False
-    if visit.member is None or (code and code != visit.code):
-        come_back(visit, code)
-    if visit.member is not None:
-        _remember_in_link(visit)
+    if code and (visit.participation is None or code != visit.participation.code):
+        _rejoin(visit, code)
+    if visit.participation is not None:
+        _remember_in_link(visit.participation)
         with st.container(key="room_strip"):
             _strip()
         return True
-    _invitation(visit, code)
+    if code:
+        _offer_to_join(visit, code)
     return False
 
 
 def answers_wait() -> bool:
-    """Whether one is in a room whose answers are hidden until the host reveals them."""
-    visit = room_visit()
-    return visit.member is not None and visit.state is not None and not visit.state.revealed
+    """Whether the visitor is in a room whose predictions are hidden until the host reveals them."""
+    part = room_visit().participation
+    return part is not None and part.state is not None and not part.state.revealed
 
 
-def _remember_in_link(visit: RoomVisit) -> None:
-    """A reload finds the same participant again; Streamlit drops the parameters when another page is opened."""
-    if visit.member is None:
+def join(visit: RoomVisit) -> None:
+    """Make the visitor a participant of the room that was found."""
+    from rooms import joining
+    from rooms.limits import RoomError
+
+    if visit.found is None or visit.participation is not None:
         return
-    for name, value in ((session.ROOM, visit.code), (session.PARTICIPANT, visit.member.token)):
+    try:
+        member = joining.join(store.database(), visit.found.id)
+        visit.participation = Participation(member, visit.found.code, visit.found)
+    except RoomError as error:
+        visit.found, visit.problem = None, str(error)
+
+
+def _rejoin(visit: RoomVisit, code: str) -> None:
+    """Find the participant that a link names, after a reload or on another copy of the page."""
+    from rooms import joining
+    from rooms.limits import Forbidden, RoomError
+
+    visit.participation = None
+    token = st.query_params.get(session.PARTICIPANT, "")
+    if not token:
+        return
+    try:
+        visit.participation = Participation(joining.rejoin(store.database(), code, token), code)
+    except Forbidden:
+        del st.query_params[session.PARTICIPANT]
+    except RoomError as error:
+        visit.found, visit.found_code, visit.problem = None, code, str(error)
+
+
+def _remember_in_link(part: Participation) -> None:
+    """A reload finds the same participant again; Streamlit drops the parameters when another page is opened."""
+    for name, value in ((session.ROOM, part.code), (session.PARTICIPANT, part.member.token)):
         if st.query_params.get(name) != value:
             st.query_params[name] = value
 
 
-def _invitation(visit: RoomVisit, code: str) -> None:
-    """What somebody sees who has scanned the code: one tap joins."""
+def _offer_to_join(visit: RoomVisit, code: str) -> None:
+    """Show the room whose code was scanned: one tap joins."""
     from rooms import joining
     from rooms.limits import RoomError
 
-    if visit.looked_code != code:
-        visit.looked, visit.looked_code, visit.problem = None, code, ""
+    if visit.found_code != code:
+        visit.found, visit.found_code, visit.problem = None, code, ""
         try:
-            visit.looked = joining.look(store.database(), code, st.query_params.get(session.ROOM_KEY, ""))
+            visit.found = joining.find_room(store.database(), code, st.query_params.get(session.ROOM_KEY, ""))
         except RoomError as error:
             visit.problem = str(error)
-    with st.container(key="invited"):
-        if visit.looked is None:
+    with st.container(key="room_found"):
+        if visit.found is None:
             st.warning(visit.problem)
-            st.button("Try again", on_click=_forget, args=(visit,))
-        elif visit.looked.ended:
+            st.button("Try again", on_click=setattr, args=(visit, "found_code", ""))
+        elif visit.found.ended:
             st.info("This room has ended.")
         else:
-            st.html(f'<p class="room-joining">Room <b>{escape(visit.looked.code)}</b></p>')
-            st.button("Join the room", type="primary", width="stretch", key="join_room", on_click=join, args=(visit,))
-            st.caption(privacy(visit.looked.hours_left, visit.looked.training))
+            st.html(f'<p class="room-joining">Room <b>{escape(visit.found.code)}</b></p>')
+            st.button(
+                "Join the room", key=session.JOIN_ROOM, type="primary", width="stretch", on_click=join, args=(visit,)
+            )
+            st.caption(privacy(visit.found.hours_left, visit.found.training))
 
 
-def join(visit: RoomVisit) -> None:
-    """Makes a participant of the room that was looked at."""
-    from rooms import joining
-    from rooms.limits import RoomError
-
-    if visit.looked is None or visit.member is not None:
-        return
-    try:
-        visit.member = joining.join(store.database(), visit.looked.id)
-        visit.code, visit.state = visit.looked.code, visit.looked
-    except RoomError as error:
-        visit.looked, visit.problem = None, str(error)
-
-
-def _forget(visit: RoomVisit) -> None:
-    visit.looked_code = ""
-
-
-@st.fragment(run_every=EVERY)
+@st.fragment(run_every=STRIP_SECONDS)
 def _strip() -> None:
-    """Looks at the room, sends what waits, and draws the strip; its height never changes, as one draws below it."""
+    """Read the room, send what waits, and draw the strip; its height never changes, as the canvas is below it."""
     visit = room_visit()
-    if visit.member is None:
+    if visit.participation is None:
         return
-    before = visit.state
-    problem = sync(visit)
+    before = visit.participation.state
+    problem = _sync(visit)
     with RunLock():
-        _draw_strip(visit, problem)
-    if before is not None and visit.state is not None and _shape(before) != _shape(visit.state):
-        st.rerun()  # what stands below depends on it: the answers, the button, the question what was meant
+        _draw_strip(visit.participation, problem)
+    after = visit.participation and visit.participation.state
+    if before is not None and after and before.etag != after.etag:
+        st.rerun()  # the answers and the Send button below depend on it
 
 
-def _draw_strip(visit: RoomVisit, problem: str) -> None:
-    if visit.member is None or visit.state is None:
+def _sync(visit: RoomVisit) -> str:
+    """Send what waits and read what may have changed; return what is wrong, as a sentence, or nothing."""
+    from rooms import wall
+    from rooms.limits import RoomError, UnknownRoom
+
+    part = visit.participation
+    if part is None:
+        return GONE
+    if part.state is not None and not part.outbox and time.monotonic() - part.synced < FRESH_SECONDS:
+        return ""
+    try:
+        database = store.database()
+        before = part.state
+        part.state = store.states().get(database, part.member.room_id, changes.STATE_SECONDS)
+        deliver(part)
+        if _own_may_differ(part, before, part.state):
+            part.own = wall.own(database, part.member.room_id, part.member.participant_id)
+            part.own_version, part.own_read = part.state.version, time.monotonic()
+            part.own_drawings = part.member.drawings
+        part.synced = time.monotonic()
+    except UnknownRoom as error:
+        visit.leave()
+        for name in (session.PARTICIPANT, session.ROOM):
+            st.query_params.pop(name, None)
+        return str(error)
+    except RoomError:
+        return AWAY
+    return AWAY if part.outbox and part.notice == AWAY else ""
+
+
+def _own_may_differ(part: Participation, before: RoomState | None, state: RoomState) -> bool:
+    """Whether to read the participant's drawing: after sending, after a reveal or a next round, and now and then."""
+    if before is None or part.member.drawings != part.own_drawings:
+        return True
+    if state.etag != before.etag and part.own is not None and not part.own.revealed:
+        return True
+    return state.version != part.own_version and time.monotonic() - part.own_read >= OWN_SECONDS
+
+
+def _draw_strip(part: Participation | None, problem: str) -> None:
+    if part is None or part.state is None:
         st.info(problem or GONE)
         return
-    state, member = visit.state, visit.member
+    state, member = part.state, part.member
     digit = state.prompt.digit_for(member.participant_id, member.drawings)
     prompt = "This room has ended" if state.ended else state.prompt.sentence(digit)
     colour = escape(member.colour, quote=True)
     st.html(
         f'<section class="room-strip" style="--mine:{colour}" data-version="{state.version}">'
-        f"<header><b>{escape(member.name)}</b><h1>Room {escape(visit.code)}</h1></header>"
-        f'<p class="prompt" role="status">{escape(prompt)}</p>{_result(visit, problem)}</section>'
+        f"<header><b>{escape(member.name)}</b><h1>Room {escape(part.code)}</h1></header>"
+        f'<p class="prompt" role="status">{escape(prompt)}</p><p class="result">{_result(part, problem)}</p></section>'
     )
-    poll(visit)
+    changes.poll(part)
 
 
-def _shape(state: RoomState) -> tuple[bool, ...]:
-    return state.revealed, state.paused, state.ended, state.training, state.prompt.kind == "free"
-
-
-def _result(visit: RoomVisit, problem: str) -> str:
-    """The line on one's last drawing."""
-    own, drawings = visit.own, visit.member.drawings if visit.member else 0
-    if problem or visit.word:
-        return f'<p class="result">{escape(problem or visit.word)}</p>'
+def _result(part: Participation, problem: str) -> str:
+    """Return the line on the last drawing, as HTML."""
+    own = part.own
+    if problem or part.notice:
+        return escape(problem or part.notice)
     if own is None:
-        return '<p class="result">Draw below, then send</p>'
-    picture = images.digit(np.frombuffer(own.digit, np.uint8).reshape(28, 28))
-    if own.status == "waiting":
-        words = "waits for the host"
-    elif own.status == "hidden":
-        words = "taken off the wall by the host"
-    elif not own.revealed:
+        return "Draw below, then send"
+    words = {"waiting": "waits for the host", "hidden": "taken off the wall by the host"}.get(own.status, "")
+    if not words and not own.revealed:
         words = "on the wall; the answers wait"
-    else:
-        answers = [_answer(key, own.answers[key], own.meant) for key in NETWORKS if key in own.answers]
-        words = " ".join(answers) or "is on the wall"
-        return f'<p class="result"><img src="{picture}" alt="drawing {drawings}">{words}</p>'
-    return f'<p class="result"><img src="{picture}" alt="drawing {drawings}">{escape(words)}</p>'
+    if not words:
+        predictions = [_prediction(key, own.predictions[key], own.label) for key in NETWORKS if key in own.predictions]
+        words = " ".join(predictions) or "is on the wall"
+    return f'<img src="{picture(own.digit)}" alt="drawing {part.member.drawings}">{words}'
 
 
-def _answer(key: str, digit: int, meant: int | None) -> str:
-    kind = "" if meant is None else "right" if digit == meant else "wrong"
-    return f'<span class="{kind}">{escape(NETWORKS[key].title)} <b>{digit}</b></span>'
+def _prediction(network: str, digit: int, label: int | None) -> str:
+    kind = "" if label is None else "right" if digit == label else "wrong"
+    return f'<span class="{kind}">{escape(NETWORKS[network].title)} <b>{digit}</b></span>'

@@ -1,4 +1,4 @@
-"""One visit's part in a room: as a participant, as its host, or looking on."""
+"""One visitor's rooms: the one they draw in, and the one whose wall they look at, as its host or not."""
 
 from __future__ import annotations
 
@@ -17,51 +17,82 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False)
-class RoomVisit:
-    """What is remembered between two runs of the page.
+class Participation:
+    """A participant's part in the room with this code.
 
-    member, code: of a participant. looked: the room that a link leads to, before one has joined, or why there is none.
-    state: the room when it was last asked for; followed: when that was, by time.monotonic().
-    own: the participant's newest drawing, as the room had it when its version was own_version, at the time own_at,
-    after own_drawings drawings.
-    outbox: drawings on their way. word: what became of the last one, where it was not stored.
-    hosted: a host's right. watched, watched_code: the room that one hosts or looks on; room: it, when last asked for.
-    tiles, scores: the wall and the scoreboard, with the room's version that each is of.
-    picked: the drawing that the host chose. watch: the key with which the browser looks at the room.
+    state: the room when it was last read, at the time synced (time.monotonic()).
+    own: the participant's newest drawing, as read with the room's version own_version, after own_drawings drawings, at
+    the time own_read. outbox: drawings that the room does not have yet. notice: why the last one was not stored.
+    poll_key: with which the browser asks whether the room has changed.
     """
 
-    member: Membership | None = None
-    code: str = ""
-    looked: RoomState | None = None
-    looked_code: str = ""
-    problem: str = ""
+    member: Membership
+    code: str
     state: RoomState | None = None
+    synced: float = 0.0
     own: Tile | None = None
     own_version: int = 0
     own_drawings: int = 0
-    own_at: float = 0.0
-    followed: float = 0.0
+    own_read: float = 0.0
     outbox: list[Drawing] = field(default_factory=list)
-    word: str = ""
+    notice: str = ""
+    poll_key: str = ""
+
+
+@dataclass(eq=False)
+class WatchedRoom:
+    """The room whose wall is shown.
+
+    hosted: the host's right to it. state: the room when it was last read. tiles, scores: its wall and its scoreboard,
+    each with the room's version that it shows. picked: the id of the drawing that the host chose.
+    """
+
+    id: int
+    code: str
     hosted: Hosted | None = None
-    watched: int = 0
-    watched_code: str = ""
-    room: RoomState | None = None
+    state: RoomState | None = None
     tiles: list[Tile] = field(default_factory=list)
     tiles_version: int = 0
     scores: Scoreboard | None = None
     scores_version: int = 0
     picked: int | None = None
-    watch: str = ""
+
+
+@dataclass(eq=False)
+class RoomVisit:
+    """The rooms of one visit; leaving a room drops its object, so nothing of it stays.
+
+    found: the room that a link leads to, found_code: its code in that link; found is None where there is no such room.
+    problem: why the last thing was refused, as a sentence.
+    """
+
+    participation: Participation | None = None
+    watched: WatchedRoom | None = None
+    found: RoomState | None = None
+    found_code: str = ""
+    problem: str = ""
+
+    @property
+    def member(self) -> Membership | None:
+        """The participant, where the visitor draws in a room."""
+        return self.participation.member if self.participation else None
+
+    @property
+    def room(self) -> RoomState | None:
+        """The room that is watched, otherwise the one that the visitor draws in; None in no room."""
+        return (self.watched and self.watched.state) or (self.participation and self.participation.state) or None
 
     def leave(self) -> None:
-        """Forgets the room that one was a participant of."""
-        self.member, self.code, self.state, self.own = None, "", None, None
-        self.own_version, self.own_drawings, self.own_at, self.followed, self.word = 0, 0, 0.0, 0.0, ""
-        self.watch = ""
-        self.outbox.clear()
+        """Forget the room that the visitor draws in."""
+        self.participation = self.found = None
+        self.found_code = ""
+
+    def stop_watching(self) -> None:
+        """Forget the room whose wall is shown."""
+        self.watched = self.found = None
+        self.found_code = ""
 
 
 def room_visit() -> RoomVisit:
-    """This visit's part in a room."""
+    """Return this visit's rooms."""
     return session.kept(session.VISIT, RoomVisit)

@@ -1,6 +1,6 @@
-/* The wall: a tile for each drawing, newest first and largest, sized so that all of them fit. A tile that is there stays
-   the element it is, so nothing flickers when another one comes. Text only ever becomes text, never markup. */
-const GAP = 6, BOTTOM = 28, LARGEST = 260, PHONE = 640, ENOUGH_FOR_TEXT = 92, TEXT = 34;
+/* The wall: a tile for each drawing, newest first and largest, sized so that all of them fit. Tiles keep their elements,
+   so nothing flickers when another one comes. Text only ever becomes text, never markup. All lengths are in pixels. */
+const GAP = 6, BOTTOM = 28, MAX_SIDE = 260, PHONE_WIDTH = 640, MIN_SIDE_WITH_TEXT = 92, TEXT = 34;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const wall = parentElement.querySelector(".wall");
@@ -36,7 +36,7 @@ function created(tile) {
   element.type = "button";
   element.className = "tile";
   element.dataset.id = tile.id;
-  element.innerHTML = '<img alt=""><span class="meant"></span><span class="answers"></span><span class="name"></span>';
+  element.innerHTML = '<img alt=""><span class="label"></span><span class="predictions"></span><span class="name"></span>';
   return element;
 }
 
@@ -48,27 +48,27 @@ function update(element, tile) {
   const image = element.querySelector("img");
   if (image.getAttribute("src") !== tile.picture) image.src = tile.picture;
   image.alt = `a drawing by ${tile.name}`;
-  element.querySelector(".meant").textContent = tile.meant ?? "";
+  element.querySelector(".label").textContent = tile.label ?? "";
   element.querySelector(".name").textContent = tile.name;
-  const answers = tile.answers.map(([title, digit]) => {
-    const answer = document.createElement("i");
-    answer.textContent = digit;
-    answer.title = `${title} says ${digit}`;
-    if (tile.meant !== null) answer.className = digit === tile.meant ? "right" : "wrong";
-    return answer;
+  const predictions = tile.predictions.map(([title, digit]) => {
+    const prediction = document.createElement("i");
+    prediction.textContent = digit;
+    prediction.title = `${title} says ${digit}`;
+    if (tile.label !== null) prediction.className = digit === tile.label ? "right" : "wrong";
+    return prediction;
   });
-  element.querySelector(".answers").replaceChildren(...answers);
-  const wrong = tile.answers.filter(([, digit]) => digit !== tile.meant).length;
+  element.querySelector(".predictions").replaceChildren(...predictions);
+  const wrong = tile.predictions.filter(([, digit]) => digit !== tile.label).length;
   element.dataset.kind =
-    !tile.answers.length || tile.meant === null ? "" : wrong === 0 ? "right" : wrong === tile.answers.length ? "fooled" : "split";
-  element.title = [tile.name, tile.meant === null ? "" : `meant ${tile.meant}`,
-    ...tile.answers.map(([title, digit]) => `${title} ${digit}`)].filter(Boolean).join(" · ");
+    !tile.predictions.length || tile.label === null ? "" : wrong === 0 ? "right" : wrong === tile.predictions.length ? "fooled" : "split";
+  element.title = [tile.name, tile.label === null ? "" : `meant ${tile.label}`,
+    ...tile.predictions.map(([title, digit]) => `${title} ${digit}`)].filter(Boolean).join(" · ");
 }
 
 function arrange(wall, count) {
   const width = wall.clientWidth;
   if (!count || !width) return;
-  const narrow = window.innerWidth <= PHONE;
+  const narrow = window.innerWidth <= PHONE_WIDTH;
   const height = narrow ? Infinity : Math.max(220, window.innerHeight - wall.getBoundingClientRect().top - scrolled() - BOTTOM);
   const [columns, side, large] = narrow ? [4, (width - 3 * GAP) / 4, 2] : fitted(count, width, height);
   wall.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
@@ -76,7 +76,7 @@ function arrange(wall, count) {
   wall.style.setProperty("--side", `${side}px`);
   wall.style.setProperty("--large", large);
   wall.classList.toggle("large", large > 1);
-  wall.classList.toggle("small", side < ENOUGH_FOR_TEXT);
+  wall.classList.toggle("small", side < MIN_SIDE_WITH_TEXT);
 }
 
 function scrolled() {
@@ -90,13 +90,13 @@ function fitted(count, width, height) {
     const large = columns < 4 || count < 6 ? 1 : columns < 12 ? 2 : 3;
     const rows = Math.max(large, Math.ceil((count - 1 + large * large) / columns));
     const room = (height - (rows - 1) * GAP) / rows;
-    const high = room - TEXT >= ENOUGH_FOR_TEXT ? room - TEXT : Math.min(room, ENOUGH_FOR_TEXT - 1);
-    const side = Math.min(LARGEST, (width - (columns - 1) * GAP) / columns, high);
+    const high = room - TEXT >= MIN_SIDE_WITH_TEXT ? room - TEXT : Math.min(room, MIN_SIDE_WITH_TEXT - 1);
+    const side = Math.min(MAX_SIDE, (width - (columns - 1) * GAP) / columns, high);
     if (side > best[1]) best = [columns, side, large];
   }
   return best;
 }
 
 function tall(side) {
-  return side < ENOUGH_FOR_TEXT ? side : side + TEXT;
+  return side < MIN_SIDE_WITH_TEXT ? side : side + TEXT;
 }

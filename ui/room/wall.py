@@ -1,4 +1,4 @@
-"""The wall: a component that keeps each tile as it is when another one comes, so that nothing flickers."""
+"""The wall component: it keeps the element of each tile when another one comes, so that nothing flickers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from digits import SIDE
 from models import NETWORKS
 from ui.shared import images, session
 
@@ -20,13 +21,9 @@ HERE = Path(__file__).parent
 
 
 def room_wall(tiles: Sequence[Tile], picked: Callable[[], None] | None = None) -> None:
-    """Draws the drawings, oldest first as they are given, newest largest; picked: called when the host chooses one."""
+    """Draw the tiles, given oldest first, the newest largest; picked: called when the host chooses one."""
     data = {"tiles": [_tile(tile) for tile in tiles], "host": picked is not None}
-    _component()(key=session.ROOM_WALL, data=data, on_picked_change=picked or _nothing)
-
-
-def _nothing() -> None:
-    pass
+    _component()(key=session.ROOM_WALL, data=data, on_picked_change=picked or (lambda: None))
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,19 +36,24 @@ def _component() -> Any:
     )
 
 
+@lru_cache(maxsize=2000)
+def picture(digit: bytes) -> str:
+    """Return a data URL of a stored digit, 784 bytes."""
+    return images.digit(np.frombuffer(digit, np.uint8).reshape(SIDE, SIDE))
+
+
+def title(network: str) -> str:
+    """Return the title of a network, by its key; the key of one that is no longer known."""
+    return NETWORKS[network].title if network in NETWORKS else network
+
+
 def _tile(tile: Tile) -> dict[str, Any]:
-    order = [*(key for key in NETWORKS if key in tile.answers), *(key for key in tile.answers if key not in NETWORKS)]
+    order = sorted(tile.predictions, key=[*NETWORKS, *tile.predictions].index)
     return {
         "id": tile.id,
         "picture": picture(tile.digit),
         "name": tile.name,
         "colour": tile.colour,
-        "meant": tile.meant,
-        "answers": [[NETWORKS[key].title if key in NETWORKS else key, tile.answers[key]] for key in order],
+        "label": tile.label,
+        "predictions": [[title(network), tile.predictions[network]] for network in order],
     }
-
-
-@lru_cache(maxsize=2000)
-def picture(digit: bytes) -> str:
-    """A data URL of a stored digit."""
-    return images.digit(np.frombuffer(digit, np.uint8).reshape(28, 28))

@@ -32,9 +32,9 @@ FILTER, FILTER_ROW, FILTER_COLUMN, TEMPERATURE = "filter", "row", "column", "tem
 # A room in a link: its code, what the QR code carries beside it, a participant's token, its host's token.
 ROOM, ROOM_KEY, PARTICIPANT, HOST = "room", "invited", "me", "host"
 # Widgets of rooms.
-MEANT, ROOM_CODE, ROOM_VIEW, ROOM_WALL = "meant_digit", "room_code", "room_view", "wall"
-ROOM_LOOK, ROOM_MORE = "room_looks", "room_more"
-PROMPT_KIND, PROMPT_DIGIT = "prompt_kind", "prompt_digit"
+LABEL, SEND, ROOM_CODE, JOIN_ROOM, JOIN_BY_CODE = "meant_digit", "send", "room_code", "join_room", "join_by_code"
+ROOM_VIEW, ROOM_WALL, ROOM_POLL, ROOM_MORE = "room_view", "wall", "room_polls", "room_more"
+PROMPT_KIND, PROMPT_DIGIT, PAUSE, DELETE_SURE = "prompt_kind", "prompt_digit", "pause", "delete_sure"
 # Of the page Play, and of what the visitor's browser keeps.
 MODE, START_GAME, NEXT = "mode", "start_game", "next"
 MEMORY, RESTORED, VISIT_ID = "memory_of_browser", "restored", "visit_id"

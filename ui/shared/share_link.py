@@ -11,6 +11,8 @@ import segno
 import streamlit as st
 
 MAX_LENGTH = 300  # characters of an address; the code of a longer one is too fine for the last row of a room
+UNREADABLE = "This page's address fits into no QR code; open the page without what follows the host."
+NO_NETWORK = "This machine is on no network; connect it to the one that the phones use, and open this again."
 UNUSED_ADDRESS = ("192.0.2.1", 9)  # reserved for documentation, RFC 5737
 
 
@@ -26,10 +28,10 @@ def _show() -> None:
     try:
         address = reachable(opened)
     except ValueError:
-        st.write("This page's address fits into no QR code; open the page without what follows the host.")
+        st.write(UNREADABLE)
         return
     if address is None:
-        st.write("This machine is on no network; connect it to the one that the phones use, and open this again.")
+        st.write(NO_NETWORK)
         return
     code = segno.make(address, micro=False).svg_data_uri(scale=8, border=4, light="white")
     st.html(f'<figure class="share-link"><img src="{code}" alt="QR code of {escape(address)}"></figure>')
