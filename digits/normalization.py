@@ -1,12 +1,10 @@
-"""Turns a drawing into a digit: 28x28, white ink on black, sized and centred like the digits of MNIST.
+"""A drawing becomes a digit: 28x28, white ink on black, sized and centred like the digits of MNIST.
 
 Source: Y. LeCun et al., Gradient-Based Learning Applied to Document Recognition, 1998, section III.A: each digit fits a
 20x20 box, keeps its aspect ratio, is anti-aliased, and has its centre of mass in the centre of 28x28.
 """
 
 from __future__ import annotations
-
-import io
 
 import numpy as np
 from PIL import Image
@@ -16,13 +14,11 @@ CLASSES = 10  # the digits 0 to 9
 BOX = 20  # pixels of the longer side of the ink, as in MNIST
 FAINT = 16  # of 255; fainter ink is the soft edge of a stroke and does not count as drawn
 MIN_EXTENT = 0.12  # of the canvas's shorter side; smaller ink is a dot (the widest brush leaves 30 of 280 pixels)
-MAX_PNG_PIXELS = 640 * 640  # larger pictures are refused before they are decoded; a canvas sends 280 x 280 or 560 x 280
-MAX_PNG_SIDE = 2560  # pixels
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue; ITU-R BT.601
 
 
 def from_canvas(rgba: np.ndarray) -> np.ndarray | None:
-    """Makes a digit from a drawing as MNIST does, so that its place and size on the canvas do not matter.
+    """Make a digit from a drawing as MNIST does, so that its place and size on the canvas do not matter.
 
     rgba: uint8 (h, w, 4), bright ink on opaque black or on transparency; ink = luminance x alpha / 255.
     Returns uint8 (28, 28), white ink (255) on black (0), or None when nothing, or no more than a dot, is drawn.
@@ -32,7 +28,7 @@ def from_canvas(rgba: np.ndarray) -> np.ndarray | None:
 
 
 def from_ink(ink: np.ndarray) -> np.ndarray | None:
-    """What from_canvas makes of a drawing with this ink, uint8 (h, w), 0 where nothing is drawn."""
+    """The digit of a drawing's ink, uint8 (h, w), 0 where nothing is drawn; see from_canvas."""
     smallest = MIN_EXTENT * min(ink.shape)
     rows, columns = (np.flatnonzero((ink >= FAINT).any(axis)) for axis in (1, 0))
     if not rows.size:
@@ -47,7 +43,7 @@ def from_ink(ink: np.ndarray) -> np.ndarray | None:
 
 
 def centred(small: np.ndarray) -> np.ndarray:
-    """A digit, uint8 (28, 28), of ink that fits its box, uint8 (h, w): its centre of mass comes to the centre."""
+    """Place ink, uint8 (h, w), that fits its box, with its centre of mass on the centre: uint8 (28, 28)."""
     height, width = small.shape
     digit = np.zeros((SIDE, SIDE), np.uint8)
     top, left = (_start(small.sum(axis, dtype=np.int64)) for axis in (1, 0))
@@ -56,7 +52,7 @@ def centred(small: np.ndarray) -> np.ndarray:
 
 
 def plain_resize(rgba: np.ndarray) -> np.ndarray:
-    """Resizes the whole canvas to 28x28, as most demos do; for comparison with from_canvas.
+    """Resize the whole canvas to 28x28, as most demos do; for comparison with from_canvas.
 
     rgba: uint8 (h, w, 4). Returns uint8 (28, 28), white ink on black. Raises ValueError for any other shape or dtype.
     """
@@ -64,28 +60,12 @@ def plain_resize(rgba: np.ndarray) -> np.ndarray:
 
 
 def resized(ink: np.ndarray) -> np.ndarray:
-    """What plain_resize makes of a drawing with this ink, uint8 (h, w)."""
+    """Resize all of a drawing's ink, uint8 (h, w), to 28x28; see plain_resize."""
     return np.asarray(Image.fromarray(ink).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
-def decode_canvas_png(data: bytes) -> np.ndarray:
-    """Decodes the picture that a canvas sends, which may be forged, as it comes from the visitor's browser.
-
-    data: a PNG file. Returns uint8 (h, w, 4). Raises ValueError if it is not a PNG, is damaged or has too many pixels.
-    """
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            if image.width * image.height > MAX_PNG_PIXELS or max(image.size) > MAX_PNG_SIDE:
-                raise ValueError(f"{image.width} x {image.height} pixels, more than a canvas has")
-            if image.mode.startswith("I"):
-                raise ValueError("16 bits for each colour, expected 8")
-            return np.asarray(image.convert("RGBA"))
-    except Exception as error:  # Pillow raises many kinds of exception for damaged files
-        raise ValueError(f"expected the drawing as a PNG picture: {error}") from error
-
-
 def check_digits(digits: np.ndarray) -> np.ndarray:
-    """Returns the digits unchanged if they are uint8 (n, 28, 28); raises ValueError if not."""
+    """Return the digits unchanged if they are uint8 (n, 28, 28); raises ValueError if not."""
     digits = np.asarray(digits)
     if digits.dtype != np.uint8 or digits.shape[1:] != (SIDE, SIDE) or digits.ndim != 3:
         raise ValueError(
@@ -105,6 +85,6 @@ def ink_of(rgba: np.ndarray) -> np.ndarray:
 
 
 def _start(profile: np.ndarray) -> int:
-    """Where a row or column profile starts in 28 pixels: centre of mass at 14, as in MNIST, without cutting ink off."""
+    """The first of 28 pixels for a row or column profile: centre of mass at 14, as in MNIST, no ink cut off."""
     centre = np.arange(profile.size) @ profile / profile.sum()
     return int(np.clip(round(SIDE / 2 - centre), 0, SIDE - profile.size))

@@ -1,11 +1,10 @@
-"""Splits a drawing of a number into its digits.
+"""A drawing of a number is split into its digits.
 
-The connected components of the ink are grouped by dynamic programming: by how probable it is that each group is one
-whole digit (digits.segmentation), and by the gaps between them. A group of several digits that touch is cut
-where little ink is crossed. Source: R. Casey and E. Lecolinet, A Survey of Methods and Strategies in Character
-Segmentation, 1996 (recognition-based segmentation).
-
-MERGED: Makes wide strokes narrower: the brush is wide for the digits of a number, which are smaller than a digit alone.
+The connected components of the ink are _group by dynamic programming: by how probable it is that each group is one
+whole digit (digits.segmentation), and by the gaps between them. A group of several digits that touch is cut where
+little ink is crossed. A number's digits are smaller than a digit alone, and the brush as wide, so very wide strokes are
+made narrower. Source: R. Casey and E. Lecolinet, A Survey of Methods and Strategies in Character Segmentation, 1996
+(recognition-based segmentation).
 """
 
 from __future__ import annotations
@@ -17,32 +16,34 @@ import numpy as np
 from digits.normalization import from_ink, ink_of
 from digits.segmentation import (
     MAX_COMPONENTS,
+    SOLID,
     Cut,
     Segment,
     components,
-    cuts,
-    enlarged,
+    enlarge_cut,
     extent,
+    find_cuts,
     log_p_single_digit,
-    reduced,
+    reduce_segment,
     slice_segment,
-    united,
+    unite,
 )
 
 MAX_DIGITS = 10  # more are hatching or a forged drawing, and would keep the networks busy
-MAX_PARTS = 4  # components of one digit
-LOW = 0.3  # of the drawing's height; a lower group is a bar, a dot or a foot that belongs to another
-# Natural logarithms of probabilities and odds.
-IMPROBABLE = -4.0  # what is less probable counts as this
-CLEAR_GAP, PRIOR = 0.12, 2.0  # a gap, in parts of the drawing's height, and the odds of two digits where it is as wide
-ENOUGH = 72  # pixels of height by which a cut is judged
-LEAST_WIDTH = 0.5  # of the drawing's height; a narrower group is not cut
-DOUBTFUL, ACCEPTED = -0.7, -0.2  # a more probable group is not cut; a less probable piece is no digit
-CUT_COST, MARGIN = 0.3, 1.0  # of each cut, and of cutting at all
+MAX_DIGIT_COMPONENTS = 4
+MIN_LOG_P = -4.0  # a segment that is less probably one digit counts as this probable (natural logarithm)
+MIN_GROUP_HEIGHT = 0.3  # of the drawing's height; a lower group is a bar, a dot or a foot that belongs to another
+CLEAR_GAP, CLEAR_GAP_LOG_ODDS = 0.12, 2.0  # of the drawing's height, and the log-odds of two digits at such a gap
+MIN_CUT_WIDTH = 0.5  # of the drawing's height; a narrower group is not cut
+CUT_HEIGHT = 72  # pixels of height on which cuts are judged
+MAX_CUT_LOG_P = -0.7  # a group that is more probably one digit is not cut
+MIN_PIECE_LOG_P = -0.2  # a piece that is less probably one digit is refused
+LOG_COST_OF_CUT, LOG_COST_OF_CUTTING = 0.3, 1.0  # for each cut, and for cutting at all
+MAX_STROKE_WIDTH = 0.2  # of a digit's longer side; wider strokes fill loops, and the networks have hardly seen any
 
 
 def number_from_canvas(rgba: np.ndarray) -> list[np.ndarray]:
-    """The digits of a number, left to right, each as digits.from_canvas makes them, its strokes thinned if very wide.
+    """The digits of a number, left to right, each as digits.from_canvas makes them, its strokes narrowed if very wide.
 
     rgba: uint8 (h, w, 4), bright ink on opaque black or on transparency. Returns uint8 (28, 28) for each digit; of one
     digit, and of more than ten, exactly what from_canvas returns; an empty list where there is no more than a dot.
@@ -52,62 +53,62 @@ def number_from_canvas(rgba: np.ndarray) -> list[np.ndarray]:
 
 
 def number_from_ink(ink: np.ndarray) -> list[np.ndarray]:
-    """What number_from_canvas makes of a drawing with this ink, uint8 (h, w)."""
+    """The digits of a drawing's ink, uint8 (h, w); see number_from_canvas."""
     alone = from_ink(ink)
     if alone is None:
         return []
-    parts = split(ink)
-    if len(parts) == 1:
+    segments = _split(ink)
+    if len(segments) == 1:
         return [alone]
-    digits = [digit for part in parts if (digit := from_ink(narrow_strokes(part.ink))) is not None]
+    digits = [digit for segment in segments if (digit := from_ink(narrow_strokes(segment.ink))) is not None]
     return digits if 1 < len(digits) <= MAX_DIGITS else [alone]
 
 
-def split(ink: np.ndarray) -> list[Segment]:
-    """The parts of the ink, uint8 (h, w), that are a digit each, left to right; the whole ink where it is only one."""
-    parts = components(ink)
-    if len(parts) > MAX_COMPONENTS:
-        return [united(parts)]
-    top, height = extent(parts)
-    groups = grouped(parts, top, height) if len(parts) > 1 else parts
-    return [piece for group in groups for piece in cut(group, top, height)]
+def _split(ink: np.ndarray) -> list[Segment]:
+    """Split ink, uint8 (h, w), into segments of one digit each, left to right; the whole ink where it is only one."""
+    segments = components(ink)
+    if len(segments) > MAX_COMPONENTS:
+        return [unite(segments)]
+    top, height = extent(segments)
+    groups = _group(segments, top, height) if len(segments) > 1 else segments
+    return [piece for group in groups for piece in _cut(group, top, height)]
 
 
-def grouped(parts: list[Segment], top: int, height: int) -> list[Segment]:
-    """The most probable grouping of neighbouring components into digits, of a drawing with this top and height."""
+def _group(segments: list[Segment], top: int, height: int) -> list[Segment]:
+    """Group neighbouring components into digits in the most probable way, for a drawing with this top and height."""
     groups = {
-        (start, stop): united(parts[start:stop])
-        for start in range(len(parts))
-        for stop in range(start + 1, min(start + MAX_PARTS, len(parts)) + 1)
+        (start, stop): unite(segments[start:stop])
+        for start in range(len(segments))
+        for stop in range(start + 1, min(start + MAX_DIGIT_COMPONENTS, len(segments)) + 1)
     }
     scores = dict(zip(groups, _scores([*groups.values()], top, height), strict=True))
     best: list[tuple[float, list[Segment]]] = [(0.0, [])]
-    for stop in range(1, len(parts) + 1):
+    for stop in range(1, len(segments) + 1):
         options = []
-        for start in range(max(0, stop - MAX_PARTS), stop):
+        for start in range(max(0, stop - MAX_DIGIT_COMPONENTS), stop):
             (score, before), group = best[start], groups[start, stop]
-            score += scores[start, stop] + IMPROBABLE * (group.height < LOW * height)
-            score += gap_prior(before[-1], group, height) if before else 0.0
+            score += scores[start, stop] + MIN_LOG_P * (group.height < MIN_GROUP_HEIGHT * height)
+            score += _gap_log_odds(before[-1], group, height) if before else 0.0
             options.append((score, [*before, group]))
         best.append(max(options, key=lambda option: option[0]))
     return best[-1][1]
 
 
-def gap_prior(before: Segment, after: Segment, height: int) -> float:
-    """Natural logarithm of the odds that two neighbouring groups are two digits, by their columns alone."""
+def _gap_log_odds(before: Segment, after: Segment, height: int) -> float:
+    """Log-odds that two neighbouring groups are two digits, by their columns alone."""
     gap = after.left - before.right
     if gap >= 0:
-        return PRIOR * min(1.0, gap / (CLEAR_GAP * height))
-    return PRIOR * gap / min(before.width, after.width)
+        return CLEAR_GAP_LOG_ODDS * min(1.0, gap / (CLEAR_GAP * height))
+    return CLEAR_GAP_LOG_ODDS * gap / min(before.width, after.width)
 
 
-def cut(group: Segment, top: int, height: int) -> list[Segment]:
-    """The digits that touch in a group; the group itself where it is more probable that it is one digit, or none."""
-    if group.width < LEAST_WIDTH * height or (alone := _scores([group], top, height)[0]) > DOUBTFUL:
+def _cut(group: Segment, top: int, height: int) -> list[Segment]:
+    """Cut a group into digits that touch; the group itself where it is more probably one digit, or none."""
+    if group.width < MIN_CUT_WIDTH * height or (alone := _scores([group], top, height)[0]) > MAX_CUT_LOG_P:
         return [group]
-    factor = max(1, group.height // ENOUGH)  # where to cut is decided on less ink, as there are many pieces to judge
-    small = reduced(group, factor)
-    lines: list[Cut | None] = [None, *cuts(small), None]
+    factor = max(1, group.height // CUT_HEIGHT)  # there are many pieces to judge, so it is done on less ink
+    small = reduce_segment(group, factor)
+    lines: list[Cut | None] = [None, *find_cuts(small), None]
     pieces = {
         (first, last): piece
         for first in range(len(lines) - 1)
@@ -119,36 +120,32 @@ def cut(group: Segment, top: int, height: int) -> list[Segment]:
     for last in range(1, len(lines)):
         options: list[tuple[float, list[int]]] = [(-np.inf, [])]
         for first in range(last):
-            if scores.get((first, last), IMPROBABLE) > ACCEPTED:
+            if scores.get((first, last), MIN_LOG_P) > MIN_PIECE_LOG_P:
                 score, before = best[first]
-                options.append((score + scores[first, last] - CUT_COST * bool(first), [*before, last]))
+                options.append((score + scores[first, last] - LOG_COST_OF_CUT * bool(first), [*before, last]))
         best.append(max(options, key=lambda option: option[0]))
     score, places = best[-1]
-    if len(places) < 3 or score <= alone + MARGIN:
+    if len(places) < 3 or score <= alone + LOG_COST_OF_CUTTING:
         return [group]
-    chosen = [enlarged(lines[place], factor) for place in places]
+    chosen = [enlarge_cut(lines[place], factor) for place in places]
     digits = [slice_segment(group, left, right) for left, right in itertools.pairwise(chosen)]
     return [digit for digit in digits if digit is not None]
 
 
-def _scores(parts: list[Segment], top: float, height: float) -> list[float]:
-    """How probable it is that each part is one whole digit: natural logarithms, bounded below."""
-    digits = [part.digit for part in parts]
+def _scores(segments: list[Segment], top: float, height: float) -> list[float]:
+    """The log-probability of each segment to be one whole digit, at least MIN_LOG_P."""
+    digits = [segment.digit for segment in segments]
     known = [place for place, digit in enumerate(digits) if digit is not None]
-    scores = np.full(len(parts), IMPROBABLE)
+    scores = np.full(len(segments), MIN_LOG_P)
     if known:
-        measures = np.array([parts[place].measures(top, height) for place in known])
+        measures = np.array([segments[place].measures(top, height) for place in known])
         pictures = np.stack([digit for digit in digits if digit is not None])
-        scores[known] = np.maximum(log_p_single_digit(pictures, measures), IMPROBABLE)
+        scores[known] = np.maximum(log_p_single_digit(pictures, measures), MIN_LOG_P)
     return scores.tolist()
 
 
-WIDEST = 0.2  # of a digit's longer side; wider strokes fill loops, and the networks have hardly seen any
-SOLID = 128  # of 255; stronger ink is inside a stroke
-
-
 def narrow_strokes(ink: np.ndarray) -> np.ndarray:
-    """A digit whose strokes are no wider than WIDEST, by eroding their edges.
+    """Erode a digit's strokes until they are no wider than MAX_STROKE_WIDTH.
 
     ink: uint8 (h, w), the digit's alone. Returns uint8 (h, w); the same ink where its strokes are narrow enough.
     """
@@ -160,7 +157,7 @@ def narrow_strokes(ink: np.ndarray) -> np.ndarray:
     if not ridge.any():
         return ink
     longer = max(int(np.ptp(np.flatnonzero(solid.any(axis)))) + 1 for axis in (0, 1))
-    excess = 2 * float(np.median(depth[ridge])) - 1 - WIDEST * longer
+    excess = 2 * float(np.median(depth[ridge])) - 1 - MAX_STROKE_WIDTH * longer
     if excess <= 0:
         return ink
     return (255 * np.clip(depth - excess / 2, 0, 1)).astype(np.uint8)

@@ -1,4 +1,8 @@
-"""Decodes pictures from visitors: a file becomes a small grey picture, or an error that says why it does not."""
+"""Pictures from visitors, decoded within bounds: photos, and the PNG that the canvas sends.
+
+A picture may be forged, so its size is checked before its pixels are decoded. One photo at a time is read in a process
+(one_photo); a canvas's PNG takes at most 27 milliseconds and a few megabytes.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,10 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-LARGEST_FILE = 10_000_000  # bytes
-LARGEST_PICTURE = 20_000_000  # pixels; decoding takes up to 9 bytes for each
-MAX_SIDE = 20_000  # pixels; Pillow takes 28 bytes for each row, however short
-LARGEST_WEBP = 16_000_000  # pixels; libwebp takes 16 bytes for each
+MAX_PHOTO_BYTES = 10_000_000
+MAX_PHOTO_PIXELS = 20_000_000  # decoding takes up to 9 bytes for each
+MAX_WEBP_PIXELS = 16_000_000  # libwebp takes 16 bytes for each
+MAX_PHOTO_SIDE = 20_000  # pixels; Pillow takes 28 bytes for each row, however short
 FORMATS = {  # those of cameras and screenshots, with their file suffixes; TIFF is left out, as it can hide too much
     "JPEG": ("jpg", "jpeg"),
     "PNG": ("png",),
@@ -22,12 +26,14 @@ FORMATS = {  # those of cameras and screenshots, with their file suffixes; TIFF 
     "BMP": ("bmp",),
 }
 SUFFIXES = tuple(suffix for suffixes in FORMATS.values() for suffix in suffixes)
-MAX_SECTIONS = {b"\xff\xda\x00": 64, b"zTXt": 16, b"iTXt": 16}  # scans of a JPEG, texts of a PNG; more take minutes
-SIDE = 640  # pixels on the longer side of the decoded picture
+MAX_MARKERS = {b"\xff\xda\x00": 64, b"zTXt": 16, b"iTXt": 16}  # scans of a JPEG, texts of a PNG; more take minutes
+DECODED_SIDE = 640  # pixels on the longer side of the decoded photo
+MAX_CANVAS_PIXELS = 640 * 640  # a canvas sends 280 x 280 or 560 x 280
+MAX_CANVAS_SIDE = 2560  # pixels
 
-_decoding = (
-    threading.Lock()
-)  # one photo at a time: each takes memory, and Python's warning filters are shared by all threads
+# Held while a photo is read, from decoding to its digits: that takes up to 250 MB and keeps a core busy for a second.
+# Decoding needs it for a third reason: Python's warning filters are shared by all threads.
+one_photo = threading.RLock()
 
 
 class PhotoError(ValueError):
@@ -35,24 +41,24 @@ class PhotoError(ValueError):
 
 
 def decode(data: bytes) -> np.ndarray:
-    """Decodes a photo: upright, its first frame if it has several, transparent parts filled with paper.
+    """Decode a photo: upright, its first frame if it has several, transparent parts filled with paper.
 
-    data: a file in one of FORMATS, at most LARGEST_FILE bytes and LARGEST_PICTURE pixels; decoding takes up to 250 MB.
-    Returns uint8 (h, w), grey, its longer side at most SIDE pixels. Raises PhotoError if the file cannot be read.
+    data: a file in one of FORMATS, at most MAX_PHOTO_BYTES and MAX_PHOTO_PIXELS; decoding takes up to 250 MB.
+    Returns uint8 (h, w), grey, its longer side at most DECODED_SIDE. Raises PhotoError if the file cannot be read.
     """
-    if len(data) > LARGEST_FILE:
+    if len(data) > MAX_PHOTO_BYTES:
         raise PhotoError(
-            f"Expected a photo of at most {LARGEST_FILE // 10**6} MB, got {len(data) / 10**6:.1f} MB; "
+            f"Expected a photo of at most {MAX_PHOTO_BYTES // 10**6} MB, got {len(data) / 10**6:.1f} MB; "
             "take it at a lower resolution, or crop it to the digit."
         )
-    if any(data.count(marker) > limit for marker, limit in MAX_SECTIONS.items()):
+    if any(data.count(marker) > limit for marker, limit in MAX_MARKERS.items()):
         raise PhotoError(
             "Expected an ordinary photo, got a file that would take minutes to read; send a screenshot of it instead."
         )
     try:
-        with _decoding, warnings.catch_warnings():
+        with one_photo, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decoded(data)
+            return _decode(data)
     except PhotoError:
         raise
     except Exception as error:  # Pillow raises many kinds of exception for damaged files
@@ -62,22 +68,38 @@ def decode(data: bytes) -> np.ndarray:
         ) from error
 
 
-def _decoded(data: bytes) -> np.ndarray:
-    """Decodes without translating errors; raises whatever Pillow raises."""
+def decode_canvas_png(data: bytes) -> np.ndarray:
+    """Decode the picture that a canvas sends.
+
+    data: a PNG file. Returns uint8 (h, w, 4). Raises ValueError if it is not a PNG, is damaged or has too many pixels.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            if image.width * image.height > MAX_CANVAS_PIXELS or max(image.size) > MAX_CANVAS_SIDE:
+                raise ValueError(f"{image.width} x {image.height} pixels, more than a canvas has")
+            if image.mode.startswith("I"):
+                raise ValueError("16 bits for each colour, expected 8")
+            return np.asarray(image.convert("RGBA"))
+    except Exception as error:  # Pillow raises many kinds of exception for damaged files
+        raise ValueError(f"expected the drawing as a PNG picture: {error}") from error
+
+
+def _decode(data: bytes) -> np.ndarray:
+    """Decode without translating errors; raises whatever Pillow raises."""
     image: Image.Image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
-    limit = LARGEST_WEBP if image.format == "WEBP" else LARGEST_PICTURE
-    if image.width * image.height > limit or max(image.size) > MAX_SIDE:
+    limit = MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PHOTO_PIXELS
+    if image.width * image.height > limit or max(image.size) > MAX_PHOTO_SIDE:
         raise PhotoError(
-            f"Expected a photo of at most {limit // 10**6} megapixels and {MAX_SIDE:,} pixels a side, "
+            f"Expected a photo of at most {limit // 10**6} megapixels and {MAX_PHOTO_SIDE:,} pixels a side, "
             f"got {image.width} x {image.height} pixels; take it at a lower resolution, or crop it to the digit."
         )
-    image.draft("L", (SIDE, SIDE))  # decodes a JPEG at a reduced size
+    image.draft("L", (DECODED_SIDE, DECODED_SIDE))  # decodes a JPEG at a reduced size
     image.load()
     if image.has_transparency_data and image.mode != "RGBA":
         image = image.convert("RGBA")
     elif image.mode in ("P", "1"):  # resizing averages levels, which these do not have
         image = image.convert("RGB" if image.mode == "P" else "L")
-    if (scale := SIDE / max(image.size)) < 1:
+    if (scale := DECODED_SIDE / max(image.size)) < 1:
         image = image.resize([max(1, round(scale * side)) for side in image.size], Image.Resampling.BOX)
     with contextlib.suppress(Exception):  # a damaged orientation tag is ignored
         image = ImageOps.exif_transpose(image)
@@ -88,7 +110,7 @@ def _decoded(data: bytes) -> np.ndarray:
 
 
 def _fill_transparency(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Fills transparent parts: with the photo's own level, or with the opposite if only ink is opaque; uint8 (h, w)."""
+    """Fill transparent parts: with the photo's own level, or with the opposite if only ink is opaque; uint8 (h, w)."""
     opaque = alpha >= 128
     level = np.median(grey[opaque]) if opaque.any() else 255
     if opaque.mean() < 0.5:
@@ -98,7 +120,7 @@ def _fill_transparency(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def _describe(data: bytes, error: Exception) -> str:
-    """What kind of file could not be read, for the error message."""
+    """The kind of file that could not be read, for the error message."""
     if not data:
         return "an empty file"
     if data.startswith(b"%PDF"):
@@ -106,5 +128,5 @@ def _describe(data: bytes, error: Exception) -> str:
     if data[4:8] == b"ftyp":
         return "an AVIF picture" if data[8:12] in (b"avif", b"avis") else "a HEIC picture or a video"
     if isinstance(error, Image.DecompressionBombError):
-        return f"one with more than {LARGEST_PICTURE // 10**6} megapixels"
+        return f"one with more than {MAX_PHOTO_PIXELS // 10**6} megapixels"
     return "something else" if isinstance(error, UnidentifiedImageError) else "one that is damaged or incomplete"

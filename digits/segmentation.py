@@ -1,13 +1,9 @@
-"""Parts of a drawing: its connected components, alone or together.
+"""Segments of a drawing: its connected components, cuts through ink where digits touch, and a classifier of both.
 
-MERGED: Cuts through ink where digits touch: along straight lines, upright or slanted, that cross little of it.
-
-MERGED: A small network that tells whether a part of a drawing is one whole digit; NumPy alone runs it, in 0.1
-milliseconds.
-
-digits.numbers asks it which parts belong together. It reads the part as a digit of 28x28 pixels and three measures of
-its place among the others: two convolutions, a hidden layer, eleven outputs, of which the last is "no whole digit".
-python -m training.segments trains it.
+A cut is a straight line, upright or slanted, that crosses little ink. The classifier tells the log-probability of a
+segment to be one whole digit, from its 28x28 pixels and three measures of its place among the others: two
+convolutions, a hidden layer, eleven outputs, of which the last is "no whole digit". NumPy alone runs it, in 0.1
+milliseconds; python -m training.segments trains it. digits.numbers decides by it which components belong together.
 """
 
 from __future__ import annotations
@@ -21,13 +17,22 @@ import numpy as np
 from digits.normalization import FAINT, from_ink
 
 MAX_COMPONENTS = 40  # more are hatching or a forged drawing
+SOLID = 128  # of 255; stronger ink is inside a stroke
+SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # of cuts: columns to the right for each row upwards
+MAX_CUTS = 6  # through a segment, those that cross the least ink
+MAX_CROSSED = 2.2  # stroke widths; a line that crosses more does not pass between two digits
+MIN_CUT_DISTANCE = 0.06  # of the segment's height; of lines that are closer, the one that crosses less counts
+
+WEIGHTS = Path(__file__).parent / "segment_classifier.npz"
+NOT_WHOLE = 10  # the class of pieces of a digit, of several digits together, and of anything else
+MEASURES = 3  # of a segment's place: height, top and width, as shares of the whole drawing's height
 
 
 @dataclass(frozen=True, eq=False)
 class Segment:
-    """A part of a drawing: some of its ink, cut out.
+    """A segment of a drawing: some of its ink, cut out.
 
-    ink: uint8 (h, w), the part's alone. top, left: where it lies in the drawing.
+    ink: uint8 (h, w), the segment's alone. top, left: where it lies in the drawing.
     """
 
     ink: np.ndarray
@@ -63,104 +68,99 @@ class Segment:
 def components(ink: np.ndarray) -> list[Segment]:
     """The connected components of the ink, uint8 (h, w), by their middles from left to right.
 
-    More than MAX_COMPONENTS are one part.
+    More than MAX_COMPONENTS are one segment.
     """
     from scipy import ndimage
 
     labels, count = ndimage.label(ink >= FAINT, np.ones((3, 3)))
     if count > MAX_COMPONENTS:
         return [Segment(ink, 0, 0)]
-    parts = []
+    segments = []
     for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
         top, left = max(0, rows.start - 1), max(0, columns.start - 1)  # with the soft edge of its strokes
         box = slice(top, rows.stop + 1), slice(left, columns.stop + 1)
         here = labels[box]
         if count == 1 or not ((here != label) & (here != 0)).any():
-            parts.append(Segment(ink[box], top, left))
+            segments.append(Segment(ink[box], top, left))
         else:
             near = ndimage.maximum_filter(here == label, 3) & np.isin(here, (0, label))
-            parts.append(Segment(ink[box] * near, top, left))
-    return sorted(parts, key=lambda part: part.left + part.right)
+            segments.append(Segment(ink[box] * near, top, left))
+    return sorted(segments, key=lambda segment: segment.left + segment.right)
 
 
-def united(parts: list[Segment]) -> Segment:
-    """Some parts as one."""
-    if len(parts) == 1:
-        return parts[0]
-    top, left = min(part.top for part in parts), min(part.left for part in parts)
-    bottom, right = max(part.bottom for part in parts), max(part.right for part in parts)
+def unite(segments: list[Segment]) -> Segment:
+    """Unite segments to one."""
+    if len(segments) == 1:
+        return segments[0]
+    top, left = min(segment.top for segment in segments), min(segment.left for segment in segments)
+    bottom, right = max(segment.bottom for segment in segments), max(segment.right for segment in segments)
     ink = np.zeros((bottom - top, right - left), np.uint8)
-    for part in parts:
-        here = ink[part.top - top : part.bottom - top, part.left - left : part.right - left]
-        np.maximum(here, part.ink, out=here)
+    for segment in segments:
+        here = ink[segment.top - top : segment.bottom - top, segment.left - left : segment.right - left]
+        np.maximum(here, segment.ink, out=here)
     return Segment(ink, top, left)
 
 
-def reduced(part: Segment, factor: int) -> Segment:
-    """A part of a drawing that is so many times smaller."""
+def reduce_segment(segment: Segment, factor: int) -> Segment:
+    """Reduce a segment, and its place, by a whole factor."""
     if factor == 1:
-        return part
-    height, width = (-(-side // factor) * factor for side in part.ink.shape)
-    ink = np.pad(part.ink, ((0, height - part.height), (0, width - part.width)))
+        return segment
+    height, width = (-(-side // factor) * factor for side in segment.ink.shape)
+    ink = np.pad(segment.ink, ((0, height - segment.height), (0, width - segment.width)))
     squares = ink.reshape(height // factor, factor, width // factor, factor)
-    return Segment(squares.mean((1, 3), dtype=np.float32).astype(np.uint8), part.top // factor, part.left // factor)
+    return Segment(
+        squares.mean((1, 3), dtype=np.float32).astype(np.uint8), segment.top // factor, segment.left // factor
+    )
 
 
-def extent(parts: list[Segment]) -> tuple[int, int]:
-    """The top and the height of all parts together."""
-    top = min(part.top for part in parts)
-    return top, max(part.bottom for part in parts) - top
-
-
-SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # columns to the right for each row upwards
-MAX_CUTS = 6  # of one part, those that cross the least ink
-MAX_CROSSED = 2.2  # stroke widths; a line that crosses more does not pass between two digits
-APART = 0.06  # of the part's height; of lines that are closer, the one that crosses less counts
-SOLID = 128  # of 255; ink
+def extent(segments: list[Segment]) -> tuple[int, int]:
+    """The top and the height of all segments together."""
+    top = min(segment.top for segment in segments)
+    return top, max(segment.bottom for segment in segments) - top
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A line through a part: its column at half the part's height, its slope, and the stroke widths it crosses."""
+    """A line through a segment: its column at half the height, its slope, and the stroke widths it crosses."""
 
     column: float
     slope: float
     crossed: float
 
 
-def enlarged(cut: Cut | None, factor: int) -> Cut | None:
-    """The same line through a part that is so many times larger."""
+def enlarge_cut(cut: Cut | None, factor: int) -> Cut | None:
+    """The same line through a segment that is larger by a factor."""
     return cut and Cut(cut.column * factor, cut.slope, cut.crossed)
 
 
-def cuts(part: Segment) -> list[Cut]:
-    """Lines where the part may be cut, left to right."""
-    ink = part.ink >= SOLID
+def find_cuts(segment: Segment) -> list[Cut]:
+    """Find lines where a segment may be cut, left to right."""
+    ink = segment.ink >= SOLID
     width = max(1.0, stroke_width(ink))
     if not ink.any():
         return []
     found = [cut for slope in SLOPES for cut in _valleys(ink, slope, width)]
     kept: list[Cut] = []
     for cut in sorted(found, key=lambda cut: (cut.crossed, abs(cut.slope))):
-        if all(abs(cut.column - other.column) >= APART * part.height for other in kept):
+        if all(abs(cut.column - other.column) >= MIN_CUT_DISTANCE * segment.height for other in kept):
             kept.append(cut)
     return sorted(kept[:MAX_CUTS], key=lambda cut: cut.column)
 
 
-def slice_segment(part: Segment, left: Cut | None, right: Cut | None) -> Segment | None:
-    """The ink between two cuts; None for the part's edge. None if there is hardly any."""
-    rows, columns = np.arange(part.height)[:, None], np.arange(part.width)[None]
-    inside = np.ones(part.ink.shape, bool)
+def slice_segment(segment: Segment, left: Cut | None, right: Cut | None) -> Segment | None:
+    """The ink between two cuts; None for the segment's edge. None if there is hardly any."""
+    rows, columns = np.arange(segment.height)[:, None], np.arange(segment.width)[None]
+    inside = np.ones(segment.ink.shape, bool)
     for cut, sign in ((left, 1), (right, -1)):
         if cut:
-            line = cut.column - cut.slope * (rows - part.height / 2)
+            line = cut.column - cut.slope * (rows - segment.height / 2)
             inside &= (columns >= line) == (sign > 0)
-    ink = part.ink * inside
+    ink = segment.ink * inside
     across, down = (np.flatnonzero((ink >= SOLID).any(axis)) for axis in (0, 1))
     if across.size < 2:
         return None
     top, bottom, first, last = max(0, down[0] - 1), down[-1] + 2, max(0, across[0] - 1), across[-1] + 2
-    return Segment(ink[top:bottom, first:last], part.top + int(top), part.left + int(first))
+    return Segment(ink[top:bottom, first:last], segment.top + int(top), segment.left + int(first))
 
 
 def stroke_width(ink: np.ndarray) -> float:
@@ -190,30 +190,25 @@ def _valleys(ink: np.ndarray, slope: float, width: float) -> list[Cut]:
     return [Cut(float(m + low), slope, float(smooth[round(m)])) for m in middles[inner]]
 
 
-WEIGHTS = Path(__file__).parent / "segment_classifier.npz"
-NOT_WHOLE = 10  # the class of pieces of a digit, of several digits together, and of anything else
-MEASURES = 3  # of a part's place: height, top and width, as shares of the whole drawing's height
+def log_p_single_digit(digits: np.ndarray, measures: np.ndarray) -> np.ndarray:
+    """The log-probability of each segment to be one whole digit, float32 (n,).
 
-
-def log_probabilities(digits: np.ndarray, measures: np.ndarray) -> np.ndarray:
-    """How probable each class is for each part.
-
-    digits: uint8 (n, 28, 28). measures: float (n, 3). Returns float32 (n, 11), natural logarithms.
+    digits: uint8 (n, 28, 28), of the segments alone. measures: float (n, 3), of Segment.measures.
     """
+    return np.logaddexp.reduce(_log_probabilities(digits, measures)[:, :NOT_WHOLE], axis=1)
+
+
+def _log_probabilities(digits: np.ndarray, measures: np.ndarray) -> np.ndarray:
+    """The log-probability of each class for each segment, float32 (n, 11)."""
     weights = _weights()
     values = digits[..., None].astype(np.float32) / 255
     for layer in ("first", "second"):
-        values = np.maximum(_convolved(values, weights[f"{layer}_kernel"]) + weights[f"{layer}_bias"], 0)
+        values = np.maximum(_convolve(values, weights[f"{layer}_kernel"]) + weights[f"{layer}_bias"], 0)
     flat = np.concatenate([values.reshape(len(digits), -1), measures.astype(np.float32)], axis=1)
     hidden = np.maximum(flat @ weights["hidden_kernel"] + weights["hidden_bias"], 0)
     scores = hidden @ weights["output_kernel"] + weights["output_bias"]
     scores -= scores.max(1, keepdims=True)
     return scores - np.log(np.exp(scores).sum(1, keepdims=True))
-
-
-def log_p_single_digit(digits: np.ndarray, measures: np.ndarray) -> np.ndarray:
-    """How probable it is that each part is one whole digit: float32 (n,), natural logarithms."""
-    return np.logaddexp.reduce(log_probabilities(digits, measures)[:, :NOT_WHOLE], axis=1)
 
 
 @cache
@@ -222,7 +217,7 @@ def _weights() -> dict[str, np.ndarray]:
         return {name: file[name].astype(np.float32) for name in file.files}
 
 
-def _convolved(values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+def _convolve(values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """A convolution with stride 2 and no padding: (n, h, w, c) and (k, k, c, filters)."""
     side = kernel.shape[0]
     windows = np.lib.stride_tricks.sliding_window_view(values, (side, side), axis=(1, 2))[:, ::2, ::2]

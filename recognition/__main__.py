@@ -14,7 +14,7 @@ import numpy as np
 
 import recognition
 from digits.photo import number_from_photo
-from digits.picture import LARGEST_FILE, PhotoError
+from digits.picture import MAX_PHOTO_BYTES, PhotoError
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
 from recognition.prediction import Prediction, confidence_in_number, number_of
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _read(path: Path) -> bytes:
     """The file, or as much of it as shows that it is too large."""
     with path.open("rb") as file:
-        return file.read(LARGEST_FILE + 1)
+        return file.read(MAX_PHOTO_BYTES + 1)
 
 
 def _print_error(name: str, problem: str, as_json: bool) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from keras import layers
 
 from digits import SIDE
-from digits.numbers import MAX_PARTS
+from digits.numbers import MAX_DIGIT_COMPONENTS
 from digits.segmentation import (
     MEASURES,
     NOT_WHOLE,
@@ -28,10 +28,10 @@ from digits.segmentation import (
     Cut,
     Segment,
     components,
-    cuts,
     extent,
+    find_cuts,
     slice_segment,
-    united,
+    unite,
 )
 from recognition.store import write_atomically
 from training.augment.numbers import Composer, Number, Setting
@@ -130,12 +130,12 @@ def examples(number: Number, random: np.random.Generator) -> list[Example]:
 def _groups(parts: list[Segment], random: np.random.Generator) -> Iterator[Segment]:
     """Neighbouring parts together, and some pieces that they are cut into."""
     for start in range(len(parts)):
-        for stop in range(start + 1, min(start + MAX_PARTS, len(parts)) + 1):
-            group = united(parts[start:stop])
+        for stop in range(start + 1, min(start + MAX_DIGIT_COMPONENTS, len(parts)) + 1):
+            group = unite(parts[start:stop])
             yield group
             if stop > start + 2 or random.random() > CUT:
                 continue
-            lines: list[Cut | None] = [None, *cuts(group), None]
+            lines: list[Cut | None] = [None, *find_cuts(group), None]
             for _ in range(min(PIECES, len(lines) - 2)):
                 first, last = sorted(random.choice(len(lines), 2, replace=False).tolist())
                 if last - first < len(lines) - 1 and (piece := slice_segment(group, lines[first], lines[last])):

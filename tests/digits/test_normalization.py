@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits import SIDE, from_canvas, plain_resize
+from digits import SIDE, from_canvas, number_from_canvas, plain_resize
 from digits.normalization import BOX, FAINT
 from digits.strokes import draw_strokes
 from tests.drawings import DIGITS, placed
@@ -41,34 +41,31 @@ def centre_of_mass(picture: np.ndarray) -> tuple[float, float]:
 
 
 @EVERY_DIGIT
-@pytest.mark.parametrize("shift", [(-31, 0), (0, 31), (17, -23), (29, 29)])
-def test_moving_a_drawing_does_not_change_its_digit(number, shift):
+def test_moving_a_drawing_does_not_change_its_digit(number):
     here = drawn(number)
-    moved = np.roll(here, shift, (0, 1))
-    assert moved[..., 3].sum() == here[..., 3].sum() and not np.array_equal(moved, here)
-    np.testing.assert_array_equal(from_canvas(moved), from_canvas(here))
+    for shift in ((-31, 0), (17, -23), (29, 29)):
+        moved = np.roll(here, shift, (0, 1))
+        assert moved[..., 3].sum() == here[..., 3].sum() and not np.array_equal(moved, here)
+        np.testing.assert_array_equal(from_canvas(moved), from_canvas(here))
 
 
-@EVERY_DIGIT
-def test_enlarging_a_drawing_hardly_changes_its_digit(number):
-    small = from_canvas(drawn(number, 10, 100, 30, 30))
-    for factor in (1.2, 1.5, 1.9, 2.5):
-        large = from_canvas(drawn(number, 10 * factor, 100 * factor, 20, 20))
-        # the largest is 7.4 of 255, for a 5 that gets one column more
-        assert difference(small, large) < 8, f"{factor} times as large"
+def test_enlarging_a_drawing_hardly_changes_its_digit():
+    for number in DIGITS:
+        small = from_canvas(drawn(number, 10, 100, 30, 30))
+        for factor in (1.2, 1.5, 1.9, 2.5):
+            large = from_canvas(drawn(number, 10 * factor, 100 * factor, 20, 20))
+            # the largest is 7.4 of 255, for a 5 that gets one column more
+            assert difference(small, large) < 8, f"a {number}, {factor} times as large"
 
 
-@pytest.mark.parametrize(
-    ("size", "brush"), [(120, 10), (120, 24), (160, 18), (200, 10), (200, 14), (200, 24), (200, 30), (260, 30)]
-)
-def test_the_cnn_reads_every_digit_at_every_size_and_brush(classifiers, size, brush):
-    digits = np.stack([from_canvas(drawn(number, brush, size, 10, 10)) for number in DIGITS])
-    assert classifiers["cnn"].predict(digits).argmax(1).tolist() == list(DIGITS)
+def test_the_cnn_reads_every_digit_at_every_size_and_brush(classifiers):
+    for size, brush in ((120, 10), (120, 24), (160, 18), (200, 10), (200, 30), (260, 30)):
+        digits = np.stack([from_canvas(drawn(number, brush, size, 10, 10)) for number in DIGITS])
+        assert classifiers["cnn"].predict(digits).argmax(1).tolist() == list(DIGITS), (size, brush)
 
 
-@EVERY_DIGIT
-def test_white_on_opaque_black_is_the_same_as_white_on_transparency(number):
-    transparent = drawn(number)
+def test_white_on_opaque_black_is_the_same_as_white_on_transparency():
+    transparent = drawn(3)
     opaque = np.dstack([transparent[..., 3]] * 3 + [np.full((280, 280), 255, np.uint8)])
     np.testing.assert_array_equal(from_canvas(opaque), from_canvas(transparent))
     np.testing.assert_array_equal(plain_resize(opaque), plain_resize(transparent))
@@ -94,21 +91,19 @@ def test_ink_is_luminance_times_alpha(rgba, expected):
     assert (digit is None and expected < FAINT) or digit.max() == expected
 
 
-@pytest.mark.parametrize("shape", [(280, 280), (1, 1), (3, 500)])
-@pytest.mark.parametrize("level", [0, FAINT - 1])
-def test_an_empty_canvas_gives_no_digit(shape, level):
-    assert from_canvas(canvas(np.full(shape, level))) is None
+def test_an_empty_canvas_gives_no_digit():
+    for shape in ((280, 280), (1, 1), (3, 500)):
+        for level in (0, FAINT - 1):
+            assert from_canvas(canvas(np.full(shape, level))) is None
 
 
-@pytest.mark.parametrize("brush", range(10, 31))
-@pytest.mark.parametrize("where", [(140.0, 140.0), (40.3, 200.7)])
-def test_a_dot_gives_no_digit_with_any_brush(brush, where):
-    x, y = where
-    assert from_canvas(draw_strokes([np.array([where])], brush, 280, 280)) is None
-    assert from_canvas(draw_strokes([np.array([where, (x + 1, y + 1)])], brush, 280, 280)) is None, "hands tremble"
-    assert from_canvas(draw_strokes([np.array([where, (x + 30, y + 30)])], brush, 280, 280)) is not None, (
-        "a short line is a drawing"
-    )
+@pytest.mark.parametrize("brush", [10, 18, 30])
+def test_a_dot_gives_no_digit_with_any_brush_and_a_short_line_does(brush):
+    for x, y in ((140.0, 140.0), (40.3, 200.7)):
+        dot, trembling, line = ([np.array([(x, y), (x + step, y + step)])] for step in (0, 1, 30))
+        assert from_canvas(draw_strokes(dot, brush, 280, 280)) is None
+        assert from_canvas(draw_strokes(trembling, brush, 280, 280)) is None
+        assert from_canvas(draw_strokes(line, brush, 280, 280)) is not None
 
 
 @pytest.mark.parametrize(
@@ -122,12 +117,12 @@ def test_ink_at_the_edge_of_the_canvas_is_kept(edge):
 
 
 @EVERY_DIGIT
-@pytest.mark.parametrize(("brush", "size"), [(10, 80), (18, 200), (30, 250)])
-def test_the_longer_side_is_20_pixels_and_the_centre_of_mass_is_central(number, brush, size):
-    digit = from_canvas(drawn(number, brush, size, 15, 15))
-    assert digit.shape == (SIDE, SIDE) and digit.dtype == np.uint8
-    assert max(extent(digit)) == BOX
-    assert centre_of_mass(digit) == pytest.approx((14, 14), abs=0.5 + 1e-9)
+def test_the_longer_side_is_20_pixels_and_the_centre_of_mass_is_central(number):
+    for brush, size in ((10, 80), (18, 200), (30, 250)):
+        digit = from_canvas(drawn(number, brush, size, 15, 15))
+        assert digit.shape == (SIDE, SIDE) and digit.dtype == np.uint8
+        assert max(extent(digit)) == BOX
+        assert centre_of_mass(digit) == pytest.approx((14, 14), abs=0.5 + 1e-9)
 
 
 def test_no_ink_is_cut_off_when_the_centre_of_mass_is_in_a_corner():
@@ -141,7 +136,7 @@ def test_no_ink_is_cut_off_when_the_centre_of_mass_is_in_a_corner():
     assert rows > 14 - 0.5 and columns < 14.5, "as close to the centre as 28 pixels allow"
 
 
-@pytest.mark.parametrize("shape", [(150, 100), (280, 280), (100, 900), (900, 100), (3000, 3000)])
+@pytest.mark.parametrize("shape", [(150, 100), (100, 900), (3000, 3000)])
 def test_canvases_of_any_shape_are_read(shape):
     height, width = shape
     points = np.array([(0.2, 0.2), (0.8, 0.2), (0.4, 0.8)]) * min(shape) + (0.1 * width, 0.1 * height)
@@ -151,28 +146,22 @@ def test_canvases_of_any_shape_are_read(shape):
     assert difference(digit, reference) < 8
 
 
-@pytest.mark.parametrize("side", [1, 2, 5])
-def test_a_canvas_smaller_than_a_digit_is_read(side):
-    digit = from_canvas(canvas(np.full((side, side), 255)))
-    assert extent(digit) == (BOX, BOX) and digit.max() == 255
+def test_a_canvas_smaller_than_a_digit_is_read():
+    for side in (1, 2, 5):
+        digit = from_canvas(canvas(np.full((side, side), 255)))
+        assert extent(digit) == (BOX, BOX) and digit.max() == 255
 
 
-@pytest.mark.parametrize("side", [280, 1000, 4000])
-@pytest.mark.parametrize("level", [FAINT, 40, 255])
-def test_a_hairline_gives_a_faint_digit_or_none(side, level):
-    alpha = np.zeros((side, side))
-    np.fill_diagonal(alpha, level)
-    digit = from_canvas(canvas(alpha))
-    assert digit is None or digit.any()
-
-
-@pytest.mark.parametrize("steps", [(0, 1), (1, 0)])
-def test_a_straight_hairline_keeps_its_full_level(steps):
-    rows, columns = (np.arange(50, 230) * step + 9 for step in steps)
+def test_a_hairline_gives_a_faint_digit_or_none_and_a_straight_one_keeps_its_level():
+    for side, level in ((280, FAINT), (1000, 255), (4000, 255)):
+        alpha = np.zeros((side, side))
+        np.fill_diagonal(alpha, level)
+        digit = from_canvas(canvas(alpha))
+        assert digit is None or digit.any()
     alpha = np.zeros((280, 280))
-    alpha[rows, columns] = 255
+    alpha[50:230, 9] = 255
     digit = from_canvas(canvas(alpha))
-    assert sorted(extent(digit)) == [1, BOX] and digit.max() == 255
+    assert extent(digit) == (BOX, 1) and digit.max() == 255
 
 
 def test_normalizing_enlarged_mnist_digits_hardly_changes_them(splits, classifiers):
@@ -185,20 +174,18 @@ def test_normalizing_enlarged_mnist_digits_hardly_changes_them(splits, classifie
     assert (cnn.predict(normalized).argmax(1) == cnn.predict(digits).argmax(1)).mean() >= 0.99
 
 
-@pytest.mark.parametrize("read", [from_canvas, plain_resize])
 @pytest.mark.parametrize(
     "drawing",
     [
         np.zeros((280, 280), np.uint8),
         np.zeros((280, 280, 3), np.uint8),
-        np.zeros((1, 280, 280, 4), np.uint8),
         np.zeros((0, 280, 4), np.uint8),
         np.zeros((280, 280, 4), np.float32),
-        np.zeros((280, 280, 4), np.int64),
         None,
     ],
-    ids=["two axes", "no alpha", "a batch", "no rows", "float", "int64", "None"],
+    ids=["two axes", "no alpha", "no rows", "float", "None"],
 )
-def test_an_array_of_another_shape_or_dtype_is_refused(read, drawing):
-    with pytest.raises(ValueError, match=r"expected a drawing as uint8 \(h, w, 4\), got"):
-        read(drawing)
+def test_an_array_of_another_shape_or_dtype_is_refused(drawing):
+    for read in (from_canvas, plain_resize, number_from_canvas):
+        with pytest.raises(ValueError, match=r"expected a drawing as uint8 \(h, w, 4\), got"):
+            read(drawing)

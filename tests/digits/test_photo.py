@@ -1,4 +1,4 @@
-"""A digit is read from photos in many conditions; other files are refused with one sentence and bounded memory."""
+"""A number is read from photos in many conditions; other files are refused with one sentence and bounded memory."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ import pytest
 from PIL import Image, ImageFilter
 
 from digits import from_canvas
-from digits.photo import from_photo
-from digits.picture import LARGEST_FILE, LARGEST_PICTURE, PhotoError, decode
+from digits.photo import number_from_photo
+from digits.picture import MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, PhotoError, decode
 from digits.strokes import draw_strokes
 from recognition import load
 from recognition.store import trained_recipes
 from tests.drawings import DIGITS, photo, placed
 from tests.page_server import ROOT
+
+
+def from_photo(data: bytes) -> np.ndarray:
+    """The only digit in a photo."""
+    (digit,) = number_from_photo(data)
+    return digit
+
 
 SEVEN = from_canvas(draw_strokes(placed(7), 18, 280, 280))
 
@@ -31,6 +38,11 @@ def paper(digit: int, brush: float = 9, tone: float = 0.7, light: float = 215, s
     share = np.asarray(strokes.filter(ImageFilter.GaussianBlur(1)), float) / 255
     ground = light - np.linspace(0, shadow, 900)[None, :] + random.normal(0, noise, (900, 900))
     return np.clip(ground * (1 - tone * share), 0, 255).astype(np.uint8)
+
+
+def small(digit: int) -> np.ndarray:
+    """The same on a ninth of the pixels, which takes a ninth of the time to read."""
+    return np.ascontiguousarray(paper(digit)[1::3, 1::3])
 
 
 def saved(picture, kind: str = "PNG", **options) -> bytes:
@@ -83,14 +95,14 @@ MODES = {
 
 
 def test_a_photo_of_a_marker_is_read_in_ordinary_light():
-    digits = np.stack([from_photo(saved(paper(digit), "JPEG")) for digit in (2, 5, 7)])
-    assert load("cnn", trained_recipes()[0]).predict(digits).argmax(axis=1).tolist() == [2, 5, 7]
+    digits = np.stack([from_photo(saved(paper(digit), "JPEG")) for digit in (2, 5)])
+    assert load("cnn", trained_recipes()[0]).predict(digits).argmax(axis=1).tolist() == [2, 5]
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_every_colour_mode_is_read(mode):
     kind = "JPEG" if mode == "CMYK" else "PNG"
-    assert similar(from_photo(saved(MODES[mode](paper(7)), kind)))
+    assert similar(from_photo(saved(MODES[mode](small(7)), kind)))
 
 
 @pytest.mark.parametrize("tone", [0, 255], ids=["black ink", "white ink"])
@@ -101,7 +113,7 @@ def test_ink_on_a_transparent_background_is_read(tone):
 
 @pytest.mark.parametrize("orientation", [3, 6, 8])
 def test_a_rotated_photo_is_turned_upright(orientation):
-    turned = Image.fromarray(np.rot90(paper(7), {3: 2, 6: 1, 8: -1}[orientation]))
+    turned = Image.fromarray(np.rot90(small(7), {3: 2, 6: 1, 8: -1}[orientation]))
     exif = Image.Exif()
     exif[0x0112] = orientation
     assert similar(from_photo(saved(turned, "JPEG", exif=exif)))
@@ -109,8 +121,45 @@ def test_a_rotated_photo_is_turned_upright(orientation):
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 def test_the_first_frame_of_an_animation_is_read(kind):
-    frames = [Image.fromarray(paper(digit)) for digit in (7, 1)]
+    frames = [Image.fromarray(small(digit)) for digit in (7, 1)]
     assert similar(from_photo(saved(frames[0], kind, save_all=True, append_images=frames[1:])))
+
+
+def number_on_paper(text: str, size: float = 90, gap: float = 20, brush: float = 7) -> bytes:
+    """A photo of a number, dark ink on grey paper with a shadow, as a JPEG."""
+    left, strokes = 30.0, []
+    for digit in text:
+        drawn = placed(int(digit), size, 0, 90)
+        low = min(stroke[:, 0].min() for stroke in drawn)
+        drawn = [stroke + (left - low, 0) for stroke in drawn]
+        left = max(stroke[:, 0].max() for stroke in drawn) + gap
+        strokes += drawn
+    width = int(left) + 40
+    ink = Image.fromarray(draw_strokes(strokes, brush, width, 280)[..., 3]).resize((3 * width, 840))
+    share = np.asarray(ink.filter(ImageFilter.GaussianBlur(1)), float) / 255
+    ground = 215 - np.linspace(0, 70, 3 * width)[None, :] + np.random.default_rng(0).normal(0, 3, (840, 3 * width))
+    file = io.BytesIO()
+    Image.fromarray(np.clip(ground * (1 - 0.7 * share), 0, 255).astype(np.uint8)).save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("text", "gap"), [("2026", 45), ("318", 16)])
+def test_a_number_on_a_photo_is_read(text, gap):
+    digits = np.stack(number_from_photo(number_on_paper(text, gap=gap)))
+    assert "".join(map(str, load("resnet", "drawn").predict(digits).argmax(1))) == text
+
+
+def test_one_digit_on_a_photo_is_one():
+    for digit in (0, 5):
+        assert len(number_from_photo(photo(digit))) == 1
+
+
+def test_what_is_far_away_or_much_smaller_is_no_digit_of_the_number():
+    strokes = [*placed(7, 120, 20, 80), np.array([(400.0, 60), (405, 70)]), *placed(3, 30, 470, 230)]
+    ink = np.asarray(Image.fromarray(draw_strokes(strokes, 8, 560, 280)[..., 3]), float) / 255
+    file = io.BytesIO()
+    Image.fromarray((210 * (1 - 0.7 * ink)).astype(np.uint8)).save(file, "PNG")
+    assert len(number_from_photo(file.getvalue())) == 1
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -126,7 +175,7 @@ BAD = {
     "text": (b"seven" * 50, "something else"),
     "a PDF": (b"%PDF-1.7\n" + b"x" * 200, "a PDF"),
     "an incomplete JPEG": (photo(7)[:3000], "damaged or incomplete"),
-    "too many bytes": (b"\xff\xd8" + b"\0" * LARGEST_FILE, "at most 10 MB"),
+    "too many bytes": (b"\xff\xd8" + b"\0" * MAX_PHOTO_BYTES, "at most 10 MB"),
     "a bomb": (png_header(60_000, 60_000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)), "more than 20 megapixels"),
     "one pixel wide": (png_header(1, 20_000_000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)), "20,000 pixels a side"),
     "an AVIF": (b"\0\0\0\x1cftypavif" + b"\0" * 99, "an AVIF picture"),
@@ -147,19 +196,19 @@ def test_a_file_without_a_digit_is_refused_with_one_sentence(name):
 def test_a_picture_is_refused_by_its_header_before_it_is_decoded(monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
     with pytest.raises(PhotoError, match="megapixels"):
-        decode(png_header(LARGEST_PICTURE // 4000 + 1, 4000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)))
+        decode(png_header(MAX_PHOTO_PIXELS // 4000 + 1, 4000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)))
 
 
 def test_the_largest_photo_takes_less_than_250_mb():
     script = """
 import io, resource, numpy as np
 from PIL import Image
-from digits.photo import PhotoError, from_photo
+from digits.photo import PhotoError, number_from_photo
 file = io.BytesIO()
 Image.new("RGBA", (5000, 4000), (200, 190, 180, 255)).save(file, "PNG")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    from_photo(file.getvalue())
+    number_from_photo(file.getvalue())
 except PhotoError:
     pass
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)

@@ -15,9 +15,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from digits import from_canvas
-from digits.normalization import decode_canvas_png
-from digits.photo import from_photo
-from digits.picture import PhotoError
+from digits.photo import number_from_photo
+from digits.picture import PhotoError, decode_canvas_png
 from digits.strokes import BRUSH, draw_strokes, strokes_from_fabric, strokes_to_fabric
 from recognition import store
 from recognition.card import ModelCard, Score
@@ -76,20 +75,21 @@ def test_arbitrary_bytes_are_refused_as_a_drawing_and_as_a_photo(data):
     with pytest.raises(ValueError, match="expected the drawing as a PNG picture"):
         decode_canvas_png(data)
     with pytest.raises(PhotoError):
-        from_photo(data)
+        number_from_photo(data)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(arrays(np.uint8, PIXELS | st.sampled_from([(1, 300), (300, 1), (3, 3)])))
 def test_every_picture_is_read_as_a_photo_or_refused_in_one_sentence(grey):
     try:
-        digit = from_photo(png(grey))
+        digits = number_from_photo(png(grey))
     except PhotoError as error:
         assert str(error).startswith("Expected ") and "\n" not in str(error)
     else:
-        assert digit.shape == (28, 28) and digit.dtype == np.uint8 and digit.any()
+        assert all(digit.shape == (28, 28) and digit.dtype == np.uint8 and digit.any() for digit in digits)
 
 
+@settings(max_examples=40)
 @given(JSON)
 def test_any_json_is_read_as_strokes_or_refused(objects):
     try:

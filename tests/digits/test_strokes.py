@@ -29,8 +29,8 @@ def test_a_dot_is_a_disc_of_the_brush(brush):
     assert inked.mean(axis=0) == pytest.approx((139.5, 139.5), abs=0.5)
 
 
-@pytest.mark.parametrize("brush", [10, 18, 25, 30])
-@pytest.mark.parametrize("end", [(240, 140), (140, 240), (240, 240), (190, 40)])
+@pytest.mark.parametrize("brush", [10, 30])
+@pytest.mark.parametrize("end", [(240, 140), (190, 40)])
 def test_a_line_is_as_wide_as_the_brush_and_has_round_ends(brush, end):
     start = np.array((140, 140))
     drawing = draw_strokes([np.array([start, end])], brush, 280, 280)
@@ -124,10 +124,14 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("objects", FORGED.values(), ids=FORGED.keys())
-def test_forged_strokes_are_refused(objects):
-    with pytest.raises(ValueError, match=r"expected freehand paths of Fabric\.js"):
-        strokes_from_fabric(objects)
+def test_forged_strokes_are_refused():
+    for name, objects in FORGED.items():
+        try:
+            strokes_from_fabric(objects)
+        except ValueError as error:
+            assert str(error).startswith("expected freehand paths of Fabric.js"), name
+        else:
+            pytest.fail(f"{name} was read")
 
 
 def test_too_many_points_or_strokes_are_refused_and_the_most_allowed_are_read():

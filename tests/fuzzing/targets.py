@@ -16,9 +16,8 @@ import numpy as np
 from PIL import Image
 
 from digits import from_canvas
-from digits.normalization import decode_canvas_png
-from digits.photo import from_photo
-from digits.picture import PhotoError
+from digits.photo import number_from_photo
+from digits.picture import PhotoError, decode_canvas_png
 from digits.strokes import draw_strokes, strokes_from_fabric, strokes_to_fabric
 from recognition import store
 from recognition.store import WeightsError, read_card, verified
@@ -165,7 +164,7 @@ def targets() -> dict[str, Target]:
         "canvas pixels": Target((draw_strokes(placed(4), 18, 280, 280).tobytes(),), _from_pixels, ValueError),
         "canvas strokes": Target((strokes,), _from_strokes, ValueError),
         "photo": Target(
-            (photo(4), *_pictures(("PNG", "WEBP", "GIF", "BMP"))), lambda d, _: from_photo(d), PhotoError, 1
+            (photo(4), *_pictures(("PNG", "WEBP", "GIF", "BMP"))), lambda d, _: number_from_photo(d), PhotoError, 1
         ),
         "stroke file": Target((STROKES.encode(),), _from_stroke_file, DataError),
         "card": Target(((book / "mlp.json").read_bytes(),), _from_card, WeightsError),

@@ -12,7 +12,7 @@ from PIL import Image
 from starlette.requests import Request
 
 from digits import from_canvas
-from digits.picture import LARGEST_FILE
+from digits.picture import MAX_PHOTO_BYTES
 from digits.samples import sample_digit
 from digits.strokes import draw_strokes
 from models import DEFAULT_NETWORKS
@@ -79,7 +79,7 @@ def test_a_running_server_answers(server):
         (b"[]", "", JSON, 400, "Expected 28 rows"),
         (b"[" * 10_000, "", JSON, 400, "Expected 28 rows"),
         (b" " * (JSON_BYTES + 1), "", JSON, 413, "Expected at most"),
-        (b" " * (LARGEST_FILE + 1), "", {}, 413, "Expected at most"),
+        (b" " * (MAX_PHOTO_BYTES + 1), "", {}, 413, "Expected at most"),
         (png(FIVE), "network=vgg", {}, 400, "unknown network 'vgg'"),
         (png(FIVE), "recipe=cake", {}, 400, "unknown recipe 'cake'"),
     ],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from digits.normalization import decode_canvas_png, ink_of, resized
+from digits.normalization import ink_of, resized
 from digits.numbers import number_from_ink
 from digits.photo import number_from_photo
+from digits.picture import decode_canvas_png
 from digits.samples import sample_strokes
 from digits.strokes import (
     CANVAS_SIDE,
@@ -22,8 +22,6 @@ from digits.strokes import (
 from ui.shared import session
 
 CANVAS_KEY = "drawing"  # of the canvas component; it never changes, so that the browser keeps the canvas it has
-_decoding = threading.Lock()  # one drawing at a time: a forged picture takes 10 MB while it is decoded
-_reading_photo = threading.Lock()  # one photo at a time: it keeps a core busy for a second and takes 250 MB
 
 
 @dataclass(eq=False)
@@ -119,8 +117,7 @@ class Board:
 
     def put_photo(self, data: bytes) -> None:
         """Put a photo's digits in the canvas's place; raises digits.picture.PhotoError if it holds none."""
-        with _reading_photo:
-            digits = number_from_photo(data)
+        digits = number_from_photo(data)
         self._replace()
         self.digits, self.photo = tuple(digits), True
 
@@ -133,8 +130,7 @@ class Board:
         if self.photo or picture == self._outdated or (picture == self._sent and strokes == self.foreground):
             return
         strokes_from_fabric(objects)  # refuses what could not be drawn again here
-        with _decoding:
-            ink = ink_of(decode_canvas_png(picture))
+        ink = ink_of(decode_canvas_png(picture))
         background = None if self._background_ink is None else self._background_ink[:, : ink.shape[1]]
         if background is not None and ink.shape == background.shape:
             ink = np.maximum(ink, background)

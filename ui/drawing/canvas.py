@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from digits.picture import LARGEST_FILE, SUFFIXES, PhotoError
+from digits.picture import MAX_PHOTO_BYTES, SUFFIXES, PhotoError
 from digits.samples import SAMPLES, sample_strokes
 from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH, strokes_from_fabric
 from ui.drawing.board import CANVAS_KEY, Board, current_board
@@ -63,7 +63,7 @@ def choose_input(board: Board) -> None:
             "A photo of a digit on paper",
             SUFFIXES,
             key=session.PHOTO,
-            max_upload_size=LARGEST_FILE // 1_000_000,
+            max_upload_size=MAX_PHOTO_BYTES // 1_000_000,
             on_change=_put_photo,
             args=(board, session.PHOTO),
         )
