@@ -152,7 +152,7 @@ def test_the_scoreboard_shows_the_confusions_of_ten_networks_without_scrolling(h
     host.locator(".room-scores").wait_for(timeout=LATE)
     host.locator(".confusions figure").nth(len(NETWORKS) - 1).wait_for(timeout=LATE)
     boxes = [figure.bounding_box() for figure in host.locator(".confusions figure").all()]
-    assert len(boxes) == len(NETWORKS) and all(box and box["width"] > 60 for box in boxes)
+    assert len(boxes) == len(NETWORKS) and all(box and box["height"] > box["width"] > 60 for box in boxes)
     height, inside = host.evaluate("[document.querySelector('.stMain').scrollHeight, window.innerHeight]")
     assert height <= inside + 24
     database.engine.dispose()
