@@ -14,6 +14,8 @@ from models import NETWORKS
 
 DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
+SMALL_PHONE = {"width": 360, "height": 640}
+PROJECTOR = {"width": 1920, "height": 1080}
 SPACING = 5  # pixels between the points of a stroke
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -22,6 +24,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+ALPHA = """canvas => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]
+  .filter((_, i) => i % 4 === 3)"""
 
 # Resolves with the milliseconds from the pointer's release to the frame after the answers changed.
 STROKE_TO_PAINT = """late => new Promise((resolve, reject) => {
@@ -124,6 +129,15 @@ class Visitor:
 
     def open_panel(self, name: str) -> None:
         self.page.get_by_role("radio", name=name).click()
+
+    def wait_for_headline(self, words: str) -> None:
+        self.page.get_by_role("heading", name=words).wait_for(timeout=30_000)
+
+    def ink(self) -> int:
+        """The number of pixels of the canvas that are drawn on."""
+        return self.page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+            f"canvas => ({ALPHA})(canvas).filter(Boolean).length"
+        )
 
     def headline(self) -> str:
         return self.page.locator(".answers h2").inner_text()

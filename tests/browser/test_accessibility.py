@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious in any state of any page; what it cannot see: names, one live region, less motion."""
+"""axe-core finds nothing serious in any state of any page; the canvas has a name, and there is one live region."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import pytest
 from tests.browser.driver import DESKTOP, PHONE, Visitor
 from tests.drawings import placed
 
+pytestmark = pytest.mark.slow
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PANELS = ("Inside", "Which ink?", "Poke it", "How sure", "How it's built", "Compare training")
+THEMES = ("light", pytest.param("dark", marks=pytest.mark.nightly))
 PAGES = ("play", "room", "learn", "evidence", "book", "book?lesson=Softmax", "book?lesson=Convolution+and+max-pooling")
 
 
 def problems(visitor: Visitor) -> list[str]:
-    """What axe-core calls serious or critical on the page as it is."""
+    """The serious and critical violations that axe-core finds on the page."""
     if not visitor.page.evaluate("'axe' in window"):
         visitor.page.evaluate(AXE)
     violations = visitor.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
@@ -24,14 +27,13 @@ def problems(visitor: Visitor) -> list[str]:
     return [f"{rule['id']}: {node['html'][:200]}" for rule in serious for node in rule["nodes"]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("theme", "viewport"),
     [
         pytest.param("light", DESKTOP, id="projector"),
         pytest.param("dark", PHONE, id="phone, dark"),
-        pytest.param("dark", DESKTOP, id="projector, dark"),
-        pytest.param("light", PHONE, id="phone"),
+        pytest.param("dark", DESKTOP, id="projector, dark", marks=pytest.mark.nightly),
+        pytest.param("light", PHONE, id="phone", marks=pytest.mark.nightly),
     ],
 )
 def test_nothing_serious_before_and_after_an_answer_and_in_doubt(visit, theme, viewport):
@@ -48,8 +50,7 @@ def test_nothing_serious_before_and_after_an_answer_and_in_doubt(visit, theme, v
     assert problems(visitor) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_nothing_serious_in_any_panel(visit, theme):
     visitor = visit(theme=theme)
     visitor.draw(placed(7))
@@ -60,16 +61,16 @@ def test_nothing_serious_in_any_panel(visit, theme):
         assert problems(visitor) == [], panel
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_serious_on_any_other_page(visit, path, theme):
+@pytest.mark.parametrize("theme", THEMES)
+def test_nothing_serious_on_any_other_page(visit, theme):
     visitor = visit(theme=theme)
-    visitor.page.goto(f"{visitor.page.url.rstrip('/')}/{path}")
-    visitor.page.locator("h1").wait_for()
-    visitor.page.wait_for_timeout(3000)
-    assert problems(visitor) == []
-    assert visitor.page.locator("h1").count() == 1
+    address = visitor.page.url.rstrip("/")
+    for path in PAGES:
+        visitor.page.goto(f"{address}/{path}")
+        visitor.page.locator("h1").wait_for()
+        visitor.page.wait_for_timeout(3000)
+        assert problems(visitor) == [], path
+        assert visitor.page.locator("h1").count() == 1, path
 
 
 def test_the_canvas_has_a_name_and_answers_go_through_one_live_region_that_stays(visit):
@@ -83,18 +84,3 @@ def test_the_canvas_has_a_name_and_answers_go_through_one_live_region_that_stays
             f"region => region.isConnected && region.textContent === 'All four say {digit}'", arg=region
         )
     assert visitor.page.locator("[aria-live], [role=status]").count() == 1
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_the_bars_move_for_150_ms_and_not_at_all_where_less_motion_is_asked_for(visit, motion):
-    visitor = visit()
-    visitor.page.emulate_media(reduced_motion=motion)
-    visitor.page.evaluate(
-        "() => { window.moves = []; const animate = Element.prototype.animate; Element.prototype.animate = "
-        "function (...how) { moves.push([this.className, how[1].duration]); return animate.apply(this, how); } }"
-    )
-    visitor.draw(placed(7))
-    visitor.wait_for_answer()
-    moves = visitor.page.evaluate("window.moves")
-    assert moves and all(move == ["bar", 150] for move in moves) if motion == "no-preference" else moves == []

@@ -8,6 +8,8 @@ import pytest
 from tests.browser.driver import DESKTOP, PHONE
 from tests.drawings import photo, placed
 
+pytestmark = pytest.mark.slow
+
 # The panel, the choice in it, and a text that must then be visible.
 STEPS = [
     ("Inside", "", "After hidden layer 1"),
@@ -27,11 +29,10 @@ STEPS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("viewport", "phone", "theme"),
     [
-        pytest.param(DESKTOP, False, "light", id="projector"),
+        pytest.param(DESKTOP, False, "light", id="projector", marks=pytest.mark.nightly),
         pytest.param(PHONE, True, "dark", id="phone, dark"),
     ],
 )
@@ -46,7 +47,6 @@ def test_every_panel_opens(visit, viewport, phone, theme):
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], (panel, choice)
 
 
-@pytest.mark.slow
 def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
     visitor = visit(path="/?panel=Inside&network=RNN&recipe=on+MNIST+alone")
     visitor.draw(placed(3))
@@ -60,7 +60,6 @@ def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
     assert "network=CNN" in visitor.page.url and "panel=Inside" in visitor.page.url
 
 
-@pytest.mark.slow
 def test_the_perturbation_slider_works_by_keyboard(visit):
     visitor = visit(path="/?panel=Poke+it&poke=Erase+rows")
     visitor.draw(placed(7))
@@ -75,7 +74,26 @@ def test_the_perturbation_slider_works_by_keyboard(visit):
     assert visitor.page.locator(".perturbed li").count() == 4
 
 
-@pytest.mark.slow
+def test_the_sweep_moves_the_slider_by_itself_until_it_is_stopped(visit):
+    visitor = visit(path="/?panel=Poke+it")
+    visitor.draw(placed(4))
+    visitor.wait_for_answer()
+    slider = visitor.page.get_by_role("slider").last
+    visitor.click("Play")
+    visitor.page.get_by_role("button", name="Stop", exact=True).wait_for()
+    for _ in range(3):  # it goes on by itself
+        before = float(slider.input_value())
+        visitor.page.wait_for_function(
+            "before => [...document.querySelectorAll('input[type=range]')].at(-1)?.valueAsNumber > before",
+            arg=before,
+        )
+    visitor.click("Stop")
+    visitor.page.get_by_role("button", name="Play", exact=True).wait_for()
+    stopped = slider.input_value()
+    visitor.page.wait_for_timeout(1500)
+    assert slider.input_value() == stopped
+
+
 def test_a_sample_is_put_on_the_canvas_by_keyboard_alone(visit):
     visitor = visit()
     visitor.page.get_by_role("button", name="Samples and photos").focus()
@@ -104,7 +122,6 @@ def upload(visitor, name: str, data: bytes) -> None:
     field.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
 
 
-@pytest.mark.slow
 def test_a_photo_is_recognized_and_clear_brings_the_canvas_back(visit):
     visitor = visit()
     upload(visitor, "four.jpg", photo(4))
@@ -117,7 +134,6 @@ def test_a_photo_is_recognized_and_clear_brings_the_canvas_back(visit):
     assert list(visitor.wait_for_answer().values()).count(3) >= 3
 
 
-@pytest.mark.slow
 def test_an_unreadable_photo_gets_a_sentence_in_the_answers_place_and_keeps_the_drawing(visit):
     visitor = visit()
     visitor.draw(placed(1))
@@ -129,11 +145,14 @@ def test_an_unreadable_photo_gets_a_sentence_in_the_answers_place_and_keeps_the_
     assert list(visitor.wait_for_answer().values()).count(1) >= 3, "the next stroke is added to the drawing"
 
 
-@pytest.mark.slow
-def test_back_closes_a_panel_and_stays_on_the_page(visit):
+def test_the_suggestion_opens_its_panel_and_back_in_the_browser_closes_it(visit):
     visitor = visit()
     visitor.draw(placed(4))
     visitor.wait_for_answer()
+    visitor.page.locator(".st-key-suggestion button").click()
+    visitor.page.locator(".perturbed").wait_for()
+    visitor.click("Back to the bars")
+    visitor.page.locator(".details .bars").first.wait_for()
     visitor.open_panel("How it's built")
     visitor.page.get_by_text("Total params").wait_for()
     visitor.page.go_back()
@@ -142,18 +161,6 @@ def test_back_closes_a_panel_and_stays_on_the_page(visit):
     assert len(visitor.wait_for_answer()) == 4, "the drawing is still there"
 
 
-@pytest.mark.slow
-def test_the_suggestion_opens_what_it_speaks_of(visit):
-    visitor = visit()
-    visitor.draw(placed(4))
-    visitor.wait_for_answer()
-    visitor.page.locator(".st-key-suggestion button").click()
-    visitor.page.locator(".perturbed").wait_for()
-    visitor.click("Back to the bars")
-    visitor.page.locator(".details .bars").first.wait_for()
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
 def test_a_panel_opens_in_sight(visit, viewport, phone):
     visitor = visit(viewport, phone=phone)
