@@ -1,11 +1,9 @@
-"""Somebody on the page Learn in a real Chromium, and what a server's trainings leave on its machine."""
+"""A visitor on the page Learn in a real Chromium, and what a server's trainings leave on its machine."""
 
 from __future__ import annotations
 
 import os
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.browser import driver
@@ -13,7 +11,7 @@ from tests.drawings import placed
 from ui.learn.process import FOLDER_PREFIX
 from ui.room.store import URL
 
-LATE = 120_000  # milliseconds, on a busy machine
+TIMEOUT = 120_000  # milliseconds, on a busy machine
 
 
 def environment(place: Path) -> dict[str, str]:
@@ -34,60 +32,53 @@ def trainings(place: Path) -> list[str]:
     return processes + [path.name for path in place.glob(f"{FOLDER_PREFIX}*")]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not after {seconds} s"
-        time.sleep(0.2)
-
-
 class Learner:
-    """Somebody who has opened the page Learn."""
+    """A visitor who has opened the page Learn."""
 
     def __init__(self, page, address: str):
         self.page = page
         page.goto(f"{address}/learn")
-        self.button("Train").wait_for(timeout=LATE)
+        self.button("Train").wait_for(timeout=TIMEOUT)
 
     def button(self, name: str):
         return self.page.get_by_role("button", name=name, exact=True)
 
     def train(self, seconds: int, button: str = "Train") -> None:
-        """Starts a training of so many seconds, and waits until the page shows its state."""
+        """Start a training, and wait until the page shows its state."""
         self.page.get_by_role("combobox", name="Seconds").click()
         self.page.get_by_role("option", name=str(seconds), exact=True).click()
         self.page.wait_for_timeout(1000)
         self.button(button).click()
-        self.page.locator(".learn-status").wait_for(timeout=LATE)
+        self.page.locator(".learn-status").wait_for(timeout=TIMEOUT)
 
     def wait_for(self, *states: str) -> str:
-        """Waits until the training is in one of these states; returns what the page says of it."""
-        self.page.locator(f".learn-status:is({', '.join(f'.{state}' for state in states)})").wait_for(timeout=LATE)
+        """Wait until the training is in one of these states; return what the page says of it."""
+        self.page.locator(f".learn-status:is({', '.join(f'.{state}' for state in states)})").wait_for(timeout=TIMEOUT)
         return self.status()
 
     def status(self) -> str:
         return self.page.locator(".learn-status p").inner_text()
 
-    def wait_for_pictures(self) -> None:
-        self.page.locator(".learn-held").wait_for(timeout=LATE)
+    def wait_for_snapshot(self) -> None:
+        self.page.locator(".learn-held").wait_for(timeout=TIMEOUT)
 
     def wait_for_network(self) -> str:
-        """Waits until the trained network is there; returns what the page says."""
+        """Wait until the trained network is there; return what the page says."""
         self.wait_for("done")
-        self.page.locator(".st-key-learned").wait_for(timeout=LATE)
+        self.page.locator(".st-key-learned").wait_for(timeout=TIMEOUT)
         self.page.wait_for_timeout(1500)
         return self.status()
 
-    def read_as_meant(self) -> int:
-        """How many of the held-out digits that are shown are read as meant."""
+    def correct(self) -> int:
+        """The number of the held-out digits shown that are read correctly."""
         return int(self.page.locator(".learn-held small").inner_text().split()[0])
 
     def examples(self) -> int:
-        """How many examples the network has seen."""
+        """The number of examples the network has seen."""
         return int(re.sub(r".*· ([\d,]+) examples.*", r"\1", self.status()).replace(",", ""))
 
     def box(self, selector: str) -> dict[str, float]:
-        """Where the first of these is in the window."""
+        """The place of the first of these in the window."""
         return self.page.locator(selector).first.bounding_box()
 
     def go_to(self, name: str) -> None:
@@ -96,15 +87,15 @@ class Learner:
         self.page.wait_for_timeout(1000)
 
     def draw(self, digit: int) -> None:
-        """Draws a digit on the page Draw, and waits for the answers."""
+        """Draw a digit on the page Draw, and wait for the predictions."""
         visitor = object.__new__(driver.Visitor)  # it is there already
         visitor.page, visitor.canvas = self.page, self.page.locator("canvas.upper-canvas")
-        visitor.canvas.wait_for(timeout=LATE)
+        visitor.canvas.wait_for(timeout=TIMEOUT)
         self.page.wait_for_timeout(800)
         visitor.draw(placed(digit))
         visitor.wait_for_answer()
 
-    def own_answers(self) -> list[str]:
-        """What the visitor's own network says on the page Draw; nothing where there is none."""
-        self.page.locator(".answers.answered").wait_for(timeout=LATE)
+    def own_predictions(self) -> list[str]:
+        """What the visitor's own network says on the page Draw; nothing without one."""
+        self.page.locator(".answers.answered").wait_for(timeout=TIMEOUT)
         return self.page.locator(".card.ready", has_text="Your MLP").locator(".answer b").all_inner_texts()

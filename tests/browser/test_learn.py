@@ -1,15 +1,30 @@
-"""The page Learn in a real Chromium: a network learns before one's eyes, from samples, from drawings, from MNIST."""
+"""The page Learn in a real Chromium: a network learns while the visitor watches, and nothing of it outlives the visit.
+
+Each training starts TensorFlow, which takes 10 seconds and more; the rarer ways through the page are left to the night.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.browser.learner import LATE, environment, trainings, wait_until
+from learning.job import ABANDONED_SECONDS
+from tests.browser import driver
+from tests.browser.learner import TIMEOUT, environment, trainings
+from tests.browser.lesson import choose_prompt, join, press, prompt, send
 from tests.browser.test_accessibility import problems
-from tests.browser.test_room import choose_prompt, join, press, prompt, send
+from tests.learning.test_process import wait_until
 from tests.page_server import running
+from ui.learn.process import FOLDER_PREFIX
 
 pytestmark = pytest.mark.slow
+SMALL, BEAMER, FULL_HD = (
+    {"width": width, "height": height} for width, height in ((360, 640), (1024, 768), (1920, 1080))
+)
+NAVIGATION = 48  # pixels of a phone's window, at its lower end
+STATUS_IN_SIGHT = """() => {
+  const top = document.querySelector(".learn-status").getBoundingClientRect().top;
+  return 0 <= top && top < innerHeight / 2;
+}"""
 
 
 @pytest.fixture
@@ -18,49 +33,49 @@ def address(learn_address):
     return learn_address
 
 
-def test_a_network_learns_before_ones_eyes_and_answers_beside_the_others(learn, place):
+def test_a_network_learns_and_predicts_beside_the_others_until_it_is_thrown_away(learn, place):
     learner = learn()
     learner.train(10)
-    learner.wait_for_pictures()
+    learner.wait_for_snapshot()
     pictures = learner.page.locator(".learn-view figure img, .learn-layer img")
-    assert learner.page.locator(".learn-held li").count() == 30 and learner.read_as_meant() < 15, "it guesses"
+    assert learner.page.locator(".learn-held li").count() == 30 and learner.correct() < 15, "it guesses"
     before = [image.get_attribute("src") for image in pictures.all()]
     assert problems(learner) == []
     assert learner.wait_for_network().startswith("MLP Learned for 10 s")
-    assert learner.read_as_meant() > 20
+    assert learner.correct() > 20
     assert all(image.get_attribute("src") != old for image, old in zip(pictures.all(), before, strict=True))
     assert problems(learner) == []
     wait_until(lambda: trainings(place) == [], 20)
 
     learner.button("Draw for it").click()
     learner.draw(7)
-    assert learner.own_answers() == ["7"]
+    assert learner.own_predictions() == ["7"]
     learner.go_to("Learn")
     learner.button("Throw it away").click()
-    learner.page.locator(".st-key-learned").wait_for(state="detached", timeout=LATE)
+    learner.page.locator(".st-key-learned").wait_for(state="detached", timeout=TIMEOUT)
     learner.go_to("Draw")
-    assert learner.own_answers() == []
+    assert learner.own_predictions() == []
 
 
-def test_it_pauses_goes_on_and_stops(learn, place):
+def test_a_label_is_taught_and_undone(learn):
     learner = learn()
-    learner.train(60)
-    learner.wait_for("learning")
-    wait_until(lambda: "examples" in learner.status(), 60)
-    learner.button("Pause").and_(learner.page.locator(":enabled")).click()
-    assert "Paused" in learner.wait_for("paused")
-    seen = learner.examples()
-    learner.page.wait_for_timeout(3000)
-    assert learner.examples() == seen
-    learner.button("Go on").click()
-    learner.wait_for("learning")
-    wait_until(lambda: learner.examples() > seen, 30)
-    learner.button("Stop").click()
-    assert "Stopped after" in learner.wait_for_network()
-    wait_until(lambda: trainings(place) == [], 20)
+    learner.go_to("Draw")
+    learner.draw(1)
+    learner.button("No, I meant").click()
+    learner.page.get_by_test_id("stPopoverBody").get_by_text("7", exact=True).click()
+    learner.button("Teach it").click()
+    learner.button("Teach the MLP").wait_for(timeout=TIMEOUT)
+    assert learner.page.get_by_text("My drawings (1)").is_visible()
+    learner.train(10, "Teach the MLP")
+    learner.wait_for_network()
+    assert learner.page.locator(".learn-compared thead th").all_inner_texts() == ["digits", "n", "before", "after"]
+    learner.button("Undo").click()
+    learner.page.locator(".st-key-learned").wait_for(state="detached", timeout=TIMEOUT)
+    learner.go_to("Draw")
+    assert learner.own_predictions() == []
 
 
-def test_stopped_in_the_first_second_it_says_so_and_leaves_nothing(learn, place):
+def test_stopped_at_once_it_says_so_and_leaves_nothing(learn, place):
     learner = learn()
     learner.train(10)
     learner.button("Stop").click()
@@ -69,32 +84,81 @@ def test_stopped_in_the_first_second_it_says_so_and_leaves_nothing(learn, place)
     wait_until(lambda: trainings(place) == [], 20)
 
 
-def test_what_one_meant_is_taught_and_undone(learn, place):
-    learner = learn()
-    learner.go_to("Draw")
-    learner.draw(1)
-    learner.button("No, I meant").click()
-    learner.page.get_by_test_id("stPopoverBody").get_by_text("7", exact=True).click()
-    learner.button("Teach it").click()
-    learner.button("Teach the MLP").wait_for(timeout=LATE)
-    assert learner.page.get_by_text("My drawings (1)").is_visible()
-    learner.train(10, "Teach the MLP")
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [
+        pytest.param(driver.PHONE, "dark", id="390"),
+        pytest.param(SMALL, "light", id="360", marks=pytest.mark.nightly),
+    ],
+)
+def test_on_a_phone_the_training_takes_the_place_of_the_controls(learn, viewport, theme):
+    learner = learn(viewport, phone=True, theme=theme)
+    button = learner.button("Train")
+    assert button.bounding_box()["y"] < viewport["height"] - 2 * NAVIGATION, "within reach"
+    learner.train(10)
+    learner.page.wait_for_timeout(500)
+    assert not button.is_visible() and learner.box(".learn-status")["y"] < 100
+    learner.wait_for_snapshot()
+    for part in (".learn-accuracy img", ".learn-held"):
+        box = learner.box(part)
+        assert box["y"] + box["height"] < viewport["height"] - NAVIGATION
+    before = learner.box(".learn-held")
     learner.wait_for_network()
-    assert learner.page.locator(".learn-compared thead th").all_inner_texts() == ["digits", "n", "before", "after"]
-    learner.button("Undo").click()
-    learner.page.locator(".st-key-learned").wait_for(state="detached", timeout=LATE)
-    learner.go_to("Draw")
-    assert learner.own_answers() == []
+    assert learner.box(".learn-held") == before, "nothing jumps at the end"
+    assert before["y"] < learner.box(".st-key-learned")["y"] < button.bounding_box()["y"]
+    assert learner.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    button.scroll_into_view_if_needed()
+    button.click()
+    learner.wait_for("waiting", "starting", "learning")
+    learner.page.wait_for_function(STATUS_IN_SIGHT)  # again
 
 
-def test_the_drawings_of_a_room_are_learned_from_where_its_host_allows_it(learn, visit):
+@pytest.mark.nightly
+@pytest.mark.parametrize("viewport", [driver.DESKTOP, BEAMER, FULL_HD], ids=["1280", "1024", "1920"])
+def test_on_a_projector_all_of_it_is_on_one_screen_and_nothing_jumps(learn, viewport):
+    learner = learn(viewport)
+    learner.page.get_by_text("Teach a trained one").click()
+    learner.button("Teach the MLP").wait_for()
+    learner.page.wait_for_timeout(2000)
+    before = learner.box(".st-key-train")
+    learner.train(10, "Teach the MLP")
+    learner.wait_for_snapshot()
+    curves = learner.box(".learn-view")
+    learner.wait_for_network()
+    assert learner.box(".learn-view") == curves and learner.box(".st-key-train") == before
+    for part in (".learn-view", ".st-key-learned", ".st-key-train"):
+        box = learner.box(part)
+        assert box["y"] + box["height"] <= viewport["height"] and box["x"] + box["width"] <= viewport["width"]
+
+
+@pytest.mark.nightly
+def test_it_pauses_goes_on_and_stops(learn, place):
+    learner = learn()
+    learner.train(60)
+    learner.wait_for("learning")
+    wait_until(lambda: "examples" in learner.status())
+    learner.button("Pause").and_(learner.page.locator(":enabled")).click()
+    assert "Paused" in learner.wait_for("paused")
+    seen = learner.examples()
+    learner.page.wait_for_timeout(3000)
+    assert learner.examples() == seen
+    learner.button("Go on").click()
+    learner.wait_for("learning")
+    wait_until(lambda: learner.examples() > seen)
+    learner.button("Stop").click()
+    assert "Stopped after" in learner.wait_for_network()
+    wait_until(lambda: trainings(place) == [], 20)
+
+
+@pytest.mark.nightly
+def test_the_drawings_of_a_room_are_learned_from_if_its_host_allows_it(learn, visit):
     host = learn()
     host.go_to("Room")
     host.button("Open a room").click()
-    host.page.locator(".room-code b").wait_for(timeout=LATE)
+    host.page.locator(".room-code b").wait_for(timeout=TIMEOUT)
     host.go_to("Learn")
     host.button("This room").click()
-    host.page.get_by_text("its host has not allowed it").wait_for(timeout=LATE)
+    host.page.get_by_text("its host has not allowed it").wait_for(timeout=TIMEOUT)
     assert host.button("Train").is_disabled()
     host.go_to("Room")
     host.button("Settings").click()
@@ -110,8 +174,7 @@ def test_the_drawings_of_a_room_are_learned_from_where_its_host_allows_it(learn,
             send(phone, digit)
     host.go_to("Learn")
     host.button("Samples").click()
-    host.button("This room").click()
-    host.page.get_by_text("all that 1 of 2 participants drew").wait_for(timeout=LATE)
+    host.page.get_by_text("all that 1 of 2 participants drew").wait_for(timeout=TIMEOUT)
     host.train(10)
     host.wait_for_network()
     assert host.page.locator(".learn-compared td").first.inner_text() == "2", "held out by participant"
@@ -127,10 +190,11 @@ def without_data(tmp_path):
         yield server.address
 
 
-def test_without_a_network_mnist_is_a_sentence(learn, without_data, tmp_path):
+@pytest.mark.nightly
+def test_mnist_that_cannot_be_downloaded_or_read_is_a_sentence(learn, without_data, tmp_path):
     learner = learn(address=without_data)
     learner.button("MNIST").click()
-    learner.page.get_by_text("MNIST is not on this server").wait_for(timeout=LATE)
+    learner.page.get_by_text("MNIST is not on this server").wait_for(timeout=TIMEOUT)
     assert learner.button("Train").is_disabled()
     learner.page.get_by_text("Download MNIST with Keras: 11 MB").click()
     learner.page.wait_for_timeout(1000)
@@ -139,18 +203,13 @@ def test_without_a_network_mnist_is_a_sentence(learn, without_data, tmp_path):
     assert "MNIST could not be downloaded; choose another source, or try again later." in said
     wait_until(lambda: trainings(tmp_path) == [], 20)
     assert not list(tmp_path.rglob("mnist*"))
-
-
-def test_a_file_that_is_not_keras_mnist_is_not_learned_from(learn, without_data, tmp_path):
     (tmp_path / "keras" / "datasets").mkdir(parents=True)
     (tmp_path / "keras" / "datasets" / "mnist.npz").write_bytes(b"something else")
-    learner = learn(address=without_data)
-    learner.button("MNIST").click()
-    learner.page.wait_for_timeout(1000)
-    learner.train(10)
-    assert "MNIST cannot be read on this server" in learner.wait_for("failed")
+    learner.train(30)
+    learner.page.get_by_text("MNIST cannot be read on this server").wait_for(timeout=TIMEOUT)
 
 
+@pytest.mark.nightly
 def test_mnist_that_is_here_is_learned_from(learn, splits):
     learner = learn()
     learner.button("Samples").click()
@@ -159,3 +218,50 @@ def test_mnist_that_is_here_is_learned_from(learn, splits):
     learner.train(10)
     learner.wait_for_network()
     assert "MNIST test digits" in learner.page.locator(".learn-compared tbody th").all_inner_texts()
+
+
+@pytest.mark.nightly
+def test_a_reload_ends_the_training_and_the_next_one_waits_for_that(learn, place):
+    learner = learn()
+    learner.train(300)
+    learner.wait_for_snapshot()
+    (before,) = place.glob(f"{FOLDER_PREFIX}*")
+    learner.page.reload()
+    learner.page.get_by_text("Three experiments").wait_for(timeout=TIMEOUT)
+    learner.train(10)
+    learner.page.get_by_text("1 other training comes first").wait_for(timeout=TIMEOUT)
+    wait_until(lambda: not before.exists(), ABANDONED_SECONDS + 20)
+    learner.wait_for_network()
+    wait_until(lambda: trainings(place) == [], 20)
+
+
+@pytest.mark.nightly
+def test_a_closed_tab_ends_the_training(learn, place):
+    learner = learn()
+    learner.train(300)
+    learner.wait_for_snapshot()
+    learner.page.close()
+    wait_until(lambda: trainings(place) == [], ABANDONED_SECONDS + 20)
+
+
+@pytest.mark.nightly
+def test_a_training_goes_on_while_another_page_is_shown(learn, place):
+    learner = learn()
+    learner.train(10)
+    learner.go_to("Evidence")
+    wait_until(lambda: trainings(place) == [])
+    learner.go_to("Learn")
+    assert "Learned for 10 s" in learner.wait_for_network()
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_the_end_of_the_server_ends_the_training(learn, tmp_path, end):
+    with running(environment=environment(tmp_path)) as server:
+        learner = learn(address=server.address)
+        learner.train(300)
+        learner.wait_for_snapshot()
+        assert len(trainings(tmp_path)) == 2, "a process and its folder"
+        getattr(server, end)()
+        wait_until(lambda: trainings(tmp_path) == [], 0.8 * ABANDONED_SECONDS)  # after which it would end anyway
+        learner.page.close()
