@@ -24,7 +24,7 @@ from recognition.store import WeightsError, default_recipe
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit status: 1 if a file could not be classified, 2 if no network can answer."""
+    """Run the command line; return the exit status: 1 if a file could not be classified, 2 if no network can answer."""
     options = _parse(arguments)
     try:
         classifiers = [recognition.load(key, options.recipe) for key in options.network or DEFAULT_NETWORKS]
@@ -40,12 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
             failures += 1
             _print_error(name, str(error), options.json)
             continue
-        answers = [[classifier.answer(digit) for classifier in classifiers] for digit in digits]
+        predictions = [[classifier.predict_one(digit) for classifier in classifiers] for digit in digits]
         scores = outlier.score(np.stack(digits)).tolist()
         print(
-            json.dumps({"file": name} | number_report(answers, scores))
+            json.dumps({"file": name} | number_report(predictions, scores))
             if options.json
-            else _line(name, answers, scores)
+            else _line(name, predictions, scores)
         )
     return 1 if failures else 0
 
@@ -63,11 +63,11 @@ def _print_error(name: str, problem: str, as_json: bool) -> None:
         print(f"{name}: {problem}", file=sys.stderr)
 
 
-def _line(name: str, answers: list[list[Prediction]], scores: list[float]) -> str:
-    """One line: the file and each network's digit or number, and its confidence."""
+def _line(name: str, predictions: list[list[Prediction]], scores: list[float]) -> str:
+    """A line with the file, each network's digit or number, and its confidence."""
     cells = [
         f"{NETWORKS[each[0].network].title} {number_of(each)} ({100 * confidence_in_number(each):.1f} %)"
-        for each in zip(*answers, strict=True)
+        for each in zip(*predictions, strict=True)
     ]
     warning = "  may not be a digit" if min(scores) >= outlier.THRESHOLD else ""
     return f"{name}: {', '.join(cells)}{warning}"

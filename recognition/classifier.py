@@ -1,4 +1,4 @@
-"""Classifiers: trained networks that map digits to ten probabilities, without TensorFlow."""
+"""A classifier: a trained network that maps digits to ten probabilities, without TensorFlow."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Classifier:
         """The result of predict, or of raw if not calibrated."""
         return self.predict(digits) if calibrated else self.raw(digits)
 
-    def answer(self, digit: np.ndarray, calibrated: bool = True) -> Prediction:
-        """The prediction for one digit, uint8 (28, 28), as panels, the history and other programs share it."""
+    def predict_one(self, digit: np.ndarray, calibrated: bool = True) -> Prediction:
+        """Predict one digit, uint8 (28, 28); the result is shared by panels, history and other programs."""
         (probabilities,) = self.probabilities(digit[None], calibrated)
         return Prediction(self.network.key, self.card.recipe, probabilities, self.card, calibrated)
 
@@ -83,7 +83,7 @@ class Classifier:
 
     @property
     def architecture(self) -> Architecture:
-        """What the page shows of the network's layers."""
+        """The network's layers, as its card describes them."""
         if self.card.serving is None:
             raise ValueError(f"the card of {self.network.key} does not describe a LiteRT file")
         return self.card.serving.architecture
@@ -97,11 +97,11 @@ class Classifier:
         """
         with self._building:
             if self._model is None:
-                self._model = _built(self.network, self.card)
+                self._model = _build(self.network, self.card)
             return self._model
 
 
-def _built(network: Network, card: ModelCard) -> keras.Model:
+def _build(network: Network, card: ModelCard) -> keras.Model:
     path, _ = verified(card.network, card.recipe)
     try:
         model = network.build()

@@ -6,7 +6,9 @@ import io
 import struct
 import subprocess
 import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -197,6 +199,22 @@ def test_a_picture_is_refused_by_its_header_before_it_is_decoded(monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
     with pytest.raises(PhotoError, match="megapixels"):
         decode(png_header(MAX_PHOTO_PIXELS // 4000 + 1, 4000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)))
+
+
+def test_one_photo_at_a_time_is_read(monkeypatch):
+    reading, most = [], []
+
+    def decode(data):
+        reading.append(data)
+        most.append(len(reading))
+        time.sleep(0.01)
+        reading.pop()
+        raise PhotoError("read")
+
+    monkeypatch.setattr("digits.photo.decode", decode)
+    with ThreadPoolExecutor(4) as pool:
+        photos = [pool.submit(number_from_photo, b"") for _ in range(8)]
+    assert [str(photo.exception()) for photo in photos] == ["read"] * 8 and max(most) == 1
 
 
 def test_the_largest_photo_takes_less_than_250_mb():

@@ -70,7 +70,7 @@ def test_what_looks_like_no_digit_is_flagged(tmp_path, capsys, monkeypatch):
 
 
 def test_the_report_has_ten_probabilities_and_the_score():
-    answers = [load("mlp", "book").answer(FIVE)]
+    answers = [load("mlp", "book").predict_one(FIVE)]
     data = json.loads(json.dumps(number_report([answers], [0.25])))
     assert data["not_a_digit"] is False and data["outlier_score"] == 0.25
     assert data["networks"]["mlp"]["recipe"] == "book" and len(data["networks"]["mlp"]["probabilities"]) == 10

@@ -80,7 +80,7 @@ class Learning:
 
     def predict(self, digit: np.ndarray, calibrated: bool) -> Prediction | None:
         """Return the learned network's prediction for a digit, uint8 (28, 28); None if there is no such network."""
-        return self.learned.classifier.answer(digit, calibrated) if self.learned else None
+        return self.learned.classifier.predict_one(digit, calibrated) if self.learned else None
 
     def sync(self) -> bool:
         """Read the progress of the training, and take its network when it is done; return whether it has just ended."""

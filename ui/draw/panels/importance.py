@@ -25,7 +25,7 @@ WAYS = {
         "stand in for each other stay dark.",
     ),
     "Gradient": (
-        attribution.gradient_in_page,
+        attribution.gradient,
         "Amber: a little more ink there would make the network surer of its answer; blue: less sure. It shows the "
         "direction of the first small step only, not what happens when a whole stroke changes.",
     ),
@@ -41,7 +41,7 @@ def importance_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     measure, words = WAYS[way]
     found = {classifier.network.key: classifier for classifier in ensemble.load(selection).classifiers}
     predictions = {found[key]: each for key, each in drawn.predictions.items() if key in found}
-    importing = measure is attribution.gradient_in_page and not attribution.is_ready()
+    importing = measure is attribution.gradient and not attribution.tensorflow_is_imported()
     spinner = st.spinner("Loading TensorFlow, which takes a few seconds the first time")
     try:
         with spinner if importing else nullcontext():
