@@ -1,4 +1,4 @@
-"""The state of a room: what everybody in it may know, as one small value that pages ask for again and again."""
+"""The state of a room: everything that everybody in it may know, as one small value for pages to poll."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a host and a phone do in a room, in a real Chromium."""
+"""The steps of a host and a phone in a room, in a real Chromium."""
 
 from __future__ import annotations
 

@@ -93,11 +93,9 @@ def test_the_picture_shows_every_drawing_on_the_wall_smaller_where_there_are_man
     first = exports.records(database, room)[0]
     sheet = np.asarray(Image.open(io.BytesIO(exports.as_png([first] * number, {"mlp": "MLP"}))).convert("L"))
     side, columns = exports.LARGE if number == 1 else exports.SMALL
-    height, width = -(-number // columns), columns
-    assert sheet.shape[0] > height * side and sheet.shape[1] == width * (side + 2 * MARGIN)
-    last = (
-        (number - 1) // columns * (sheet.shape[0] // height) + MARGIN,
-        (number - 1) % columns * (side + 2 * MARGIN) + MARGIN,
-    )
-    enlarged = np.asarray(Image.fromarray(first.digit).resize((side, side), Image.Resampling.BOX))
-    np.testing.assert_array_equal(sheet[last[0] : last[0] + side, last[1] : last[1] + side], enlarged)
+    height, width = sheet.shape[0] // -(-number // columns), sheet.shape[1] // columns  # of one digit with its text
+    assert height > side and width == side + 2 * MARGIN
+    row, column = divmod(number - 1, columns)
+    top, left = row * height + MARGIN, column * width + MARGIN
+    enlarged = Image.fromarray(first.digit).resize((side, side), Image.Resampling.BOX)
+    np.testing.assert_array_equal(sheet[top : top + side, left : left + side], np.asarray(enlarged))

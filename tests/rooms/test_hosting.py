@@ -1,4 +1,4 @@
-"""What a host may do, and that nobody else may."""
+"""A host may do everything here, and nobody else may."""
 
 from __future__ import annotations
 

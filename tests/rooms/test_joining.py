@@ -1,4 +1,4 @@
-"""How a phone finds a room, joins it and comes back; and how it does not."""
+"""A phone finds a room, joins it and comes back; guesses and forged tokens do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scoreboard counts: networks, on drawings whose digit is known, in rounds that were revealed."""
+"""The scoreboard counts networks, on drawings whose label is known, in rounds that were revealed."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def strip(page: AppTest) -> str:
 
 
 def parameter(page: AppTest, name: str) -> str:
-    """What the page's link says now."""
+    """The value of a parameter in the page's link."""
     value = page.query_params[name]
     return value if isinstance(value, str) else value[0]
 

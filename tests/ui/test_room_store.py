@@ -49,10 +49,10 @@ def test_the_settings_may_shorten_a_rooms_life_and_nothing_else(secrets, tmp_pat
             store.database()
 
 
-def test_the_hosting_page_says_how_often_phones_ask():
+def test_the_hosting_page_says_how_often_phones_poll():
     words = " ".join((ROOT / "docs" / "hosting.md").read_text(encoding="utf-8").split())
-    assert f"Phones look at their room every {POLL_SECONDS:g} seconds" in words
-    assert f"a hundred phones look {100 / POLL_SECONDS:g} times a second" in words
+    assert f"Phones poll their room every {POLL_SECONDS:g} seconds" in words
+    assert f"a hundred phones poll {100 / POLL_SECONDS:g} times a second" in words
     assert "good for all of them for a second" in words and STATE_SECONDS == 1
     assert "A wall runs its part of the page every second" in words and WALL_SECONDS == 1
 

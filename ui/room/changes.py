@@ -21,7 +21,7 @@ from ui.shared import session
 if TYPE_CHECKING:
     from rooms.state import RoomState
 
-PATH = "api/room/{key}"  # relative, as the page may be served below a prefix
+PATH = "api/room/{key}"  # relative: the page may be served below a prefix
 MAX_KEYS = 5_000  # the longest unused are forgotten, and their phones get others when their page runs again
 STATE_SECONDS = 1.0  # that a state which was read for one phone is good for all others
 POLL_SECONDS = 4.0  # between two requests of a phone; a hundred phones ask 25 times a second

@@ -48,7 +48,7 @@ def room_strip() -> bool:
 
 
 def answers_wait() -> bool:
-    """Whether the visitor is in a room whose predictions are hidden until the host reveals them."""
+    """Return True in a room whose predictions are hidden until the host reveals them."""
     part = room_visit().participation
     return part is not None and part.state is not None and not part.state.revealed
 
@@ -85,7 +85,7 @@ def _rejoin(visit: RoomVisit, code: str) -> None:
 
 
 def _remember_in_link(part: Participation) -> None:
-    """A reload finds the same participant again; Streamlit drops the parameters when another page is opened."""
+    """Keep the participant in the link, for a reload: Streamlit drops the parameters when another page is opened."""
     for name, value in ((session.ROOM, part.code), (session.PARTICIPANT, part.member.token)):
         if st.query_params.get(name) != value:
             st.query_params[name] = value
@@ -118,7 +118,7 @@ def _offer_to_join(visit: RoomVisit, code: str) -> None:
 
 @st.fragment(run_every=STRIP_SECONDS)
 def _strip() -> None:
-    """Read the room, send what waits, and draw the strip; its height never changes, as the canvas is below it."""
+    """Read the room, send what waits, and draw the strip; its height never changes: the canvas is below it."""
     visit = room_visit()
     if visit.participation is None:
         return
@@ -162,7 +162,7 @@ def _sync(visit: RoomVisit) -> str:
 
 
 def _own_may_differ(part: Participation, before: RoomState | None, state: RoomState) -> bool:
-    """Whether to read the participant's drawing: after sending, after a reveal or a next round, and now and then."""
+    """Return True after sending, after a reveal or a next round, and now and then, for the host's approval."""
     if before is None or part.member.drawings != part.own_drawings:
         return True
     if state.etag != before.etag and part.own is not None and not part.own.revealed:

@@ -63,7 +63,7 @@ class RoomVisit:
     """The rooms of one visit; leaving a room drops its object, so nothing of it stays.
 
     found: the room that a link leads to, found_code: its code in that link; found is None where there is no such room.
-    problem: why the last thing was refused, as a sentence.
+    problem: why the last request was refused, as a sentence.
     """
 
     participation: Participation | None = None
