@@ -64,7 +64,8 @@ def page(strokes: int = 30) -> str:
         visitors = {}
         for name, script in scripts.items():
             address = stack.enter_context(serve(script))
-            visitors[name] = driver.Visitor(chromium.new_context(viewport=driver.DESKTOP).new_page(), address)
+            window = chromium.new_context(viewport=driver.DESKTOP).new_page()
+            visitors[name] = driver.Visitor(window, address, driver.READY if name == "the page" else driver.BARE)
             visitors[name].draw(placed(7))
         visitors["the page"].wait_for_answer()
         random = np.random.default_rng(0)

@@ -67,7 +67,7 @@ def _stages(page, script: Path, answers: bool) -> Iterator[tuple[str, float]]:
     """Seconds from the command to each stage, and the server's memory in MB."""
     begin = time.monotonic()
     with running(script) as server:
-        visitor = driver.Visitor(page, server.address)
+        visitor = driver.Visitor(page, server.address, driver.READY if answers else driver.BARE)
         yield "canvas", time.monotonic() - begin
         if answers:
             yield "first answer, from the pointer's release", visitor.time_stroke(placed(1)[0], 90) / 1000

@@ -16,6 +16,8 @@ DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 360, "height": 640}
 PROJECTOR = {"width": 1920, "height": 1080}
+READY = "canvas.upper-canvas[aria-label]"  # the page's canvas, with its size and its name
+BARE = "canvas.upper-canvas"  # that of an empty page
 SPACING = 5  # pixels between the points of a stroke
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -68,14 +70,14 @@ def chromium() -> Iterator:
 class Visitor:
     """A visitor who uses the page with a mouse or a finger."""
 
-    def __init__(self, page, address: str):
+    def __init__(self, page, address: str, ready: str = READY):
         self.page = page
         self.errors: list[str] = []  # from the browser's console
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(address)
         self.canvas = page.locator("canvas.upper-canvas")
-        page.locator("canvas.upper-canvas[aria-label]").wait_for(timeout=60_000)  # it has its size and its name
+        page.locator(ready).wait_for(timeout=60_000)
 
     def _listen(self, message) -> None:
         # When opened at a path, Streamlit first looks for its server there, which fails.
