@@ -127,13 +127,12 @@ async def _teach(outcome: Outcome, servers: list[Server], address: str, url: str
         async with visit(server.address) as host:  # loads the networks
             await host.draw(placed(7))
     here = database.opened(url)
-    opened = hosting.open_room(here, PROMPTS[0], hide_answers=False)
-    hosted = hosting.host(here, opened.code, opened.token)
+    hosted = hosting.open_room(here, PROMPTS[0], hide_answers=False)
     hosting.change(here, hosted, approve_outliers=False)
     begin = time.monotonic()
     end = begin + seconds
-    link = f"room={opened.code}&invited={hosted.key}"
-    wall = servers[-1].address + f"/room?room={opened.code}&host={opened.token}"
+    link = f"room={hosted.code}&invited={hosted.key}"
+    wall = servers[-1].address + f"/room?room={hosted.code}&host={hosted.token}"
     arrivals = np.linspace(0, min(20.0, seconds / 6), phones)
     jobs = [
         phone(address, link, outcome.lesson, float(arrival), end, seed, len(servers) > 1)

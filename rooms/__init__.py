@@ -1,12 +1,14 @@
-"""Rooms that a host opens and phones join: everybody draws, one wall. Kept in SQL; knows neither the page nor Keras.
+"""Rooms that a host opens and phones join: everybody draws, one wall. Stored in SQL; without Streamlit and networks.
 
-    from rooms import database, hosting, joining, sending
+    from rooms import database, hosting, joining, sending, wall
     here = database.opened("sqlite:///rooms.sqlite")
-    opened = hosting.open_room(here)                     # a code for the class, a token for the host
-    member = joining.join(here, opened.room_id)
-    sending.send(here, member, drawing)
+    host = hosting.open_room(here)                    # a code for the class, a token for the host
+    room = joining.find_room(here, host.code)
+    member = joining.join(here, room.id)
+    sending.send(here, member, drawing)               # sending.Drawing
+    wall.tiles(here, room.id)
 
-hosting.py is what a host may do, joining.py and sending.py what a phone may do, wall.py and scoreboard.py what is
-seen, exports.py what is kept afterwards. Every refusal is a rooms.limits.RoomError whose text is a sentence for whoever
-sees it.
+hosting.py has the host's commands; joining.py and sending.py a phone's; wall.py, scoreboard.py and exports.py read the
+drawings; state.py is what everybody may know of a room. Every refusal is a rooms.limits.RoomError, whose text is a
+sentence for the person who was refused.
 """

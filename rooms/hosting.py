@@ -24,24 +24,16 @@ SETTINGS = ("hide_answers", "approve_all", "approve_outliers", "training", "paus
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A new room. token: the host's, which is stored nowhere else."""
+class Hosted:
+    """A room and a host's right to it. token: the host's, stored nowhere else. key: in the QR code beside the code."""
 
     room_id: int
     code: str
     token: str
-
-
-@dataclass(frozen=True)
-class Hosted:
-    """A room and a host's right to it. key: what the QR code holds beside the code."""
-
-    room_id: int
-    token: str
     key: str
 
 
-def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool = True) -> Opened:
+def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool = True) -> Hosted:
     """Open a room with its first round; raises Refused where there are too many rooms."""
     token = identity.new_token()
     with database.writing() as session:
@@ -60,7 +52,7 @@ def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool
         session.add(room)
         session.flush()
         session.add(_new_round(room, prompt))
-        return Opened(room.id, code, token)
+        return _hosted(room, token)
 
 
 def host(database: Database, code: str, token: str) -> Hosted:
@@ -69,7 +61,7 @@ def host(database: Database, code: str, token: str) -> Hosted:
         room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
         if room is None or not identity.is_token(token, room.host_hash) or room.expires <= database.clock(session):
             raise Forbidden("This link does not host a room: it is wrong, or the room is closed and deleted.")
-        return Hosted(room.id, token, identity.room_key(room.host_hash))
+        return _hosted(room, token)
 
 
 def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
@@ -164,6 +156,10 @@ def _changing(database: Database, hosted: Hosted) -> Iterator[tuple[Session, Roo
         room.version += 1
         session.flush()
         yield session, room
+
+
+def _hosted(room: Room, token: str) -> Hosted:
+    return Hosted(room.id, room.code, token, identity.room_key(room.host_hash))
 
 
 def _state(database: Database, session: Session, room: Room) -> RoomState:

@@ -82,8 +82,7 @@ A_SEVEN = Prompt("digit", 7)
 
 def hosted(database: Database, prompt: Prompt = A_SEVEN, hide_answers: bool = False) -> Hosted:
     """A new room, seen by its host."""
-    opened = hosting.open_room(database, prompt, hide_answers)
-    return hosting.host(database, opened.code, opened.token)
+    return hosting.open_room(database, prompt, hide_answers)
 
 
 def probabilities(digit: int, confidence: float = 0.91) -> list[float]:

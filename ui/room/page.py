@@ -47,7 +47,7 @@ def _enter(visit: RoomVisit, code: str, token: str) -> None:
     if token and (watched is None or watched.hosted is None or watched.hosted.token != token):
         visit.watched = None
         hosted = hosting.host(store.database(), code, token)
-        visit.watched = WatchedRoom(hosted.room_id, code, hosted)
+        visit.watched = WatchedRoom(hosted.room_id, hosted.code, hosted)
     elif code and not token and (watched is None or code != watched.code):
         visit.watched = None
         if visit.found is None or visit.found_code != code:
@@ -185,9 +185,8 @@ def _ways_in(visit: RoomVisit) -> bool:
 def _open(visit: RoomVisit) -> None:
     visit.problem = ""
     try:
-        opened = hosting.open_room(store.database())
-        hosted = hosting.host(store.database(), opened.code, opened.token)
-        visit.watched = WatchedRoom(opened.room_id, opened.code, hosted)
+        hosted = hosting.open_room(store.database())
+        visit.watched = WatchedRoom(hosted.room_id, hosted.code, hosted)
     except RoomError as error:
         visit.problem = str(error)
 
