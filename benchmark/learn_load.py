@@ -1,6 +1,6 @@
-"""How fast the page answers ordinary visitors who draw while a network learns on the same server.
+"""The time the page takes to answer ordinary visitors who draw while a network learns on the same server.
 
-The visitors are those of benchmark.load. Somebody else has the page Learn open, looks on as a browser does, and
+The visitors are those of benchmark.load. Another visitor has the page Learn open, polls it as a browser does, and
 starts the next training as soon as one has ended, so that one is always running.
 """
 
@@ -25,13 +25,13 @@ from tests.page_server import running
 from ui.learn.page import POLL_SECONDS
 
 VISITORS = 20
-ASKED = 300  # milliseconds, p95
+TARGET = 300  # milliseconds, p95
 NETWORK = "cnn"  # computes most in each step
-BEGIN = 120.0  # seconds within which a training has to begin
+START_SECONDS = 120.0  # within which a training has to start learning
 
 
 class Learner(Client):
-    """Somebody on the page Learn.
+    """A visitor of the page Learn.
 
     state: of the training, as the page shows it. examples: how many it says the network has seen, of each training.
     """
@@ -87,7 +87,7 @@ def beside_learning(minutes: float) -> str:
     ratio = beside.percentiles[1] / alone.percentiles[1]
     text = (
         f"{VISITORS} visitors who draw, without a browser, for {minutes:g} minutes each time. Milliseconds from a "
-        f"stroke to its answer; p95 below {ASKED} is asked for. With the training, p95 is {ratio:.1f} times as long. "
+        f"stroke to its answer; target: a p95 below {TARGET}. With the training, it is {ratio:.1f} times as long. "
         f"Meanwhile {' and '.join(f'{examples:,}' for examples in beside.examples)} examples were learned from, a "
         f"number for each training. Load average at the end, other work included: {os.getloadavg()[0]:.1f}."
     )
@@ -118,7 +118,7 @@ async def _beside(address: str, visitors) -> Measured:
         learner = Learner(socket)
         await learner.open()
         trainings = asyncio.create_task(learner.train())
-        async with asyncio.timeout(BEGIN):
+        async with asyncio.timeout(START_SECONDS):
             while learner.state != State.LEARNING and not trainings.done():
                 await asyncio.sleep(0.1)
         room = await visitors

@@ -135,9 +135,9 @@ def rehearsal_digits(random: np.random.Generator) -> np.ndarray:
     with contextlib.suppress(DataError):  # samples alone suffice
         if data_folder():
             pens = pendigits("tra")
-            parts.append(_styled([pens[i] for i in random.choice(len(pens), PEN_DIGITS, replace=False)], random).digits)
+            parts.append(_styled([pens[i] for i in random.permutation(len(pens))[:PEN_DIGITS]], random).digits)
             known = mnist().train.digits
-            parts.append(known[random.choice(len(known), MNIST_DIGITS, replace=False)])
+            parts.append(known[random.permutation(len(known))[:MNIST_DIGITS]])
     return np.concatenate(parts)
 
 
