@@ -6,7 +6,7 @@ COPY app.py .
 COPY .streamlit .streamlit
 COPY digits digits
 COPY explain explain
-COPY learning learning
+COPY learning/__init__.py learning/job.py learning/
 COPY models models
 COPY recognition recognition
 COPY rooms rooms

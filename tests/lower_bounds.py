@@ -2,7 +2,7 @@
 
     python -m tests.lower_bounds FOLDER [TESTS ...] --write
 
-FOLDER is where the environment is made. Slow tests and those with a browser are left out, unless TESTS names them.
+FOLDER is where the environment is made. Without TESTS it runs what a plain pytest does.
 """
 
 from __future__ import annotations
@@ -19,27 +19,23 @@ from packaging.requirements import Requirement
 
 from tests.page_server import ROOT
 
-FILES = ("requirements-serve.txt", "requirements.txt", "requirements-dev.txt")
+FILES = ("requirements-serve.txt", "requirements-train.txt", "requirements-test.txt")
 REPORT = ROOT / "docs" / "measured" / "lower_bounds.md"
-TESTS = [
-    f"tests/{name}"
-    for name in ("digits", "models", "recognition", "explain", "rooms", "learning", "server", "ui", "training")
-]
 
 
 def lower_bounds() -> dict[str, str]:
-    """The lowest version that each requirement of this Python allows, by its name."""
+    """Return the lowest version that each requirement of this Python allows, by its name."""
     lines = [line.split("#")[0].strip() for file in FILES for line in (ROOT / file).read_text("utf-8").splitlines()]
-    found = [Requirement(line) for line in lines if line and not line.startswith("-")]
+    requirements = [Requirement(line) for line in lines if line]
     return {
-        one.name: next(part.version for part in one.specifier if part.operator in (">=", "=="))
-        for one in found
-        if one.marker is None or one.marker.evaluate()
+        requirement.name: next(part.version for part in requirement.specifier if part.operator in (">=", "=="))
+        for requirement in requirements
+        if requirement.marker is None or requirement.marker.evaluate()
     }
 
 
-def installed(folder: Path) -> Path:
-    """An environment with the lower bounds, made if it is not there; returns its Python."""
+def install(folder: Path) -> Path:
+    """Make an environment with the lower bounds, or bring the one that is there up to date; return its Python."""
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
@@ -49,26 +45,20 @@ def installed(folder: Path) -> Path:
 
 
 def main() -> int:
-    """The command line; returns the exit status of the tests."""
+    """Run the command line; return the exit status of the tests."""
     parser = argparse.ArgumentParser(prog="python -m tests.lower_bounds", description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("tests", nargs="*", default=TESTS)
-    parser.add_argument("--write", action="store_true", help=f"keep the report in {REPORT.relative_to(ROOT)}")
+    parser.add_argument("tests", nargs="*")
+    parser.add_argument("--write", action="store_true", help=f"write the report to {REPORT.relative_to(ROOT)}")
     options = parser.parse_args()
-    python = installed(options.folder)
-    done = subprocess.run(
-        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options.tests],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [install(options.folder), "-m", "pytest", "-q", "-p", "no:cacheprovider", *options.tests]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     print(done.stdout[-5000:])
     rows = "\n".join(f"| {name} | {version} |" for name, version in lower_bounds().items())
     report = (
-        "Written by `python -m tests.lower_bounds` on "
-        f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}: "
-        f"`pytest {' '.join(options.tests)}` with every requirement at its lower bound.\n\n"
-        f"{done.stdout.strip().splitlines()[-1].strip('= ')}\n\n| | version |\n|---|---|\n{rows}\n"
+        f"Written by `python -m tests.lower_bounds` on {time.strftime('%Y-%m-%d')}, "
+        f"Python {platform.python_version()}: `{' '.join(['pytest', *options.tests])}` with every requirement at its "
+        f"lower bound.\n\n{done.stdout.strip().splitlines()[-1].strip('= ')}\n\n| | version |\n|---|---|\n{rows}\n"
     )
     if options.write:
         REPORT.write_text(report, encoding="utf-8")
