@@ -1,7 +1,8 @@
-"""A phone in a room, without a browser: the way in, the strip and Send."""
+"""A phone in a room, without a browser: joining, the strip and Send; and a room, or its database, that is gone."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -13,36 +14,28 @@ from rooms.prompts import Prompt
 from tests.drawings import placed
 from tests.page_server import ROOT
 from tests.ui.page import START_SECONDS, answers, click, message, opened, send
-from tests.ui.room_pages import joined, parameter, strip
+from tests.ui.room_pages import joined, parameter, room_page, strip
 from ui.room import store
 from ui.room import strip as room_strip
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a process of its own
 def test_who_is_in_no_room_sees_nothing_of_it_and_no_database_is_opened(tmp_path):
     script = (
         "import sys\nfrom tests.ui.page import *\nfrom tests.drawings import placed\n"
         "page = send(visit(), message(placed(7)))\n"
         "assert not page.exception and 'answered' in answers(page)\n"
         "assert not any('room-strip' in html.body for html in page.html)\n"
-        "print(sorted(name for name in sys.modules if name.split('.')[0] in ('sqlalchemy', 'rooms', 'psycopg'))[:5])\n"
+        "print({'sqlalchemy', 'rooms', 'psycopg'} & {name.split('.')[0] for name in sys.modules})\n"
     )
     file = tmp_path / "rooms.sqlite"
+    environment = os.environ | {"HOME": str(tmp_path), store.URL: f"sqlite:///{file}"}
+    command = [sys.executable, "-c", script]
     result = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env={
-            "PATH": "/usr/bin",
-            "HOME": str(tmp_path),
-            store.URL: f"sqlite:///{file}",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        },
-        capture_output=True,
-        text=True,
-        timeout=4 * START_SECONDS,
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=4 * START_SECONDS
     )
     assert result.returncode == 0, result.stderr[-2000:]
-    assert result.stdout.strip() == "[]" and not file.exists()
+    assert result.stdout.strip() == "set()" and not file.exists()
 
 
 def test_one_tap_joins_and_the_link_finds_the_same_participant_again(room):
@@ -177,3 +170,34 @@ def test_what_cannot_be_sent_now_waits_and_is_sent_when_the_database_is_back(roo
         session.connection().exec_driver_sql("UPDATE participants SET last_sent = 0")
     page.run()
     assert len(wall.tiles(database, host.room_id)) == 2 and not part.outbox
+
+
+def test_a_forged_code_is_a_sentence_and_is_not_shown(room):
+    page = opened({"room": ["<script>alert(1)</script>"]})
+    assert not page.exception and "There is no room with this code" in page.warning[0].value
+    assert not any("alert(1)" in html.body for html in page.html)
+    page.query_params["room"] = "\0"
+    assert not page.run().exception and "There is no room with this code" in page.warning[0].value
+    send(page, message(placed(7)))
+    assert "answered" in answers(page), "the page works alone"
+
+
+def test_a_room_that_is_deleted_lets_its_phones_go_on_alone(room, database):
+    host, code = room
+    page = joined(code)
+    hosting.delete_room(database, host)
+    page.run()
+    assert not page.exception and "closed" in page.info[0].value
+    send(page, message(placed(7)))
+    assert "answered" in answers(page) and not strip(page)
+
+
+def test_without_a_database_the_page_says_so_and_works_alone(monkeypatch):
+    monkeypatch.setenv(store.URL, "sqlite:////proc/nowhere/rooms.sqlite")
+    page = opened({"room": ["AAAAAA"]})
+    assert not page.exception and "cannot be used" in page.warning[0].value
+    send(page, message(placed(7)))
+    assert "answered" in answers(page)
+    host = room_page()
+    click(host, "Open a room")
+    assert not host.exception and "cannot be used" in host.warning[0].value
