@@ -22,7 +22,7 @@ from recognition.recipes import RECIPES, check_recipe
 
 log = logging.getLogger(__name__)
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+WEIGHTS = Path(os.environ.get("DIGIT_WEIGHTS") or Path(__file__).resolve().parent.parent / "weights").resolve()
 TABLES = WEIGHTS / "tables.json"  # the book's tables trained again, written by training.tables
 MNIST_COUNTS = WEIGHTS / "mnist.json"  # the number of MNIST's digits of each class, written by training.mnist
 ROBUSTNESS = WEIGHTS / "robustness.json"  # accuracy under corruptions, written by training.robustness
@@ -145,11 +145,12 @@ def _card(path: Path, *_changed: int) -> ModelCard:
     return ModelCard.from_json(json.loads(path.read_text(encoding="utf-8")))
 
 
-def write_card(card: ModelCard) -> None:
-    """Writes the card atomically: a reader gets the old card or the new one, never a partial file."""
+def write_card(card: ModelCard, path: Path | None = None) -> None:
+    """Writes the card atomically, beside the weights or to a path: a reader never gets a partial file."""
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n"
     text = ROW.sub(lambda row: " ".join(row.group().split()), text)
-    write_atomically(card_path(card.network, card.recipe), lambda path: path.write_text(text, encoding="utf-8"))
+    path = path or card_path(card.network, card.recipe)
+    write_atomically(path, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:

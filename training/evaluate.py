@@ -1,10 +1,12 @@
-"""Calibrates and evaluates every trained network on MNIST's test digits and on drawn digits, and updates its card.
+"""Calibrates and evaluates trained networks on MNIST's test digits and on drawn digits.
 
-    python -m training.evaluate
+    python -m training.evaluate [KEY ...] [--recipe RECIPE]      all that have weights by default
+
+Updates their cards, and writes docs/results.md.
 
 An interrupted evaluation resumes when the command is given again. The temperature is fitted on validation digits, with
-equal weight for MNIST's and drawn digits. The LiteRT file is measured; on every test digit its answer is compared with
-that of the Keras model.
+equal weight for MNIST's and drawn digits. The LiteRT file is measured; on every test digit its prediction is compared
+with that of the Keras model.
 
 Drawn digits: the 3,498 digits of 14 writers in pendigits-orig.tes, drawn on a 280x280 canvas with the longer side 45 to
 85 % of it, at random positions, brush 10 to 30 pixels, fixed seed; normalized by digits.from_canvas, and by a plain
@@ -14,6 +16,7 @@ resize for comparison.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from dataclasses import dataclass, replace
 
@@ -23,73 +26,78 @@ import recognition
 from digits import CLASSES, from_canvas, plain_resize
 from digits.labelled import Digits, join
 from models import NETWORKS
+from recognition import store
 from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
 from recognition.recipes import RECIPES
-from recognition.store import WeightsError, released, trained_recipes, write_atomically, write_card
-from training.data import pen_digits
+from recognition.store import WeightsError, card_path, read_card, trained_recipes, write_atomically, write_card
 from training.data.dataset import DataError
 from training.data.mnist import mnist
 from training.data.pen_digits import draw_on_canvas, pendigits
-from training.engine.command import RUNS, remedy, run_command
-from training.evaluation import results_table
-from training.evaluation.calibration import fit_temperature, reliability
+from training.engine.command import RUNS, run_command
+from training.evaluation.calibration import calibrated, held_out_sets, reliability
 
 PROGRESS = RUNS / "evaluated"  # the hashes of the weights that an unfinished call has measured
 TOLERANCE = 1e-5  # in probability, between LiteRT and Keras
+HEADING = """# Results
+
+Written by `python -m training.evaluate`. Accuracies in percent, with their 95 % intervals (Wilson) in brackets. *Drawn
+digits* are those of 14 writers of pendigits-orig.tes whose pen strokes were drawn on the page's canvas; nobody of them
+was trained on. *Plain resize*: the same drawings shrunk to 28x28 without being cropped and centred.
+
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__.split("\n")[0])
+    parser.add_argument("networks", nargs="*", metavar="KEY", help=f"of {', '.join(NETWORKS)} (default: all)")
     parser.add_argument("--recipe", choices=RECIPES, help="only this recipe (default: all that have weights)")
-    recipes = [recipe] if (recipe := parser.parse_args(arguments).recipe) else trained_recipes()
-    try:
-        tests, held_out = test_sets(), held_out_sets()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        failures = _measure(recipes, tests, held_out)
-        results = results_table.table(results_table.cards())
-        print("\n" + results)
-        results_table.write_table(results_table.README, results)
-        PROGRESS.unlink(missing_ok=True)
-    except OSError as error:
-        print(f"The scores cannot be saved: {error}. {remedy(error)}", file=sys.stderr)
-        return 1
+    options = parser.parse_args(arguments)
+    if unknown := set(options.networks) - set(NETWORKS):
+        parser.error(f"unknown network {unknown.pop()!r}; known: {', '.join(NETWORKS)}")
+    recipes = [options.recipe] if options.recipe else trained_recipes()
+    plan = [(recipe, key) for recipe in recipes for key in options.networks or trained(recipe)]
+    failures = _measure(plan, test_sets(), held_out_sets())
+    write_results()
+    PROGRESS.unlink(missing_ok=True)
     return 1 if failures else 0
 
 
-def _measure(recipes: list[str], tests: dict[str, Digits], held_out: list[Digits]) -> int:
-    """Evaluates all networks of these recipes and updates their cards; returns how many have no valid weights."""
+def trained(recipe: str) -> list[str]:
+    """The keys of the networks that have a card, in display order."""
+    return [key for key in NETWORKS if card_path(key, recipe).exists()]
+
+
+def _measure(plan: list[tuple[str, str]], tests: dict[str, Digits], held_out: list[Digits]) -> int:
+    """Evaluates networks, given as recipe and key, and updates their cards; returns how many have no valid weights."""
     failures = 0
     done = PROGRESS.read_text().split() if PROGRESS.exists() else []
-    for recipe in recipes:
-        for network in [NETWORKS[key] for key in released(recipe)]:
-            try:
-                classifier = recognition.load(network.key, recipe)
-                if classifier.card.sha256 in done:
-                    print(f"{recipe} {network.title}: evaluated before the interruption")
-                    continue
-                difference = disagreement(classifier, tests)
-            except WeightsError as error:
-                print(error, file=sys.stderr)
-                failures += 1
+    for recipe, key in plan:
+        network = NETWORKS[key]
+        try:
+            classifier = recognition.load(network.key, recipe)
+            if classifier.card.sha256 in done:
+                print(f"{recipe} {network.title}: evaluated before the interruption")
                 continue
-            if difference:
-                print(
-                    f"{recipe} {network.title}: {difference}; run python -m training.export {network.key}",
-                    file=sys.stderr,
-                )
-                failures += 1
-                continue
-            card = evaluate(calibrated(classifier, held_out), tests)
-            write_card(card)
-            done.append(card.sha256)
-            write_atomically(PROGRESS, lambda path: path.write_text("\n".join(done)))
-            scores = "; ".join(f"{name} {score}" for name, score in card.tests.items())
-            print(f"{recipe} {network.title}: {scores}", flush=True)
+            difference = disagreement(classifier, tests)
+        except WeightsError as error:
+            print(error, file=sys.stderr)
+            failures += 1
+            continue
+        if difference:
+            print(
+                f"{recipe} {network.title}: {difference}; run python -m training.export {network.key}",
+                file=sys.stderr,
+            )
+            failures += 1
+            continue
+        card = evaluate(calibrated(classifier, held_out), tests)
+        write_card(card)
+        done.append(card.sha256)
+        write_atomically(PROGRESS, lambda path: path.write_text("\n".join(done)))
+        scores = "; ".join(f"{name} {score}" for name, score in card.tests.items())
+        print(f"{recipe} {network.title}: {scores}", flush=True)
     return failures
 
 
@@ -129,23 +137,6 @@ def test_sets() -> dict[str, Digits]:
     return tests | {"drawn": drawn.normalized, "drawn_resized": drawn.plain}
 
 
-def held_out_sets() -> list[Digits]:
-    """MNIST's validation digits and, if the pen strokes are available, drawn digits of held-out writers."""
-    try:
-        return [mnist().validation, pen_digits.held_out()]
-    except DataError as error:
-        print(f"Calibrated on MNIST alone: {error}", file=sys.stderr)
-        return [mnist().validation]
-
-
-def calibrated(classifier: Classifier, held_out: list[Digits]) -> Classifier:
-    """The classifier with the temperature that fits these sets of digits best, with equal weight for each set."""
-    digits = join(held_out)
-    weights = np.concatenate([np.full(len(part), 1 / len(part)) for part in held_out])
-    temperature = fit_temperature(classifier.raw(digits.digits), digits.labels, weights)
-    return Classifier(classifier.network, replace(classifier.card, temperature=temperature), classifier.interpreters)
-
-
 def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> ModelCard:
     """The classifier's card with the scores measured on these tests; other scores stay as they were."""
     scores = {name: score(classifier.predict(test.digits), test.labels) for name, test in tests.items()}
@@ -177,6 +168,49 @@ def score(probabilities: np.ndarray, labels: np.ndarray) -> Score:
     confusion = np.zeros((CLASSES, CLASSES), int)
     np.add.at(confusion, (labels, answers), 1)
     return Score(len(labels), int((answers == labels).sum()), confusion.tolist(), reliability(probabilities, labels))
+
+
+def write_results() -> None:
+    """Prints the table of results and writes docs/results.md beside the folder of the weights."""
+    cards = []
+    for recipe in trained_recipes():
+        for key in trained(recipe):
+            with contextlib.suppress(WeightsError):
+                cards.append(read_card(key, recipe))
+    results = table(cards)
+    print("\n" + results)
+    path = store.WEIGHTS.parent / "docs" / "results.md"
+    write_atomically(path, lambda partial: partial.write_text(HEADING + results, encoding="utf-8"))
+
+
+def table(cards: list[ModelCard]) -> str:
+    """The results in Markdown, one row for each card, accuracies in percent with their 95 % intervals."""
+    lines = [
+        "| network | recipe | parameters | MNIST test, n = 10,000 | the book "
+        "| drawn digits, n = 3,498 | the same, plain resize | seconds per epoch |",
+        "|---|---|---:|---|---|---|---|---:|",
+    ]
+    for card in cards:
+        network = NETWORKS[card.network]
+        cells = [
+            network.title,
+            card.recipe,
+            f"{card.parameters:,}",
+            _percent(card.tests.get("mnist")),
+            f"{network.book_accuracy}" if network.book_accuracy else "–",
+            _percent(card.tests.get("drawn")),
+            _percent(card.tests.get("drawn_resized")),
+            f"{card.training['seconds_per_epoch']:.0f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _percent(score: Score | None) -> str:
+    if score is None:
+        return "not measured"
+    low, high = score.interval
+    return f"{100 * score.accuracy:.2f} ({100 * low:.2f} to {100 * high:.2f})"
 
 
 if __name__ == "__main__":

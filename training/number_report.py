@@ -26,7 +26,7 @@ from recognition.classifier import Classifier
 from training.augment.numbers import Composer, Number, Setting
 from training.data.pen_digits import draw_on_canvas, pendigits
 from training.data.unipen import PenDrawing
-from training.engine.command import report_command
+from training.engine.command import report_command, run_command
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "measured" / "numbers.md"
 NUMBERS = 1000  # of each setting
@@ -130,4 +130,4 @@ def _percent(score: Score) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -4,13 +4,13 @@
     python -m training.outlier_detector --more 4    go on from the weights in place, at a quarter of the highest rate
     python -m training.outlier_detector --measure   evaluate on the test digits, and write the card
 
-An interrupted training resumes when the command is given again.
+As with training.train, a new detector is put in place only where it is better on validation drawings, or with --force,
+and an interrupted training resumes when the same command is given again.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,26 +19,33 @@ import numpy as np
 from digits.labelled import Digits, join
 from recognition.card import ModelCard, Score
 from recognition.outlier import DETECTOR, THRESHOLD, detector
-from recognition.store import WeightsError, write_card
+from recognition.store import write_card
 from training import evaluate
 from training.augment.warp import augment_image
 from training.data import pen_digits
 from training.data.characters import REAL, characters
-from training.data.dataset import DataError, Pictures
+from training.data.dataset import Pictures
 from training.data.mnist import mnist
 from training.data.unipen import PenDrawing
 from training.engine.command import positive, run_command
 from training.engine.hyperparameters import Hyperparameters
 from training.pool import augmented
 from training.pool.outliers import OUTLIER, SHARES, outliers
-from training.train import train
+from training.train import continued, promote, training
 
 SETTINGS = Hyperparameters(
-    "adamw", epochs=14, learning_rate=2e-3, weight_decay=1e-2, cosine=True, dropout=0.1, varied=True, averaging=0.999
+    "adamw",
+    epochs=14,
+    learning_rate=2e-3,
+    weight_decay=1e-2,
+    cosine=True,
+    dropout=0.1,
+    augmented=True,
+    ema_momentum=0.999,
 )
 DIGITS_PER_EPOCH = 48_000
-NON_DIGITS_PER_EPOCH = 48_000
-EVALUATED = 1_000  # drawings of each kind that is no digit, at most
+OUTLIERS_PER_EPOCH = 48_000
+EVALUATED = 1_000  # drawings of each kind that of outlier, at most
 ACCEPTED = 0.99  # of real digits
 PICTURED = "pictured_letter"  # held-out handwritten letters, varied as pictures, as MNIST's digits are
 SEED = 3
@@ -46,19 +53,19 @@ SEED = 3
 
 @dataclass(frozen=True)
 class DetectorData:
-    """Digits and non-digits for training and validation; an epoch contains some of both.
+    """Digits and outliers for training and validation; an epoch contains some of both.
 
-    others: drawings that are no digits, uint8 (n, 28, 28) each.
+    outliers: drawings, uint8 (n, 28, 28) each.
     """
 
     digits: augmented.AugmentedDataset
-    others: list[np.ndarray]
+    outliers: list[np.ndarray]
     validation: Digits
 
     @cached_property
     def pictures(self) -> Pictures:
-        """All of the digits, then the non-digits."""
-        return Pictures([*self.digits.pictures.parts, *self.others])
+        """All of the digits, then the outliers."""
+        return Pictures([*self.digits.pictures.parts, *self.outliers])
 
     @cached_property
     def labels(self) -> np.ndarray:
@@ -67,21 +74,24 @@ class DetectorData:
 
     @cached_property
     def origins(self) -> np.ndarray:
-        """Each non-digit is an original of its own."""
+        """Each outlier is an original of its own."""
         others = np.arange(len(self.pictures) - len(self.digits.pictures)) + self.digits.origins.max() + 1
         return np.concatenate([self.digits.origins, others])
 
     def choose(self, epoch: int, random: np.random.Generator) -> np.ndarray:
         """The drawings of one epoch, int (n,), as places in pictures."""
-        digits = random.choice(self.digits.choose(epoch, random), DIGITS_PER_EPOCH, replace=False)
-        others = random.integers(len(self.digits.pictures), len(self.pictures), NON_DIGITS_PER_EPOCH)
+        digits = self.digits.choose(epoch, random)
+        digits = random.choice(digits, min(DIGITS_PER_EPOCH, len(digits)), replace=False)
+        count = min(OUTLIERS_PER_EPOCH, len(self.pictures))
+        others = random.integers(len(self.digits.pictures), len(self.pictures), count)
         return np.concatenate([digits, others])
 
 
 def load() -> DetectorData:
     """All drawings, after making those that are missing; raises DataError if MNIST or pen strokes are missing."""
-    digits, others = augmented.load(), augmented.prepared(("outlier",))["outlier"]
-    return DetectorData(digits, others, join([digits.validation, *held_out_outliers().values()]))
+    digits = augmented.load()
+    outliers = augmented.prepared(("outlier",))["outlier"]
+    return DetectorData(digits, outliers, join([digits.validation, *held_out_outliers().values()]))
 
 
 def held_out_outliers(count: int = EVALUATED) -> dict[str, Digits]:
@@ -103,19 +113,19 @@ def held_out_outliers(count: int = EVALUATED) -> dict[str, Digits]:
 
 
 def measure(sets: dict[str, Digits], against: str) -> dict[str, Score]:
-    """Scores each set of drawings: digits should be accepted, non-digits flagged.
+    """Scores each set of drawings: digits should be accepted, outliers flagged.
 
-    against: the set of digits for the area under the ROC curve of each kind of non-digit.
+    against: the set of digits for the area under the ROC curve of each kind of outlier.
     """
     from recognition.outlier import score
 
     scores = {name: score(drawings.digits) for name, drawings in sets.items()}
     results = {}
     for name, drawings in sets.items():
-        is_other = drawings.labels == OUTLIER
-        correct = int((is_other == (scores[name] >= THRESHOLD)).sum())
-        auc = area(scores[against], scores[name]) if is_other.all() else None
-        results[name] = Score(len(is_other), correct, area=auc)
+        is_outlier = drawings.labels == OUTLIER
+        correct = int((is_outlier == (scores[name] >= THRESHOLD)).sum())
+        auc = area(scores[against], scores[name]) if is_outlier.all() else None
+        results[name] = Score(len(is_outlier), correct, area=auc)
     return results
 
 
@@ -138,36 +148,39 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.outlier_detector", description=__doc__.split("\n")[0])
     parser.add_argument("--more", type=positive, metavar="N", help="go on from the weights in place, for N epochs")
+    parser.add_argument("--epochs", type=positive, metavar="N", help=f"instead of {SETTINGS.epochs}")
     parser.add_argument("--measure", action="store_true", help="evaluate on the test digits and write the card")
-    try:
-        options = parser.parse_args(arguments)
-        if options.measure:
-            card = measured()
-            write_card(card)
-            report(card.tests)
-        else:
-            data = load()
-            train(DETECTOR, "drawn", settings(options.more), data)
-            detector.cache_clear()
-            sets = {"mnist": mnist().validation, "drawn": pen_digits.held_out()} | held_out_outliers()
-            report(measure(sets, "drawn"))
-            print(f"{100 * ACCEPTED:.0f} % of the digits of both sets are accepted below {threshold(sets):.3f}")
-    except (DataError, WeightsError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    parser.add_argument("--force", action="store_true", help="put the detector in place even if it is worse")
+    options = parser.parse_args(arguments)
+    if options.measure:
+        card = measured()
+        write_card(card)
+        report(card.tests)
+        return 0
+    settings = replace(SETTINGS, epochs=options.epochs or SETTINGS.epochs)
+    if options.more:
+        settings = continued(SETTINGS, detector().card, options.more, (SETTINGS.learning_rate or 0) / 4)
+    data = load()
+    with training(DETECTOR, "drawn", settings, data) as candidate:
+        print(promote(candidate, validation_sets(data), options.force, calibrate=False), flush=True)
+    detector.cache_clear()
+    sets = {"mnist": mnist().validation, "drawn": pen_digits.held_out()} | held_out_outliers()
+    report(measure(sets, "drawn"))
+    print(
+        f"{100 * ACCEPTED:.0f} % of the digits of both sets are accepted below {threshold(sets):.3f}; "
+        f"recognition.outlier.THRESHOLD is {THRESHOLD}"
+    )
     return 0
 
 
-def settings(more: int | None) -> Hyperparameters:
-    """The hyperparameters of a training from nothing, or of more epochs from the weights in place."""
-    if more is None:
-        return SETTINGS
-    rate = (SETTINGS.learning_rate or 0) / 4
-    return replace(SETTINGS, epochs=more, learning_rate=rate, start=detector().card.sha256)
+def validation_sets(data: DetectorData) -> list[Digits]:
+    """The validation drawings by which detectors are compared: the digits, and the outliers."""
+    is_outlier = data.validation.labels == OUTLIER
+    return [data.validation[~is_outlier], data.validation[is_outlier]]
 
 
 def measured() -> ModelCard:
-    """The detector's card with its scores on the test digits and on non-digits.
+    """The detector's card with its scores on the test digits and on outliers.
 
     Raises DataError if MNIST or the pen strokes are missing.
     """

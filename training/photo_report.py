@@ -25,7 +25,7 @@ from digits.picture import PhotoError
 from recognition.card import Score
 from training.augment.numbers import Composer, Number, Setting
 from training.data.pen_digits import pendigits
-from training.engine.command import report_command
+from training.engine.command import report_command, run_command
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "measured" / "photos.md"
 PHOTOS = 100  # of each kind
@@ -156,4 +156,4 @@ def _share(score: Score) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

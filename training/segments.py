@@ -1,6 +1,6 @@
 """Trains the classifier of segments (digits.segmentation) on numbers composed of training writers' digits.
 
-    python -m training.segments
+    python -m training.segments [--output FILE]
 
 Every group of neighbouring parts of a number is an example: one whole digit, or none. Some digits are broken into their
 strokes, as some writers leave gaps within a digit; some numbers have digits that touch, and are cut where
@@ -9,7 +9,7 @@ digits.numbers would cut them. Generating the examples takes some minutes, train
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,9 +38,9 @@ from training.augment.numbers import Composer, Number, Setting
 from training.augment.rasterize import simplify_strokes
 from training.augment.styles import restyle
 from training.augment.warp import augment_strokes
-from training.data.dataset import DataError
 from training.data.pen_digits import writers
 from training.data.unipen import PenDrawing
+from training.engine.command import positive, run_command
 
 SMALL = ((140, 140), (280, 140), (420, 140), (210, 140))  # canvases half as large as the page's, which is faster
 SETTINGS = (  # of the numbers that are composed, equally often
@@ -84,16 +84,17 @@ class Example:
     label: int
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
-    try:
-        training = generate(writers(held_out=False), NUMBERS, SEED)
-        validation = generate(writers(held_out=True), NUMBERS // 20, SEED + 1)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{len(training.classes):,} parts, {np.mean(training.classes == NOT_WHOLE):.0%} of them no whole digit")
-    save(train(training, validation))
+    parser = argparse.ArgumentParser(prog="python -m training.segments", description=__doc__.split("\n")[0])
+    parser.add_argument("--numbers", type=positive, default=NUMBERS, metavar="N", help="to compose and train on")
+    parser.add_argument("--epochs", type=positive, default=EPOCHS, metavar="N", help=f"default: {EPOCHS}")
+    parser.add_argument("--output", type=Path, default=WEIGHTS, metavar="FILE", help="default: where the page reads it")
+    options = parser.parse_args(arguments)
+    training = generate(writers(held_out=False), options.numbers, SEED)
+    validation = generate(writers(held_out=True), max(20, options.numbers // 20), SEED + 1)
+    print(f"{len(training.classes):,} segments, {np.mean(training.classes == NOT_WHOLE):.0%} of them no whole digit")
+    save(train(training, validation, options.epochs), options.output)
     return 0
 
 
@@ -188,33 +189,34 @@ def build() -> keras.Model:
     return keras.Model([digit, place], layers.Dense(NOT_WHOLE + 1, activation="softmax", name="output")(values))
 
 
-def train(training: Examples, validation: Examples) -> keras.Model:
+def train(training: Examples, validation: Examples, epochs: int = EPOCHS) -> keras.Model:
     """Trains it; the learning rate falls to zero along a cosine."""
+    keras.utils.set_random_seed(SEED)
     model = build()
-    steps = EPOCHS * -(-len(training.classes) // BATCH)
+    steps = epochs * -(-len(training.classes) // BATCH)
     model.compile(
         keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(RATE, steps), weight_decay=1e-3),
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
     held_out = validation.inputs, validation.classes
-    model.fit(training.inputs, training.classes, BATCH, EPOCHS, validation_data=held_out, verbose=2)
+    model.fit(training.inputs, training.classes, BATCH, epochs, validation_data=held_out, verbose=2)
     return model
 
 
-def save(model: keras.Model) -> None:
-    """Writes the weights in half precision where digits.segmentation reads them."""
+def save(model: keras.Model, path: Path = WEIGHTS) -> None:
+    """Writes the weights in half precision, as digits.segmentation reads them."""
     arrays: dict[str, Any] = {}
     for name in ("first", "second", "hidden", "output"):
         kernel, bias = model.get_layer(name).get_weights()
         arrays |= {f"{name}_kernel": kernel.astype(np.float16), f"{name}_bias": bias.astype(np.float16)}
 
-    def write(path: Path) -> None:
-        with path.open("wb") as file:
+    def write(partial: Path) -> None:
+        with partial.open("wb") as file:
             np.savez_compressed(file, **arrays)
 
-    write_atomically(WEIGHTS, write)
+    write_atomically(path, write)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -5,8 +5,6 @@
 The result of each row is saved in training/runs, so an interrupted run continues with the next row. The tables are
 written to weights/tables.json, which the page shows, and to docs/tables.md.
 
-MERGED: The printed tables of chapter 1: their rows, and the network that each row describes.
-
 How the printed tables are read: training uses all 60,000 training digits, and accuracy is that of the last epoch's
 weights, as in the listings. Table 1.3.3 gives three widths for each row, while listing 1.3.2 has two hidden layers;
 here the rows have three hidden layers, as 256-512-256 can hardly mean two, and the listing's own network, with 269,322
@@ -20,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -37,10 +34,9 @@ from models import cnn, mlp, rnn
 from models.network import Network
 from recognition.store import TABLES as RESULTS
 from recognition.store import write_atomically
-from training.data.dataset import DataError
 from training.data.mnist import mnist
 from training.engine.batches import one_hot
-from training.engine.command import RUNS, positive, remedy, run_command
+from training.engine.command import RUNS, positive, run_command
 
 SEED = 1
 BATCH = 128
@@ -57,34 +53,22 @@ def main(arguments: list[str] | None = None) -> int:
         "--epochs", type=positive, metavar="N", help="instead of each row's own; the tables are then only printed"
     )
     options = parser.parse_args(arguments)
-    unknown = sorted(set(options.tables) - set(TABLES))
-    if unknown:
-        print(f"unknown table {unknown[0]!r}; known: {', '.join(TABLES)}", file=sys.stderr)
-        return 2
-    try:
-        digits = mnist()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
+    if unknown := sorted(set(options.tables) - set(TABLES)):
+        parser.error(f"unknown table {unknown[0]!r}; known: {', '.join(TABLES)}")
+    digits = mnist()
     train = join([digits.train, digits.validation])
     tables: dict[str, list[dict]] = {table: [] for table in TABLES if table in options.tables or not options.tables}
     jobs = [(table, row) for table in tables for row in TABLES[table]]
     new = [not result_path(*job, options.epochs).exists() for job in jobs]
-    progress = keras.utils.Progbar(
-        sum(new), unit_name="row"
-    )  # only the rows to train, for the estimate of the remaining time
-    try:
-        for job, is_new in zip(jobs, new, strict=True):
-            tables[job[0]].append(measured(*job, train, digits.test, options.epochs))
-            if is_new:
-                progress.add(1)
-        if options.epochs:
-            print(markdown(tables))
-        else:
-            write(tables, RESULTS, DOCS)
-    except OSError as error:
-        print(f"The tables cannot be saved: {error}. {remedy(error)}", file=sys.stderr)
-        return 1
+    progress = keras.utils.Progbar(sum(new), unit_name="row")  # only new rows, for the estimate of the remaining time
+    for job, is_new in zip(jobs, new, strict=True):
+        tables[job[0]].append(measured(*job, train, digits.test, options.epochs))
+        if is_new:
+            progress.add(1)
+    if options.epochs:
+        print(markdown(tables))
+    else:
+        write(tables, RESULTS, DOCS)
     return 0
 
 
@@ -164,10 +148,6 @@ def markdown(tables: dict[str, list[dict]]) -> str:
             lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    run_command(main)
 
 
 @dataclass(frozen=True)
@@ -263,3 +243,7 @@ TABLES: dict[str, list[Row]] = {
         _rnn(512, "SGD", 97.88, 98.30),
     ],
 }
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -8,6 +8,7 @@ runs either in a separate process, which a test can kill; everything it writes i
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,26 +42,25 @@ def files(folder) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-def runs_left(runs) -> list[str]:
-    """Folders of unfinished trainings."""
-    return sorted(path.name for path in (runs / "book").glob("*")) if runs.exists() else []
+def candidates(runs) -> list[str]:
+    """The folders of candidates that are not put in place, or not yet."""
+    return sorted(path.name for path in (runs / "candidates" / "book").glob("*"))
 
 
 def main(command: str, name: str) -> int:
     """The command line; returns the exit status."""
     from training import evaluate, train
-    from training.evaluation import results_table
 
     folder = Path(name)
-    store.WEIGHTS, train.RUNS = folder / "weights", folder / "runs"
-    results_table.README, evaluate.PROGRESS = folder / "README.md", folder / "runs" / "evaluated"
+    store.WEIGHTS, runs = folder / "weights", folder / "runs"
+    evaluate.PROGRESS = runs / "evaluated"
     digits = splits()
     if command == "evaluate":
         evaluate.test_sets, evaluate.held_out_sets = lambda: {"mnist": digits.test}, lambda: [digits.validation]
         return evaluate.main(["--recipe", "book"])
-    learn = train.train
-    train.mnist, train.hyperparameters.find = lambda: digits, lambda key, recipe: RECIPE
-    train.train = lambda network, name, recipe, splits: learn(network, name, recipe, splits, train.RUNS)
+    train.mnist, train.held_out_sets = lambda: digits, lambda: [digits.validation]
+    train.hyperparameters.find = lambda key, recipe: RECIPE
+    train.training = partial(train.training, runs=runs)
     return train.main(["mlp", "--recipe", "book"])
 
 

@@ -18,24 +18,23 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def well_calibrated():
     """Logits, and labels sampled from their softmax."""
     random = np.random.default_rng(0)
-    logits = random.normal(0, 3, (40_000, 10))
-    labels = (softmax(logits).cumsum(1) > random.uniform(size=(40_000, 1))).argmax(1).astype(np.uint8)
+    logits = random.normal(0, 3, (8_000, 10))
+    labels = (softmax(logits).cumsum(1) > random.uniform(size=(8_000, 1))).argmax(1).astype(np.uint8)
     return logits, labels
 
 
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 1.7, 3.0])
+@pytest.mark.parametrize("temperature", [0.5, 1.7])
 def test_a_known_temperature_is_recovered(well_calibrated, temperature):
     logits, labels = well_calibrated
-    assert fit_temperature(softmax(logits * temperature), labels) == pytest.approx(temperature, rel=0.03)
+    assert fit_temperature(softmax(logits * temperature), labels) == pytest.approx(temperature, rel=0.05)
 
 
-@pytest.mark.slow
 def test_weights_decide_between_two_sets(well_calibrated):
     logits, labels = well_calibrated
     raw = np.concatenate([softmax(logits), softmax(logits * 3)])
     first = np.r_[np.ones(len(labels)), np.zeros(len(labels))]
-    assert fit_temperature(raw, np.tile(labels, 2), first) == pytest.approx(1, rel=0.03)
-    assert fit_temperature(raw, np.tile(labels, 2), 1 - first) == pytest.approx(3, rel=0.03)
+    assert fit_temperature(raw, np.tile(labels, 2), first) == pytest.approx(1, rel=0.05)
+    assert fit_temperature(raw, np.tile(labels, 2), 1 - first) == pytest.approx(3, rel=0.05)
 
 
 def test_a_wrong_prediction_with_full_confidence_does_not_break_the_fit():

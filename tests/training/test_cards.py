@@ -22,7 +22,7 @@ def sets(splits):
     return tests, evaluate.held_out_sets()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize(("key", "recipe"), CARDS, ids=lambda name: name)
 def test_evaluating_again_gives_the_numbers_on_the_card(sets, key, recipe):
     tests, held_out = sets

@@ -50,6 +50,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kind", ["refused", "truncated", "altered"])
 def test_a_faulty_download_is_never_read(tmp_path, monkeypatch, kind):
     monkeypatch.delenv("DIGIT_DATA", raising=False)

@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 
 from digits.labelled import Digits
-from models import NETWORKS
 from recognition import load, store
 from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
 from recognition.store import read_card, released
-from training import evaluate, train
+from training import evaluate
 from training.data.dataset import DataError, Splits
-from training.evaluate import disagreement, score
-from training.evaluation import results_table
-from training.evaluation.results_table import MARKS, table, write_table
+from training.engine.command import run_command
+from training.evaluate import disagreement, score, table
 
 CARD = ModelCard(
     network="mlp",
@@ -60,31 +58,6 @@ def test_the_table_has_a_row_for_each_card():
     ]
 
 
-def test_the_table_replaces_the_text_between_its_marks_only(tmp_path):
-    path = tmp_path / "README.md"
-    for old in ("", "| an | old |\n| table | – |\n"):
-        path.write_text(f"# Draw a digit\n\n{MARKS[0]}{old}{MARKS[1]}\n\nThe end.\n", encoding="utf-8")
-        write_table(path, "new\n")
-        assert path.read_text(encoding="utf-8") == f"# Draw a digit\n\n{MARKS[0]}new\n{MARKS[1]}\n\nThe end.\n"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize(
-    "text", ["# No marks\n", MARKS[0] + "no end\n", "no start\n" + MARKS[1], MARKS[1] + "\n" + MARKS[0]]
-)
-def test_a_file_without_both_marks_is_not_changed(tmp_path, text):
-    path = tmp_path / "README.md"
-    path.write_text(text)
-    before = path.stat().st_mtime_ns
-    write_table(path, "new\n")
-    assert path.read_text() == text and path.stat().st_mtime_ns == before
-
-
-def test_a_missing_readme_is_not_created(tmp_path):
-    write_table(tmp_path / "README.md", "new\n")
-    assert list(tmp_path.iterdir()) == []
-
-
 class AlwaysSeven:
     """A classifier that predicts 7 for every digit."""
 
@@ -123,20 +96,19 @@ def test_without_mnist_the_command_reports_it(monkeypatch, capsys):
         raise DataError("no MNIST here")
 
     monkeypatch.setattr(evaluate, "mnist", missing)
-    assert evaluate.main([]) == 2
-    assert "no MNIST here" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        run_command(lambda: evaluate.main([]))
+    assert ended.value.code == 2 and capsys.readouterr().err == "no MNIST here\n"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Copies of the MLP's and the CNN's files and of a README, which tests can change."""
-    (tmp_path / "book").mkdir()
+    """Copies of the MLP's and the CNN's files, which tests can change."""
+    (tmp_path / "weights" / "book").mkdir(parents=True)
     for key in ("mlp", "cnn"):
         for path in (store.weights_path(key, "book"), store.serving_path(key, "book"), store.card_path(key, "book")):
-            shutil.copy(path, tmp_path / "book")
-    (tmp_path / "README.md").write_text(f"before\n{MARKS[0]}{MARKS[1]}\nafter\n")
-    monkeypatch.setattr(store, "WEIGHTS", tmp_path)
-    monkeypatch.setattr(results_table, "README", tmp_path / "README.md")
+            shutil.copy(path, tmp_path / "weights" / "book")
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
     monkeypatch.setattr(evaluate, "PROGRESS", tmp_path / "runs" / "evaluated")
     return tmp_path
 
@@ -154,9 +126,8 @@ def test_the_command_evaluates_valid_weights_and_names_damaged_ones(few, folder,
     assert replace(measured, tests={}, temperature=1) == replace(mlp, tests={}, temperature=1)
     assert read_card("cnn", "book") == cnn
     output = capsys.readouterr()
-    assert all(f"weights/book/{name}" in output.err for name in ("cnn.weights.h5", "rnn.json", "resnet.json"))
-    readme = (folder / "README.md").read_text()
-    assert table([measured]) in readme and readme.startswith("before\n") and readme.endswith("\nafter\n")
+    assert "weights/book/cnn.weights.h5" in output.err
+    assert table([measured, cnn]) in (folder / "docs" / "results.md").read_text(encoding="utf-8")
     assert list(folder.rglob("*.partial*")) == []
 
 
@@ -176,9 +147,3 @@ def test_weights_that_serve_otherwise_than_keras_answers_are_told_apart(classifi
     assert disagreement(book, digits) == ""
     mixed = Classifier(book.network, book.card, classifiers["mlp"].interpreters)
     assert "LiteRT and Keras differ by" in disagreement(mixed, digits)
-
-
-def test_another_backend_leaves_the_export_for_later(monkeypatch, capsys):
-    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
-    assert train._export(None, NETWORKS["mlp"], "book") is None
-    assert "python -m training.export mlp --recipe book" in capsys.readouterr().out

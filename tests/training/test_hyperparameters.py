@@ -19,7 +19,7 @@ def rates(recipe: Hyperparameters, steps: int, at: list[int]) -> list[float]:
     return rates
 
 
-def test_the_resnets_learning_rate_drops_as_in_the_book():
+def test_the_resnets_learning_rate_decays_as_in_the_book():
     recipe = hyperparameters.find("resnet", "book")
     expected = (
         [1e-3] * 8 + [1e-4] * 4 + [1e-5] * 4 + [1e-6] * 2 + [5e-7] * 2

@@ -7,13 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import NETWORKS
 from recognition import load, store
 from recognition.store import verified
 from tests.training import small
-from tests.training.small import QUICK, files, runs_left
-from training import train
-from training.engine.hyperparameters import Hyperparameters
+from tests.training.small import QUICK, candidates, files
+from training import train as command
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"
@@ -27,7 +25,7 @@ def splits():
 
 def interrupt_at(monkeypatch, epoch: int) -> list[int]:
     """Interrupts the training when an epoch, counted from 0, begins; returns the list of epochs begun before it."""
-    begun, begin = [], train.History.on_epoch_begin
+    begun, begin = [], command.History.on_epoch_begin
 
     def stop(self, current, logs=None):
         if current == epoch:
@@ -35,64 +33,75 @@ def interrupt_at(monkeypatch, epoch: int) -> list[int]:
         begun.append(current)
         begin(self, current, logs)
 
-    monkeypatch.setattr(train.History, "on_epoch_begin", stop)
+    monkeypatch.setattr(command.History, "on_epoch_begin", stop)
     return begun
 
 
-def interrupted(runs, splits, monkeypatch, recipe: Hyperparameters):
-    """Trains the MLP with an interruption after the second epoch; returns its card and the epochs begun after it."""
-    with monkeypatch.context() as patch:
-        interrupt_at(patch, epoch=2)
-        with pytest.raises(KeyboardInterrupt):
-            train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
-    assert files(store.WEIGHTS) == [] and len(runs_left(runs)) == 1
-    with monkeypatch.context() as patch:
-        begun = interrupt_at(patch, epoch=-1)
-        return train.train(NETWORKS["mlp"], "book", recipe, splits, runs), begun
+@pytest.fixture
+def interrupted(train, runs, splits, monkeypatch):
+    """Trains the MLP with an interruption after the second epoch; returns the epochs begun after it."""
+
+    def call(settings) -> list[int]:
+        with monkeypatch.context() as patch:
+            interrupt_at(patch, epoch=2)
+            with pytest.raises(KeyboardInterrupt):
+                train("mlp", settings, splits)
+        assert files(store.WEIGHTS) == [] and len(candidates(runs)) == 1
+        with monkeypatch.context() as patch:
+            begun = interrupt_at(patch, epoch=-1)
+            train("mlp", settings, splits)
+        return begun
+
+    return call
 
 
-def test_an_interrupted_training_resumes_with_the_next_epoch(runs, splits, monkeypatch):
-    card, begun = interrupted(runs, splits, monkeypatch, replace(QUICK, epochs=4))
-    assert begun == [2, 3]
-    assert [row["epoch"] for row in card.history] == [1, 2, 3, 4] and runs_left(runs) == []
-    assert verified("mlp", "book")[1] == card
-    losses = [row["loss"] for row in card.history]
+def test_an_interrupted_training_resumes_with_the_next_epoch(interrupted, runs):
+    assert interrupted(replace(QUICK, epochs=4)) == [2, 3]
+    history = verified("mlp", "book")[1].history
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4] and candidates(runs) == []
+    losses = [row["loss"] for row in history]
     assert losses == sorted(losses, reverse=True), "it continues from its last state"
 
 
+def test_a_checkpoint_that_is_damaged_is_trained_again(train, runs, splits, monkeypatch, capsys):
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, epoch=2)
+        with pytest.raises(KeyboardInterrupt):
+            train("mlp", QUICK, splits)
+    (checkpoint,) = runs.rglob("epoch-*")
+    content = bytearray(checkpoint.read_bytes())
+    content[len(content) // 2] ^= 255
+    checkpoint.write_bytes(content)
+    begun = interrupt_at(monkeypatch, epoch=-1)
+    train("mlp", QUICK, splits)
+    assert begun == [0, 1, 2] and "is damaged; it is deleted" in capsys.readouterr().out
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "settings",
-    [{"dropout": 0.0}, {}, {"averaging": 0.9}],
-    ids=["without dropout", "with the network's own dropout", "with averaged weights"],
-)
-def test_an_interruption_does_not_change_the_result(runs, splits, monkeypatch, settings):
+@pytest.mark.parametrize("settings", [{}, {"ema_momentum": 0.9}], ids=["dropout", "EMA"])
+def test_an_interruption_does_not_change_the_result(train, interrupted, splits, settings):
     recipe = replace(QUICK, **settings)
-    resumed, _ = interrupted(runs, splits, monkeypatch, recipe)
-    answers = load("mlp", "book").raw(splits.test.digits)
-    uninterrupted = train.train(NETWORKS["mlp"], "book", recipe, splits, runs)
+    interrupted(recipe)
+    resumed, predictions = verified("mlp", "book")[1], load("mlp", "book").raw(splits.test.digits)
+    train("mlp", recipe, splits, force=True)
+    uninterrupted = verified("mlp", "book")[1]
     assert [row["loss"] for row in resumed.history] == pytest.approx(
         [row["loss"] for row in uninterrupted.history], abs=1e-3
     )
-    np.testing.assert_allclose(answers, load("mlp", "book").raw(splits.test.digits), atol=1e-3)
+    np.testing.assert_allclose(predictions, load("mlp", "book").raw(splits.test.digits), atol=1e-3)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["_save", "write_card"])
-def test_an_interruption_after_the_last_epoch_repeats_no_training(runs, splits, monkeypatch, step):
+@pytest.mark.parametrize("step", ["_save", "promote"])
+def test_an_interruption_after_the_last_epoch_repeats_no_training(train, splits, monkeypatch, step):
     def stop(*_):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(train, step, stop)
+        patch.setattr(command if step == "_save" else command.Candidate, step if step == "_save" else "load", stop)
         with pytest.raises(KeyboardInterrupt):
-            train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
-    assert files(store.WEIGHTS) in ([], ["mlp.tflite", "mlp.weights.h5"])
-    with pytest.raises(store.WeightsError):
-        verified("mlp", "book")
-    with monkeypatch.context() as patch:
-        begun = interrupt_at(patch, epoch=-1)
-        card = train.train(NETWORKS["mlp"], "book", QUICK, splits, runs)
-    assert begun == [] and [row["epoch"] for row in card.history] == [1, 2, 3] and runs_left(runs) == []
-    accuracy = (load("mlp", "book").predict(splits.validation.digits).argmax(1) == splits.validation.labels).mean()
-    assert accuracy == pytest.approx(card.history[-1]["val_accuracy"], abs=1e-4)
+            train("mlp", QUICK, splits)
+    assert files(store.WEIGHTS) == []
+    begun = interrupt_at(monkeypatch, epoch=-1)
+    train("mlp", QUICK, splits)
+    assert begun == [] and [row["epoch"] for row in verified("mlp", "book")[1].history] == [1, 2, 3]

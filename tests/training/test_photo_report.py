@@ -36,7 +36,7 @@ def test_light_falls_off_and_ink_is_darker_than_the_paper_around_it():
 
 
 @pytest.mark.slow
-def test_of_twenty_photos_of_writers_whom_nothing_was_training_digits_nineteen_are_split_right():
+def test_of_twenty_photos_of_writers_whom_nothing_was_trained_on_nineteen_are_split_right():
     try:
         composer = Composer(pendigits("tes"))
     except DataError as error:

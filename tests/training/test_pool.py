@@ -8,7 +8,7 @@ import pytest
 from digits.labelled import Digits
 from tests.drawings import DIGITS, placed
 from training.data import characters, pen_digits
-from training.data.dataset import Pictures, Splits, labels_of_originals
+from training.data.dataset import DataError, Pictures, Splits, labels_of_originals
 from training.data.unipen import PenDrawing
 from training.engine.batches import Batches, one_hot, soft_targets
 from training.pool import augmented
@@ -97,6 +97,37 @@ def test_existing_files_are_not_generated_again(generated, tmp_path, monkeypatch
     monkeypatch.setattr(augmented, "ProcessPoolExecutor", None)
     everything = np.arange(len(generated.pictures))
     assert np.array_equal(augmented.load(tmp_path).pictures[everything], generated.pictures[everything])
+
+
+def test_a_system_that_does_not_tell_the_cores_of_a_process_generates_too(small, tmp_path, monkeypatch):
+    monkeypatch.delattr(augmented.os, "sched_getaffinity", raising=False)  # as on macOS and Windows
+    monkeypatch.setattr(augmented.os, "cpu_count", lambda: 3)
+    asked = []
+
+    class Executor:
+        def __init__(self, workers, mp_context):
+            asked.append(workers)
+
+        def __enter__(self):
+            raise KeyboardInterrupt
+
+        __exit__ = None
+
+    monkeypatch.setattr(augmented, "ProcessPoolExecutor", Executor)
+    with pytest.raises(KeyboardInterrupt):
+        augmented.prepared(("mnist",), tmp_path)
+    assert asked == [3]
+
+
+@pytest.mark.parametrize("damage", ["cut off", "of other digits"])
+def test_a_damaged_file_is_named_with_the_way_out(generated, tmp_path, damage):
+    path = tmp_path / "pen-003.npy"
+    if damage == "cut off":
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        np.save(path, np.load(path)[1:])
+    with pytest.raises(DataError, match=rf"{path.name} (is damaged|was made of other digits).*delete .*made again"):
+        augmented.load(tmp_path)
 
 
 @pytest.mark.parametrize("collection", ["pen", "outlier"])

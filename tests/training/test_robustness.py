@@ -7,10 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from models import NETWORKS
 from recognition import store
 from tests.training import small
-from training import robustness, train
+from training import robustness
 from training.engine.hyperparameters import Hyperparameters
 from training.evaluation.corruptions import CORRUPTIONS
 
@@ -18,14 +17,12 @@ pytestmark = pytest.mark.slow  # these tests train networks
 
 
 @pytest.fixture
-def shelf(tmp_path, monkeypatch):
+def shelf(train, tmp_path, monkeypatch):
     """A folder with two trained networks; returns the sets to measure on."""
     splits = small.splits()
-    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
     monkeypatch.setattr(robustness, "ROBUSTNESS", tmp_path / "weights" / "robustness.json")
     for key in ("mlp", "rnn"):
-        train.train(NETWORKS[key], "book", Hyperparameters("adam", epochs=2, batch_size=20), splits, tmp_path / "runs")
-    monkeypatch.setattr(robustness, "released", lambda recipe: ["mlp", "rnn"])
+        train(key, Hyperparameters("adam", epochs=2, batch_size=20), splits)
     return robustness.corrupted_sets(splits.test)
 
 
@@ -67,5 +64,5 @@ def test_a_network_without_valid_weights_is_named_and_the_others_measured(shelf,
 def test_the_sets_hold_the_same_digits_under_each_corruption():
     splits = small.splits()
     sets = robustness.corrupted_sets(splits.test)
-    assert np.array_equal(sets["none"].digits, splits.test.digits[:: robustness.EVERY])
+    assert np.array_equal(sets["none"].digits, splits.test.digits[:: robustness.STRIDE])
     assert all(np.array_equal(digits.labels, sets["none"].labels) for digits in sets.values())

@@ -7,7 +7,6 @@ import pytest
 
 from recognition import store
 from tests.training import small
-from training import train
 from training.engine import batches
 from training.engine.batches import soft_targets
 from training.engine.hyperparameters import Hyperparameters
@@ -26,14 +25,11 @@ class Varied:
 
 
 @pytest.fixture
-def taught(tmp_path, monkeypatch):
+def taught(train):
     """A folder with weights of two small trained networks, and digits."""
-    from models import NETWORKS
-
-    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
     splits = small.splits()
     for key in ("mlp", "rnn"):
-        train.train(NETWORKS[key], "book", Hyperparameters("adam", epochs=2, batch_size=50), splits, tmp_path / "runs")
+        train(key, Hyperparameters("adam", epochs=2, batch_size=50), splits)
     return splits
 
 
@@ -60,12 +56,9 @@ def test_a_training_goes_on_with_the_answers_it_began_with(taught, tmp_path):
     assert np.array_equal(before.probabilities, after.probabilities) and before.teachers == after.teachers
 
 
-def test_a_taught_network_learns_from_labels_and_answers(taught, tmp_path):
-    from models import NETWORKS
-
-    settings = Hyperparameters("adam", epochs=2, batch_size=50, teachers=("mlp", "rnn"))
-    card = train.train(NETWORKS["cnn"], "book", settings, taught, tmp_path / "runs")
-    assert set(card.training["teachers"]) == {"mlp", "rnn"}
+def test_a_distilled_network_learns_from_labels_and_teachers(taught, train, tmp_path):
+    train("cnn", Hyperparameters("adam", epochs=2, batch_size=50, teachers=("mlp", "rnn")), taught)
+    assert set(store.read_card("cnn", "book").training["teachers"]) == {"mlp", "rnn"}
     answers = batches.teacher_targets(("mlp", "rnn"), "book", taught, tmp_path / "runs").probabilities
     targets = soft_targets(taught.labels, answers)
     assert targets.shape == (300, 10) and np.allclose(targets.sum(1), 1, atol=1e-5)

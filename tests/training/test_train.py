@@ -1,26 +1,27 @@
-"""Training writes weights and a card that load, and leaves no partial files."""
+"""A training puts its weights in place where they are better, and leaves no partial files."""
 
 from __future__ import annotations
 
-import functools
-import inspect
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from models import NETWORKS
 from recognition import load, store
 from recognition.recipes import RECIPES
-from recognition.store import verified
+from recognition.store import WeightsError, verified
 from tests.training import small
-from tests.training.small import QUICK, files, runs_left
-from training import train
-from training.data.dataset import Splits
-from training.engine.hyperparameters import Hyperparameters
+from tests.training.small import QUICK, candidates, files
+from training import train as command
+from training.engine.hyperparameters import TEACHERS, Hyperparameters
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning"
 )  # Keras's own, while it trains
+WORSE = Hyperparameters("adam", epochs=1, batch_size=100)
+BETTER = replace(WORSE, epochs=8, batch_size=20)
+FAMILIES = ("mlp", "cnn", "rnn", "bilstm", "resnet", "densenet", "ynet")
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +32,13 @@ def splits():
 @pytest.fixture
 def main(runs, splits, monkeypatch, capsys):
     """The command line on the small digits; returns its exit status and its output on both channels."""
-    monkeypatch.setattr(train, "mnist", lambda: splits)
-    monkeypatch.setattr(train, "train", functools.partial(train.train, runs=runs))
+    monkeypatch.setattr(command, "mnist", lambda: splits)
+    monkeypatch.setattr(command, "held_out_sets", lambda: [splits.validation])
+    monkeypatch.setattr(command, "training", partial(command.training, runs=runs))
 
     def call(*arguments: str) -> tuple[int, str]:
         try:
-            status = train.main(list(arguments))
+            status = command.main(list(arguments))
         except SystemExit as error:
             status = error.code
         return status, "".join(capsys.readouterr())
@@ -44,66 +46,107 @@ def main(runs, splits, monkeypatch, capsys):
     return call
 
 
-@pytest.mark.parametrize(
-    "key", [pytest.param(key, marks=[pytest.mark.slow] * (key not in ("mlp", "rnn"))) for key in NETWORKS]
-)
-def test_a_training_writes_weights_and_a_card_that_load_and_nothing_else(runs, splits, key):
-    recipe = Hyperparameters("adam", epochs=1, batch_size=100)
-    card = train.train(NETWORKS[key], "book", recipe, splits, runs)
-    assert verified(key, "book")[1] == card
-    assert files(store.WEIGHTS) == [f"{key}.json", f"{key}.tflite", f"{key}.weights.h5"] and runs_left(runs) == []
+@pytest.mark.parametrize("key", [pytest.param(key, marks=[pytest.mark.slow] * (key != "mlp")) for key in FAMILIES])
+def test_a_training_writes_weights_and_a_card_that_load_and_nothing_else(train, runs, splits, key):
+    assert "promoted to" in train(key, replace(WORSE, epochs=2), splits)
+    card = verified(key, "book")[1]
+    assert files(store.WEIGHTS) == [f"{key}.json", f"{key}.tflite", f"{key}.weights.h5"] and candidates(runs) == []
     assert (card.network, card.recipe, card.tests) == (key, "book", {})
     assert card.parameters == NETWORKS[key].build().count_params()
     assert card.size == store.weights_path(key, "book").stat().st_size
-    assert card.training["epochs"] == len(card.history) == 1
+    assert card.training["epochs"] == len(card.history) == 2
     assert card.training["digits"] == {"train": 300, "validation": 60}
     assert load(key, "book").predict(splits.test.digits).shape == (60, 10)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("averaging", [None, 0.8])
-def test_the_loaded_network_is_the_training_digitse(runs, splits, averaging):
-    card = train.train(NETWORKS["mlp"], "book", replace(QUICK, averaging=averaging), splits, runs)
-    assert [row["epoch"] for row in card.history] == [1, 2, 3]
-    assert card.history[-1]["loss"] < card.history[0]["loss"]
-    answers = load("mlp", "book").predict(splits.validation.digits).argmax(1)
-    accuracy = (answers == splits.validation.labels).mean()
-    assert accuracy == pytest.approx(card.history[-1]["val_accuracy"], abs=1e-4) and accuracy > 0.8
+@pytest.mark.parametrize("momentum", [None, 0.8])
+def test_the_loaded_network_is_the_trained_one(train, splits, momentum):
+    train("mlp", replace(QUICK, ema_momentum=momentum), splits)
+    history = verified("mlp", "book")[1].history
+    assert [row["epoch"] for row in history] == [1, 2, 3] and history[-1]["loss"] < history[0]["loss"]
+    predicted = load("mlp", "book").predict(splits.validation.digits).argmax(1)
+    accuracy = (predicted == splits.validation.labels).mean()
+    assert accuracy == pytest.approx(history[-1]["val_accuracy"], abs=1e-4) and accuracy > 0.8
 
 
 @pytest.mark.slow
-def test_the_averaged_weights_are_validated_and_kept_and_the_others_training_digits(runs, splits):
-    slow = replace(QUICK, averaging=0.98, dropout=0.0)
-    averaged = train.train(NETWORKS["mlp"], "book", slow, splits, runs)
-    plain = train.train(NETWORKS["mlp"], "book", replace(slow, averaging=None), splits, runs)
-    for behind, ahead in zip(averaged.history, plain.history, strict=True):
-        assert behind["loss"] == pytest.approx(ahead["loss"], abs=2e-3), "the weights that learn are not touched"
+def test_the_ema_is_validated_and_the_trained_weights_go_on_untouched(train, splits):
+    slow = replace(QUICK, ema_momentum=0.98, dropout=0.0)
+    train("mlp", slow, splits)
+    averaged = verified("mlp", "book")[1].history
+    train("mlp", replace(slow, ema_momentum=None), splits, force=True)
+    for behind, ahead in zip(averaged, verified("mlp", "book")[1].history, strict=True):
+        assert behind["loss"] == pytest.approx(ahead["loss"], abs=2e-3)
         assert behind["val_loss"] > ahead["val_loss"] + 0.02, "a slow average lags behind while the network learns"
 
 
-def test_other_settings_or_data_use_another_folder(runs, splits):
-    def folder(network="mlp", name="book", recipe=QUICK, data=splits):
-        return train._run_folder(runs, NETWORKS[network], name, recipe, data)
-
-    fewer = Splits(splits.train[:200], splits.validation, splits.test)
-    others = [
-        folder("cnn"),
-        folder(name="drawn"),
-        folder(recipe=replace(QUICK, epochs=4)),
-        folder(recipe=replace(QUICK, optimizer="sgd")),
-        folder(recipe=replace(QUICK, drops=((1, 0.5),))),
-        folder(data=fewer),
-    ]
-    assert folder() == folder() and folder().is_dir()
-    assert len({folder(), *others}) == len(others) + 1
-
-
 @pytest.mark.slow
-def test_the_command_trains_the_given_network(main, runs):
-    status, output = main("mlp", "--recipe", "book", "--epochs", "1")
-    assert status == 0 and "MLP" in output and "validation accuracy" in output
-    assert files(store.WEIGHTS) == ["mlp.json", "mlp.tflite", "mlp.weights.h5"] and runs_left(runs) == []
-    assert verified("mlp", "book")[1].training["epochs"] == 1
+def test_the_learning_rate_decay_is_applied(train, splits):
+    train("cnn", Hyperparameters("sgd", epochs=3, batch_size=50, learning_rate=0.5, lr_decay=((1, 0.0),)), splits)
+    _, second, third = (row["val_loss"] for row in verified("cnn", "book")[1].history)
+    assert second == pytest.approx(third, abs=1e-5), "a learning rate of zero changes nothing"
+
+
+def test_better_weights_are_put_in_place_and_worse_ones_only_by_force(train, runs, splits):
+    train("mlp", WORSE, splits)
+    first = verified("mlp", "book")[1]
+    assert "promoted to" in train("mlp", BETTER, splits)
+    better = verified("mlp", "book")[1]
+    assert better.sha256 != first.sha256 and better.temperature != 1 and candidates(runs) == []
+    assert "not promoted, because the weights in place are better" in train("mlp", WORSE, splits)
+    assert verified("mlp", "book")[1] == better and len(candidates(runs)) == 1
+    assert "promoted to" in train("mlp", WORSE, splits, force=True)
+    assert verified("mlp", "book")[1].sha256 == first.sha256 and candidates(runs) == []
+
+
+def test_a_candidate_that_was_half_put_in_place_is_put_there_by_the_next_call(train, splits, monkeypatch):
+    train("mlp", WORSE, splits)
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "write_card", _interrupt_in(store.WEIGHTS, command.write_card))
+        with pytest.raises(KeyboardInterrupt):
+            train("mlp", BETTER, splits)
+    with pytest.raises(WeightsError):
+        verified("mlp", "book")
+    assert "promoted to" in train("mlp", BETTER, splits)
+    assert verified("mlp", "book")[1].training["epochs"] == 8
+
+
+def _interrupt_in(folder, write_card):
+    def write(card, path=None):
+        if path is None:
+            raise KeyboardInterrupt
+        write_card(card, path)
+
+    return write
+
+
+def test_continuing_starts_from_the_weights_in_place_and_counts_all_epochs(main, train, splits):
+    train("mlp", replace(WORSE, epochs=4), splits)
+    before = verified("mlp", "book")[1]
+    status, output = main("mlp", "--recipe", "book", "--more", "2")
+    card = verified("mlp", "book")[1]
+    assert status == 0 and "promoted to" in output and card.training["init_from"] == before.sha256
+    assert card.training["epochs"] == 6 and [row["epoch"] for row in card.history] == [1, 2, 3, 4, 5, 6]
+    assert card.history[:4] == before.history and card.history[4]["loss"] < before.history[0]["loss"] / 2
+
+
+def test_the_highest_rate_of_continuing_is_half_the_first_or_the_one_given(train, splits):
+    train("mlp", WORSE, splits)
+    first, card = replace(WORSE, learning_rate=4e-3), verified("mlp", "book")[1]
+    assert command.continued(first, card, 2).learning_rate == 2e-3
+    assert command.continued(first, card, 2, 5e-4).learning_rate == 5e-4
+    with pytest.raises(WeightsError, match="start the training again"):
+        train("mlp", replace(first, init_from="0" * 64), splits)
+
+
+def test_without_teachers_a_distilled_recipe_names_the_way_out(train, main, splits, monkeypatch):
+    with pytest.raises(WeightsError, match=r"cnn\.json cannot be read[\s\S]*--without-teachers.*training\.everything"):
+        train("mlp", replace(WORSE, teachers=TEACHERS), splits)
+    distilled = replace(WORSE, teachers=TEACHERS)
+    monkeypatch.setattr(command.hyperparameters, "find", lambda key, recipe: distilled)
+    status, output = main("mlp", "--without-teachers")
+    assert status == 0 and "promoted to" in output and verified("mlp", "book")[1].training["teachers"] == {}
 
 
 @pytest.mark.parametrize(
@@ -113,9 +156,9 @@ def test_the_command_trains_the_given_network(main, runs):
         (["mlp", "../mlp"], ["unknown network '../mlp'", *NETWORKS]),
         (["mlp", "--recipe", "cake"], ["unknown recipe 'cake'", *RECIPES]),
         ([], ["KEY"]),
-        (["mlp", "--epochs", "many"], ["--epochs"]),
         (["mlp", "--epochs", "0"], ["epochs"]),
-        (["mlp", "--epochs", "-1"], ["epochs"]),
+        (["mlp", "--rate", "1e-3"], ["--rate"]),
+        (["mlp", "--more", "2", "--rate", "0"], ["--rate"]),
     ],
     ids=" ".join,
 )
@@ -123,18 +166,4 @@ def test_invalid_arguments_are_refused_and_nothing_is_written(main, runs, argume
     status, output = main(*arguments)
     assert status == 2
     assert all(name in output for name in named), output
-    assert not store.WEIGHTS.exists() and runs_left(runs) == []
-
-
-@pytest.mark.slow
-def test_the_learning_rate_drops_are_applied(runs, splits):
-    still = Hyperparameters("sgd", epochs=3, batch_size=50, learning_rate=0.5, drops=((1, 0.0),))
-    card = train.train(NETWORKS["cnn"], "book", still, splits, runs)
-    _, second, third = (row["val_loss"] for row in card.history)
-    assert second == pytest.approx(third, abs=1e-5), "a learning rate of zero changes nothing"
-
-
-def test_runs_are_not_under_version_control():
-    ignored = (store.WEIGHTS.parent / ".gitignore").read_text().split()
-    assert "training/runs/" in ignored
-    assert inspect.signature(train.train).parameters["runs"].default == store.WEIGHTS.parent / "training" / "runs"
+    assert not store.WEIGHTS.exists() and candidates(runs) == []

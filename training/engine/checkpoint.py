@@ -1,8 +1,8 @@
-"""Checkpoints: what a training writes to disk after each epoch, so that it can resume after an interruption.
+"""Callbacks of a training: its history, a checkpoint after each epoch to resume from, and the EMA of the weights.
 
-MERGED: Validates and keeps the moving average of the weights that Keras's optimizers compute, in place of the weights.
-
-Source: B. Polyak and A. Juditsky, Acceleration of Stochastic Approximation by Averaging, 1992.
+Keras's own callbacks were tried (training/LOG.md, 29 November) and are not used: BackupAndRestore writes weights and
+epoch into two files one after the other, and SwapEMAWeights changes the weights by rounding.
+Source of the EMA: B. Polyak and A. Juditsky, Acceleration of Stochastic Approximation by Averaging, 1992.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from recognition.store import write_atomically
 
-NAME = re.compile(r"epoch-(\d+)(?:-([0-9a-f]{12}))?\.weights\.h5")  # the epoch, and the file's SHA-256
+NAME = re.compile(r"epoch-(\d+)-([0-9a-f]{12})\.weights\.h5")  # the epoch, and the file's SHA-256
 
 
 class History(keras.callbacks.Callback):
@@ -48,11 +48,10 @@ class History(keras.callbacks.Callback):
         write_atomically(self.path, lambda path: path.write_text(json.dumps(list(self.rows.values()))))
 
 
-class State(keras.callbacks.Callback):
+class Checkpoint(keras.callbacks.Callback):
     """Writes the network and its optimizer after each epoch, with the epoch and the content's hash in the file's name.
 
-    A single file written atomically: a kill at any moment leaves the last whole epoch. Keras's BackupAndRestore writes
-    two files.
+    A single file, written atomically: a kill at any moment leaves the last whole epoch.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -101,9 +100,9 @@ class _MemoryFile(io.BytesIO):
 
 
 def _is_intact(path: Path) -> bool:
-    """Whether a file has the hash in its name; one without a hash, as earlier versions wrote, is believed."""
+    """Whether a file has the hash in its name."""
     match = NAME.fullmatch(path.name)
-    return match is not None and match[2] in (None, _sha256(path.read_bytes()))
+    return match is not None and match[2] == _sha256(path.read_bytes())
 
 
 def _epoch(path: Path) -> int:
@@ -116,10 +115,9 @@ def _sha256(content: bytes) -> str:
 
 
 class EMAWeights(keras.callbacks.Callback):
-    """Puts the averaged weights in place while the network is validated, and the others back afterwards, bit for bit.
+    """Validates the EMA of the weights, and afterwards puts the trained ones back, bit for bit.
 
-    Keras's SwapEMAWeights swaps by adding and subtracting, which changes the weights by rounding, so that a training
-    that was interrupted would end otherwise than one that was not. At the end of fit Keras itself leaves the averages.
+    Keras itself leaves the EMA in the model at the end of fit.
     """
 
     def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:

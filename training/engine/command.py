@@ -1,9 +1,6 @@
-"""Shared by the long-running commands: the folder for unfinished work, how they end, an argument type.
+"""Shared by all commands: the folder for unfinished work, errors as sentences, a lock, malloc settings.
 
-MERGED: Keeps freed memory with the process, which makes training on Linux 1.4 to 2.4 times as fast.
-
-TensorFlow allocates the arrays of each step anew. The C library glibc hands large blocks back to the kernel as soon as
-they are freed, and the kernel clears their pages again before the next step; see training/LOG.md. Source: mallopt(3).
+DIGIT_RUNS=DIR is used in place of training/runs.
 """
 
 from __future__ import annotations
@@ -12,13 +9,15 @@ import argparse
 import contextlib
 import ctypes
 import errno
+import os
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from recognition.store import write_atomically
+from recognition.store import WeightsError, write_atomically
 from training.data.dataset import DataError
 
 try:
@@ -26,7 +25,8 @@ try:
 except ImportError:  # Windows, where two trainings of a network are not noticed
     fcntl = None  # type: ignore[assignment]
 
-RUNS = Path(__file__).resolve().parents[1] / "runs"  # unfinished trainings and cached data; not under version control
+# Unfinished trainings, candidates and cached data; not under version control.
+RUNS = Path(os.environ.get("DIGIT_RUNS") or Path(__file__).resolve().parents[1] / "runs").resolve()
 AGAIN = "Run the same command again; it continues where it stopped."
 DISK_FULL_REMEDY = "Free some disk space and run the same command again; it continues where it stopped."
 INTERRUPTED = 130  # the exit status of commands that Ctrl-C ended
@@ -48,14 +48,39 @@ def remedy(error: OSError, folder: Path = RUNS) -> str:
 
 
 def run_command(main: Callable[[], int]) -> NoReturn:
-    """Runs a command to its exit status; Ctrl-C ends it with a sentence."""
+    """Runs a command to its exit status; every error ends it with a sentence.
+
+    Status 2 where data, weights or the arguments are wrong, 1 where a file cannot be written or for an unexpected
+    error, whose traceback is written to error.txt in RUNS, 130 after Ctrl-C.
+    """
     keep_freed_memory()
     try:
         status = main()
+    except (DataError, WeightsError, BusyError) as error:
+        status = _fail(str(error), 2)
+    except OSError as error:
+        status = _fail(f"A file cannot be read or written: {error}. {remedy(error)}", 1)
     except KeyboardInterrupt:
-        print(f"\nInterrupted. {AGAIN}", file=sys.stderr)
-        status = INTERRUPTED
+        status = _fail(f"\nInterrupted. {AGAIN}", INTERRUPTED)
+    except Exception as error:
+        status = _fail(f"Unexpected {type(error).__name__}: {error}.{_details()}", 1)
     sys.exit(status)
+
+
+def _fail(message: str, status: int) -> int:
+    print(message, file=sys.stderr)
+    return status
+
+
+def _details() -> str:
+    """Writes the traceback of the current exception to a file; returns a sentence that names it."""
+    path = RUNS / "error.txt"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(traceback.format_exc(), encoding="utf-8")
+    except OSError:
+        return ""
+    return f" Please report it with {path}."
 
 
 @contextlib.contextmanager
@@ -91,15 +116,11 @@ def _free(folder: Path) -> int:
 def report_command(parser: argparse.ArgumentParser, path: Path, measured: Callable[[argparse.Namespace], str]) -> int:
     """The command line of a measurement: prints its report, and writes it into a document with --write.
 
-    parser: with the measurement's own options. Returns the exit status: 2, after a sentence, where data is missing.
+    parser: with the measurement's own options. Returns the exit status.
     """
     parser.add_argument("--write", action="store_true", help=f"write the report to docs/measured/{path.name}")
     options = parser.parse_args()
-    try:
-        report = measured(options)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
+    report = measured(options)
     print(report)
     if options.write:
         write_atomically(path, lambda partial: partial.write_text(report, encoding="utf-8"))
@@ -116,7 +137,12 @@ _SETTINGS = {
 
 
 def keep_freed_memory() -> bool:
-    """Returns whether it could be set, which it is for the whole process; False where the C library is not glibc."""
+    """Keeps freed memory with the process, which makes training on Linux 1.4 to 2.4 times as fast.
+
+    TensorFlow allocates the arrays of each step anew. glibc hands large blocks back to the kernel as soon as they are
+    freed, and the kernel clears their pages again before the next step; see training/LOG.md. Source: mallopt(3).
+    Returns whether it could be set; False where the C library is not glibc.
+    """
     if sys.platform != "linux":
         return False
     library = ctypes.CDLL(None)

@@ -5,10 +5,11 @@ book: the listings of chapters 1 and 2, on MNIST alone, without augmentation. Th
 (10 of its 20) are shortened to what one core computes in an hour. The gated cells have no listing; they use Adam, with
 which they learned fastest.
 
-drawn: the same architectures on MNIST and real pen strokes, both augmented (training.data.augmented), with AdamW,
-warm-up and
-cosine decay, and little dropout, as the data is varied enough. The other networks are distilled from the ResNet (G.
-Hinton et al., Distilling the Knowledge in a Neural Network, 2015), so the ResNet is trained first.
+drawn: the same architectures on MNIST and real pen strokes, both augmented (training.pool.augmented), with AdamW,
+warm-up and cosine decay, and little dropout, because the data is varied enough. Each network is distilled from the mean
+of six teachers (G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015), also the teachers themselves (T.
+Furlanello et al., Born-Again Neural Networks, 2018). From nothing, the teachers are therefore trained first without
+distillation; training.everything does both.
 """
 
 from __future__ import annotations
@@ -28,29 +29,29 @@ class Hyperparameters:
 
     optimizer: a Keras optimizer's name; learning_rate: its highest, or None for the optimizer's default.
     epochs: passes over the training digits; batch_size: digits in a step.
-    drops: (epoch, factor) pairs: from that epoch on, counted from 0, the rate is multiplied by the factor.
+    lr_decay: (epoch, factor) pairs: from that epoch on, counted from 0, the rate is multiplied by the factor.
     cosine: warm up over the first epoch, then decay the rate to zero along half a cosine.
-    weight_decay, clip: of the optimizer, where given; clip is the largest norm of all gradients together.
+    weight_decay, clipnorm: of the optimizer, where given; clipnorm is the largest norm of all gradients together.
     dropout: in place of the architecture's own rate, where given.
-    varied: train on the variations of training.data.augmented instead of MNIST as it is.
+    augmented: train on the variations of training.pool.augmented instead of MNIST as it is.
     teachers: keys of networks; the mean of their probabilities, softened, makes up half of each target.
-    averaging: momentum of the moving average of the weights over the steps, which is what is validated and saved.
-    start: the SHA-256 of weights of the same network and recipe that it goes on from, instead of random ones.
+    ema_momentum: of the moving average of the weights over the steps, which is validated and saved.
+    init_from: the SHA-256 of weights of the same network and recipe to continue from, instead of random ones.
     """
 
     optimizer: str
     epochs: int
     batch_size: int = 128
     learning_rate: float | None = None
-    drops: tuple[tuple[int, float], ...] = ()
+    lr_decay: tuple[tuple[int, float], ...] = ()
     cosine: bool = False
     weight_decay: float | None = None
-    clip: float | None = None
+    clipnorm: float | None = None
     dropout: float | None = None
-    varied: bool = False
+    augmented: bool = False
     teachers: tuple[str, ...] = ()
-    averaging: float | None = None
-    start: str | None = None
+    ema_momentum: float | None = None
+    init_from: str | None = None
 
     def build_optimizer(self, steps: int) -> keras.optimizers.Optimizer:
         """A new optimizer with its schedule; steps: batches in an epoch."""
@@ -61,14 +62,14 @@ class Hyperparameters:
             rate = keras.optimizers.schedules.CosineDecay(
                 0.0, max(1, (self.epochs - 1) * steps), warmup_target=rate, warmup_steps=steps
             )
-        elif self.drops:
-            boundaries = [epoch * steps - 1 for epoch, _ in self.drops]
+        elif self.lr_decay:
+            boundaries = [epoch * steps - 1 for epoch, _ in self.lr_decay]
             rate = keras.optimizers.schedules.PiecewiseConstantDecay(
-                boundaries, [rate, *(rate * factor for _, factor in self.drops)]
+                boundaries, [rate, *(rate * factor for _, factor in self.lr_decay)]
             )
-        settings |= {"learning_rate": rate, "global_clipnorm": self.clip}
-        if self.averaging is not None:
-            settings |= {"use_ema": True, "ema_momentum": self.averaging}
+        settings |= {"learning_rate": rate, "global_clipnorm": self.clipnorm}
+        if self.ema_momentum is not None:
+            settings |= {"use_ema": True, "ema_momentum": self.ema_momentum}
         if self.weight_decay is not None:
             settings["weight_decay"] = self.weight_decay
         return type(optimizer).from_config(settings)
@@ -78,12 +79,14 @@ BOOK = {
     "mlp": Hyperparameters("adam", epochs=20),
     "cnn": Hyperparameters("adam", epochs=10),
     "rnn": Hyperparameters("sgd", epochs=20),
-    "resnet": Hyperparameters("adam", epochs=20, batch_size=32, drops=((8, 1e-1), (12, 1e-2), (16, 1e-3), (18, 5e-4))),
+    "resnet": Hyperparameters(
+        "adam", epochs=20, batch_size=32, lr_decay=((8, 1e-1), (12, 1e-2), (16, 1e-3), (18, 5e-4))
+    ),
     "lstm": Hyperparameters("adam", epochs=20),
     "gru": Hyperparameters("adam", epochs=20),
     "bilstm": Hyperparameters("adam", epochs=20),
-    "resnet_v2": Hyperparameters("adam", epochs=5, batch_size=32, drops=((3, 1e-1), (4, 1e-2))),
-    "densenet": Hyperparameters("rmsprop", epochs=3, batch_size=32, drops=((2, 1e-1),)),
+    "resnet_v2": Hyperparameters("adam", epochs=5, batch_size=32, lr_decay=((3, 1e-1), (4, 1e-2))),
+    "densenet": Hyperparameters("rmsprop", epochs=3, batch_size=32, lr_decay=((2, 1e-1),)),
     "ynet": Hyperparameters("adam", epochs=10, batch_size=32),
 }
 
@@ -91,18 +94,18 @@ BOOK = {
 def _modern(epochs: int, learning_rate: float, **settings: Any) -> Hyperparameters:
     """AdamW with weight decay and a cosine schedule, on augmented digits."""
     schedule = Hyperparameters("adamw", epochs, learning_rate=learning_rate, cosine=True, weight_decay=1e-2)
-    return replace(schedule, varied=True, averaging=0.999, **settings)
+    return replace(schedule, augmented=True, ema_momentum=0.999, **settings)
 
 
-TEACHERS = ("cnn", "resnet", "lstm", "gru", "bilstm", "ynet")  # of the networks already trained
+TEACHERS = ("cnn", "resnet", "lstm", "gru", "bilstm", "ynet")
 DRAWN = {
     "resnet": _modern(epochs=40, learning_rate=3e-3, teachers=TEACHERS),
     "mlp": _modern(epochs=200, learning_rate=2e-3, dropout=0.1, teachers=TEACHERS),
     "cnn": _modern(epochs=100, learning_rate=2e-3, dropout=0.1, teachers=TEACHERS),
-    "rnn": _modern(epochs=150, learning_rate=1e-3, dropout=0.0, clip=1.0, teachers=TEACHERS),
-    "lstm": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
-    "gru": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
-    "bilstm": _modern(epochs=60, learning_rate=2e-3, dropout=0.1, clip=1.0, teachers=TEACHERS),
+    "rnn": _modern(epochs=150, learning_rate=1e-3, dropout=0.0, clipnorm=1.0, teachers=TEACHERS),
+    "lstm": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clipnorm=1.0, teachers=TEACHERS),
+    "gru": _modern(epochs=40, learning_rate=2e-3, dropout=0.1, clipnorm=1.0, teachers=TEACHERS),
+    "bilstm": _modern(epochs=60, learning_rate=2e-3, dropout=0.1, clipnorm=1.0, teachers=TEACHERS),
     "resnet_v2": _modern(epochs=10, learning_rate=3e-3, teachers=TEACHERS),
     "densenet": _modern(epochs=5, learning_rate=3e-3, dropout=0.0, teachers=TEACHERS),
     "ynet": _modern(epochs=25, learning_rate=2e-3, dropout=0.2, teachers=TEACHERS),
