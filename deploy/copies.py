@@ -1,4 +1,4 @@
-"""Several copies of the page behind one nginx, on one machine: starts them, watches their health, restarts what fails.
+"""Runs several copies of the page behind one nginx on one machine, watches their health, and restarts what fails.
 
     python deploy/copies.py run 4 --port 8080     four copies and nginx, until Ctrl-C
     python deploy/copies.py nginx 4               prints the nginx configuration for four copies on ports 8501 to 8504
@@ -28,18 +28,18 @@ TEMPLATE = HERE / "nginx.conf"
 COPIES = re.compile(r"(?<=# begin copies\n).*(?=# end copies\n)", re.DOTALL)  # the part that depends on their number
 LISTEN = re.compile(r"(?<=  listen )\d+(?=;)")
 FIRST_PORT = 8501
-INTERVAL = 2.0  # seconds between two looks at a copy's health
-PATIENCE = 3  # looks in a row that may fail; a copy that starts is given STARTING seconds first
-STARTING = 30.0
+CHECK_SECONDS = 2.0  # between two health checks of a copy
+MAX_FAILURES = 3  # checks in a row that may fail ...
+START_SECONDS = 30.0  # ... which do not count while a copy starts
 HEALTH = "/_stcore/health"
 
 
 def configuration(addresses: Sequence[str], port: int = 8080) -> str:
-    """The nginx configuration, for its http block, that shares visitors among copies at these addresses, host:port.
+    """Return the configuration, for nginx's http block, that shares visitors among copies at addresses, host:port each.
 
     A new visitor's copy is drawn by lot and remembered in a cookie; the other copies stand in for one that is gone.
     """
-    share = 100 // len(addresses)
+    share = f"{100 / len(addresses):.2f}"
     names = [f"digits_{number}" for number in range(1, len(addresses) + 1)]
     lots = [f"  {share}% {name};" for name in names[:-1]] + [f"  *   {names[-1]};"]
     lines = ["split_clients $request_id $lot { # a new visitor's copy is drawn by lot", *lots, "}"]
@@ -53,7 +53,7 @@ def configuration(addresses: Sequence[str], port: int = 8080) -> str:
 
 
 def compose(number: int) -> str:
-    """A compose file with so many containers of the page behind nginx, each with a health check and restarted."""
+    """Return a compose file with a number of containers of the page behind nginx, restarted when they end."""
     names = [f"page{copy}" for copy in range(1, number + 1)]
     lines = [f"# {number} copies of the page behind nginx: docker compose -f deploy/compose.yaml up --build"]
     lines += [f"# Written by: python deploy/copies.py compose {number}", "services:"]
@@ -76,7 +76,7 @@ class Copy:
         self.start()
 
     def start(self) -> None:
-        """Starts a new process; the old one must have ended."""
+        """Start a new process; the old one must have ended."""
         script = HERE.parent / "app.py"
         options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={self.port}"]
         command = [sys.executable, "-m", "streamlit", "run", str(script), *options, "--server.fileWatcherType=none"]
@@ -84,32 +84,28 @@ class Copy:
         self.failures, self.started = 0, time.monotonic()
 
     def check(self) -> None:
-        """Looks at its health; starts it again if it has ended, or has not answered PATIENCE times in a row."""
+        """Check its health; restart it if it has ended, or has not answered MAX_FAILURES times in a row."""
         if self.process.poll() is None:
             if healthy(f"http://127.0.0.1:{self.port}{HEALTH}"):
                 self.failures = 0
                 return
             self.failures += 1
-            if self.failures < PATIENCE or time.monotonic() - self.started < STARTING:
+            if self.failures < MAX_FAILURES or time.monotonic() - self.started < START_SECONDS:
                 return
         print(f"copy on port {self.port} is gone or does not answer; starting it again", flush=True)
-        self.stop()
-        self.start()
-
-    def stop(self) -> None:
-        """Ends it, by force if it does not end within ten seconds."""
         stop(self.process)
+        self.start()
 
 
 def healthy(address: str) -> bool:
-    """Whether a server answers at this address within two seconds."""
+    """Return whether a server answers at an address within two seconds."""
     with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as response:
         return bool(response.status == 200)
     return False
 
 
 def stop(process: subprocess.Popen) -> None:
-    """Ends a process, by force if it does not end within ten seconds."""
+    """End a process, by force if it does not end within ten seconds."""
     process.terminate()
     try:
         process.wait(10)
@@ -120,7 +116,7 @@ def stop(process: subprocess.Popen) -> None:
 
 @contextlib.contextmanager
 def nginx(addresses: Sequence[str], port: int) -> Iterator[subprocess.Popen]:
-    """nginx as the user who runs this, with its files in a temporary folder, until the block ends.
+    """Run nginx as the user who runs this, with its files in a temporary folder, until the block ends.
 
     Raises FileNotFoundError if it is not installed.
     """
@@ -146,7 +142,7 @@ def nginx(addresses: Sequence[str], port: int) -> Iterator[subprocess.Popen]:
 
 
 def run(number: int, port: int, first_port: int) -> int:
-    """Runs the copies and nginx until Ctrl-C or SIGTERM; returns the exit status."""
+    """Run the copies and nginx until Ctrl-C or SIGTERM; return the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     copies: list[Copy] = []
     try:
@@ -154,7 +150,7 @@ def run(number: int, port: int, first_port: int) -> int:
         with nginx([f"127.0.0.1:{copy.port}" for copy in copies], port) as process:
             print(f"{number} copies behind http://127.0.0.1:{port}; Ctrl-C ends them", flush=True)
             while process.poll() is None:
-                time.sleep(INTERVAL)
+                time.sleep(CHECK_SECONDS)
                 for copy in copies:
                     copy.check()
         print(f"nginx ended; is port {port} free?", file=sys.stderr)
@@ -166,11 +162,11 @@ def run(number: int, port: int, first_port: int) -> int:
         return 0
     finally:
         for copy in copies:
-            copy.stop()
+            stop(copy.process)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+    """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python deploy/copies.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -41,18 +41,18 @@ def test_every_copy_has_its_cookie_and_all_the_others_as_stand_ins():
     assert "listen 9000;" in text
 
 
-def test_the_shares_of_any_number_of_copies_fit_into_a_hundred():
-    for number in (1, 3, 64):
-        text = deploy.configuration([f"127.0.0.1:{9000 + place}" for place in range(number)])
-        shares = [int(share) for share in re.findall(r"  (\d+)% digits_", text)]
-        assert len(shares) == number - 1 and sum(shares) < 100 and text.count("  *   digits_") == 1
+@pytest.mark.parametrize("number", [1, 2, 3, 15, 40, 64])
+def test_every_copy_gets_the_same_share_of_new_visitors(number):
+    text = deploy.configuration([f"127.0.0.1:{9000 + place}" for place in range(number)])
+    shares = [float(share) for share in re.findall(r"  ([\d.]+)% digits_", text)]
+    assert [*shares, 100 - sum(shares)] == pytest.approx([100 / number] * number, rel=0.2)
+    assert text.count("  *   digits_") == 1, "the last one gets what is left"
 
 
 @needs_nginx
-@pytest.mark.parametrize("number", ["1", "5"])
-def test_nginx_accepts_the_configuration(number, tmp_path):
+def test_nginx_accepts_the_configuration(tmp_path):
     config = tmp_path / "nginx.conf"
-    config.write_text(f"pid {tmp_path}/pid; events {{}} http {{ access_log off;\n{printed('nginx', number)}\n}}")
+    config.write_text(f"pid {tmp_path}/pid; events {{}} http {{ access_log off;\n{printed('nginx', '15')}\n}}")
     command = [nginx_path(), "-t", "-p", tmp_path, "-c", config]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -97,7 +97,3 @@ def children(parent: int) -> dict[int, str]:
     found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in found}
     return {pid: command for pid, command in commands.items() if command}
-
-
-def test_a_server_that_is_not_there_is_not_healthy():
-    assert not deploy.healthy(f"http://127.0.0.1:{free_port()}{deploy.HEALTH}")

@@ -19,7 +19,7 @@ from tests.drawings import placed
 from tests.page_server import run_async, running
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.nightly,
     pytest.mark.skipif(copies.nginx_path() is None, reason="needs nginx, for example from apt-get install nginx"),
 ]
 LINES = 1_000  # half-open
