@@ -1,4 +1,4 @@
-"""Behind nginx, lines that never finish their request take nothing from the visitors."""
+"""Behind nginx, connections that never finish their request, or too many of one address, take nothing from visitors."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ pytestmark = [
     pytest.mark.nightly,
     pytest.mark.skipif(copies.nginx_path() is None, reason="needs nginx, for example from apt-get install nginx"),
 ]
-LINES = 1_000  # half-open
-VISITORS = 30
-STROKES = 3  # of each visitor
-SLOWER = 2.5  # times as long as without these lines, in the median; the machine may be busy with something else
-PATIENCE = 5.0  # seconds; none takes longer
-HEADER_TIMEOUT = 10  # seconds, in deploy/nginx.conf
+HALF_OPEN = 1_000
+VISITORS, STROKES = 30, 3
+SLOWER = 2.5  # times as long as without these connections, in the median; the machine may be busy with something else
+CLOSED_SECONDS = 30.0  # nginx waits 10 for a request
+MAX_VISITS = 600  # of one address, in deploy/nginx.conf
 
 
 @pytest.fixture(scope="module")
 def address():
     with running() as server, copies.behind_nginx([server.port]) as found:
-        run_async(draw(found))  # loads the networks
+        run_async(draw(found, 1))  # loads the networks
         yield found
 
 
-async def draw(address: str, strokes: int = 1) -> list[float]:
+async def draw(address: str, strokes: int = STROKES) -> list[float]:
+    """A visitor's seconds to each answer."""
     async with visit(address) as client:
         times = []
         for number in range(strokes):
@@ -46,56 +46,45 @@ async def draw(address: str, strokes: int = 1) -> list[float]:
         return times
 
 
+async def visitors(address: str) -> list[float]:
+    return np.concatenate(await asyncio.gather(*(draw(address) for _ in range(VISITORS)))).tolist()
+
+
 @contextlib.contextmanager
-def half_open(address: str, number: int):
-    """Lines that have sent half a request."""
+def half_open(address: str):
+    """Connections that have sent half a request."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4 * number), hard), hard))
-    host, port = address.removeprefix("http://").split(":")
-    lines = []
-    try:
-        for _ in range(number):
-            lines.append(socket.create_connection((host, int(port)), timeout=5))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4 * HALF_OPEN), hard), hard))
+    with contextlib.ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        lines = []
+        for _ in range(HALF_OPEN):
+            host, port = address.removeprefix("http://").split(":")
+            lines.append(stack.enter_context(socket.create_connection((host, int(port)), timeout=5)))
             lines[-1].send(b"GET /_stcore/health HTTP/1.1\r\nHost: ")
         yield lines
-    finally:
-        for line in lines:
-            line.close()
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def is_closed(line: socket.socket) -> bool:
-    """Whether the other end has closed a line."""
-    line.settimeout(0.05)
+def is_open(line: socket.socket) -> bool:
+    """Return whether the other end has not closed a connection."""
+    line.settimeout(0.01)
     try:
-        return b"408" in (data := line.recv(1000)) or not data
-    except ConnectionError:
-        return True
+        return line.recv(1000) != b""  # it may say why first
     except TimeoutError:
+        return True
+    except ConnectionError:
         return False
 
 
-async def room(address: str) -> list[float]:
-    """Seconds to each answer of some visitors at a time."""
-    return [
-        seconds
-        for times in await asyncio.gather(*(draw(address, STROKES) for _ in range(VISITORS)))
-        for seconds in times
-    ]
-
-
-def test_thirty_visitors_notice_nothing_of_a_thousand_half_open_lines(address):
-    before = sorted(run_async(room(address)))
-    with half_open(address, LINES) as lines:
-        begin = time.monotonic()
-        during = sorted(run_async(room(address)))
-        time.sleep(max(0.0, HEADER_TIMEOUT + 5 - (time.monotonic() - begin)))
-        closed = sum(is_closed(line) for line in lines)
-    for name, times in (("before", before), ("during", during)):
-        print(f"{name}: median {np.median(times):.3f} s, slowest {times[-1]:.3f} s of {len(times)}")
-    assert len(during) == VISITORS * STROKES
-    assert np.median(during) < max(0.2, SLOWER * np.median(before)) and during[-1] < PATIENCE
-    assert closed == LINES, "nginx has closed them all"
+def test_thirty_visitors_notice_nothing_of_a_thousand_half_open_connections_which_nginx_closes(address):
+    before = np.median(run_async(visitors(address)))
+    with half_open(address) as lines:
+        during = np.median(run_async(visitors(address)))
+        end = time.monotonic() + CLOSED_SECONDS
+        while any([is_open(line) for line in lines]) and time.monotonic() < end:
+            time.sleep(1)
+        assert not any([is_open(line) for line in lines])
+    assert during < max(0.2, SLOWER * before)
 
 
 def test_one_address_gets_a_bounded_number_of_visits(address):
@@ -104,7 +93,7 @@ def test_one_address_gets_a_bounded_number_of_visits(address):
 
     async def crowd() -> list:
         lines = []
-        for _ in range(12):  # fifty at a time
+        for _ in range(MAX_VISITS // 50):
             lines += await asyncio.gather(*(line() for _ in range(51)), return_exceptions=True)
         for one in lines:
             if isinstance(one, ClientConnection):
@@ -113,4 +102,4 @@ def test_one_address_gets_a_bounded_number_of_visits(address):
 
     lines = run_async(crowd())
     refused = [one for one in lines if isinstance(one, InvalidStatus) and one.response.status_code == 429]
-    assert len(lines) - len(refused) <= 600 and len(refused) >= 12
+    assert len(lines) - len(refused) <= MAX_VISITS and len(refused) >= MAX_VISITS // 50

@@ -9,9 +9,10 @@ from tests.browser import driver
 from tests.drawings import placed
 from tests.page_server import running
 
-pytestmark = pytest.mark.skipif(
-    copies.nginx_path() is None, reason="needs nginx: install it, for example with apt-get install nginx"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(copies.nginx_path() is None, reason="needs nginx, for example from apt-get install nginx"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,6 @@ def test_a_forged_cookie_is_replaced(address):
     assert copies.copy_of(address, "digits_copy=127.0.0.1:22") in ("digits_copy=digits_1", "digits_copy=digits_2")
 
 
-@pytest.mark.slow
 def test_a_browser_continues_on_the_other_copy_when_its_own_is_killed(chromium, address, servers):
     context = chromium.new_context()
     visitor = driver.Visitor(context.new_page(), address)
