@@ -1,4 +1,4 @@
-"""Reads the number in a photo: dark ink on light paper, or light ink on a dark board, becomes digits like drawn ones.
+"""A photo of a number, dark ink on light paper or light ink on a dark board, becomes digits like drawn ones.
 
 A morphological closing estimates the paper: it keeps uneven lighting and removes strokes narrower than its window. The
 difference between photo and paper is the contrast, from which the lines of ruled paper are removed. The ink is the

@@ -1,4 +1,4 @@
-"""Renders strokes as a drawing, as the canvas in the browser does, and converts them from and to Fabric.js objects."""
+"""Strokes: rendered as the canvas in the browser draws them, and converted from and to Fabric.js objects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDE_CANVAS = 2 * CANVAS_SIDE  # pixels of width of the canvas for numbers; it i
 BRUSH = (10, 30)  # smallest and largest diameter, in pixels of the canvas
 DEFAULT_BRUSH = 18  # pixels
 OVERSAMPLING = 4  # drawings are rendered this much larger and scaled down, for smooth edges
-# What a drawing may hold, as it comes from the visitor; drawing without a pause fills it in a minute and a half.
+# Of a drawing, which may be forged; drawing without a pause reaches them in a minute and a half.
 MAX_STROKES = 500
 MAX_COMMANDS = 5_000  # of all strokes' paths; each is drawn as one point or more, in 30 microseconds
 MAX_DISTANCE = 20 * CANVAS_SIDE  # pixels; a pointer that leaves the canvas goes on drawing up to the end of the screen
@@ -20,7 +20,7 @@ CURVE_POINTS = 4  # along each curve, fewer where MAX_COMMANDS would be exceeded
 
 
 def draw_strokes(strokes: Sequence[np.ndarray], brush: float | Sequence[float], width: int, height: int) -> np.ndarray:
-    """Draws strokes with a round brush, white on transparency, as the page's canvas does.
+    """Draw strokes with a round brush, white on transparency, as the page's canvas does.
 
     strokes: one array (n, 2) for each stroke, its points as x and y in pixels from the top left; one point is a dot.
     brush: diameter in pixels, for all strokes or one for each. width, height: of the canvas in pixels.
@@ -40,10 +40,10 @@ def draw_strokes(strokes: Sequence[np.ndarray], brush: float | Sequence[float], 
 
 
 def strokes_from_fabric(objects: Sequence[dict]) -> tuple[list[np.ndarray], list[float]]:
-    """Reads strokes and brushes from a canvas's Fabric.js objects: freehand paths of the commands M, L and Q.
+    """Read strokes and brushes from a canvas's Fabric.js objects: freehand paths of the commands M, L and Q.
 
     Returns one array (n, 2) in canvas pixels and one diameter in pixels for each object; about MAX_COMMANDS points in
-    all, at most. Raises ValueError if they are something else, or more, which only a forged message contains.
+    all, at most. Raises ValueError if they are something else, or more, as only a forged message does.
     """
     try:
         commands = sum(len(item["path"]) for item in objects)

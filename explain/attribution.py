@@ -71,7 +71,7 @@ def gradient(classifier: Classifier, digit: np.ndarray, label: int) -> np.ndarra
 
 
 def tensorflow_is_imported() -> bool:
-    """Whether the next gradient is spared TensorFlow's import, which takes seconds."""
+    """True if the next gradient is spared TensorFlow's import, which takes seconds."""
     return "tensorflow" in sys.modules
 
 

@@ -77,7 +77,7 @@ def descend(curve: Curve, start: float, rate: float, steps: int) -> np.ndarray:
 
 
 def convolve(picture: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Slides a filter, float (k, k), over a picture, float (h, w), without padding: float (h-k+1, w-k+1).
+    """Slide a filter, float (k, k), over a picture, float (h, w), without padding: float (h-k+1, w-k+1).
 
     As in neural networks, the filter is not flipped; mathematicians call this a cross-correlation.
     """

@@ -1,6 +1,6 @@
 """The network of the outlier detector: five 3x3 convolutions with batch normalization, three poolings, a dense layer.
 
-Deeper and wider than the book's CNN, as what is no digit is more varied than digits are. Source: K. Simonyan and A.
+Deeper and wider than the book's CNN, because outliers are more varied than digits. Source: K. Simonyan and A.
 Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, 2015; S. Ioffe and C. Szegedy, Batch
 Normalization, 2015.
 """
@@ -21,7 +21,7 @@ FILTERS = ((32,), (64, 64), (96, 96))  # of the convolutions before each pooling
 def build(dropout: float = 0.2) -> keras.Model:
     """conv-pool-conv-conv-pool-conv-conv-pool-flatten-dropout-dense, each convolution with batch normalization.
 
-    204,747 parameters; the last of its eleven outputs is for what is no digit.
+    204,747 parameters; the last of its eleven outputs is for outliers.
     """
     import keras
     from keras import layers

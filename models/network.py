@@ -40,7 +40,7 @@ class Network:
     book_accuracy: float | None = None
 
     def inputs(self, digits: np.ndarray) -> np.ndarray:
-        """Reshapes and scales digits to the input of this network.
+        """Reshape and scale digits to the input of this network.
 
         digits: uint8 (n, 28, 28), white ink (255) on black (0).
         Returns float32 (n, *input_shape) from 0 to 1.

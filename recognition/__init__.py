@@ -18,7 +18,7 @@ class TensorFlowMissing(ImportError):
 
 
 def load(key: str, recipe: str) -> Classifier:
-    """Loads a network with the weights trained by a recipe, after checking them against their card.
+    """Load a network with the weights trained by a recipe, after checking them against their card.
 
     key: one of models.NETWORKS; recipe: "book" or "drawn".
     Raises ValueError, with the known names, for an unknown network or recipe, and recognition.store.WeightsError for a

@@ -1,4 +1,4 @@
-"""Classifies digits, or numbers, in picture files: photos, screenshots, or 28x28 pictures as in MNIST.
+"""Classify digits, or numbers, in picture files: photos, screenshots, or 28x28 pictures as in MNIST.
 
 python -m recognition IMAGE ... [--network cnn] [--recipe drawn] [--json]
 """

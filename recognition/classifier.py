@@ -70,7 +70,7 @@ class Classifier:
         return Prediction(self.network.key, self.card.recipe, probabilities, self.card, calibrated)
 
     def calibrate(self, raw: np.ndarray) -> np.ndarray:
-        """Calibrates a raw softmax, float32 (n, 10), without changing the order of the probabilities."""
+        """Calibrate a raw softmax, float32 (n, 10), without changing the order of the probabilities."""
         scaled = raw.astype(np.float64) ** (1 / self.card.temperature)
         return (scaled / scaled.sum(axis=1, keepdims=True)).astype(np.float32)
 

@@ -35,7 +35,7 @@ class ResidualAdd:
 
 @dataclass(frozen=True)
 class Architecture:
-    """What the page shows of a network's layers; see explain.architecture.
+    """A network's layers as the page shows them; see explain.architecture.
 
     layers: for each its name, kind, output shape, and parameters with their arithmetic.
     summary: Keras's summary. diagram: DOT source.
@@ -76,7 +76,7 @@ class ExportedModel:
 
 
 class InterpreterPool:
-    """Runs one LiteRT file. Safe to use from many threads at once.
+    """Interpreters of one LiteRT file. Safe to use from many threads at once.
 
     An interpreter serves one thread at a time. Those for single inputs are kept, up to one for each core; those for
     batches are made for a call: making one takes some milliseconds, keeping it tens of megabytes.
@@ -119,7 +119,7 @@ class InterpreterPool:
     def _fill(
         self, results: list[np.ndarray], first: int, inputs: np.ndarray, outputs: Sequence[str], loaded: _Interpreter
     ) -> None:
-        """Runs inputs batch by batch, and writes their outputs into the results, from this place on."""
+        """Run inputs batch by batch, and write their outputs into the results, from this place on."""
         for start in range(0, len(inputs), loaded.size):
             part = inputs[start : start + loaded.size]
             for result, values in zip(results, loaded.run(part, outputs), strict=True):

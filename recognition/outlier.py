@@ -32,7 +32,7 @@ DETECTOR = Network(
 
 
 def score(digits: np.ndarray) -> np.ndarray:
-    """How unlike a digit each drawing is.
+    """The outlier score of each drawing, higher for less like a digit.
 
     digits: uint8 (n, 28, 28), white ink on black. Returns float32 (n,) from 0 (a digit) to 1 (something else).
     Raises ValueError for any other shape or dtype, recognition.store.WeightsError for a missing or altered file.

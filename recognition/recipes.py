@@ -49,7 +49,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 def check_recipe(key: str) -> str:
-    """Returns the key if it is known; raises ValueError with the known keys if not."""
+    """Return the key if it is known; raise ValueError with the known keys if not."""
     if key not in RECIPES:
         raise ValueError(f"unknown recipe {key!r}; known: {', '.join(RECIPES)}")
     return key

@@ -21,7 +21,7 @@ DECIMALS = 6  # of a probability
 
 
 def digit_from_json(text: bytes) -> np.ndarray:
-    """Reads a digit, uint8 (28, 28), from JSON: 28 rows of 28 whole numbers, 0 (paper) to 255 (ink).
+    """Read a digit, uint8 (28, 28), from JSON: 28 rows of 28 whole numbers, 0 (paper) to 255 (ink).
 
     Raises ValueError for anything else.
     """

@@ -146,7 +146,7 @@ def _card(path: Path, *_changed: int) -> ModelCard:
 
 
 def write_card(card: ModelCard, path: Path | None = None) -> None:
-    """Writes the card atomically, beside the weights or to a path: a reader never gets a partial file."""
+    """Write the card atomically, beside the weights or to a path: a reader never gets a partial file."""
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n"
     text = ROW.sub(lambda row: " ".join(row.group().split()), text)
     path = path or card_path(card.network, card.recipe)
@@ -154,7 +154,7 @@ def write_card(card: ModelCard, path: Path | None = None) -> None:
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Lets write() fill a temporary file and moves it to path atomically; a failure leaves path unchanged."""
+    """Let write() fill a temporary file and move it to path atomically; a failure leaves path unchanged."""
     path.parent.mkdir(parents=True, exist_ok=True)
     suffixes = "".join(path.suffixes[-2:])  # Keras requires the suffix .weights.h5
     partial = path.with_name(f".{path.name.removesuffix(suffixes)}.{os.getpid()}.partial{suffixes}")

@@ -1,4 +1,4 @@
-"""Exports trained networks to LiteRT, with Keras's own export, and describes the files on their cards.
+"""Export trained networks to LiteRT, with Keras's own export, and describes the files on their cards.
 
     python -m training.export                  every network that has weights, the outlier detector too
     python -m training.export mlp cnn --recipe drawn
@@ -40,7 +40,7 @@ ALL = {network.key: network for network in (*NETWORKS.values(), DETECTOR)}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit status."""
+    """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__.split("\n")[0])
     parser.add_argument("networks", nargs="*", metavar="KEY", help=f"default: all of {', '.join(ALL)}")
     parser.add_argument("--recipe", choices=RECIPES, help="only this recipe (default: all that have weights)")
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def export(network: Network, recipe: str) -> ModelCard:
-    """Writes the LiteRT file for existing weights, and the card; returns the card.
+    """Write the LiteRT file for existing weights, and the card; return the card.
 
     Raises recognition.store.WeightsError if the weights or their card are missing or damaged.
     """
@@ -74,7 +74,7 @@ def export(network: Network, recipe: str) -> ModelCard:
 
 
 def write(model: keras.Model, path: Path) -> ExportedModel:
-    """Writes the LiteRT file of a trained Keras model; returns its description for the card."""
+    """Write the LiteRT file of a trained Keras model; return its description for the card."""
     signature = [keras.InputSpec(shape=(None, *model.input_shape[1:]), dtype="float32")]
     architecture = describe(model)
     exported = with_inner_outputs(model, architecture)
@@ -97,7 +97,7 @@ def with_inner_outputs(model: keras.Model, architecture: Architecture) -> keras.
 def _row_by_row(model: keras.Model) -> keras.Model:
     """A recurrent network that outputs every state and the prediction from it; the last one is the network's.
 
-    Unrolled over the rows, as a loop would need TensorFlow operations that LiteRT does not have.
+    Unrolled over the rows: a loop would need TensorFlow operations that LiteRT does not have.
     """
     x = inputs = keras.Input(model.input_shape[1:])
     states = None

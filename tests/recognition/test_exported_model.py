@@ -31,7 +31,7 @@ def test_litert_and_keras_agree(key):
     classifier = Classifier.load({**NETWORKS, DETECTOR.key: DETECTOR}[key], default_recipe())
     noise = np.random.default_rng(3).integers(0, 256, (BATCH_SIZE, 28, 28), np.uint8)
     digits = np.concatenate([DRAWN, 255 - DRAWN, noise])
-    expected = classifier.model.predict(classifier.network.inputs(digits), verbose=0)
+    expected = np.asarray(classifier.model(classifier.network.inputs(digits), training=False))
     np.testing.assert_allclose(classifier.raw(digits), expected, rtol=0, atol=1e-5)
     assert set(classifier.architecture.shown_layers) <= set(classifier.interpreters.output_shapes)
 
