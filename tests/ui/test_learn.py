@@ -122,6 +122,18 @@ def test_a_room_whose_host_did_not_allow_it_is_not_learned_from():
     assert "host has not allowed it" in captions(test) and not can_train(test)
 
 
+def test_some_participants_of_a_room_are_held_out_with_all_their_drawings(monkeypatch):
+    visit = RoomVisit(watched=WatchedRoom(1, "ACDEFG", state=SimpleNamespace(id=1, training=True)))
+    labels = [7, 1, 7, None]
+    tiles = [SimpleNamespace(label=label, participant_id=by, digit=bytes(28 * 28)) for by in (3, 4) for label in labels]
+    monkeypatch.setattr(sources, "room_visit", lambda: visit)
+    monkeypatch.setattr(sources.store, "database", lambda: None)
+    monkeypatch.setattr("rooms.wall.tiles", lambda database, room, newest: tiles)
+    source = sources.room()
+    assert source is not None and source.unlabelled == 2 and source.split == "all that 1 of 2 participants drew"
+    assert source.train.labels.tolist() == source.held_out.labels.tolist() == [7, 1, 7]
+
+
 def test_a_room_that_was_left_is_no_source_any_more():
     test = page(**in_room(), **{session.LEARN_FROM: [controls.ROOM]})
     test.session_state[session.VISIT].stop_watching()
