@@ -47,7 +47,7 @@ class Client:
 
     buttons, disabled: their ids, and whether they can be pressed, by their labels. strip: the HTML of a room's strip.
     polled: the fragment that the page asks to be run again and again. widgets: the kind of each widget, by its id.
-    looks: of a phone in a room, the address at which it looks, and the word that it had when the page ran.
+    room: of a phone in a room, the address that it polls, and the ETag that it had when the page ran.
     """
 
     def __init__(self, socket, query: str = "", address: str = "", affinity: str = ""):
@@ -57,7 +57,7 @@ class Client:
         self.disabled: dict[str, bool] = {}
         self.widgets: dict[str, str] = {}
         self.answered: float | None = None
-        self.looks: tuple[str, str] = ("", "")
+        self.room: tuple[str, str] = ("", "")
         self.address, self.affinity = address, affinity
 
     async def open(self) -> None:
@@ -90,15 +90,15 @@ class Client:
         back.rerun_script.is_auto_rerun = True
         await self._send(back, self.polled)
 
-    async def look(self) -> bool:
-        """Looks at the room as a phone's browser does, and runs the page's strip if it has changed; says whether."""
-        path, word = self.looks
-        if await asyncio.to_thread(self._word, path) in (word, None):
+    async def poll_room(self) -> bool:
+        """Poll the room like a phone's browser, and run the page's strip if it has changed; return whether it has."""
+        path, etag = self.room
+        if await asyncio.to_thread(self._etag, path) in (etag, None):
             return False
         await self.poll()
         return True
 
-    def _word(self, path: str) -> str | None:
+    def _etag(self, path: str) -> str | None:
         request = urllib.request.Request(f"{self.address}/{path}", headers={"Cookie": self.affinity})
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
@@ -155,8 +155,8 @@ class Client:
         if kind == "bidi_component" and "canvas" in element.bidi_component.component_name:
             self.canvas, self.fragment = element.bidi_component.id, fragment
         elif kind == "bidi_component" and "draw_a_digit_room" in element.bidi_component.component_name:
-            path, word, *_ = json.loads(element.bidi_component.json)
-            self.looks = path, word
+            path, etag, *_ = json.loads(element.bidi_component.json)
+            self.room = path, etag
         elif kind == "button":
             self.buttons[element.button.label] = element.button.id
             self.disabled[element.button.label] = element.button.disabled

@@ -148,7 +148,7 @@ async def _wait(client: Client, seconds: float, end: float) -> None:
     while (left := until - time.monotonic()) > 0:
         await asyncio.sleep(min(left, changes.POLL_SECONDS))
         if left >= changes.POLL_SECONDS:
-            await client.look()
+            await client.poll_room()
 
 
 def _drawing(prompt: str, random: np.random.Generator) -> list[np.ndarray]:

@@ -14,7 +14,7 @@ def code(host) -> str:
     return host.locator(".room-code b").inner_text()
 
 
-def invitation(host) -> str:
+def scanned(host) -> str:
     """The path and query of the QR code."""
     link = urlsplit(host.locator(".room-code img").get_attribute("alt").split()[-1])
     return f"{link.path}?{link.query}"
@@ -22,7 +22,7 @@ def invitation(host) -> str:
 
 def join(visit, host):
     """A phone that scans the code and taps once."""
-    phone = visit(driver.PHONE, phone=True, path=invitation(host))
+    phone = visit(driver.PHONE, phone=True, path=scanned(host))
     phone.click("Join the room")
     phone.page.locator(".room-strip").wait_for(timeout=LATE)
     return phone
