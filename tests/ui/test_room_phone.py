@@ -11,6 +11,7 @@ import pytest
 from rooms import exports, hosting, sending, wall
 from rooms.limits import Unavailable
 from rooms.prompts import Prompt
+from rooms.state import state
 from tests.drawings import placed
 from tests.page_server import ROOT
 from tests.ui.page import START_SECONDS, answers, click, message, opened, send
@@ -48,6 +49,13 @@ def test_one_tap_joins_and_the_link_finds_the_same_participant_again(room):
     assert len(name.split()) == 2 and "Draw a 7" in strip(page)
     again = opened({"room": [code], "me": [parameter(page, "me")]})
     assert f"<b>{name}</b>" in strip(again)
+
+
+def test_a_link_with_a_code_as_people_write_it_joins_too(room, database):
+    host, code = room
+    page = click(opened({"room": [f"{code[:3].lower()}-{code[3:]}"]}), "Join the room")
+    assert "Draw a 7" in strip(page) and "Draw a 7" in strip(page.run())
+    assert state(database, host.room_id).participants == 1
 
 
 def test_a_drawing_that_is_sent_is_on_the_wall_once_with_its_answers(room, database):

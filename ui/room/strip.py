@@ -34,7 +34,7 @@ STYLE = Path(__file__).with_name("room.css")
 def room_strip() -> bool:
     """Draw the strip of the visitor's room and return True, or offer to join the room that the link leads to."""
     visit = room_visit()
-    code = st.query_params.get(session.ROOM, "")
+    code = _code_in_link()
     if code and (visit.participation is None or code != visit.participation.code):
         _rejoin(visit, code)
     if visit.participation is not None:
@@ -65,6 +65,15 @@ def join(visit: RoomVisit) -> None:
         visit.participation = Participation(member, visit.found.code, visit.found)
     except RoomError as error:
         visit.found, visit.problem = None, str(error)
+
+
+def _code_in_link() -> str:
+    """Return the code of the room in the link, in capitals and without gaps, or as it stands if it cannot be one."""
+    if not (code := st.query_params.get(session.ROOM, "")):
+        return ""
+    from rooms import identity
+
+    return identity.cleaned(code) or code
 
 
 def _rejoin(visit: RoomVisit, code: str) -> None:
