@@ -4,30 +4,92 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from html import escape
 
 import numpy as np
+from jinja2 import Environment
 
 from learning.job import MAX_PAUSED_SECONDS, Comparison, Job, Point, Progress, Snapshot, State
 from models import NETWORKS
 from ui.shared import images
 from ui.shared.percent import percent
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 320, 150, 34, 18  # of a chart and its margins, in the units of its viewBox
+WIDTH, HEIGHT = 320, 150  # of a chart, in the units of its viewBox
+LEFT, TOP, BOTTOM = 34, 6, 18  # its margins
 MAX_LOSS = 2.5  # of the chart; guessing costs 2.3
-COLOURS = {"train": "#3b82c4", "held": "#d9631e"}
-GREY = "#7d8590"
-COLUMNS = 8  # of the first layer's pictures
+LAYER_COLUMNS = 8  # of the first layer's pictures
 LAYERS = {"mlp": "What the first units look for", "cnn": "The first filters", "resnet": "The first filters"}
 OTHER_LAYER = "The weights from each row to the state"
 
-Rows = list[tuple[float, float, float]]  # seconds, value on the training digits, value on held-out digits
-Ticks = tuple[str, str, str]
+Ticks = tuple[str, str, str]  # labels at the bottom, in the middle and at the top of a chart
+
+_templates = Environment(autoescape=True)
+_STATUS = _templates.from_string(
+    """<div class="learn-status {{ state }}">
+  <p role="status"><b>{{ title }}</b> {{ words }}
+    {%- if examples %} · {{ "{:,}".format(examples) }} examples seen{% endif %}</p>
+  <div class="learn-time"><span style="width:{{ "%.1f" | format(passed) }}%"></span></div>
+</div>"""
+)
+# Colours that are readable on both themes: an image does not know which one the page has.
+_SVG = _templates.from_string(
+    """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{ width }} {{ height }}" font-size="10"
+  font-family="sans-serif" fill="#7d8590">
+  {% for y, tick in grid %}
+  <line x1="{{ left }}" x2="{{ width }}" y1="{{ y }}" y2="{{ y }}" stroke="#7d8590" stroke-opacity="0.4"/>
+  <text x="{{ left - 4 }}" y="{{ y + 3.5 }}" text-anchor="end">{{ tick }}</text>
+  {% endfor %}
+  <text x="{{ width }}" y="{{ height - 3 }}" text-anchor="end">{{ "%.0f" | format(seconds) }} s</text>
+  <g fill="none" stroke-width="2">
+    <polyline points="{{ training }}" stroke="#3b82c4"/>
+    <polyline points="{{ held_out }}" stroke="#d9631e" stroke-dasharray="6 3"/>
+  </g>
+</svg>"""
+)
+_CHART = _templates.from_string(
+    """<figure class="learn-{{ name | lower }}">
+  <figcaption><b>{{ name }}</b>
+    <span class="train">training <b>{{ training }}</b></span> <span class="held">held out <b>{{ held_out }}</b></span>
+  </figcaption>
+  <img decoding="sync" src="{{ source }}" alt="{{ name }} over time">
+</figure>"""
+)
+_HELD_OUT = _templates.from_string(
+    """<section class="learn-held">
+  <h3>Held-out digits <small>{{ correct }} of {{ tiles | length }} read correctly</small></h3>
+  <ol>
+    {% for image, label, prediction in tiles %}
+    <li class="{{ "right" if prediction == label else "wrong" }}">
+      <img decoding="sync" alt="a {{ label }}, read as {{ prediction }}" src="{{ image }}"><b>{{ prediction }}</b></li>
+    {% endfor %}
+  </ol>
+</section>"""
+)
+_FIRST_LAYER = _templates.from_string(
+    """<section class="learn-layer">
+  <h3>{{ title }}</h3>
+  <img decoding="sync" src="{{ source }}" alt="{{ n }} pictures of weights; orange is above zero, blue below">
+</section>"""
+)
+_COMPARISON = _templates.from_string(
+    """<table class="learn-compared">
+  <caption>Accuracy on held-out digits</caption>
+  <thead>
+    <tr><th scope="col">digits</th><th scope="col">n</th>{% if fine_tuned %}<th scope="col">before</th>{% endif %}
+      <th scope="col">{{ "after" if fine_tuned else "now" }}</th></tr>
+  </thead>
+  <tbody>
+    {% for row in rows %}
+    <tr><th scope="row">{{ row.test_set }}</th><td>{{ "{:,}".format(row.n) }}</td>
+      {% if fine_tuned %}<td>{{ percent(row.before / row.n) }}</td>{% endif %}
+      <td><b>{{ percent(row.after / row.n) }}</b></td></tr>
+    {% endfor %}
+  </tbody>
+</table>"""
+)
 
 
 def status(job: Job, progress: Progress) -> str:
     """One line on the state, with a bar of the time that has passed."""
-    examples = progress.points[-1].examples if progress.points else 0
     left = f"{progress.seconds_left:.0f} s left"
     words = {
         State.WAITING: _waiting(progress.ahead),
@@ -38,13 +100,13 @@ def status(job: Job, progress: Progress) -> str:
         State.DONE: _done(job, progress),
         State.FAILED: progress.message,
     }[progress.state]
-    seen = f" · {examples:,} examples seen" if examples else ""
     begun = progress.state not in (State.WAITING, State.STARTING)
-    passed = 100 * (1 - progress.seconds_left / job.seconds) if begun else 0
-    return (
-        f'<div class="learn-status {progress.state}"><p role="status"><b>{NETWORKS[job.network].title}</b> '
-        f"{escape(words)}{seen}</p>"
-        f'<div class="learn-time"><span style="width:{passed:.1f}%"></span></div></div>'
+    return _STATUS.render(
+        state=progress.state,
+        title=NETWORKS[job.network].title,
+        words=words,
+        examples=progress.points[-1].examples if progress.points else 0,
+        passed=100 * (1 - progress.seconds_left / job.seconds) if begun else 0,
     )
 
 
@@ -63,98 +125,76 @@ def _done(job: Job, progress: Progress) -> str:
 
 def learning(job: Job, points: Sequence[Point], snapshot: Snapshot) -> str:
     """The curves, the held-out digits and the first layer; learn.css places them."""
-    return (
-        f'<div class="learn-view">{accuracy_curve(job, points)}{loss_curve(job, points)}{held_out(snapshot)}'
-        f"{first_layer(job.network, snapshot.first_layer)}</div>"
+    parts = (
+        accuracy_curve(job, points),
+        loss_curve(job, points),
+        held_out(snapshot),
+        first_layer(job.network, snapshot.first_layer),
     )
+    return f'<div class="learn-view">{"".join(parts)}</div>'
 
 
 def accuracy_curve(job: Job, points: Sequence[Point]) -> str:
     """The accuracy over time, on the training and the held-out digits."""
-    rows = [(point.seconds, point.accuracy, point.held_out_accuracy) for point in points]
-    return _chart("Accuracy", job.seconds, 1.0, rows, ("0 %", "50 %", "100 %"), percent)
+    values = [(point.accuracy, point.held_out_accuracy) for point in points]
+    return _chart("Accuracy", job, points, values, 1.0, ("0 %", "50 %", "100 %"), percent)
 
 
 def loss_curve(job: Job, points: Sequence[Point]) -> str:
     """The loss over time, on the training and the held-out digits."""
-    rows = [(point.seconds, point.loss, point.held_out_loss) for point in points]
-    return _chart("Loss", job.seconds, MAX_LOSS, rows, ("0", "1.25", "2.5"), lambda value: f"{value:.2f}")
+    values = [(point.loss, point.held_out_loss) for point in points]
+    return _chart("Loss", job, points, values, MAX_LOSS, ("0", "1.25", "2.5"), lambda value: f"{value:.2f}")
 
 
-def _chart(name: str, seconds: float, highest: float, rows: Rows, ticks: Ticks, say: Callable[[float], str]) -> str:
-    """An SVG as an image, since st.html removes inline SVG; its colours are readable on both themes."""
-    lines, legend = [], []
-    for kind, words, dashes, values in (
-        ("train", "training", "", [value for _, value, _ in rows]),
-        ("held", "held out", ' stroke-dasharray="6 3"', [value for _, _, value in rows]),
-    ):
-        path = " ".join(
-            f"{_x(at, seconds):.1f},{_y(value, highest):.1f}" for (at, _, _), value in zip(rows, values, strict=True)
-        )
-        lines.append(f'<polyline points="{path}" fill="none" stroke-width="2" stroke="{COLOURS[kind]}"{dashes}/>')
-        legend.append(f'<span class="{kind}">{words} <b>{say(values[-1]) if values else "–"}</b></span>')
-    grid = "".join(
-        f'<line x1="{LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GREY}" stroke-opacity="0.4"/>'
-        f'<text x="{LEFT - 4}" y="{y + 3.5:.1f}" text-anchor="end" fill="{GREY}">{tick}</text>'
-        for tick, y in zip(ticks, (_y(level, 1) for level in (0, 0.5, 1)), strict=True)
+def _chart(
+    name: str,
+    job: Job,
+    points: Sequence[Point],
+    values: Sequence[tuple[float, float]],
+    highest: float,
+    ticks: Ticks,
+    say: Callable[[float], str],
+) -> str:
+    """An SVG in an image, since st.html removes inline SVG.
+
+    Vega-Lite charts, as st.line_chart draws them, are laid out anew with each point, which is seen as flicker.
+    """
+    svg = _SVG.render(
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        grid=[(_y(level), tick) for level, tick in zip((0, 0.5, 1), ticks, strict=True)],
+        seconds=job.seconds,
+        training=_line(job, points, [training / highest for training, _ in values]),
+        held_out=_line(job, points, [held_out / highest for _, held_out in values]),
     )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-size="10" '
-        f'font-family="sans-serif">{grid}<text x="{WIDTH}" y="{HEIGHT - 3}" text-anchor="end" fill="{GREY}">'
-        f"{seconds:.0f} s</text>{''.join(lines)}</svg>"
-    )
+    training, held_out = map(say, values[-1])
     source = "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
-    return (
-        f'<figure class="learn-{name.lower()}"><figcaption><b>{name}</b> {"".join(legend)}</figcaption>'
-        f'<img decoding="sync" src="{source}" alt="{name} over time"></figure>'
-    )
+    return _CHART.render(name=name, training=training, held_out=held_out, source=source)
 
 
-def _x(at: float, seconds: float) -> float:
-    return LEFT + (WIDTH - LEFT) * min(1.0, at / seconds)
+def _line(job: Job, points: Sequence[Point], levels: Sequence[float]) -> str:
+    """The coordinates of a curve. levels: 0 at the bottom of the chart, 1 at its top."""
+    across = [LEFT + (WIDTH - LEFT) * min(1.0, point.seconds / job.seconds) for point in points]
+    return " ".join(f"{x:.1f},{_y(level):.1f}" for x, level in zip(across, levels, strict=True))
 
 
-def _y(value: float, highest: float) -> float:
-    return 6 + (HEIGHT - BOTTOM - 6) * (1 - min(1.0, value / highest))
+def _y(level: float) -> float:
+    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(1.0, level))
 
 
 def held_out(snapshot: Snapshot) -> str:
     """Held-out digits with the network's current predictions."""
-    tiles = []
-    for digit, label, prediction in zip(snapshot.digits, snapshot.labels, snapshot.predictions, strict=True):
-        tiles.append(
-            f'<li class="{"right" if prediction == label else "wrong"}"><img decoding="sync" '
-            f'alt="a {label}, read as {prediction}" src="{images.digit(digit)}"><b>{prediction}</b></li>'
-        )
-    correct = int((snapshot.labels == snapshot.predictions).sum())
-    return (
-        f'<section class="learn-held"><h3>Held-out digits <small>{correct} of {len(tiles)} read correctly</small></h3>'
-        f"<ol>{''.join(tiles)}</ol></section>"
-    )
+    tiles = list(zip(map(images.digit, snapshot.digits), snapshot.labels, snapshot.predictions, strict=True))
+    return _HELD_OUT.render(tiles=tiles, correct=(snapshot.labels == snapshot.predictions).sum())
 
 
 def first_layer(key: str, weights: np.ndarray) -> str:
-    """The first layer's weights as pictures, orange above zero and blue below."""
-    sheet = images.maps(weights.transpose(1, 2, 0), columns=COLUMNS)
-    title = LAYERS.get(key, OTHER_LAYER)
-    return (
-        f'<section class="learn-layer"><h3>{title}</h3><img decoding="sync" src="{sheet}" '
-        f'alt="{len(weights)} pictures of weights; orange is above zero, blue below"></section>'
-    )
+    """The first layer's weights, float32 (n, h, w), as pictures."""
+    source = images.maps(weights.transpose(1, 2, 0), columns=LAYER_COLUMNS)
+    return _FIRST_LAYER.render(title=LAYERS.get(key, OTHER_LAYER), source=source, n=len(weights))
 
 
 def comparison(job: Job, rows: Sequence[Comparison]) -> str:
     """A table of the accuracy on digits that were not learned from, and before that of the shipped network."""
-    before = '<th scope="col">before</th>' if job.start else ""
-    lines = "".join(
-        f'<tr><th scope="row">{escape(row.test_set)}</th><td>{row.n:,}</td>'
-        + (f"<td>{percent(row.before / row.n)}</td>" if job.start else "")
-        + f"<td><b>{percent(row.after / row.n)}</b></td></tr>"
-        for row in rows
-        if row.n
-    )
-    return (
-        '<table class="learn-compared"><caption>Accuracy on held-out digits</caption>'
-        f'<thead><tr><th scope="col">digits</th><th scope="col">n</th>{before}<th scope="col">'
-        f"{'after' if job.start else 'now'}</th></tr></thead><tbody>{lines}</tbody></table>"
-    )
+    return _COMPARISON.render(rows=[row for row in rows if row.n], fine_tuned=job.start is not None, percent=percent)
