@@ -20,7 +20,7 @@ from websockets.asyncio.client import connect
 
 from tests.ui.page import message
 
-TIMEOUT = 30.0  # seconds after which an answer counts as failed
+TIMEOUT_SECONDS = 30.0  # seconds after which an answer counts as failed
 ANSWERED = b'class="answers answered'
 
 
@@ -101,7 +101,7 @@ class Client:
     def _etag(self, path: str) -> str | None:
         request = urllib.request.Request(f"{self.address}/{path}", headers={"Cookie": self.affinity})
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
                 return json.load(answer)["etag"]
         except (OSError, http.client.HTTPException):  # a server that is gone, or an answer that is none
             return None
@@ -122,7 +122,7 @@ class Client:
         back.rerun_script.context_info.locale = "en-US"
         begin, self.answered = time.monotonic(), None
         await self.socket.send(back.SerializeToString())
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while not await self._receive():
                 pass
         return (self.answered or time.monotonic()) - begin

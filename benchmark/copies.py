@@ -18,16 +18,16 @@ from websockets.exceptions import WebSocketException
 
 import deploy.copies as deploy
 from benchmark.client import visit
-from benchmark.load import INTERVAL, status
+from benchmark.load import STROKE_SECONDS, status
 from tests.drawings import DIGITS, placed
 from tests.page_server import Server, free_port, running, wait_for
 
-WATCHED = 2.0  # seconds from one look at the memory to the next
+SAMPLE_SECONDS = 2.0  # seconds from one look at the memory to the next
 
 
 @dataclass
 class Room:
-    """What all visitors measured.
+    """Measurements of all visitors.
 
     answers: seconds from a drawing to its answer. gaps: seconds without a copy for visitors whose copy was killed.
     copies: the cookie of each visitor's first copy. failures: other errors, as text.
@@ -103,7 +103,7 @@ async def _fill(address: str, servers: list[Server], room: Room, visitors: int, 
 async def _watch(servers: list[Server], room: Room, end: float) -> None:
     """Writes down the memory of both copies together, while both run."""
     while time.monotonic() < end:
-        await asyncio.sleep(WATCHED)
+        await asyncio.sleep(SAMPLE_SECONDS)
         with contextlib.suppress(OSError, KeyError):
             room.memory.append(sum(status(server.process.pid)[0] for server in servers))
 
@@ -137,7 +137,7 @@ async def _visitor(address: str, room: Room, end: float, seed: int) -> None:
                         room.gaps.append(time.monotonic() - lost)
                         lost = None
                     room.answers.append(taken)
-                    await asyncio.sleep(random.uniform(*INTERVAL))
+                    await asyncio.sleep(random.uniform(*STROKE_SECONDS))
                     await client.press_clear()
         except (WebSocketException, ConnectionError):
             lost = lost or time.monotonic()

@@ -1,4 +1,4 @@
-"""How large the environments are, and how long they take to install: everything, and only what serves."""
+"""Size of the environments, and the time to install them: everything, and only what serves."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from tests.drawings import DIGITS, placed
 from tests.page_server import running
 
 PAGE = Path(__file__).with_name("timed_page.py")
-INTERVAL = (2.0, 4.0)  # seconds from one stroke to the next
+STROKE_SECONDS = (2.0, 4.0)  # seconds from one stroke to the next
 PEN_DOWN = (0.3, 1.2)  # seconds of a stroke
 STROKES = 4  # on the canvas before it is cleared
 PAINT_TIMEOUT = 5.0  # seconds that a browser may take to paint an answer
@@ -36,7 +36,7 @@ STATUS_FIELDS = ("VmRSS", "Threads")
 
 @dataclass
 class Room:
-    """What all visitors measured.
+    """Measurements of all visitors.
 
     answers: seconds from a stroke to its answer; painted: the same in a browser, to the frame that shows it.
     failures: errors, as text. server: (seconds, MB, threads) over time. parts: see benchmark.timing.
@@ -138,7 +138,7 @@ async def visitor(address: str, room: Room, arrival: float, end: float, seed: in
             strokes: list[np.ndarray] = []
             pen = Pen(address, room.mid_stroke)
             while time.monotonic() < end:
-                await asyncio.sleep(random.uniform(*INTERVAL) - sum(PEN_DOWN) / 2)
+                await asyncio.sleep(random.uniform(*STROKE_SECONDS) - sum(PEN_DOWN) / 2)
                 if len(strokes) >= STROKES:
                     strokes = []
                     await client.press_clear()
@@ -164,7 +164,7 @@ def draw_in_browsers(address: str, room: Room, number: int, end: float) -> None:
                         visitor.wait_for_invitation()
                         visitor.page.wait_for_timeout(500)  # while the hand moves back to the canvas
                     room.painted.append(visitor.time_stroke(random.uniform(40, 240, (2, 2)), PAINT_TIMEOUT) / 1000)
-                    time.sleep(random.uniform(*INTERVAL) / number)
+                    time.sleep(random.uniform(*STROKE_SECONDS) / number)
                 drawn = 0 if drawn >= STROKES * number else drawn + number
     except Exception as error:
         room.failures.append(f"a browser: {type(error).__name__} {str(error).splitlines()[0]}")

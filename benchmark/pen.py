@@ -1,4 +1,4 @@
-"""What a browser asks for while the pen is still down, as ui/drawing/stroke.js does it."""
+"""The requests of a browser while the pen is still down, as ui/drawing/stroke.js does it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from models import DEFAULT_NETWORKS
 from tests.ui.page import message
 
-EVERY, REST = 0.25, 5.0  # seconds from picture to picture, and after the server was busy
+PERIOD_SECONDS, REST_SECONDS = 0.25, 5.0  # seconds from picture to picture, and after the server was busy
 
 
 class Pen:
@@ -28,13 +28,13 @@ class Pen:
         """Holds the pen down for some seconds over a drawing of these strokes."""
         end = time.monotonic() + seconds
         picture = base64.b64decode(json.loads(json.dumps(message(strokes)))["drawing"]["data"].split(",")[1])
-        while time.monotonic() + EVERY < end:
-            await asyncio.sleep(EVERY)
+        while time.monotonic() + PERIOD_SECONDS < end:
+            await asyncio.sleep(PERIOD_SECONDS)
             if time.monotonic() > self.rest_until:
                 status = await asyncio.to_thread(self._ask, picture)
                 self.answers[status] += 1
                 if status != 200:
-                    self.rest_until = time.monotonic() + REST
+                    self.rest_until = time.monotonic() + REST_SECONDS
 
     def _ask(self, picture: bytes) -> int:
         with urllib.request.urlopen(urllib.request.Request(self.address, picture), timeout=10) as response:

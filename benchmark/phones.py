@@ -17,7 +17,7 @@ from tests.drawings import DIGITS, placed
 from ui.room import changes
 
 JOIN, SEND = "Join the room", "Send to the wall"
-EVERY = (4.0, 9.0)  # seconds that somebody takes for a drawing and what comes after it
+DRAWING_SECONDS = (4.0, 9.0)  # seconds that somebody takes for a drawing and what comes after it
 GRACE = 90.0  # seconds after the lesson in which a drawing on its way may still arrive
 AGAIN = 0.5  # seconds to wait for a connection after one was lost
 
@@ -26,7 +26,7 @@ Points = tuple[tuple[tuple[float, float], ...], ...]  # a drawing's strokes, as 
 
 @dataclass
 class Lesson:
-    """What all phones measured and did.
+    """Measurements of all phones.
 
     answers: seconds from a stroke to its answer. sends: seconds from Send to the page's word that it is stored.
     sent: what each name has sent, and when it pressed Send first. gaps: seconds without a connection.
@@ -45,7 +45,7 @@ class Lesson:
 
 @dataclass
 class Strip:
-    """What a phone's strip says. drawings: how many it has sent that the room has."""
+    """The state that a phone's strip shows. drawings: how many it has sent that the room has."""
 
     name: str
     prompt: str
@@ -96,7 +96,7 @@ async def phone(address: str, link: str, lesson: Lesson, arrival: float, end: fl
 
 @dataclass
 class _Work:
-    """What a phone is at: strokes that it has drawn and not yet seen stored, and since when they are on their way."""
+    """Strokes that a phone has drawn and not yet seen stored, and since when they are on their way."""
 
     random: np.random.Generator
     strokes: list[np.ndarray] = field(default_factory=list)
@@ -106,7 +106,7 @@ class _Work:
 async def _draw_on(client: Client, lesson: Lesson, work: _Work, end: float) -> None:
     while time.monotonic() < end or work.pressed is not None:
         if not work.strokes:
-            await _wait(client, work.random.uniform(*EVERY), end)
+            await _wait(client, work.random.uniform(*DRAWING_SECONDS), end)
             if time.monotonic() >= end:
                 return
             work.strokes, work.pressed = _drawing(Strip.of(client).prompt, work.random), None

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark import copies
-from benchmark.client import TIMEOUT, visit
+from benchmark.client import TIMEOUT_SECONDS, visit
 from benchmark.load import status
 from benchmark.phones import Lesson, Points, phone
 from benchmark.projector import watch_wall
@@ -30,7 +30,7 @@ from tests.drawings import placed
 from tests.page_server import Server, running
 from ui.room.store import URL
 
-NEXT = 30.0  # seconds from one prompt to the next
+PROMPT_SECONDS = 30.0  # seconds from one prompt to the next
 PROMPTS = (Prompt("turn"), Prompt("digit", 7), Prompt("digit", 4), Prompt("fool", 1))
 
 
@@ -77,7 +77,9 @@ def room(phones: int, minutes: float) -> str:
         print(lines[-1], flush=True)
         lesson = outcome.lesson
         if lesson.timeouts:
-            notes.append(f"- {name}: {lesson.timeouts} times a phone waited {TIMEOUT:g} s in vain and was reloaded.")
+            notes.append(
+                f"- {name}: {lesson.timeouts} times a phone waited {TIMEOUT_SECONDS:g} s in vain and was reloaded."
+            )
         notes += [f"- {name}: {failure}" for failure in (lesson.failures + outcome.failures)[:5]]
         if kill:
             gaps = lesson.gaps
@@ -156,8 +158,8 @@ async def _teach(outcome: Outcome, servers: list[Server], address: str, url: str
 async def _host(here: database.Database, hosted: Hosted, end: float) -> None:
     """Asks for something else now and then."""
     number = 1
-    while time.monotonic() + NEXT < end:
-        await asyncio.sleep(NEXT)
+    while time.monotonic() + PROMPT_SECONDS < end:
+        await asyncio.sleep(PROMPT_SECONDS)
         with contextlib.suppress(Exception):
             await asyncio.to_thread(hosting.next_round, here, hosted, number, PROMPTS[number % len(PROMPTS)])
             number += 1

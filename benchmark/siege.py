@@ -1,4 +1,4 @@
-"""Whether a server bears ordinary visitors, attackers and dropped lines together, for as long as one likes."""
+"""A server under ordinary visitors, attackers and dropped connections together, for as long as you like."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.page_server import Server, running
 
 ORDINARY, ATTACKERS, DROPPED = 8, 2, 2  # visitors at a time
 DRAWINGS = 20  # of an ordinary visitor, before the next comes
-EVERY = (2.0, 4.0)  # seconds from one drawing to the next
-SETTLED = 0.25  # share of the time after which memory should be flat
-KEPT = 10  # seconds that the server keeps a visit whose line was dropped, in this measurement
-SAMPLE = 10.0  # seconds from one look at the server's memory to the next
+DRAWING_SECONDS = (2.0, 4.0)  # seconds from one drawing to the next
+WARM_UP_SHARE = 0.25  # share of the time after which memory should be flat
+SESSION_TTL_SECONDS = 10  # seconds that the server keeps a visit whose line was dropped, in this measurement
+SAMPLE_SECONDS = 10.0  # seconds from one look at the server's memory to the next
 
 
 @dataclass
@@ -39,11 +39,11 @@ def siege(minutes: float) -> str:
     """The report, in Markdown."""
     with tempfile.TemporaryDirectory() as rooms:
         environment = os.environ | {"DIGIT_ROOMS": f"sqlite:///{rooms}/rooms.sqlite"}
-        environment |= {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}
+        environment |= {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_TTL_SECONDS)}
         with running(environment=environment) as server:
             found = asyncio.run(_besiege(server, 60 * minutes))
     at, memory = np.array(found.memory).T
-    late = at >= SETTLED * at[-1]
+    late = at >= WARM_UP_SHARE * at[-1]
     slope = np.polyfit(at[late], memory[late], 1)[0] * 600 if late.sum() > 1 else float("nan")
     p50, p95, p99 = np.percentile(found.answers, (50, 95, 99))
     lines = [
@@ -90,7 +90,7 @@ async def _ordinary(server: Server, found: Siege, end: float, seed: int) -> None
                     if time.monotonic() >= end:
                         return
                     found.answers.append(await client.draw(placed(int(random.integers(10)))))
-                    await asyncio.sleep(random.uniform(*EVERY))
+                    await asyncio.sleep(random.uniform(*DRAWING_SECONDS))
                     await client.press_clear()
         except Exception as error:  # whatever it is, it is a failure of the page
             found.failures.append(f"visitor {seed}: {type(error).__name__} {error}")
@@ -111,4 +111,4 @@ async def _drop(server: Server, found: Siege, end: float) -> None:
 async def _watch(server: Server, found: Siege, begin: float, end: float) -> None:
     while time.monotonic() < end:
         found.memory.append((time.monotonic() - begin, status(server.process.pid)[0]))
-        await asyncio.sleep(SAMPLE)
+        await asyncio.sleep(SAMPLE_SECONDS)

@@ -1,1 +1,1 @@
-"""What stands between browsers and Streamlit: no message, upload or line may take the page from other visitors."""
+"""The server between browsers and Streamlit: routes, limits, compression and maintenance."""

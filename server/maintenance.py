@@ -1,4 +1,4 @@
-"""What the server does on a timer: free the visits that have ended, and keep the log bounded."""
+"""Maintenance on a timer: free the visits that have ended, and keep the log bounded."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from ui.room import store as room_store
 CASES = {"photo": 30, "link": 4}  # slow targets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", targets())
 def test_damaged_and_forged_data_is_answered_or_refused(name, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)  # restored after prepared() has set it

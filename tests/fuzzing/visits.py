@@ -28,11 +28,11 @@ from tests.page_server import Server, running
 from tests.server.uploading import token, upload
 from tests.ui.page import message
 
-OF_A_VISIT = 25  # messages, unless one of them ends it
+MESSAGES_PER_VISIT = 25  # messages, unless one of them ends it
 VISITORS = 3  # at a time
 MAX_SECONDS = 20.0  # for a message; one of a burst waits for the others
 MAX_MEMORY = 150  # MB of the server beyond what it had after a first, thorough visit, while VISITORS are there
-SILENCE = 0.3  # seconds without a word from the server, after which a message was dropped
+SILENCE_SECONDS = 0.3  # seconds without a word from the server, after which a message was dropped
 
 
 @dataclass
@@ -86,7 +86,7 @@ async def attack(server: Server, seed: int, waiting: list[int], found: Findings,
     cookie = await asyncio.to_thread(token, server.address)
     while waiting:
         async with visit(server.address) as client:
-            for _ in range(OF_A_VISIT):
+            for _ in range(MESSAGES_PER_VISIT):
                 if not waiting:
                     break
                 case = waiting.pop()
@@ -130,7 +130,7 @@ async def _outcome(client: Client) -> str:
     end = time.monotonic() + MAX_SECONDS
     while time.monotonic() < end:
         try:
-            data = await asyncio.wait_for(client.socket.recv(), 3 * SILENCE if answered else SILENCE)
+            data = await asyncio.wait_for(client.socket.recv(), 3 * SILENCE_SECONDS if answered else SILENCE_SECONDS)
         except TimeoutError:
             return "answered" if answered else "dropped"
         forward = ForwardMsg()

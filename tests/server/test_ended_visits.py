@@ -1,4 +1,4 @@
-"""What a visitor leaves is gone when the visit's time is over: objects are counted in a real server, not megabytes."""
+"""Nothing of a visit is left when its time is over: objects are counted in a real server, not megabytes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.page_server import run_async, running
 from tests.server.uploading import token, upload
 
 VISITS = 8  # of each kind
-KEPT = 3  # seconds that the server keeps a visit whose line was cut, in this test
-PATIENCE = 20  # seconds
+SESSION_TTL_SECONDS = 3  # seconds that the server keeps a visit whose line was cut, in this test
+MAX_SECONDS = 20  # seconds
 
 
 @pytest.fixture(scope="module")
 def server():
-    environment = os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT)}
+    environment = os.environ | {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_TTL_SECONDS)}
     with running(Path(__file__).with_name("counted_page.py"), environment=environment) as found:
         yield found
 
@@ -77,7 +77,7 @@ def test_nothing_is_left_of_visits_that_ended(server, one):
 
     run_async(several())
     assert counts(server)["Board"] > 0, "they are kept for a while, for whoever comes back"
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + MAX_SECONDS
     while sum(counts(server).values()) > 1 and time.monotonic() < end:
         time.sleep(0.5)
     left = counts(server)
