@@ -14,7 +14,7 @@ from ui import navigation
 from ui.room import store, strip
 from ui.room.controls import controls, picked_drawing, remember_picked
 from ui.room.scoreboard import show_scoreboard
-from ui.room.visit import RoomVisit, WatchedRoom, room_visit
+from ui.room.visit import RoomVisit, WatchedRoom, remember_in_link, room_visit
 from ui.room.wall import room_wall
 from ui.shared import session
 from ui.shared.share_link import NO_NETWORK, UNREADABLE, plain, reachable
@@ -54,15 +54,9 @@ def _enter(visit: RoomVisit, code: str, token: str) -> None:
             key = st.query_params.get(session.ROOM_KEY, "")
             visit.found, visit.found_code = joining.find_room(store.database(), code, key), code
         visit.watched = WatchedRoom(visit.found.id, code)
-    if visit.watched is not None:
-        _remember_in_link(visit.watched)
-
-
-def _remember_in_link(watched: WatchedRoom) -> None:
-    wanted = {session.ROOM: watched.code} | ({session.HOST: watched.hosted.token} if watched.hosted else {})
-    for name, value in wanted.items():
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
+    if watched := visit.watched:
+        right = {session.HOST: watched.hosted.token} if watched.hosted else {}
+        remember_in_link({session.ROOM: watched.code} | right)
 
 
 def _forget_link() -> None:

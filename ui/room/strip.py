@@ -16,7 +16,7 @@ import streamlit as st
 from models import NETWORKS
 from ui.room import changes, store
 from ui.room.send import AWAY, deliver, privacy
-from ui.room.visit import Participation, RoomVisit, room_visit
+from ui.room.visit import Participation, RoomVisit, remember_in_link, room_visit
 from ui.room.wall import picture
 from ui.shared import session
 from ui.shared.run_lock import RunLock
@@ -38,7 +38,8 @@ def room_strip() -> bool:
     if code and (visit.participation is None or code != visit.participation.code):
         _rejoin(visit, code)
     if visit.participation is not None:
-        _remember_in_link(visit.participation)
+        part = visit.participation
+        remember_in_link({session.ROOM: part.code, session.PARTICIPANT: part.member.token})
         with st.container(key="room_strip"):
             _strip()
         return True
@@ -91,13 +92,6 @@ def _rejoin(visit: RoomVisit, code: str) -> None:
         del st.query_params[session.PARTICIPANT]
     except RoomError as error:
         visit.found, visit.found_code, visit.problem = None, code, str(error)
-
-
-def _remember_in_link(part: Participation) -> None:
-    """Keep the participant in the link, for a reload: Streamlit drops the parameters when another page is opened."""
-    for name, value in ((session.ROOM, part.code), (session.PARTICIPANT, part.member.token)):
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
 
 
 def _offer_to_join(visit: RoomVisit, code: str) -> None:

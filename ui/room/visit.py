@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from ui.shared import session
 
@@ -96,3 +99,10 @@ class RoomVisit:
 def room_visit() -> RoomVisit:
     """Return this visit's rooms."""
     return session.kept(session.VISIT, RoomVisit)
+
+
+def remember_in_link(parameters: Mapping[str, str]) -> None:
+    """Keep parameters in the link, for a reload: Streamlit drops them when another page is opened."""
+    for name, value in parameters.items():
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value
