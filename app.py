@@ -11,7 +11,7 @@ ICON = Path(__file__).parent / "ui" / "shell" / "icon.png"
 
 
 def main() -> None:
-    """One run of the page, for one visitor."""
+    """Run the page once, for one visitor."""
     from ui import navigation, shell
 
     st.set_page_config(page_title="Draw a digit", page_icon=str(ICON), layout="wide")
@@ -23,7 +23,7 @@ def main() -> None:
     navigation.register(pages)
     page = st.navigation(list(pages.values()), position="hidden" if st.context.is_embedded else "top")
     if not st.context.is_embedded:
-        with st.container(key="pages", horizontal=True):  # the same below, within a thumb's reach, on a small window
+        with st.container(key="pages", horizontal=True):  # in a small window they are shown below, for thumbs
             for link in pages.values():
                 st.page_link(link)
     page.run()
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _page(name: str) -> Callable[[], None]:
-    """A page whose module is imported when it is opened: charts and the database take as long as all the rest."""
+    """A page whose module is imported when it is opened, because charts and the database take as long as the rest."""
 
     def page() -> None:
         import_module(f"ui.{name}.page").page()
@@ -43,10 +43,12 @@ def _page(name: str) -> Callable[[], None]:
     return page
 
 
-if __name__ == "__main__":  # Streamlit runs this file for each visitor ...
+if __name__ == "__main__":  # Streamlit runs this file for each run of a visitor's page ...
     main()
-else:  # ... after the server has imported it, which makes what stands in front of Streamlit
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy comes: on busy cores its threads wait for another
+else:  # ... and imports it once, for the ASGI application
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # before NumPy is imported: its threads wait for one another on busy cores
     from server.maintenance import lifespan
     from server.middleware import middleware
     from server.routes import routes

@@ -1,1 +1,1 @@
-"""What a visitor sees: pages, the panels that open under a drawing, and the parts that pages share."""
+"""The pages, each in a folder, and what they share."""

@@ -1,4 +1,4 @@
-"""The pages by name, so that any page can lead to another without importing it. app.py fills them in, once a run."""
+"""The pages by name, so that any page can open another without importing it. app.py registers them in each run."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _KEY = "pages_by_name"
 
 
 def register(pages: Mapping[str, Page]) -> None:
-    """Keeps this run's pages, by the names that go() takes."""
+    """Keep this run's pages under the names that go() takes."""
     st.session_state[_KEY] = dict(pages)
 
 
 def go(name: str, query_params: Mapping[str, str] | None = None) -> None:
-    """Opens a page, with these parameters in its address; ends this run. Raises KeyError for an unknown name."""
+    """Open a page with these query parameters and end this run. Raises KeyError for an unknown name."""
     st.switch_page(st.session_state[_KEY][name], query_params=query_params)

@@ -42,7 +42,7 @@ def test_one_runs_at_a_time_in_the_order_in_which_they_came():
 
 
 def test_a_turn_within_a_turn_waits_for_nothing(monkeypatch):
-    monkeypatch.setattr(run_lock, "PATIENCE", 60.0)
+    monkeypatch.setattr(run_lock, "MAX_WAIT_SECONDS", 60.0)
     begin = time.monotonic()
     with RunLock():
         with RunLock() as inner:
@@ -66,7 +66,7 @@ def test_an_error_gives_the_turn_back():
 
 
 def test_nobody_waits_longer_than_their_patience(monkeypatch):
-    monkeypatch.setattr(run_lock, "PATIENCE", 0.05)
+    monkeypatch.setattr(run_lock, "MAX_WAIT_SECONDS", 0.05)
     assert run_lock._free.acquire(blocking=False)  # somebody who never ends
     with RunLock():
         pass

@@ -1,4 +1,4 @@
-"""Lessons of chapter 1 to play with: each is a piece of the page that runs alone when something in it is moved."""
+"""Interactive lessons of chapter 1; each is a fragment that reruns alone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from explain.basics import ACTIVATIONS, CURVES, FILTERS, FORMULAS, Curve, convol
 from ui.drawing.board import current_board
 from ui.shared import charts, images, session
 
-LOGITS = (2.0, 1.0, 0.1)  # what the sliders begin with
+LOGITS = (2.0, 1.0, 0.1)  # at first
 
 
 def activations() -> None:
-    """Plots the activation functions of table 1.3.1, one on the other."""
+    """Plot the activation functions of table 1.3.1 in one chart."""
     x = np.linspace(-4, 4, 161)
     rows = [
         {"x": float(a), "y": float(b), "function": name}
@@ -35,7 +35,7 @@ def activations() -> None:
 
 @st.fragment
 def logits_to_probabilities() -> None:
-    """Softmax of three logits of the visitor's own, with a temperature."""
+    """Show the softmax of three logits at a temperature, all chosen by the visitor."""
     left, right = st.columns([4, 6], gap="large")
     with left:
         logits = np.array(
@@ -64,7 +64,7 @@ def logits_to_probabilities() -> None:
 
 @st.fragment
 def gradient_descent() -> None:
-    """One parameter rolls down a curve with one minimum or with two."""
+    """Show gradient descent of one parameter on a curve with one minimum or two."""
     left, right = st.columns([4, 6], gap="large")
     with left:
         name = st.segmented_control(
@@ -110,7 +110,7 @@ def _descent_words(curve: Curve, path: np.ndarray, steps: int) -> str:
 
 @st.fragment
 def convolution() -> None:
-    """A filter slides over the digit just drawn, and max-pooling halves what it found."""
+    """Show a filter on the visitor's digit, then ReLU and max-pooling."""
     digit = _digit()
     name = st.segmented_control("Filter", list(FILTERS), default=next(iter(FILTERS)), required=True, key=session.FILTER)
     kernel, picture = FILTERS[name], digit / 255
@@ -141,7 +141,7 @@ def convolution() -> None:
 
 
 def reshaping() -> None:
-    """How a picture becomes a vector of 784 values."""
+    """Show how a picture becomes a vector of 784 values."""
     digit = _digit()
     st.html(
         '<section class="inside"><div class="goes-in">'
@@ -153,7 +153,7 @@ def reshaping() -> None:
 
 
 def _digit() -> np.ndarray:
-    """The digit just drawn in this visit, or a sample."""
+    """The digit on the canvas, or a sample."""
     digit = current_board().digit
     return sample_digit("5") if digit is None else digit
 

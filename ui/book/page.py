@@ -1,7 +1,4 @@
-"""The page "The book": its lessons, step by step, then its tables, trained again, and the errors in its print.
-
-MERGED: The book's printed tables beside the same configurations trained again; see training.tables.
-"""
+"""The page "The book": lessons, then the printed tables beside our own trainings, and the errors in the print."""
 
 from __future__ import annotations
 
@@ -19,6 +16,8 @@ from ui.book import lessons
 from ui.drawing.answers import shape_in_words
 from ui.shared import charts, session
 from ui.shared.choosers import one_of
+
+log = logging.getLogger(__name__)
 
 SOURCE = "Rowel Atienza, *Advanced Deep Learning with TensorFlow 2 and Keras*, second edition, chapters 1 and 2"
 
@@ -45,7 +44,7 @@ ERRATA = [
 
 
 def page() -> None:
-    """A table of contents, and the step that the visitor has got to: lessons first, then tables and errata."""
+    """Show the table of contents, and the chosen step: lessons first, then tables and errata."""
     st.title("The book")
     st.write(f"Lessons to play with, from {SOURCE}; after them its tables, trained again, and the errors in its print.")
     step = one_of("Contents", STEPS, session.LESSON, st.pills)
@@ -118,14 +117,12 @@ def _errata() -> None:
     st.caption("The tests build these networks and count, so the third column is checked.")
 
 
-log = logging.getLogger(__name__)
-
 FORMATS = dict.fromkeys(("train %, book", "train %, here", "test %, book", "test %, here"), "%.2f")
 FORMATS |= {"parameters": "localized", "difference": "%+.2f", "seconds": "%.0f"}  # of the tables' columns
 
 
 def retrained_tables() -> None:
-    """Draws one table at a time, and its test accuracies over the printed ones."""
+    """Show one table at a time, and its test accuracies over the printed ones."""
     try:
         tables = json.loads(TABLES.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -71,7 +71,7 @@ def show_number(digits: Sequence[DrawnDigit], place: int, failures: Sequence[Fai
 
 
 def headline(digits: Mapping[str, int | str], verb: str = "say") -> str:
-    """How far the networks agree, in words: "All four say 7", "Three say 7, the RNN says 1".
+    """The agreement of the networks in words: "All four say 7", "Three say 7, the RNN says 1".
 
     digits: each network's title and the digit, or number, that it predicts, in display order; at least one.
     verb: "say", or "read" for a number.

@@ -163,7 +163,7 @@ class Board:
         self.digits = () if ink is None else tuple(number_from_ink(ink))
 
     def _reaches_beyond(self) -> bool:
-        """Whether there is ink where only a wide canvas reaches."""
+        """True with ink where only a wide canvas reaches."""
         return self._ink is not None and bool(self._ink[:, CANVAS_SIDE:].any())
 
 

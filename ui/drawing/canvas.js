@@ -1,4 +1,4 @@
-/* The canvas in the browser: its size, its name, and Undo and Clear, which must not wait for the server.
+/* The canvas in the browser: its size, its accessible name, and Undo and Clear, which must not wait for the server.
 
    The canvas component keeps a toolbar of its own in its shadow root. On touch screens that toolbar is invisible and yet takes
    taps in the canvas's top right corner, so it is hidden; its buttons still undo strokes and empty the canvas at once. */
@@ -19,14 +19,14 @@
 
   const blank = () => tool("Undo")?.disabled ?? true; // nothing was drawn on the canvas itself
 
-  /* Returns whether there is nothing more to do: no canvas on this page, or one with its size and its name. */
-  function dress() {
+  /* Gives the canvas its size and name; returns whether that is done, or no canvas is on this page. */
+  function setUp() {
     if (!place()) return true;
     const shadow = root();
     if (!shadow) return false;
     if (!shadow.adoptedStyleSheets.includes(look)) {
       shadow.adoptedStyleSheets.push(look);
-      new MutationObserver(dress).observe(shadow, { childList: true, subtree: true });
+      new MutationObserver(setUp).observe(shadow, { childList: true, subtree: true });
     }
     const canvas = shadow.querySelector("canvas.upper-canvas");
     if (!canvas) return false;
@@ -39,7 +39,7 @@
 
   const isCanvas = (event) => event.composedPath()[0].matches?.("canvas.upper-canvas");
 
-  /* The faint digit on the empty canvas goes with the first touch, not with the server's answer. */
+  /* Hides the faint digit with the first touch, not with the server's answer. */
   for (const kind of ["mousedown", "touchstart"]) {
     document.addEventListener(kind, (event) => { if (isCanvas(event)) place().dataset.touched = ""; }, { capture: true, passive: true });
   }
@@ -49,7 +49,7 @@
     write(event.composedPath()[0], SAMPLES[event.key]);
   });
 
-  /* Draws a sample as a hand would, so that it can be undone and drawn on like any other stroke. */
+  /* Draws a sample with mouse events, so that it can be undone and drawn on like any other stroke. */
   function write(canvas, strokes) {
     if (!blank() || place().querySelector(".background:not(.ghost)")) document.querySelector(".st-key-clear button")?.click();
     setTimeout(() => {
@@ -65,14 +65,14 @@
     });
   }
 
-  /* A stroke with as many points as a hand's: the canvas rounds what is between them. */
+  /* Adds points to a stroke, because the canvas rounds the corners between them. */
   const STEPS = 6;
   const path = (stroke) => stroke.slice(1).flatMap(([x, y], i) => Array.from({ length: STEPS }, (_, step) => {
     const [fromX, fromY] = stroke[i], along = (step + 1) / STEPS;
     return [fromX + (x - fromX) * along, fromY + (y - fromY) * along];
   }));
 
-  /* Strokes under the canvas are the server's: they are hidden until its answer is certain to have come. */
+  /* Hides strokes under the canvas, which are the server's, until its answer is certain to have come. */
   function hide(strokes) {
     for (const stroke of strokes) {
       stroke.style.visibility = "hidden";
@@ -114,11 +114,11 @@
   /* At once, so that the canvas is not painted in its own size first. A shadow root may come after the last change of the
      page around it, which nothing tells: so it is looked for in each frame until the canvas is there. */
   let due = false;
-  function dressUntilDone() {
-    if (dress() || due) return;
+  function setUpUntilDone() {
+    if (setUp() || due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; dressUntilDone(); });
+    requestAnimationFrame(() => { due = false; setUpUntilDone(); });
   }
-  new MutationObserver(dressUntilDone).observe(document.body, { childList: true, subtree: true });
-  dressUntilDone();
+  new MutationObserver(setUpUntilDone).observe(document.body, { childList: true, subtree: true });
+  setUpUntilDone();
 }

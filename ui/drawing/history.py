@@ -39,7 +39,7 @@ class DrawnDigit:
 
     @property
     def misread(self) -> bool:
-        """Whether any network predicts another digit than the label."""
+        """True where a network predicts another digit than the label."""
         return self.label is not None and any(each.digit != self.label for each in self.predictions.values())
 
     @property
@@ -49,7 +49,7 @@ class DrawnDigit:
 
     @property
     def calibrated(self) -> bool:
-        """Whether the probabilities are calibrated."""
+        """True for calibrated probabilities, False for the raw softmax."""
         return all(each.calibrated for each in self.predictions.values())
 
 

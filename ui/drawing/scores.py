@@ -1,4 +1,4 @@
-"""The games of one visit, with their scores: a digit to draw against the clock, and networks to be fooled."""
+"""The games of one visit and their scores: digits to draw against the clock, and networks to fool."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MAX_COUNT = 100_000  # of whatever is counted: the browser's storage may be forg
 
 @dataclass(eq=False)
 class Games:
-    """What was asked, and what was achieved.
+    """The digit that was asked for, and the scores.
 
-    target: the digit to draw, or None before the first; begun: when it was asked, in seconds of this process's clock.
+    target: the digit to draw, or None before the first; begun: when it was asked for, by time.monotonic().
     seconds: how long the drawing took that was read as the target, or None while it is not; drawing: its number.
     streak, best: digits drawn in time, one after another; fooled: networks fooled, drawings that fooled any.
-    right: for each network's key how many of the drawings it read as they were meant, of how many.
+    right: for each network's key the number of drawings it read right, and of all.
     """
 
     target: int | None = None
@@ -36,7 +36,7 @@ class Games:
     _random: Random = field(default_factory=Random)
 
     def ask(self) -> None:
-        """Asks for another digit; one that was not drawn in time ends the streak."""
+        """Ask for another digit; one that was not drawn in time ends the streak."""
         if self.target is not None and self.seconds is None:
             self.streak = 0
         self.target = self._random.choice([digit for digit in range(CLASSES) if digit != self.target])
@@ -44,7 +44,7 @@ class Games:
 
     @property
     def late(self) -> bool:
-        """Whether the time is up, and the digit not drawn."""
+        """True when the time is up and the digit not drawn."""
         return self.seconds is None and time.monotonic() - self.begun > SECONDS
 
     def judge(self, drawing: int, predictions: Mapping[str, int], majority: int) -> bool:
@@ -62,25 +62,25 @@ class Games:
         self._count(predictions, self.target)
         return True
 
-    def fool(self, predictions: Mapping[str, int], meant: int) -> list[str]:
-        """Takes what a drawing was meant to be; returns the keys of the networks that read something else."""
-        wrong = [key for key, digit in predictions.items() if digit != meant]
-        self._count(predictions, meant)
+    def fool(self, predictions: Mapping[str, int], label: int) -> list[str]:
+        """Count a drawing with its label; return the keys of the networks that read something else."""
+        wrong = [key for key, digit in predictions.items() if digit != label]
+        self._count(predictions, label)
         self.fooled += len(wrong)
         self.fooling += bool(wrong)
         return wrong
 
-    def _count(self, predictions: Mapping[str, int], meant: int) -> None:
+    def _count(self, predictions: Mapping[str, int], label: int) -> None:
         for key, digit in predictions.items():
             right, of = self.right.get(key, (0, 0))
-            self.right[key] = right + (digit == meant), of + 1
+            self.right[key] = right + (digit == label), of + 1
 
     def to_json(self) -> dict:
-        """The scores alone, for the browser to keep."""
+        """The scores for the browser's storage."""
         return {"best": self.best, "fooled": self.fooled, "fooling": self.fooling, "right": self.right}
 
     def restore(self, kept: Mapping) -> None:
-        """Takes over scores that to_json made; raises ValueError, TypeError or KeyError if they are forged."""
+        """Take over the result of to_json; raises ValueError, TypeError or KeyError if it is forged."""
         best, fooled, fooling = (_count_of(kept[name]) for name in ("best", "fooled", "fooling"))
         right = {str(key)[:20]: (_count_of(k), _count_of(n)) for key, (k, n) in list(kept["right"].items())[:20]}
         self.best, self.fooled, self.fooling, self.right = best, fooled, fooling, right

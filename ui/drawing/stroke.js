@@ -1,10 +1,10 @@
-/* The bars move while the pen is still down: a few times a second the page asks what the networks make of the drawing so far.
+/* Moves the bars while the pen is down: asks the server several times a second for predictions of the drawing so far.
 
-   The answer that counts comes as ever, when the pen is lifted. Off where less motion or less data is asked for, in a room,
-   on what was put under the canvas, and for a while after the server was busy. */
+   The final predictions come when the pen is lifted. Off with reduced motion or reduced data, in a room, over strokes
+   under the canvas, and for a while after the server was busy. */
 {
-  const EVERY = 250, REST = 5000, SETTLE = 1500; // milliseconds: from picture to picture, after 204, until the bars go back
-  const SIDE = 140; // pixels of height of the picture that is sent
+  const INTERVAL = 250, BACKOFF = 5000, RESET = 1500; // milliseconds: between pictures, after 204, until bars go back
+  const SIDE = 140; // height in pixels of the picture that is sent
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const small = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
   let stroke = 0, timer = null, waiting = false, restUntil = 0, before = null;
@@ -13,7 +13,7 @@
   const widths = () => [...bars()].map((card) => [card.dataset.network, [...card.querySelectorAll(".bar")].map((bar) => bar.style.width)]);
   const move = (lengths) => document.dispatchEvent(new CustomEvent("bars", { detail: Object.fromEntries(lengths) }));
 
-  function wanted() {
+  function enabled() {
     const place = document.querySelector(".st-key-canvas");
     return place && bars().length && !still.matches && !navigator.connection?.saveData && performance.now() > restUntil
       && !document.querySelector(".st-key-room_strip") && !place.querySelector(".background:not(.ghost), .photo");
@@ -27,7 +27,7 @@
   }
 
   async function ask(canvas) {
-    if (waiting || !wanted()) return;
+    if (waiting || !enabled()) return;
     waiting = true;
     const mine = stroke;
     try {
@@ -36,12 +36,12 @@
       if (recipe) query.set("recipe", recipe);
       if (raw !== undefined) query.set("raw", "1");
       const answer = await fetch(`api/stroke?${query}`, { method: "POST", body: await picture(canvas) });
-      if (answer.status !== 200) restUntil = performance.now() + REST;
+      if (answer.status !== 200) restUntil = performance.now() + BACKOFF;
       else if (mine === stroke && timer) {
         const shares = Object.entries(await answer.json());
         if (timer && mine === stroke && shares.length) move(shares.map(([key, list]) => [key, list.map((share) => `${(100 * share).toFixed(1)}%`)]));
       }
-    } catch { restUntil = performance.now() + REST; } // the server is gone; the page says so itself
+    } catch { restUntil = performance.now() + BACKOFF; } // the server is gone; the page says so itself
     waiting = false;
   }
 
@@ -50,16 +50,16 @@
     if (!canvas.matches?.("canvas.upper-canvas") || timer) return;
     stroke += 1;
     before = widths();
-    timer = setInterval(() => ask(canvas), EVERY);
+    timer = setInterval(() => ask(canvas), INTERVAL);
   }
 
-  /* Where the final answer changes nothing on the page, the bars go back by themselves. */
+  /* Where the final answer changes nothing on the page, the bars go back to their old lengths. */
   function end() {
     if (!timer) return;
     clearInterval(timer);
     timer = null;
     const mine = stroke, first = document.querySelector(".details .bar"), old = before;
-    setTimeout(() => { if (mine === stroke && first?.isConnected) move(old); }, SETTLE);
+    setTimeout(() => { if (mine === stroke && first?.isConnected) move(old); }, RESET);
   }
 
   for (const kind of ["mousedown", "touchstart"]) document.addEventListener(kind, begin, { capture: true, passive: true });

@@ -61,7 +61,7 @@ def _measured(cards: Cards, test: str) -> dict[str, list[ModelCard]]:
 
 
 def short_training(card: ModelCard) -> str:
-    """How far a training was cut short, such as "3 of 40 epochs"; empty where it was not."""
+    """The extent to which a training was cut short, such as "3 of 40 epochs"; empty where it was not."""
     return f"{card.training['epochs']} of {card.full_epochs} epochs" if card.full_epochs else ""
 
 

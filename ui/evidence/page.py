@@ -35,7 +35,7 @@ KINDS = {
 
 
 def page() -> None:
-    """The accuracies as a picture and a table for each recipe, then one network in detail."""
+    """Show the accuracies as a chart and tables, the outlier detector, corruptions, and one network in detail."""
     st.title("Evidence")
     st.write(
         "Measured accuracy of each network. *Drawn digits* are pen strokes of 14 people whose writing no network was "
@@ -56,7 +56,7 @@ def page() -> None:
 
 
 def _cards() -> dict[str, dict[str, ModelCard]]:
-    """For each recipe the cards that can be read, by their networks' titles; shows what is wrong with the others."""
+    """For each recipe the readable cards, by their networks' titles; the problems of the others are shown."""
     cards: dict[str, dict[str, ModelCard]] = {}
     for recipe in trained_recipes():
         for key in released(recipe):
@@ -86,7 +86,7 @@ def _score(card: ModelCard, name: str) -> str:
 
 
 def _outliers() -> None:
-    st.header("Detecting what is no digit")
+    st.header("Detecting outliers")
     try:
         card = read_card(outlier.DETECTOR.key, "drawn")
     except WeightsError as error:

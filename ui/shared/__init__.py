@@ -1,1 +1,1 @@
-"""What pages and panels share: canvas, answers, choosers, pictures, charts."""
+"""Shared by all pages: session keys, choosers, images, charts, formats."""

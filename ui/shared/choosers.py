@@ -1,4 +1,4 @@
-"""Choices that the page's link carries: of one among several, of one network, of the networks that answer."""
+"""Choices that the page's link carries: of an option, a recipe, one network, or several."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 def one_of(
     label: str, options: Iterable[str], key: str, control: Callable[..., Any] = st.segmented_control, **look: Any
 ) -> str:
-    """Lets the visitor choose an option; the first one, until they or a link choose another.
+    """Let the visitor choose an option; the first, until they or a link choose another.
 
     key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
     """
     options = list(options)
-    if st.session_state.get(key) not in options:  # what was chosen is no longer offered
+    if st.session_state.get(key) not in options:  # an earlier choice that is no longer offered
         st.session_state.pop(key, None)
     chosen = control(
         label,
@@ -42,7 +42,7 @@ def one_of(
 
 
 def one_recipe(recipes: Iterable[str], key: str = session.RECIPE) -> str:
-    """Lets the visitor choose a recipe, by its key."""
+    """Let the visitor choose a recipe, by its key."""
     return one_of("Trained on", recipes, key, format_func=lambda recipe: RECIPES[recipe].label)
 
 
@@ -53,7 +53,7 @@ def chosen_recipe() -> str:
 
 
 def several_networks() -> None:
-    """Lets the visitor choose which networks answer, where more than the first four have been trained."""
+    """Let the visitor choose the networks, where more than the first four have been trained."""
     trained = {key for recipe in trained_recipes() for key in released(recipe)}
     offered = [network.title for key, network in NETWORKS.items() if key in trained]
     if len(offered) > len(DEFAULT_NETWORKS):
@@ -68,7 +68,7 @@ def several_networks() -> None:
 
 
 def one_network(selection: Selection) -> Classifier | None:
-    """Lets the visitor choose one of the networks; returns it, or None after saying why it cannot answer."""
+    """Let the visitor choose one of the networks; return it, or None after showing why it cannot answer."""
     loaded = ensemble.load(selection)
     keys = {NETWORKS[key].title: key for key in selection.networks}
     chosen = keys[one_of("Network", keys, session.NETWORK)]
@@ -79,7 +79,7 @@ def one_network(selection: Selection) -> Classifier | None:
 
 
 def selected(recipe: str) -> Selection:
-    """The visitor's choices with a recipe; the first four networks until others are chosen."""
+    """The selection that the visitor made, with a recipe; the first four networks until others are chosen."""
     titles = st.session_state.get(session.NETWORKS_SHOWN) or ()
     keys = tuple(key for key in released(recipe) if NETWORKS[key].title in titles)
     return Selection(recipe, keys or DEFAULT_NETWORKS, calibrated=not st.session_state.get(session.RAW, False))

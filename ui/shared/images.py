@@ -1,8 +1,6 @@
-"""Small pictures of digits and of what each network gets, as images a page can hold.
+"""Pictures of digits, inputs and activations as data URLs, and the colours of networks and recipes.
 
-MERGED: A colour for each network and for each recipe, the same in both themes and everywhere on the page.
-
-Each has a contrast of at least 3:1 to the backgrounds of both themes; a test checks it.
+The colours are the same in both themes, with a contrast of at least 3:1 to the background of each.
 """
 
 from __future__ import annotations
@@ -16,8 +14,8 @@ from PIL import Image
 from models import NETWORKS
 from recognition.recipes import YOURS
 
-ABOVE, BELOW = np.array([255, 176, 32]), np.array([64, 148, 255])  # the colours of what is above and below zero
-STRIP_MEAN = 8  # values of a long list that share one stripe of its small picture
+POSITIVE, NEGATIVE = np.array([255, 176, 32]), np.array([64, 148, 255])  # amber and blue
+STRIP_MEAN = 8  # values of a long list that are averaged to one stripe of its small picture
 ENLARGED, GAP = 8, 3  # pixels of each value in a small picture, and of the gap below each row
 
 
@@ -60,7 +58,7 @@ def small_input(inputs: np.ndarray) -> str:
 def heat(values: np.ndarray, scale: float | None = None) -> str:
     """A data URL of float (h, w): amber above zero, blue below, black at zero.
 
-    scale: what is shown brightest; by default a magnitude that one value in 200 exceeds.
+    scale: the value that is shown brightest; by default usual(values).
     """
     return _url(Image.fromarray(_colours(values, scale)))
 
@@ -88,24 +86,24 @@ def framed(picture: np.ndarray, row: int, column: int, side: int) -> str:
     """A data URL of a digit, uint8 (h, w), with a window of side by side pixels tinted."""
     colours = np.repeat(picture[..., None], 3, axis=2).astype(np.float32)
     window = colours[row : row + side, column : column + side]
-    window[:] = window * 0.6 + ABOVE * 0.4
+    window[:] = window * 0.6 + POSITIVE * 0.4
     return _url(Image.fromarray(np.rint(colours).astype(np.uint8)))
 
 
 def usual(values: np.ndarray) -> float:
-    """A magnitude that one value in 200 exceeds, so that single bright ones do not leave the others in the dark."""
+    """A magnitude that one value in 200 exceeds, so that a few large ones do not leave the others dark."""
     return float(np.quantile(np.abs(values), 0.995))
 
 
 def _colours(values: np.ndarray, scale: float | None) -> np.ndarray:
     """uint8 (..., 3) of float (...)."""
     share = np.clip(values / max(scale or usual(values), 1e-9), -1, 1)[..., None]
-    return np.rint(np.where(share > 0, share * ABOVE, -share * BELOW)).astype(np.uint8)
+    return np.rint(np.where(share > 0, share * POSITIVE, -share * NEGATIVE)).astype(np.uint8)
 
 
 def _url(image: Image.Image) -> str:
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=1)  # a third of the time, for a few bytes more
+    image.save(file, "PNG", compress_level=1)  # takes a third of the time, for a few bytes more
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
@@ -132,7 +130,7 @@ def colour(key: str) -> str:
 
 
 def style(key: str) -> str:
-    """It as a CSS declaration, for an element and what is in it."""
+    """Its colour as a CSS declaration, for an element and its content."""
     return f"--network:{colour(key)}"
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from recognition.card import Score
 
-SMALLEST = 0.0005  # probabilities below this would round to 0.0 %
+MIN_WRITTEN = 0.0005  # smaller probabilities would round to 0.0 %
 
 
 def percent(fraction: float) -> str:
     """A probability from 0 to 1 with one decimal; neither 0 nor 100 % unless it is exactly that."""
-    if 0 < fraction < SMALLEST:
+    if 0 < fraction < MIN_WRITTEN:
         return "<0.1 %"
-    if 1 - SMALLEST <= fraction < 1:
+    if 1 - MIN_WRITTEN <= fraction < 1:
         return ">99.9 %"
     return f"{100 * fraction:.1f} %"
 

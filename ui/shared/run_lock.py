@@ -1,7 +1,7 @@
-"""Runs of the page take turns: a few at once, in the order in which they come.
+"""Limits how many script runs execute at once, first come, first served.
 
-Streamlit gives each run a thread of its own. More of them than there are cores only hinder one another, at the
-interpreter's lock and at the one around Streamlit's settings, which is taken for every message: all are late then.
+Streamlit runs each script in a thread. More threads than cores contend for the interpreter's lock and for the one
+around Streamlit's settings, which every message takes, so that all of them are late.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
-AT_ONCE = 1  # runs
-PATIENCE = 2.0  # seconds after which a run goes on all the same, as what is before it may take very long
+MAX_CONCURRENT = 1  # runs
+MAX_WAIT_SECONDS = 2.0  # after which a run goes on all the same, because the one before it may take very long
 
-_free = threading.Semaphore(AT_ONCE)
-_mine = threading.local()  # whether this thread has its turn
+_free = threading.Semaphore(MAX_CONCURRENT)
+_mine = threading.local()  # whether this thread holds the lock
 
 
 class RunLock:
-    """Waits for its turn, as a context manager; nothing within another turn of the same thread."""
+    """A context manager that waits for the lock; it does nothing within another one of the same thread."""
 
     def __enter__(self) -> RunLock:
-        self._held = not getattr(_mine, "held", False) and _free.acquire(timeout=PATIENCE)
+        self._held = not getattr(_mine, "held", False) and _free.acquire(timeout=MAX_WAIT_SECONDS)
         _mine.held = self._held or getattr(_mine, "held", False)
         return self
 
     def end(self) -> None:
-        """Lets others go on before the block ends: what follows may take long."""
+        """Release the lock before the block ends, because the rest may take long."""
         if self._held:
             self._held = _mine.held = False
             _free.release()

@@ -1,6 +1,6 @@
-/* What the page does in the browser besides the canvas: it announces answers, moves the bars, and opens panels in sight. */
+/* Announces answers to screen readers, animates the bars, and scrolls to panels. */
 {
-  const MOVE = 150; // milliseconds in which a bar gets to its new length
+  const DURATION = 150; // milliseconds in which a bar reaches its new length
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /* One live region that stays in the page, as the answers themselves are replaced. */
@@ -11,21 +11,21 @@
 
   const lengths = new Map(); // of the bars, by network and digit, as last shown
 
-  function answered() {
+  function updateAnswers() {
     const said = document.querySelector(".answers h2")?.textContent ?? "";
     if (announcer.textContent !== said) announcer.textContent = said;
     for (const card of document.querySelectorAll(".bars[data-network]")) {
       for (const [digit, bar] of card.querySelectorAll(".bar").entries()) {
-        lengthen(card, digit, bar, bar.style.width);
+        animate(card, digit, bar, bar.style.width);
       }
     }
   }
 
-  function lengthen(card, digit, bar, now) {
+  function animate(card, digit, bar, now) {
     const name = `${card.dataset.network} ${digit}`, before = lengths.get(name) ?? "0%";
     if (before === now) return;
     lengths.set(name, now);
-    if (!still.matches) bar.animate([{ width: before }, { width: now }], { duration: MOVE, easing: "ease-out" });
+    if (!still.matches) bar.animate([{ width: before }, { width: now }], { duration: DURATION, easing: "ease-out" });
   }
 
   /* Other lengths for the bars that are there, by network. */
@@ -33,22 +33,22 @@
     for (const card of document.querySelectorAll(".bars[data-network]")) {
       for (const [digit, bar] of card.querySelectorAll(".bar").entries()) {
         const now = detail[card.dataset.network]?.[digit];
-        if (now !== undefined) { bar.style.width = now; lengthen(card, digit, bar, now); }
+        if (now !== undefined) { bar.style.width = now; animate(card, digit, bar, now); }
       }
     }
   });
 
-  /* A panel is a step that Back takes back: Streamlit replaces the address, where a new entry is due. */
+  /* Back closes a panel: Streamlit replaces the address where a new history entry is due. */
   const panel = (url) => new URL(url, location.href).searchParams.get("panel");
   const replace = history.replaceState.bind(history);
   history.replaceState = (state, title, url) => {
-    const opened = url && panel(url) && !panel(location.href);
-    (opened ? history.pushState.bind(history) : replace)(state, title, url);
+    const opens = url && panel(url) && !panel(location.href);
+    (opens ? history.pushState.bind(history) : replace)(state, title, url);
   };
 
-  /* Where the panel opens below what one looks at, as on a phone, it is scrolled to. */
+  /* Scrolls to a panel that opens below the fold, as on a phone. */
   let open = null;
-  function opened() {
+  function scrollToPanel() {
     const now = document.querySelector(".st-key-opened") ? panel(location.href) : null;
     if (now && open === null && now !== open) {
       const place = document.querySelector(".st-key-opened");
@@ -59,22 +59,22 @@
     open = now;
   }
 
-  /* While the server is gone Streamlit shows a dialog over the drawing; the page has a banner, and one can draw on. */
-  function reconnecting() {
+  /* While the server is gone Streamlit shows a dialog over the drawing; the page has a banner instead. */
+  function hideReconnecting() {
     const gone = document.querySelector(".stApp")?.dataset.testConnectionState !== "CONNECTED";
     if (gone) document.querySelector(".stDialog button[aria-label=Close]")?.click();
   }
 
-  /* What scrolls can be scrolled by keyboard. */
-  function scrolling() {
+  /* Makes scrollable text focusable, for the keyboard. */
+  function makeScrollable() {
     for (const text of document.querySelectorAll(".stCode pre:not([tabindex])")) text.tabIndex = 0;
   }
 
-  /* Once for each frame, before it is painted: an answer is many changes. */
+  /* Once a frame, before it is painted, because an answer is many changes. */
   let due = false;
-  function look() {
+  function update() {
     due = false;
-    answered(); opened(); reconnecting(); scrolling();
+    updateAnswers(); scrollToPanel(); hideReconnecting(); makeScrollable();
   }
-  new MutationObserver(() => { if (!due) { due = true; requestAnimationFrame(look); } }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => { if (!due) { due = true; requestAnimationFrame(update); } }).observe(document.body, { childList: true, subtree: true });
 }

@@ -1,1 +1,1 @@
-"""A file for each panel that opens under a drawing; each gets the board and the selection of networks."""
+"""The panels that open under a drawing; each gets the drawn digit and the selection of networks."""

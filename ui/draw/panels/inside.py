@@ -1,4 +1,4 @@
-"""The panel "Inside": the input of one network, and what it computes on the way to its answer."""
+"""The panel "Inside": the input of one network, and its activations."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ui.shared.percent import percent
 if TYPE_CHECKING:
     from recognition.classifier import Classifier
 
-SHOWN = 32  # maps of one layer
+MAX_MAPS = 32  # of one layer
 WORDS = {
     1: "One long list: the rows of the picture laid end to end. Nothing says which values were neighbours.",
     2: "One row after another, from top to bottom; what it has read it has to remember.",
     3: "The picture as a picture, with one channel; small filters slide over it.",
 }
-BOTH_WAYS = (
+BIDIRECTIONAL = (
     "The left half of the state belongs to the reader that begins at the top, the right half to the one that begins at "
     "the bottom: in the tenth line each has read ten rows. "
 )
@@ -63,7 +63,7 @@ def _input(classifier: Classifier, digit: np.ndarray) -> str:
 
 
 def _ruler() -> str:
-    """Under the long list: which row of the picture each part of it was."""
+    """A ruler under the long list, with the numbers of the picture's rows."""
     return (
         f'<ol class="ruler" aria-label="rows of the picture">{"".join(f"<li>{row}</li>" for row in range(1, 29))}</ol>'
     )
@@ -85,7 +85,7 @@ def _list(classifier: Classifier, digit: np.ndarray) -> str:
 
 def _rows(classifier: Classifier, digit: np.ndarray, calibrated: bool) -> str:
     states, guesses = activations.row_by_row(classifier, digit, calibrated)
-    ends = BOTH_WAYS if classifier.architecture.bidirectional else ""
+    ends = BIDIRECTIONAL if classifier.architecture.bidirectional else ""
     lines = "".join(f"<li><b>{row.argmax()}</b> {percent(row.max())}</li>" for row in guesses)
     return (
         f"<h3>Row by row <small>{states.shape[1]} numbers are all its memory</small></h3>"
@@ -96,7 +96,7 @@ def _rows(classifier: Classifier, digit: np.ndarray, calibrated: bool) -> str:
         f'<figure><img src="{images.heat(guesses)}" alt="the ten probabilities after each row">'
         "<figcaption>0 to 9</figcaption></figure>"
         f'<figure><ol aria-label="the guess after each row">{lines}</ol><figcaption>guess</figcaption></figure></div>'
-        f"<p>{COLOURS} {ends}The guess says where the state is heading; the network was only ever taught to answer "
+        f"<p>{COLOURS} {ends}The guess says where the state is heading; the network was only trained to answer "
         "after the last row, so earlier guesses are no fault of it.</p>"
     )
 
@@ -108,7 +108,7 @@ def _maps(classifier: Classifier, digit: np.ndarray) -> str:
         values = iter(activations.activations(classifier, digit, names))
         stages = "".join(_stage(place, next(values), next(values), next(values)) for place in range(1, len(sums) + 1))
         return stages + (
-            f"<p>{COLOURS} The last block of each stage: what comes around it, what its convolutions add, and the sum. "
+            f"<p>{COLOURS} The last block of each stage: the shortcut, the residual branch, and their sum. "
             "Where the middle row is dark, the block leaves things as they are. It shows where the network looks, "
             "not why it answers.</p>"
         )
@@ -119,7 +119,7 @@ def _maps(classifier: Classifier, digit: np.ndarray) -> str:
         for layer, values in shown
     ) + (
         f"<p>{COLOURS} Each small picture is what one filter finds in the layer before: first edges and strokes, "
-        f"then parts of the digit. Up to {SHOWN} are shown. It shows what was found, not how much it counted.</p>"
+        f"then parts of the digit. Up to {MAX_MAPS} are shown. It shows what was found, not how much it counted.</p>"
     )
 
 
@@ -127,17 +127,17 @@ def _stage(place: int, around: np.ndarray, added: np.ndarray, out: np.ndarray) -
     scale = max(map(images.usual, (around, added, out)))
     rows = "".join(
         f"<figure>{_grid(values, words, scale, 16)}<figcaption>{words}</figcaption></figure>"
-        for words, values in (("comes around", around), ("is added", added), ("the sum", out))
+        for words, values in (("shortcut", around), ("residual branch", added), ("their sum", out))
     )
     return f'<h3>Stage {place} <small>{_shape(out)}</small></h3><div class="stage">{rows}</div>'
 
 
-def _grid(values: np.ndarray, words: str, scale: float | None = None, shown: int = SHOWN) -> str:
+def _grid(values: np.ndarray, words: str, scale: float | None = None, shown: int = MAX_MAPS) -> str:
     return f'<img class="maps" src="{images.maps(values[..., :shown], scale)}" alt="feature maps: {escape(words)}">'
 
 
 def _plain(layer: str) -> str:
-    """A layer's name as one would say it: "conv_1" is convolution 1, "stage2_block6_join" stage 2."""
+    """A layer's name in words: "conv_1" is convolution 1, "stage2_block6_join" stage 2."""
     if stage := re.match(r"stage(\d+)", layer):
         return f"stage {stage[1]}"
     *branch, kind, number = layer.split("_")
