@@ -85,6 +85,18 @@ def hosted(database: Database, prompt: Prompt = A_SEVEN, hide_answers: bool = Fa
     return hosting.open_room(database, prompt, hide_answers)
 
 
+@pytest.fixture
+def host(database):
+    """A room that asks for a 7 and shows the predictions at once, seen by its host."""
+    return hosted(database)
+
+
+@pytest.fixture
+def member(database, host):
+    """A participant of the host's room."""
+    return joining.join(database, host.room_id)
+
+
 def probabilities(digit: int, confidence: float = 0.91) -> list[float]:
     """Ten probabilities with this digit on top."""
     return [confidence if place == digit else (1 - confidence) / 9 for place in range(10)]

@@ -25,8 +25,7 @@ MARK = b"a drawing that nobody shall find again " * 21
 
 
 @on_both_databases
-def test_a_second_process_finds_the_rooms_of_the_first(url, database):
-    host = hosted(database)
+def test_a_second_process_finds_the_rooms_of_the_first(url, database, host):
     again = databases.opened(url)
     assert again.engine is not database.engine
     assert state(replace(again, clock=database.clock), host.room_id).drawings == 0
@@ -214,8 +213,7 @@ def test_postgresql_may_go_away_for_ten_seconds_and_nothing_is_lost_or_doubled()
 
 
 @on_both_databases
-def test_two_hosts_who_press_at_the_same_moment_begin_one_round(database):
-    host = hosted(database)
+def test_two_hosts_who_press_at_the_same_moment_begin_one_round(database, host):
     with ThreadPoolExecutor(4) as pool:
         rounds = list(
             pool.map(lambda digit: hosting.next_round(database, host, 1, Prompt("digit", digit)), range(1, 9))

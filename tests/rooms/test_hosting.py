@@ -83,9 +83,7 @@ def test_shown_at_once_shows_this_round_and_those_to_come(database):
     assert hosting.next_round(database, host, 1, ANY_DIGIT).revealed
 
 
-def test_a_paused_room_takes_no_drawing_and_goes_on(database, clock):
-    host = hosted(database)
-    member = joining.join(database, host.room_id)
+def test_a_paused_room_takes_no_drawing_and_goes_on(database, clock, host, member):
     hosting.change(database, host, paused=True)
     with pytest.raises(Refused, match="paused"):
         sending.send(database, member, drawing())
@@ -93,8 +91,7 @@ def test_a_paused_room_takes_no_drawing_and_goes_on(database, clock):
     assert sending.send(database, member, drawing()).status == SHOWN
 
 
-def test_a_hidden_drawing_leaves_the_wall_and_comes_back(database):
-    host = hosted(database)
+def test_a_hidden_drawing_leaves_the_wall_and_comes_back(database, host):
     sending.send(database, joining.join(database, host.room_id), drawing())
     (tile,) = wall.tiles(database, host.room_id)
     hosting.hide(database, host, tile.id)
@@ -114,8 +111,7 @@ def test_a_drawing_of_another_room_cannot_be_hidden(database):
 
 
 @on_both_databases
-def test_removing_a_participants_drawings_bans_nobody_and_leaves_the_others(database, clock):
-    host = hosted(database)
+def test_removing_a_participants_drawings_bans_nobody_and_leaves_the_others(database, clock, host):
     one, other = (joining.join(database, host.room_id) for _ in range(2))
     send_many(database, one, clock, [drawing("a"), drawing("b")])
     send_many(database, other, clock, [drawing("a")])
@@ -127,9 +123,7 @@ def test_removing_a_participants_drawings_bans_nobody_and_leaves_the_others(data
     assert [tile.name for tile in wall.tiles(database, host.room_id)] == [other.name, one.name]
 
 
-def test_what_looks_like_no_digit_waits_for_approval_until_that_is_switched_off(database, clock):
-    host = hosted(database)
-    member = joining.join(database, host.room_id)
+def test_what_looks_like_no_digit_waits_for_approval_until_that_is_switched_off(database, clock, host, member):
     usual, odd = send_many(database, member, clock, [drawing("a"), drawing("b", outlier=True)])
     assert (usual.status, odd.status) == (SHOWN, WAITING)
     assert state(database, host.room_id).waiting == 1
@@ -141,8 +135,7 @@ def test_what_looks_like_no_digit_waits_for_approval_until_that_is_switched_off(
 
 
 @on_both_databases
-def test_everything_waits_where_the_host_approves_first(database, clock):
-    host = hosted(database)
+def test_everything_waits_where_the_host_approves_first(database, clock, host):
     hosting.change(database, host, approve_all=True)
     member = joining.join(database, host.room_id)
     receipts = send_many(database, member, clock, [drawing("a"), drawing("b")])
@@ -152,8 +145,7 @@ def test_everything_waits_where_the_host_approves_first(database, clock):
     assert len(wall.tiles(database, host.room_id)) == 2
 
 
-def test_training_is_allowed_before_the_first_drawing_or_not_at_all(database):
-    host = hosted(database)
+def test_training_is_allowed_before_the_first_drawing_or_not_at_all(database, host):
     assert not state(database, host.room_id).training, "not by itself"
     assert hosting.change(database, host, training=True).training
     member = joining.join(database, host.room_id)
@@ -163,9 +155,7 @@ def test_training_is_allowed_before_the_first_drawing_or_not_at_all(database):
         hosting.change(database, host, training=True)
 
 
-def test_an_ended_room_takes_nobody_and_nothing_but_is_still_there(database, clock):
-    host = hosted(database)
-    member = joining.join(database, host.room_id)
+def test_an_ended_room_takes_nobody_and_nothing_but_is_still_there(database, clock, host, member):
     send_many(database, member, clock, [drawing("a")])
     assert hosting.end(database, host).ended
     with pytest.raises(Refused, match="ended"):

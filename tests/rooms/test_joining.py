@@ -21,8 +21,7 @@ def test_a_phone_finds_a_room_by_its_code_however_it_is_typed(database):
     assert (found.id, found.code, found.participants) == (opened.room_id, opened.code, 0)
 
 
-def test_everybody_gets_a_name_of_two_words_and_a_colour(database):
-    host = hosted(database)
+def test_everybody_gets_a_name_of_two_words_and_a_colour(database, host):
     members = [joining.join(database, host.room_id) for _ in range(30)]
     assert len({member.name for member in members}) == 30
     assert all(len(member.name.split()) == 2 for member in members)
@@ -39,17 +38,14 @@ def test_names_are_found_while_any_is_free():
         new_name(names | {free})
 
 
-def test_a_reload_finds_the_same_participant(database, clock):
-    host = hosted(database)
-    member = joining.join(database, host.room_id)
+def test_a_reload_finds_the_same_participant(database, clock, host, member):
     send_many(database, member, clock, [drawing()])
     code = state(database, host.room_id).code
     assert joining.rejoin(database, code, member.token) == replace(member, drawings=1)
 
 
 @on_both_databases
-def test_a_forged_token_is_nobody_and_a_forged_code_is_no_room(database):
-    host = hosted(database)
+def test_a_forged_token_is_nobody_and_a_forged_code_is_no_room(database, host):
     joining.join(database, host.room_id)
     code = state(database, host.room_id).code
     for forged in INVALID:

@@ -37,8 +37,7 @@ def test_each_network_has_its_right_of_how_many_by_digit_and_its_confusion(datab
     assert mlp.confusion[1][7] == 1 and mlp.confusion[7][7] == 2 and cnn.confusion[7][1] == 2
 
 
-def test_hidden_removed_and_waiting_drawings_do_not_count(database, clock):
-    host = hosted(database)
+def test_hidden_removed_and_waiting_drawings_do_not_count(database, clock, host):
     one, other = (joining.join(database, host.room_id) for _ in range(2))
     send_many(database, one, clock, [drawing("a"), drawing("b", outlier=True)])
     send_many(database, other, clock, [drawing("a")])
@@ -86,8 +85,7 @@ def test_calibration_counts_the_answers_of_each_range_of_confidence():
     assert judge(given(1, 7, mlp=(7, 1.0))).calibration[0].confidence == pytest.approx(1)
 
 
-def test_an_answer_is_the_most_probable_digit_with_its_probability(database):
-    host = hosted(database)
+def test_an_answer_is_the_most_probable_digit_with_its_probability(database, host):
     sending.send(
         database, joining.join(database, host.room_id), drawing(probabilities={"mlp": probabilities(4, 0.625)})
     )

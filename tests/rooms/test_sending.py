@@ -15,9 +15,7 @@ from tests.rooms.conftest import HOSTILE, drawing, hosted, limited, on_both_data
 
 
 @on_both_databases
-def test_the_same_drawing_is_stored_once_however_often_and_at_the_same_time_it_is_sent(database):
-    host = hosted(database)
-    member = joining.join(database, host.room_id)
+def test_the_same_drawing_is_stored_once_however_often_and_at_the_same_time_it_is_sent(database, host, member):
     with ThreadPoolExecutor(8) as pool:
         receipts = list(pool.map(lambda _: sending.send(database, member, drawing()), range(16)))
     assert sorted(receipt.again for receipt in receipts) == [False] + [True] * 15
@@ -26,8 +24,7 @@ def test_the_same_drawing_is_stored_once_however_often_and_at_the_same_time_it_i
 
 
 @on_both_databases
-def test_drawings_that_come_at_the_same_time_each_have_their_place(database):
-    host = hosted(database)
+def test_drawings_that_come_at_the_same_time_each_have_their_place(database, host):
     members = [joining.join(database, host.room_id) for _ in range(20)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda member: sending.send(database, member, drawing()), members))
@@ -35,9 +32,7 @@ def test_drawings_that_come_at_the_same_time_each_have_their_place(database):
     assert state(database, host.room_id).drawings == 20
 
 
-def test_a_participant_sends_one_drawing_a_second_even_when_the_clock_is_set_back(database, clock):
-    host = hosted(database)
-    member = joining.join(database, host.room_id)
+def test_a_participant_sends_one_drawing_a_second_even_when_the_clock_is_set_back(database, clock, host, member):
     sending.send(database, member, drawing("a"))
     clock.now += 0.9
     with pytest.raises(RateLimited):
@@ -108,9 +103,7 @@ def test_a_drawing_that_no_page_would_send_is_refused(database):
 
 
 @on_both_databases
-def test_sql_and_html_are_stored_as_the_letters_they_are(database, clock):
-    host = hosted(database)
-    member = joining.join(database, host.room_id)
+def test_sql_and_html_are_stored_as_the_letters_they_are(database, clock, host, member):
     for text in HOSTILE:
         send_many(database, member, clock, [drawing(text, recipe=text, probabilities={text: probabilities(7)})])
         assert wall.tiles(database, host.room_id)[-1].predictions == {text: 7}
@@ -127,8 +120,7 @@ def test_a_drawing_belongs_to_the_round_that_was_on_the_phone(database, clock):
     assert (timely.round, timely.label) == (2, 3)
 
 
-def test_a_round_that_there_is_not_becomes_the_current_one(database):
-    host = hosted(database)
+def test_a_round_that_there_is_not_becomes_the_current_one(database, host):
     sending.send(database, joining.join(database, host.room_id), drawing(round=99, label=4))
     (tile,) = wall.tiles(database, host.room_id)
     assert (tile.round, tile.label) == (1, 4)

@@ -54,8 +54,7 @@ def test_a_database_that_does_not_answer_is_asked_again_later(database, monkeypa
     assert states.get(database, room.room_id, 1.0).version == before.version
 
 
-def test_the_etag_changes_with_everything_that_a_phone_shows_and_with_nothing_else(database):
-    host = hosted(database)
+def test_the_etag_changes_with_everything_that_a_phone_shows_and_with_nothing_else(database, host):
     etags = [state.state(database, host.room_id).etag]
     for change in (
         lambda: hosting.change(database, host, hide_answers=True),
