@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STAGE, BLOCK = re.compile(r"stage\d+(?=_)"), re.compile(r"stage\d+_block\d+(?=_)")
 LINE = "#6b84a8"  # visible on white and on near-black
 BOX, TEXT = "#dfe9f5", "#16202e"
+NEW_LINE = r"\n"  # in a label
 
 # Streamlit renders all text of a graph at 9.6 points, whatever the graph sets; boxes for 11.2 leave room for the style
 # sheet's .stGraphVizChart text { font-size: 11.2px }.
@@ -53,22 +54,23 @@ def keras_summary(model: keras.Model, width: int = 64) -> str:
 
 
 def diagram(model: keras.Model) -> str:
-    """The graph of the layers in Graphviz's DOT language, framed by blocks; each stage is a column of its own.
+    """The graph of the layers in Graphviz's DOT language, framed by blocks; each stage begins a column.
 
-    A box has the layer's name, its kind, its output shape where it differs from its input's, and its dropout.
+    A box has the layer's name and kind, and below them its output shape, where it differs from its input's, and its
+    dropout.
     """
     lines = [f'digraph "{model.name}" {{', STYLE]
     shapes = {layer.name: _output(layer).replace(" ", "") for layer in model.layers}
     for layer in model.layers:
         parents, shape, block = _parents(layer), shapes[layer.name], BLOCK.match(layer.name)
-        facts = [type(layer).__name__, *([shape] if shape not in map(shapes.get, parents) else []), *_dropout(layer)]
-        name = layer.name[block.end() + 1 :] if block else layer.name
-        node = f'"{layer.name}" [label="{name}: {", ".join(facts)}"]'
+        title = f"{layer.name[block.end() + 1 :] if block else layer.name}: {type(layer).__name__}"
+        facts = ", ".join([*([shape] if shape not in map(shapes.get, parents) else []), *_dropout(layer)])
+        node = f'"{layer.name}" [label="{title}{NEW_LINE if facts else ""}{facts}"]'
         frame = f'subgraph "cluster_{block[0]}" {{ label="{block[0]}"; margin=6; {node} }}' if block else node
         lines.append(f"  {frame}")
         for parent in parents:
-            crosses = _stage(parent) != _stage(layer.name)
-            lines.append(f'  "{parent}" -> "{layer.name}"' + (" [constraint=false]" if crosses else ""))
+            new_column = _stage(layer.name) not in ("", "stage1", _stage(parent))
+            lines.append(f'  "{parent}" -> "{layer.name}"' + (" [constraint=false]" if new_column else ""))
     return "\n".join([*lines, "}"]) + "\n"
 
 

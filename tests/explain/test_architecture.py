@@ -75,9 +75,9 @@ def inputs_of(layer) -> list[str]:
 def test_the_graph_frames_blocks_and_writes_dropouts_and_shapes_that_change(described):
     diagram = described["resnet"].diagram
     assert len(set(re.findall(r'subgraph "cluster_(\w+)"', diagram))) == 9
-    assert 'label="a_conv: Conv2D, 14×14×32"' in diagram and 'label="a_norm: BatchNormalization"' in diagram
-    assert 'label="rnn: SimpleRNN, 256, dropout 20%"' in described["rnn"].diagram
-    assert 'label="logits: Dense, 10"' in diagram and 'label="softmax: Activation"' in diagram
+    assert 'label="a_conv: Conv2D\\n14×14×32"' in diagram and 'label="a_norm: BatchNormalization"' in diagram
+    assert 'label="rnn: SimpleRNN\\n256, dropout 20%"' in described["rnn"].diagram
+    assert 'label="logits: Dense\\n10"' in diagram and 'label="softmax: Activation"' in diagram
 
 
 def test_the_layers_that_are_shown(described):
