@@ -144,9 +144,9 @@ def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> ModelCard:
 
 
 def disagreement(classifier: Classifier, tests: dict[str, Digits]) -> str:
-    """How the file that serves and the Keras model with the same weights differ on these tests; "" where they agree.
+    """The difference between the LiteRT file and the Keras model with the same weights on these tests; "" for none.
 
-    They agree if no probability differs by more than TOLERANCE and every answer is the same.
+    They agree if no probability differs by more than TOLERANCE and every predicted digit is the same.
     """
     digits = join(list(tests.values())).digits
     served = classifier.raw(digits)
@@ -156,18 +156,20 @@ def disagreement(classifier: Classifier, tests: dict[str, Digits]) -> str:
     )
     largest = float(np.abs(served - trained).max())
     changed = int((served.argmax(axis=1) != trained.argmax(axis=1)).sum())
-    print(f"  LiteRT and Keras: {largest:.1e} at most in probability, {changed} other answers, n = {len(digits):,}")
+    print(f"  LiteRT and Keras: {largest:.1e} at most in probability, {changed} other predictions, n = {len(digits):,}")
     if largest <= TOLERANCE and not changed:
         return ""
-    return f"LiteRT and Keras differ by {largest:.1e} in probability (at most {TOLERANCE:g}) and in {changed} answers"
+    return (
+        f"LiteRT and Keras differ by {largest:.1e} in probability (at most {TOLERANCE:g}) and in {changed} predictions"
+    )
 
 
 def score(probabilities: np.ndarray, labels: np.ndarray) -> Score:
     """Scores predictions: probabilities float (n, 10), labels uint8 (n,)."""
-    answers = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     confusion = np.zeros((CLASSES, CLASSES), int)
-    np.add.at(confusion, (labels, answers), 1)
-    return Score(len(labels), int((answers == labels).sum()), confusion.tolist(), reliability(probabilities, labels))
+    np.add.at(confusion, (labels, predicted), 1)
+    return Score(len(labels), int((predicted == labels).sum()), confusion.tolist(), reliability(probabilities, labels))
 
 
 def write_results() -> None:

@@ -30,7 +30,7 @@ from training.engine.command import report_command, run_command
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "measured" / "numbers.md"
 NUMBERS = 1000  # of each setting
-NEARLY = 12  # of 255; the largest mean difference of two pictures of the same digit
+MAX_DIFFERENCE = 12  # of 255, mean over the pixels of two pictures of the same digit
 SEED = 7
 READER = "resnet"
 USUAL, NARROW = (0.2, 0.45), (0.05, 0.2)  # gaps, as shares of the number's height
@@ -50,7 +50,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Result:
-    """How many numbers were split right, how many the reader read right, and how many it could: each digit alone."""
+    """Numbers that were split right, read right, and read right when each digit is given alone."""
 
     split: Score
     read: Score
@@ -84,7 +84,7 @@ def measured(pen_digits: list[PenDrawing], numbers: int) -> str:
 
 
 def single(pen_digits: list[PenDrawing]) -> Score:
-    """How many digits drawn alone stay one, with exactly from_canvas's picture."""
+    """Count the digits drawn alone that stay one, with exactly from_canvas's picture."""
     drawn = [(from_canvas(drawing), number_from_canvas(drawing)) for drawing in draw_on_canvas(pen_digits)]
     visible = [(digit, found) for digit, found in drawn if digit is not None]
     return Score(len(visible), sum(len(found) == 1 and np.array_equal(found[0], digit) for digit, found in visible))
@@ -110,9 +110,9 @@ def alone(number: Number) -> list[np.ndarray]:
 
 
 def split_right(expected: list[np.ndarray], found: list[np.ndarray]) -> bool:
-    """Whether there are as many pictures, each nearly the expected one."""
+    """Tell whether there are as many pictures, each nearly the expected one."""
     return len(expected) == len(found) and all(
-        np.abs(one.astype(int) - other).mean() <= NEARLY for one, other in zip(expected, found, strict=True)
+        np.abs(one.astype(int) - other).mean() <= MAX_DIFFERENCE for one, other in zip(expected, found, strict=True)
     )
 
 

@@ -67,7 +67,7 @@ def measure(sets: dict[str, Digits]) -> int:
 
 
 def _known(n: int) -> dict[str, dict[str, dict]]:
-    """What an earlier call has measured on as many digits."""
+    """The results of an earlier call on as many digits."""
     with suppress(OSError, ValueError, KeyError):
         content = json.loads(ROBUSTNESS.read_text(encoding="utf-8"))
         if content["n"] == n:

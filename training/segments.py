@@ -2,8 +2,8 @@
 
     python -m training.segments [--output FILE]
 
-Every group of neighbouring parts of a number is an example: one whole digit, or none. Some digits are broken into their
-strokes, as some writers leave gaps within a digit; some numbers have digits that touch, and are cut where
+Every group of neighbouring segments of a number is an example: one whole digit, or none. Some digits are broken into
+their strokes, because some writers leave gaps within a digit; some numbers have digits that touch, and are cut where
 digits.numbers would cut them. Generating the examples takes some minutes, training about as long.
 """
 
@@ -50,10 +50,10 @@ SETTINGS = (  # of the numbers that are composed, equally often
     Setting(lengths=(2, 4), gaps=(-0.12, 0.05), canvases=SMALL),
 )
 NUMBERS = 40_000
-BROKEN = 0.25  # share of the digits of several strokes whose strokes are moved apart
-APART = 0.12  # standard deviation of that, in parts of the digit's size
+MOVED = 0.25  # share of the digits of several strokes whose strokes are moved apart
+MOVE = 0.12  # standard deviation of that, in parts of the digit's size
 VARIED, RESTYLED = 0.5, 0.3  # shares of the digits that are varied
-LEAST, MOST = 0.03, 0.2  # of a digit's ink that is missing or foreign; from MOST it is no whole digit
+WHOLE, BROKEN_FROM = 0.03, 0.2  # share of missing or foreign ink, up to which a segment is a digit, and from which not
 CUT, PIECES = 0.5, 5  # share of the groups that are cut, and pieces looked at
 NEGATIVES = 4  # at most so many groups of each number that are no whole digit
 EPOCHS, BATCH, RATE = 12, 256, 2e-3
@@ -63,7 +63,7 @@ SEED = 3
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Parts of numbers. digits: uint8 (n, 28, 28). measures: float32 (n, 3). classes: uint8 (n,), 0 to NOT_WHOLE."""
+    """Segments of numbers. digits: uint8 (n, 28, 28). measures: float32 (n, 3). classes: uint8 (n,), 0 to NOT_WHOLE."""
 
     digits: np.ndarray
     measures: np.ndarray
@@ -71,13 +71,13 @@ class Examples:
 
     @property
     def inputs(self) -> list[np.ndarray]:
-        """What the network takes."""
+        """The inputs of the network."""
         return [self.digits[..., None].astype(np.float32) / 255, self.measures]
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One part: its digit uint8 (28, 28), its measures, and its class."""
+    """One segment: its digit uint8 (28, 28), its measures, and its class."""
 
     digit: np.ndarray
     measures: list[float]
@@ -154,9 +154,9 @@ def _label(group: Segment, number: Number) -> int | None:
     best = int(np.argmax(shares))
     foreign = int(np.count_nonzero(ink & (number.layers[best][box] < SOLID))) / max(1, int(np.count_nonzero(ink)))
     wrong = max(1 - shares[best], foreign)
-    if wrong <= LEAST:
+    if wrong <= WHOLE:
         return number.labels[best]
-    return NOT_WHOLE if wrong >= MOST else None
+    return NOT_WHOLE if wrong >= BROKEN_FROM else None
 
 
 class Varied(Composer):
@@ -171,9 +171,9 @@ class Varied(Composer):
             pen_digit = restyle(pen_digit, random)
         if random.random() < VARIED:
             pen_digit = augment_strokes(pen_digit, random)
-        if len(pen_digit.strokes) > 1 and random.random() < BROKEN:
+        if len(pen_digit.strokes) > 1 and random.random() < MOVED:
             size = float(np.ptp(np.concatenate(pen_digit.strokes), axis=0).max())
-            moved = [stroke + random.normal(0, APART * size, 2) for stroke in pen_digit.strokes]
+            moved = [stroke + random.normal(0, MOVE * size, 2) for stroke in pen_digit.strokes]
             pen_digit = replace(pen_digit, strokes=tuple(moved))
         return pen_digit
 

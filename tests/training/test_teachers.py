@@ -1,4 +1,4 @@
-"""Teachers answer for each original, by the mean over networks and variations, and are asked only once."""
+"""Teachers predict each original, by the mean over networks and variations, and only once."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def taught(train):
     return splits
 
 
-def test_the_first_variations_of_each_original_are_asked(monkeypatch):
-    monkeypatch.setattr(batches, "ASKED", 2)
-    assert batches.asked(np.array([0, 1, 2, 0, 2, 0])).tolist() == [0, 1, 2, 3, 4]
+def test_the_first_variations_of_each_original_are_predicted(monkeypatch):
+    monkeypatch.setattr(batches, "VARIATIONS", 2)
+    assert batches.first_variations(np.array([0, 1, 2, 0, 2, 0])).tolist() == [0, 1, 2, 3, 4]
 
 
-def test_the_answer_is_the_mean_over_networks_and_variations(taught, tmp_path):
+def test_the_target_is_the_mean_over_networks_and_variations(taught, tmp_path):
     from recognition import load
 
     found = batches.teacher_targets(("mlp", "rnn"), "book", Varied(taught), tmp_path / "runs")
@@ -49,7 +49,7 @@ def test_the_answer_is_the_mean_over_networks_and_variations(taught, tmp_path):
     assert found.teachers == {key: store.read_card(key, "book").sha256 for key in ("mlp", "rnn")}
 
 
-def test_a_training_goes_on_with_the_answers_it_began_with(taught, tmp_path):
+def test_a_training_goes_on_with_the_targets_it_began_with(taught, tmp_path):
     before = batches.teacher_targets(("mlp",), "book", Varied(taught), tmp_path / "runs")
     store.weights_path("mlp", "book").unlink()
     after = batches.teacher_targets(("mlp",), "book", Varied(taught), tmp_path / "runs")
@@ -59,8 +59,8 @@ def test_a_training_goes_on_with_the_answers_it_began_with(taught, tmp_path):
 def test_a_distilled_network_learns_from_labels_and_teachers(taught, train, tmp_path):
     train("cnn", Hyperparameters("adam", epochs=2, batch_size=50, teachers=("mlp", "rnn")), taught)
     assert set(store.read_card("cnn", "book").training["teachers"]) == {"mlp", "rnn"}
-    answers = batches.teacher_targets(("mlp", "rnn"), "book", taught, tmp_path / "runs").probabilities
-    targets = soft_targets(taught.labels, answers)
+    predictions = batches.teacher_targets(("mlp", "rnn"), "book", taught, tmp_path / "runs").probabilities
+    targets = soft_targets(taught.labels, predictions)
     assert targets.shape == (300, 10) and np.allclose(targets.sum(1), 1, atol=1e-5)
 
 

@@ -24,7 +24,7 @@ SLANT = 0.35  # largest, as a tangent
 
 @dataclass(frozen=True)
 class Setting:
-    """How numbers are composed.
+    """The settings by which numbers are composed.
 
     lengths: how many digits a number has, smallest and largest. gaps: as a share of the number's height.
     between: "columns", the gap between the columns of neighbouring digits, or "ink", the smallest gap along any row.
@@ -153,7 +153,7 @@ def _lefts(tiles: list[np.ndarray], gaps: np.ndarray, between: str) -> list[int]
 
 
 def _closest(before: np.ndarray, after: np.ndarray) -> int:
-    """How far right of the first the second tile stands where their ink would just touch; both stand on one line."""
+    """The smallest distance in pixels, to the right, at which the ink of two tiles on one line would just touch."""
     rows = min(len(before), len(after))
     one, other = before[-rows:] > 0, after[-rows:] > 0
     ends = np.where(one.any(1), before.shape[1] - one[:, ::-1].argmax(1), -(10**6))

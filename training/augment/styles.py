@@ -1,10 +1,8 @@
 """Other people's ways of writing a digit: the pen's path changed, in the order in which it was written.
 
-A 1 gets an upstroke, a foot or a hook, a 7 a bar, a 0 a slash; loops stay open or are overdrawn, strokes are cut short,
-bent, smoothed, or joined without lifting the pen. What is changed stays the same digit to a reader, so every change is
-small or belongs to the digits that are written so.
-
-MERGED: Changes of the shape of one pen stroke, float (n, 2), in parts of the digit's size.
+A 1 gets an upstroke, a foot or a hook, a 7 a bar, a 0 a slash; loops stay open, strokes are cut short, extended, bent,
+smoothed, or joined without lifting the pen. A reader still sees the same digit: every change is small, or belongs to
+the digits that are written so. Strokes are float (n, 2), in parts of the digit's size.
 """
 
 from __future__ import annotations
@@ -32,12 +30,12 @@ RATES = {  # share of the digits that get each change, of those to which it appl
 }
 CLOSE = 0.18  # ends of a loop nearer than this to the rest of it close it; in parts of the digit's size
 POINTS = 8  # least number of points of a stroke that is bent, cut or smoothed
-
+BENT = 0.35  # radians by which the direction of a stroke changes at most along its way
 Strokes = list[np.ndarray]
 
 
 def restyle(pen_digit: PenDrawing, random: np.random.Generator) -> PenDrawing:
-    """The digit with some of the changes, in parts of its size; which of them is chosen at random."""
+    """Apply some of the changes, chosen at random by RATES."""
     points = np.concatenate(pen_digit.strokes)
     low, size = points.min(0), float(np.ptp(points, axis=0).max())
     if size <= 0:
@@ -185,9 +183,6 @@ _CHANGES: dict[str, Callable[[Strokes, int, np.random.Generator], Strokes]] = {
     "smooth": _smooth,
     "bend": _bend,
 }
-
-
-BENT = 0.35  # radians by which the direction of a stroke changes at most along its way
 
 
 def bent(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:

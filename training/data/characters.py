@@ -78,7 +78,7 @@ def _script(character: PenDrawing) -> str:
 
 
 def _extends(character: PenDrawing) -> bool:
-    """Whether it is more than a dot."""
+    """Tell whether it is more than a dot."""
     return bool(np.ptp(np.concatenate(character.strokes), axis=0).any())
 
 

@@ -44,7 +44,7 @@ class Pictures:
 
 
 class TrainingData(Protocol):
-    """What a training learns from: digits to train on, digits to choose by, and which digits each epoch takes.
+    """Digits to train on and to validate on, and the choice of digits for each epoch.
 
     pictures, labels: of the digits to train on, uint8 (n,).
     origins: of which original each of them is a variation, int (n,), counted from 0.

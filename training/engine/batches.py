@@ -56,16 +56,16 @@ def soft_targets(labels: np.ndarray, probabilities: np.ndarray, temperature: flo
     return ((one_hot(labels) + soft / soft.sum(axis=1, keepdims=True)) / 2).astype(np.float32)
 
 
-ASKED = 3  # variations of each original that the teachers are asked about
-PART = 50_000  # digits that are asked about in one go
+VARIATIONS = 3  # of each original that the teachers predict
+BATCH = 50_000  # digits that a teacher predicts in one call
 
 
 @dataclass(frozen=True, eq=False)
 class TeacherTargets:
-    """The teachers' answers.
+    """The teachers' predictions.
 
     probabilities: float32 (originals, 10), the mean over the teachers and over some variations of each original.
-    teachers: for each teacher's key the SHA-256 of the weights that answered.
+    teachers: for each teacher's key the SHA-256 of the weights that predicted.
     """
 
     probabilities: np.ndarray
@@ -75,34 +75,34 @@ class TeacherTargets:
 def teacher_targets(keys: tuple[str, ...], recipe: str, data: TrainingData, runs: Path) -> TeacherTargets:
     """The mean of the calibrated probabilities of some networks under a recipe.
 
-    A network's answers are asked for once for each pool of digits, and stay those of the weights that it had then:
-    a training that resumes goes on with the same targets even if a teacher has been trained again meanwhile.
+    A teacher predicts once for each pool of digits, and the predictions stay those of the weights that it had then:
+    a training that resumes has the same targets even if a teacher has been trained again meanwhile.
     Raises recognition.store.WeightsError if a teacher has no valid weights.
     """
-    places = asked(data.origins)
-    each = [_answers(key, recipe, data, places, runs) for key in keys]
+    places = first_variations(data.origins)
+    each = [_predictions(key, recipe, data, places, runs) for key in keys]
     probabilities = np.mean([part.probabilities for part in each], axis=0)
     return TeacherTargets(probabilities, {key: part.teachers[key] for key, part in zip(keys, each, strict=True)})
 
 
-def asked(origins: np.ndarray) -> np.ndarray:
+def first_variations(origins: np.ndarray) -> np.ndarray:
     """The places of the first few variations of each original."""
     order = np.argsort(origins, kind="stable")
     starts = np.flatnonzero(np.diff(origins[order], prepend=-1))
     counts = np.diff(np.append(starts, len(order)))
     rank = np.arange(len(order)) - np.repeat(starts, counts)
-    return np.sort(order[rank < ASKED])
+    return np.sort(order[rank < VARIATIONS])
 
 
-def _answers(key: str, recipe: str, data: TrainingData, places: np.ndarray, runs: Path) -> TeacherTargets:
-    identity = hashlib.sha256(f"{len(data.pictures)} {ASKED}".encode() + places.tobytes()).hexdigest()[:8]
+def _predictions(key: str, recipe: str, data: TrainingData, places: np.ndarray, runs: Path) -> TeacherTargets:
+    identity = hashlib.sha256(f"{len(data.pictures)} {VARIATIONS}".encode() + places.tobytes()).hexdigest()[:8]
     kept = runs / "pool" / f"teacher-{recipe}-{key}-{identity}.npz"
     if not kept.exists():
         from recognition.classifier import Classifier
 
         classifier = Classifier.load(find(key), recipe)
         sums = np.zeros((int(data.origins.max()) + 1, 10))
-        for part in np.array_split(places, -(-len(places) // PART)):
+        for part in np.array_split(places, -(-len(places) // BATCH)):
             np.add.at(sums, data.origins[part], classifier.predict(data.pictures[part]))
         mean = (sums / np.bincount(data.origins[places])[:, None]).astype(np.float32)
         write_atomically(kept, lambda path: _write(path, mean, classifier.card.sha256))

@@ -100,7 +100,7 @@ class _MemoryFile(io.BytesIO):
 
 
 def _is_intact(path: Path) -> bool:
-    """Whether a file has the hash in its name."""
+    """Compare a file with the hash in its name."""
     match = NAME.fullmatch(path.name)
     return match is not None and match[2] == _sha256(path.read_bytes())
 

@@ -39,7 +39,7 @@ class BusyError(Exception):
 
 
 def remedy(error: OSError, folder: Path = RUNS) -> str:
-    """What to do about a file that could not be written."""
+    """The remedy for a file that could not be written."""
     if error.errno in _FULL or (error.errno is None and _free(folder) < _LITTLE):
         return DISK_FULL_REMEDY
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

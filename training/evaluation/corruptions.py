@@ -1,10 +1,8 @@
-"""The fifteen corruptions of MNIST-C, computed from their definitions, for measuring how robust the networks are.
+"""The fifteen corruptions of MNIST-C, computed from their definitions, to measure how robust the networks are.
 
 Source: N. Mu and J. Gilmer, MNIST-C: A Robustness Benchmark for Computer Vision, 2019. The strengths are those of the
 published set; its files are not used, so that figures come near the published ones but are not the same.
-Each corruption takes digits, uint8 (n, 28, 28), and a random generator, and returns digits of the same kind.
-
-MERGED: Lines for training.evaluation.corruptions: dotted, in zigzags, and the outlines of what a picture shows.
+Each corruption takes digits, float (n, 28, 28) from 0 to 1, and a random generator, and returns digits like them.
 """
 
 from __future__ import annotations
@@ -26,8 +24,17 @@ BRIGHTER = 0.5  # of white
 FOG = 2.0  # thickness; 1 is white
 MUD = 63 / 255  # brightness of a spatter
 STRIPE = 7  # columns on each side that are inverted
-
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+REACH = 2.3  # pixels from the middle of a line to its edge, with logarithmically increasing ink
+TOOTH = 2.0  # pixels, half the width and the height of a zigzag's teeth
+LOW, HIGH = 0.1, 0.2  # thresholds of the gradient: edges begin above the second and go on above the first
+
+
+def corrupt(name: str, digits: np.ndarray, seed: int) -> np.ndarray:
+    """Corrupt digits, uint8 (n, 28, 28). name: a key of CORRUPTIONS. The same seed gives the same result."""
+    random = np.random.default_rng([seed, list(CORRUPTIONS).index(name)])
+    corrupted = CORRUPTIONS[name](digits / 255.0, random)
+    return np.rint(255 * np.clip(corrupted, 0, 1)).astype(np.uint8)
 
 
 def _shot_noise(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -156,37 +163,6 @@ CORRUPTIONS: dict[str, Corruption] = {
 }
 
 
-def corrupt(name: str, digits: np.ndarray, seed: int) -> np.ndarray:
-    """The digits, uint8 (n, 28, 28), with the corruption of this name, a key of CORRUPTIONS; the same for each seed."""
-    random = np.random.default_rng([seed, list(CORRUPTIONS).index(name)])
-    corrupted = CORRUPTIONS[name](digits / 255.0, random)
-    return np.rint(255 * np.clip(corrupted, 0, 1)).astype(np.uint8)
-
-
-def _blur(x: np.ndarray, sigma: float) -> np.ndarray:
-    from scipy import ndimage
-
-    return ndimage.gaussian_filter(x, (0, sigma, sigma))
-
-
-def _mapped(x: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
-    """Each picture with the ink at a place that the matrix maps a pixel to, around the centre."""
-    from scipy import ndimage
-
-    centre = np.full(2, CENTRE)
-    return np.stack(
-        [
-            ndimage.affine_transform(picture, matrix, centre - matrix @ centre, order=1)
-            for picture, matrix in zip(x, matrices, strict=True)
-        ]
-    )
-
-
-REACH = 2.3  # pixels from the middle of a line to where it ends, growing darker along a logarithm
-TOOTH = 2.0  # pixels, half the width and the height of a zigzag's teeth
-LOW, HIGH = 0.1, 0.2  # thresholds of the gradient: edges begin above the second and go on above the first
-
-
 def dotted(n: int, random: np.random.Generator) -> np.ndarray:
     """n dotted lines from the left edge to the right, float (n, 28, 28)."""
     heights = random.integers(0, SIDE - 1, (n, 2))
@@ -238,3 +214,22 @@ def edges(smooth: np.ndarray) -> np.ndarray:
     labels, _ = ndimage.label(highest & (gradient > LOW), np.ones((1, 3, 3)) * np.array([0, 1, 0])[:, None, None] > 0)
     strong = np.unique(labels[highest & (gradient > HIGH)])
     return np.isin(labels, strong[strong > 0])
+
+
+def _blur(x: np.ndarray, sigma: float) -> np.ndarray:
+    from scipy import ndimage
+
+    return ndimage.gaussian_filter(x, (0, sigma, sigma))
+
+
+def _mapped(x: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
+    """Each picture with the ink at a place that the matrix maps a pixel to, around the centre."""
+    from scipy import ndimage
+
+    centre = np.full(2, CENTRE)
+    return np.stack(
+        [
+            ndimage.affine_transform(picture, matrix, centre - matrix @ centre, order=1)
+            for picture, matrix in zip(x, matrices, strict=True)
+        ]
+    )
