@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 
 import pytest
 
 import recognition
-from models import DEFAULT_NETWORKS, NETWORKS
+from models import DEFAULT_NETWORKS
 from recognition import ensemble, store
 from tests.drawings import placed
 from tests.ui.page import answers, message, opened, send, visit
-from training import export
 
-MORE = ("gru", "bilstm", "ynet")
-RECIPE = store.trained_recipes()[0]
-
-
-@pytest.fixture(scope="module")
-def seven(tmp_path_factory):
-    """A weights folder with the first four networks and three untrained ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("weights")
-        for recipe in store.trained_recipes():
-            (folder / recipe).mkdir()
-            for key in (*DEFAULT_NETWORKS, "outlier"):
-                for path in store.WEIGHTS.glob(f"{recipe}/{key}.*"):
-                    shutil.copy(path, folder / recipe)
-        patch.setattr(store, "WEIGHTS", folder)
-        for key in MORE:
-            model, path = NETWORKS[key].build(), store.weights_path(key, RECIPE)
-            model.save_weights(path)
-            serving_file = export.write(model, store.serving_path(key, RECIPE))
-            card = json.loads(store.card_path("cnn", RECIPE).read_text(encoding="utf-8"))
-            card |= {"network": key, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "tests": {}}
-            card |= {"parameters": model.count_params(), "size": path.stat().st_size, "serving": serving_file.to_json()}
-            store.card_path(key, RECIPE).write_text(json.dumps(card), encoding="utf-8")
-        yield
+RECIPE = store.default_recipe()
 
 
 def shown(page) -> list[str]:
@@ -47,61 +21,53 @@ def shown(page) -> list[str]:
     return [part.split('"')[0] for part in answers(page).split('<article class="card ready" data-network="')[1:]]
 
 
-def chooser(page):
-    (found,) = (group for group in page.get("button_group") if group.label == "Which networks to show")
-    return found
+def choosers(page) -> list:
+    return [group for group in page.get("button_group") if group.label == "Which networks to show"]
 
 
-@pytest.mark.slow
-def test_the_first_four_are_shown_until_the_visitor_chooses_others(seven):
+def keep_only(folder, keys) -> None:
+    """Copy the weights of these networks, of the default recipe, into a folder."""
+    (folder / RECIPE).mkdir()
+    for key in keys:
+        for path in store.WEIGHTS.glob(f"{RECIPE}/{key}.*"):
+            shutil.copy(path, folder / RECIPE)
+
+
+def test_the_first_four_are_loaded_and_shown_until_the_visitor_chooses_others(monkeypatch):
+    loaded, load = [], recognition.load
+    monkeypatch.setattr(ensemble, "_loaded", {})
+    monkeypatch.setattr(recognition, "load", lambda key, recipe: [loaded.append(key), load(key, recipe)][1])
     page = send(visit(), message(placed(7)))
-    assert shown(page) == list(DEFAULT_NETWORKS)
-    chooser(page).set_value(["GRU", "MLP", "Y-network"]).run()
+    assert shown(page) == list(DEFAULT_NETWORKS) and sorted(loaded) == sorted(DEFAULT_NETWORKS)
+    (chooser,) = choosers(page)
+    chooser.set_value(["GRU", "MLP", "Y-network"]).run()
     assert shown(page) == ["mlp", "gru", "ynet"], "in display order"
-    chooser(page).set_value([]).run()
+    choosers(page)[0].set_value([]).run()
     assert shown(page) == list(DEFAULT_NETWORKS), "no choice means the first four"
 
 
-@pytest.mark.slow
-def test_a_link_carries_the_choice(seven):
-    page = send(opened({"networks": ["Bi-LSTM", "CNN"]}), message(placed(7)))
-    assert shown(page) == ["cnn", "bilstm"]
+def test_a_link_carries_the_choice_and_a_network_without_weights_is_left_out(monkeypatch, tmp_path):
+    link = {"networks": ["Bi-LSTM", "CNN"]}
+    assert shown(send(opened(link), message(placed(7)))) == ["cnn", "bilstm"]
+    keep_only(tmp_path, (*DEFAULT_NETWORKS, "gru"))
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path)
+    assert shown(send(opened(link), message(placed(7)))) == ["cnn"]
 
 
-@pytest.mark.slow
-def test_a_network_without_weights_for_the_recipe_is_left_out(seven):
-    page = send(opened({"networks": ["GRU", "CNN"], "recipe": ["on MNIST alone"]}), message(placed(7)))
-    assert shown(page) == ["cnn"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("panel", ["Inside", "Which ink?", "Poke it", "How sure", "How it's built", "Why did it fail?"])
-def test_every_panel_shows_the_chosen_networks(seven, panel):
+@pytest.mark.parametrize("panel", ["Inside", "Which ink?", "Poke it", "How sure", "How it's built", "Compare training"])
+def test_every_panel_shows_the_chosen_networks(panel):
     page = send(opened({"networks": ["GRU", "Bi-LSTM", "Y-network"], "panel": [panel]}), message(placed(7)))
-    assert shown(page) == list(MORE)
+    assert shown(page) == ["gru", "bilstm", "ynet"]
     if panel in ("Inside", "How it's built"):
         for title in ("Bi-LSTM", "Y-network", "GRU"):
             page.session_state["network"] = title
             page.run()
             assert not page.exception
-        chooser(page).set_value(["MLP", "CNN"]).run()  # the network in the panel is no longer shown
+        choosers(page)[0].set_value(["MLP", "CNN"]).run()  # the network in the panel is no longer shown
         assert shown(page) == ["mlp", "cnn"]
 
 
-@pytest.mark.slow
-def test_networks_that_are_not_shown_are_not_loaded(seven, monkeypatch):
-    monkeypatch.setattr(ensemble, "_loaded", {})
-    loaded, load = [], recognition.load
-    monkeypatch.setattr(recognition, "load", lambda key, recipe: [loaded.append(key), load(key, recipe)][1])
-    send(visit(), message(placed(7)))
-    assert sorted(loaded) == sorted(DEFAULT_NETWORKS)
-
-
-@pytest.mark.slow
-def test_the_chooser_is_hidden_when_there_are_only_four_networks(seven, monkeypatch, tmp_path):
-    (tmp_path / RECIPE).mkdir()
-    for key in DEFAULT_NETWORKS:
-        for path in store.WEIGHTS.glob(f"{RECIPE}/{key}.*"):
-            shutil.copy(path, tmp_path / RECIPE)
+def test_the_chooser_is_hidden_when_there_are_only_four_networks(monkeypatch, tmp_path):
+    keep_only(tmp_path, DEFAULT_NETWORKS)
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
-    assert not [group for group in visit().get("button_group") if group.label == "Which networks to show"]
+    assert not choosers(visit())

@@ -14,8 +14,13 @@ from recognition.store import read_card, released
 from tests.ui.page import START_SECONDS
 from ui.evidence import figures
 
-PICTURE = "from ui.evidence import figures; figures.show_robustness()"
 SCRIPT = "from ui.evidence import page; page.page()"
+
+
+@pytest.fixture(scope="module")
+def evidence() -> AppTest:
+    """The page as it opens, for tests that only read it."""
+    return AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
 
 
 def facts(page: AppTest) -> str:
@@ -24,24 +29,19 @@ def facts(page: AppTest) -> str:
     return text
 
 
-def test_a_link_carries_the_network_and_its_recipe():
+def test_the_visitor_or_a_link_chooses_the_network_in_detail(evidence):
+    assert read_card("mlp", "drawn").sha256[:16] in facts(evidence)
     page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS)
     page.query_params["network"] = "GRU"
     page.query_params["trained"] = "on MNIST alone"
     assert read_card("gru", "book").sha256[:16] in facts(page.run())
-
-
-def test_the_visitor_chooses_the_network_in_detail():
-    page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
-    assert read_card("mlp", "drawn").sha256[:16] in facts(page)
     page.segmented_control(key="network").set_value("ResNet").run()
     page.segmented_control(key="trained").set_value("book").run()
     assert read_card("resnet", "book").sha256[:16] in facts(page)
 
 
-def test_each_recipe_has_a_table_of_all_its_networks():
-    page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
-    assert [len(table.value) for table in page.table[:2]] == [len(released("drawn")), len(released("book"))]
+def test_each_recipe_has_a_table_of_all_its_networks(evidence):
+    assert [len(table.value) for table in evidence.table[:2]] == [len(released("drawn")), len(released("book"))]
 
 
 def picture_of(page: AppTest) -> tuple[list[str], list[dict]]:
@@ -63,28 +63,23 @@ def test_the_picture_shows_the_chosen_test_with_the_intervals_of_the_cards():
     assert row["right"] == pytest.approx(100 * read_card("gru", "drawn").tests["mnist"].accuracy)
 
 
-@pytest.mark.parametrize(
-    ("order", "key"),
-    [
-        ("Most accurate first", lambda key: -max(read_card(key, r).tests["mnist"].accuracy for r in RECIPES)),
-        ("Smallest first", lambda key: read_card(key, "drawn").parameters),
-        ("Usual order", list(NETWORKS).index),
-    ],
-)
-def test_the_networks_stand_in_the_chosen_order(order, key):
-    page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS)
-    page.query_params["order"] = order
-    shown, _ = picture_of(page.run())
-    assert shown == [NETWORKS[name].title for name in sorted(NETWORKS, key=key)]
+def test_the_networks_stand_in_the_chosen_order(evidence):
+    orders = {
+        "Usual order": list(NETWORKS).index,
+        "Most accurate first": lambda key: -max(read_card(key, r).tests["mnist"].accuracy for r in RECIPES),
+        "Smallest first": lambda key: read_card(key, "drawn").parameters,
+    }
+    for name, order in orders.items():
+        evidence.segmented_control(key="order").set_value(name).run()
+        assert picture_of(evidence)[0] == [NETWORKS[key].title for key in sorted(NETWORKS, key=order)]
 
 
-def test_a_training_that_was_cut_short_says_so_beside_its_network_and_in_the_table():
-    page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
-    notes = {(row["network"], row["trained on"]): row["note"] for row in picture_of(page)[1]}
+def test_a_training_that_was_cut_short_says_so_beside_its_network_and_in_the_table(evidence):
+    notes = {(row["network"], row["trained on"]): row["note"] for row in picture_of(evidence)[1]}
     card = read_card("densenet", "book")
     assert notes["DenseNet", "MNIST alone"] == f"{card.training['epochs']} of 200 epochs"
     assert notes["MLP", "MNIST alone"] == "", "the whole of the book's schedule"
-    table = page.table[1].value
+    table = evidence.table[1].value
     assert "cut short" in table.set_index("network").loc["DenseNet", "training"]
 
 

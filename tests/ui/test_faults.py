@@ -20,16 +20,13 @@ RECIPE = store.trained_recipes()[0]  # the page's default
 
 FORGED = {
     "no base64": message(placed(7), data="data:image/png;base64,%%%"),
-    "no data URL": message(placed(7), data="hello"),
     "no PNG": message(placed(7), data="data:image/png;base64," + base64.b64encode(b"hello").decode()),
     "a JPEG": message(placed(7), data=data_url(draw_strokes(placed(7), BRUSH, 280, 280), "JPEG")),
     "half a PNG": message(placed(7), data=message(placed(7))["drawing"]["data"][:2001]),
-    "a number for a picture": message(placed(7), data=5),
     "a list for a picture": message(placed(7), data=["picture"]),
     "no strokes": message(placed(7), raw=None),
     "strokes in a list": message(placed(7), raw=[1]),
     "text for a drawing": {"drawing": "forged"},
-    "a number for a drawing": {"drawing": 5},
     "a list for a drawing": {"drawing": [1]},
 }
 
@@ -38,9 +35,9 @@ FORGED = {
 def test_a_forged_drawing_gets_a_warning(page, sent):
     send(page, sent)
     assert not page.exception
-    assert ["The drawing could not be read; please draw it again." in warning.value for warning in page.warning] == [
-        True
-    ]
+    assert [warning.value for warning in page.warning] == ["The drawing could not be read; please draw it again."]
+    send(page, message(placed(7)))
+    assert not page.warning and "answered" in answers(page), "the next drawing is read"
 
 
 UNREADABLE = {
@@ -58,17 +55,6 @@ def test_beside_a_sound_picture_forged_strokes_are_refused_and_the_drawing_befor
     send(page, message(placed(1), raw={"objects": strokes}))
     assert len(page.warning) == 1 and not page.exception
     assert page.session_state["board"].strokes == before and "say 7" in answers(page)
-
-
-def test_the_warning_shows_no_internals_of_the_program(page):
-    send(page, FORGED["no PNG"])
-    assert " at 0x" not in page.warning[0].value
-
-
-def test_a_drawing_after_a_forged_one_is_classified(page):
-    send(page, FORGED["no PNG"])
-    send(page, message(placed(7)))
-    assert not page.warning and "answered" in answers(page)
 
 
 @pytest.fixture
@@ -166,15 +152,16 @@ EDITED = {
 
 
 @pytest.mark.parametrize("changes", EDITED.values(), ids=EDITED.keys())
-@pytest.mark.parametrize("key", ["mlp", "outlier"])
-def test_an_edited_card_is_a_sentence_on_every_page_that_shows_it(broken, key, changes):
-    path = store.card_path(key, "drawn")
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+def test_an_edited_card_is_a_sentence_on_every_page_that_shows_it(broken, changes):
+    for key in ("mlp", "outlier"):
+        path = store.card_path(key, "drawn")
+        path.write_text(json.dumps(json.loads(path.read_text()) | changes))
     for script in ("from ui.evidence import page as one", "from ui.book import page as one"):
         page = AppTest.from_string(f"{script}\n\none.page()", default_timeout=START_SECONDS).run()
         assert not page.exception
         if "evidence" in script and "glass" not in str(changes):
-            assert any(f"weights/drawn/{key}.json is not a card" in error.value for error in page.error)
+            for key in ("mlp", "outlier"):
+                assert any(f"weights/drawn/{key}.json is not a card" in error.value for error in page.error)
 
 
 def test_damaged_tables_are_a_sentence_on_the_book(broken, monkeypatch):
