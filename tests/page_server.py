@@ -1,4 +1,4 @@
-"""Runs the page, or another script, on a Streamlit server in a separate process."""
+"""Run the page, or another script, on a Streamlit server in a separate process."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Starts the server and waits until it responds."""
+        """Start the server and wait until it responds."""
         options = [
             "--server.headless=true",
             f"--server.port={self.port}",
@@ -66,7 +66,7 @@ class Server:
         resource.setrlimit(resource.RLIMIT_NOFILE, self.files)
 
     def kill(self) -> None:
-        """Kills the process, as in a crash."""
+        """Kill the process, as in a crash."""
         self.process.kill()
         self.process.wait(20)
 
@@ -83,7 +83,7 @@ def running(
     files: tuple[int, int] | None = None,
     log: Path | None = None,
 ) -> Iterator[Server]:
-    """Runs a Streamlit script until the block ends, in another environment where one is given; see Server."""
+    """Run a Streamlit script until the block ends, in another environment if one is given; see Server."""
     server = Server(script, folder, environment, files, log)
     try:
         server.start()
@@ -94,13 +94,13 @@ def running(
 
 @contextlib.contextmanager
 def serve(script: Path = ROOT / "app.py", folder: Path = ROOT) -> Iterator[str]:
-    """Like running, but yields the address."""
+    """Do the same, but yield the address."""
     with running(script, folder) as server:
         yield server.address
 
 
 def run_async(coroutine: Coroutine) -> Any:
-    """Runs a coroutine in a thread of its own, as the browser's event loop may be running in this one."""
+    """Run a coroutine in a thread of its own, because the browser's event loop may be running in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
@@ -112,7 +112,7 @@ def free_port() -> int:
 
 
 def wait_for(address: str, process: subprocess.Popen, seconds: float = 60) -> None:
-    """Waits until a process responds at an address; raises RuntimeError if it ends or takes longer."""
+    """Wait until a process responds at an address; raise RuntimeError if it ends or takes longer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):

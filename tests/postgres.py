@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, in a temporary folder, for tests and benchmarks."""
+"""A private PostgreSQL server, in a temporary folder, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from pathlib import Path
 from tests.page_server import free_port
 
 MISSING = "needs PostgreSQL: install it, for example with apt-get install postgresql"
-QUICK = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100"]  # what a test may lose
+NOT_DURABLE = [
+    "-c",
+    "fsync=off",
+    "-c",
+    "full_page_writes=off",
+    "-c",
+    "max_connections=100",
+]  # what a test may lose
 
 
 def binaries() -> Path | None:
@@ -33,7 +40,7 @@ class Postgres:
     def __init__(self, folder: Path):
         self.folder, self.port = folder, free_port()
         self.process: subprocess.Popen | None = None
-        self.user = _somebody()
+        self.user = _unprivileged_user()
         if self.user:
             os.chown(folder, pwd.getpwnam(self.user).pw_uid, -1)
         self._run("initdb", "-D", folder / "data", "-U", "rooms", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -43,10 +50,20 @@ class Postgres:
         return f"postgresql+psycopg://rooms@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Starts it, and waits until it takes connections."""
+        """Start it, and wait until it takes connections."""
         import psycopg
 
-        options = ["-D", self.folder / "data", "-k", self.folder, "-p", str(self.port), "-h", "127.0.0.1", *QUICK]
+        options = [
+            "-D",
+            self.folder / "data",
+            "-k",
+            self.folder,
+            "-p",
+            str(self.port),
+            "-h",
+            "127.0.0.1",
+            *NOT_DURABLE,
+        ]
         self.process = subprocess.Popen(
             [binaries() / "postgres", *options],
             user=self.user,
@@ -63,7 +80,7 @@ class Postgres:
         raise RuntimeError("PostgreSQL does not start")
 
     def stop(self) -> None:
-        """Cuts all connections and ends it at once."""
+        """Cut all connections and end it at once."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(2)  # SIGINT, its fast shutdown
             self.process.wait(30)
@@ -76,7 +93,7 @@ class Postgres:
 
 @contextlib.contextmanager
 def running() -> Iterator[Postgres]:
-    """A server until the block ends."""
+    """Run a server until the block ends."""
     with tempfile.TemporaryDirectory() as name:
         found = Postgres(Path(name))
         try:
@@ -86,8 +103,8 @@ def running() -> Iterator[Postgres]:
             found.stop()
 
 
-def _somebody() -> str | None:
-    """PostgreSQL refuses to run as root; then somebody else runs it."""
+def _unprivileged_user() -> str | None:
+    """Return whom to run PostgreSQL as, because it refuses to run as root."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -95,6 +96,13 @@ def test_each_package_is_listed_once_and_installed_in_a_version_that_is_allowed(
     for requirement in requirements():
         if requirement.marker is None or requirement.marker.evaluate():
             assert requirement.specifier.contains(version(requirement.name), prereleases=True), requirement
+
+
+def test_an_installation_has_all_packages_that_are_checked():
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    sources = tool["coverage"]["run"]["source"]
+    assert tool["setuptools"]["packages"]["find"]["include"] == [f"{source}*" for source in sources]
+    assert tool["mypy"]["packages"] == sources and {*tool["importlinter"]["root_packages"]} == {*sources}
 
 
 def test_security_names_the_lower_bounds_of_the_requirements():
