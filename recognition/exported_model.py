@@ -108,21 +108,25 @@ class InterpreterPool:
         batched += BATCH_SIZE * (len(inputs) - batched > MAX_SINGLE_INPUTS)  # the last batch may be padded
         if batched:
             with self._free:
-                self._fill(
-                    results, 0, inputs[:batched], outputs, _Interpreter(self._content, BATCH_SIZE, self._delegated)
-                )
+                interpreter = _Interpreter(self._content, BATCH_SIZE, self._delegated)
+                self._fill(results, 0, inputs[:batched], outputs, interpreter)
         if len(inputs) > batched:
-            with self._borrowed() as loaded:
-                self._fill(results, batched, inputs[batched:], outputs, loaded)
+            with self._borrowed() as interpreter:
+                self._fill(results, batched, inputs[batched:], outputs, interpreter)
         return results
 
     def _fill(
-        self, results: list[np.ndarray], first: int, inputs: np.ndarray, outputs: Sequence[str], loaded: _Interpreter
+        self,
+        results: list[np.ndarray],
+        first: int,
+        inputs: np.ndarray,
+        outputs: Sequence[str],
+        interpreter: _Interpreter,
     ) -> None:
         """Run inputs batch by batch, and write their outputs into the results, from this place on."""
-        for start in range(0, len(inputs), loaded.size):
-            part = inputs[start : start + loaded.size]
-            for result, values in zip(results, loaded.run(part, outputs), strict=True):
+        for start in range(0, len(inputs), interpreter.size):
+            part = inputs[start : start + interpreter.size]
+            for result, values in zip(results, interpreter.run(part, outputs), strict=True):
                 result[first + start : first + start + len(part)] = values
 
     @contextmanager
@@ -130,13 +134,13 @@ class InterpreterPool:
         """An interpreter for single inputs, exclusively for the calling thread."""
         with self._free:
             try:
-                loaded = self._idle.pop()
+                interpreter = self._idle.pop()
             except IndexError:
-                loaded = _Interpreter(self._content, 1, self._delegated)
+                interpreter = _Interpreter(self._content, 1, self._delegated)
             try:
-                yield loaded
+                yield interpreter
             finally:
-                self._idle.append(loaded)
+                self._idle.append(interpreter)
 
 
 class _Interpreter:
