@@ -83,9 +83,9 @@ def _held_out(held_out: Digits, train: Digits, splits: Splits | None) -> tuple[s
     """The held-out digits and their name; at least some of them have a label that is learned."""
     parts = {"held-out drawings": held_out} if len(held_out) else {}
     if splits is not None and not parts:
-        parts["MNIST validation digits"] = splits.validation[:MAX_HELD_OUT]
+        parts["MNIST validation"] = splits.validation[:MAX_HELD_OUT]
     if not any(np.isin(part.labels, train.labels).any() for part in parts.values()):
-        parts["samples in other styles"] = styled_samples()
+        parts["varied samples"] = styled_samples()
     return " and ".join(parts), join(list(parts.values()))
 
 

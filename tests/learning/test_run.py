@@ -86,8 +86,8 @@ def test_mnist_and_styled_samples_are_held_out_by_their_names(folder, learned_at
         write(folder, mnist=mnist_too)
         assert run.run(folder, threading.Event(), threading.Event())
         names.append([(row.test_set, row.n > 0) for row in job.read_progress(folder).comparisons])
-    assert names[0] == [("MNIST validation digits", True), ("MNIST test digits", True)]
-    assert names[1] == [("samples in other styles", True)]
+    assert names[0] == [("MNIST validation", True), ("MNIST test digits", True)]
+    assert names[1] == [("varied samples", True)]
 
 
 @pytest.mark.parametrize("moment", ["weights", "exported"])

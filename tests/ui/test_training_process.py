@@ -84,7 +84,7 @@ def test_a_learned_network_predicts_until_it_is_undone():
     assert abs(prediction.probabilities.sum() - 1) < 1e-5
     assert mine.learned is not None and len(mine.learned.weights) > 1_000_000
     (row,) = mine.learned.progress.comparisons
-    assert row.test_set == "samples in other styles" and row.n > 30
+    assert row.test_set == "varied samples" and row.n > 30
     mine.undo()
     assert mine.predict(sample_digit("7"), calibrated=True) is None
 
