@@ -37,7 +37,6 @@ def test_a_number_gets_one_headline_and_each_networks_product_of_confidences(pag
         assert f"{percent(float(probabilities.max(1).prod()))} <em>product</em>" in heads(page, key)
 
 
-@pytest.mark.slow
 def test_a_tap_chooses_the_digit_that_the_bars_and_the_panels_are_about(page, classifiers):
     send(page, message(FORTY_TWO))
     for place, digit in enumerate((4, 2)):
@@ -50,7 +49,6 @@ def test_a_tap_chooses_the_digit_that_the_bars_and_the_panels_are_about(page, cl
     assert page.session_state["board"].place == 0 and "All four say 7" in answers(page)
 
 
-@pytest.mark.slow
 def test_what_was_meant_is_kept_for_each_digit_and_exported(page):
     send(page, message(FORTY_TWO))
     page.button(key="digit-1").click().run()
@@ -80,7 +78,6 @@ def test_a_number_of_which_a_stroke_is_taken_back_is_a_digit_again(page):
     np.testing.assert_array_equal(page.session_state["board"].digit, digits()[0])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("panel", ["Inside", "Which ink?", "How sure", "Compare training"])
 def test_every_panel_takes_the_chosen_digit(page, panel):
     send(page, message(FORTY_TWO))
@@ -89,7 +86,6 @@ def test_every_panel_takes_the_chosen_digit(page, panel):
     assert not page.exception and not page.error
 
 
-@pytest.mark.slow
 def test_where_a_digit_is_doubtful_the_page_offers_a_look_at_it(page):
     for flag in np.linspace(0, 45, 16):  # from a 1 to a 7: in between they are not sure
         send(page, message([*placed(4, 130, 0, 70), np.array([(195.0 - flag, 75 + flag / 2), (195, 75), (195, 195)])]))

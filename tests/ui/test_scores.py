@@ -113,7 +113,6 @@ def test_play_takes_one_digit_and_says_so_of_a_number():
     assert any("These are several digits" in html.body for html in page.html)
 
 
-@pytest.mark.slow
 def test_fooled_networks_are_named_once_the_visitor_has_said_what_it_is():
     page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS)
     page.session_state["mode"] = "Fool them"
@@ -141,7 +140,6 @@ def test_the_browser_keeps_the_newest_drawings_and_a_new_visit_has_them_again():
     assert set(second.predictions) == set(DEFAULT_NETWORKS)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["nonsense", "[]", '{"drawings":[["AAAA",3]],"games":{}}', "[" * 200_000], ids=len)
 def test_forged_memories_are_ignored(kept):
     page = visit()
