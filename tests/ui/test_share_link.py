@@ -61,7 +61,7 @@ def test_finding_the_address_sends_nothing(monkeypatch):
 
 def test_the_page_shows_the_qr_code_and_the_address(visit):
     visitor = visit()
-    visitor.page.get_by_role("button", name="Show on phones").click()
+    visitor.page.get_by_role("button", name="QR code").click()
     dialog = visitor.page.get_by_role("dialog")
     dialog.wait_for()
     if share_link.own_address() is None:

@@ -18,7 +18,7 @@ UNUSED_ADDRESS = ("192.0.2.1", 9)  # reserved for documentation, RFC 5737
 
 def share_button() -> None:
     """Show a button that opens the code."""
-    if st.button("Show on phones", icon=":material/qr_code_2:", help="Show this page's address as a QR code"):
+    if st.button("QR code", icon=":material/qr_code_2:", help="Show this page's address, for phones"):
         _show()
 
 
