@@ -46,13 +46,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def steps(networks: list[str], epochs: int | None, digits: int | None, folder: Path) -> list[list[str]]:
-    """The commands, in order, without "python -m"; the teachers are trained also where other networks are asked for."""
+    """The commands, in order, without "python -m"; the teachers are those that are among the networks."""
+    teachers = [key for key in TEACHERS if key in networks]
     short = ["--epochs", str(epochs)] if epochs else []
     few = ["--numbers", str(digits)] if digits else []
     return [
         *(["training.train", key, "--recipe", "book", *short] for key in networks),
-        *(["training.train", key, "--recipe", "drawn", "--without-teachers", *short] for key in TEACHERS),
-        *(["training.train", key, "--recipe", "drawn", *short] for key in networks),
+        *(["training.train", key, "--recipe", "drawn", "--teachers", *short] for key in teachers),
+        *(["training.train", key, "--recipe", "drawn", "--teachers", *teachers, *short] for key in networks),
         ["training.outlier_detector", *short],
         ["training.outlier_detector", "--measure"],
         ["training.segments", "--output", str(folder / "segments.npz"), *short, *few],

@@ -184,7 +184,7 @@ def _teacher_targets(settings: Hyperparameters, recipe: str, data: TrainingData,
     except WeightsError as error:
         raise WeightsError(
             f"{error}\nIt is distilled from {', '.join(settings.teachers)}. To train these first: python -m "
-            f"training.train {' '.join(TEACHERS)} --recipe {recipe} --without-teachers; or everything, in order: "
+            f"training.train {' '.join(TEACHERS)} --recipe {recipe} --teachers; or everything, in order: "
             "python -m training.everything"
         ) from error
 
@@ -258,8 +258,8 @@ def _save(
 
 def _changed(key: str, settings: Hyperparameters, options: argparse.Namespace) -> Hyperparameters:
     """The recipe's hyperparameters with the changes of the command line."""
-    if options.without_teachers:
-        settings = replace(settings, teachers=())
+    if options.teachers is not None:
+        settings = replace(settings, teachers=tuple(options.teachers))
     if options.epochs:
         settings = replace(settings, epochs=options.epochs)
     if options.more:
@@ -282,7 +282,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=positive, metavar="N", help="instead of the recipe's number")
     parser.add_argument("--more", type=positive, metavar="N", help="continue from the weights in place, for N epochs")
     parser.add_argument("--rate", type=float, metavar="R", help="the highest rate of --more (default: half the first)")
-    parser.add_argument("--without-teachers", action="store_true", help="no distillation, to train the teachers first")
+    parser.add_argument(
+        "--teachers",
+        nargs="*",
+        choices=NETWORKS,
+        metavar="KEY",
+        help="distil from these networks instead of the recipe's; without a KEY from none, to train the teachers first",
+    )
     parser.add_argument("--force", action="store_true", help="put the weights in place even if they are worse")
     return parser
 

@@ -1,4 +1,4 @@
-"""After a kill or with a full disk, no partial file is read, and the same command resumes."""
+"""After a kill, Ctrl-C or with a full disk, no partial file is read, and the same command resumes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ pytestmark = pytest.mark.nightly  # every test starts a training in another proc
 COMMAND = [sys.executable, "-u", "-m", "tests.training.small"]
 # Without the measuring of coverage, which would write beyond the limits of a full disk too.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")} | {
-    "TF_CPP_MIN_LOG_LEVEL": "3"
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_NUM_INTRAOP_THREADS": "1",  # the same sums in each run
+    "TF_NUM_INTEROP_THREADS": "1",
 }
 
 
@@ -66,9 +68,8 @@ def run(command: str, folder, largest: int = resource.RLIM_INFINITY) -> subproce
     )
 
 
-@pytest.mark.parametrize("delay", [0, 0.2])
-def test_a_killed_training_resumes(folder, delay):
-    run_and_kill("train", folder, "Epoch 2/4", delay)
+def test_a_killed_training_resumes(folder):
+    run_and_kill("train", folder, "Epoch 2/4", 0.2)
     with contextlib.suppress(WeightsError):  # either no weights yet, or complete ones
         assert len(verified("mlp", "book")[1].history) == small.RECIPE.epochs
     again = run("train", folder)
@@ -77,16 +78,6 @@ def test_a_killed_training_resumes(folder, delay):
     _, card = verified("mlp", "book")
     assert [row["epoch"] for row in card.history] == [1, 2, 3, 4]
     assert card.history[-1]["val_accuracy"] > 0.8
-
-
-def test_a_training_reports_a_full_disk_and_resumes_later(folder):
-    full = run("train", folder, largest=100_000)  # enough for the history but not for the network
-    assert full.returncode == 1
-    assert "A file cannot be read or written" in full.stderr and "Free some disk space" in full.stderr
-    assert "Traceback" not in full.stderr
-    assert not store.weights_path("mlp", "book").exists() and not store.card_path("mlp", "book").exists()
-    assert run("train", folder).returncode == 0
-    assert len(verified("mlp", "book")[1].history) == small.RECIPE.epochs
 
 
 @pytest.fixture
@@ -119,3 +110,91 @@ def test_an_evaluation_reports_a_full_disk_and_leaves_the_cards_unchanged(releas
     assert full.returncode == 1 and "A file cannot be read or written" in full.stderr and "Traceback" not in full.stderr
     assert store.card_path("mlp", "book").read_bytes() == before
     assert not (released / "docs").exists()
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A function that mounts a file system of a size, or changes its size; it is unmounted at the end."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = []
+
+    def resize(size: str):
+        again = ["-o", f"remount,size={size}"] if mounted else ["-t", "tmpfs", "-o", f"size={size}", "tmpfs"]
+        done = subprocess.run(["mount", *again, folder], capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"needs a small file system: mount a tmpfs as root ({done.stderr.strip()})")
+        mounted.append(folder)
+        return folder
+
+    yield resize
+    if mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> str:
+    """The SHA-256 of the weights of a training that nothing interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert run("train", folder).returncode == 0
+    return sha256(folder)
+
+
+def sha256(folder) -> str:
+    before, store.WEIGHTS = store.WEIGHTS, folder / "weights"
+    try:
+        return verified("mlp", "book")[1].sha256
+    finally:
+        store.WEIGHTS = before
+
+
+@pytest.mark.parametrize("size", ["2m", "5m"], ids=["room for no checkpoint", "room for one, not for two"])
+def test_on_a_disk_that_is_really_full_a_training_ends_in_a_sentence_and_continues_later(disk, whole, size):
+    folder = disk(size)
+    full = run("train", folder)
+    assert full.returncode == 1, (full.returncode, full.stderr[-2000:])
+    assert "A file cannot be read or written" in full.stderr and "Free some disk space" in full.stderr
+    assert "Traceback" not in full.stderr and "Fatal" not in full.stderr
+    assert not [path.name for path in folder.rglob("*.partial*")], "half-written files are removed"
+    disk("50m")
+    assert run("train", folder).returncode == 0
+    assert sha256(folder) == whole
+
+
+def started(folder, sign: str) -> subprocess.Popen:
+    """A training that has printed a sign."""
+    process = subprocess.Popen(
+        [*COMMAND, "train", folder],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stdout:
+        if sign in line:
+            return process
+    raise AssertionError(process.stderr.read())
+
+
+def test_ctrl_c_ends_a_training_in_a_sentence_and_it_continues_later(tmp_path, whole):
+    process = started(tmp_path, "Epoch 3/4")
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in errors
+    assert "Interrupted. Run the same command again; it continues where it stopped." in errors
+    assert run("train", tmp_path).returncode == 0
+    assert sha256(tmp_path) == whole
+
+
+def test_a_second_training_of_the_same_network_says_that_the_first_is_running(tmp_path):
+    first = started(tmp_path, "Epoch 1/4")
+    first.send_signal(signal.SIGSTOP)
+    try:
+        second = run("train", tmp_path)
+        assert second.returncode == 2 and "is being trained by another process" in second.stderr
+        assert "Traceback" not in second.stderr
+    finally:
+        first.send_signal(signal.SIGCONT)
+    assert first.wait(60) == 0

@@ -63,6 +63,7 @@ def test_an_interrupted_training_resumes_with_the_next_epoch(interrupted, runs):
     assert losses == sorted(losses, reverse=True), "it continues from its last state"
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_is_damaged_is_trained_again(train, runs, splits, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         interrupt_at(patch, epoch=2)

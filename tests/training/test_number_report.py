@@ -52,6 +52,7 @@ def test_the_document_meets_the_bars():
     assert whole >= 99.8 and split["gaps of 0.2 to 0.45"] >= 99 and split["gaps of 0.05 to 0.2"] >= 94
 
 
+@pytest.mark.slow
 def test_the_test_writers_digits_stay_one_and_their_numbers_are_split():
     try:
         written = pendigits("tes")[::10]

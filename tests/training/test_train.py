@@ -100,6 +100,7 @@ def test_better_weights_are_put_in_place_and_worse_ones_only_by_force(train, run
     assert verified("mlp", "book")[1].sha256 == first.sha256 and candidates(runs) == []
 
 
+@pytest.mark.slow
 def test_a_candidate_that_was_half_put_in_place_is_put_there_by_the_next_call(train, splits, monkeypatch):
     train("mlp", WORSE, splits)
     with monkeypatch.context() as patch:
@@ -121,6 +122,7 @@ def _interrupt_in(folder, write_card):
     return write
 
 
+@pytest.mark.slow
 def test_continuing_starts_from_the_weights_in_place_and_counts_all_epochs(main, train, splits):
     train("mlp", replace(WORSE, epochs=4), splits)
     before = verified("mlp", "book")[1]
@@ -131,6 +133,7 @@ def test_continuing_starts_from_the_weights_in_place_and_counts_all_epochs(main,
     assert card.history[:4] == before.history and card.history[4]["loss"] < before.history[0]["loss"] / 2
 
 
+@pytest.mark.slow
 def test_the_highest_rate_of_continuing_is_half_the_first_or_the_one_given(train, splits):
     train("mlp", WORSE, splits)
     first, card = replace(WORSE, learning_rate=4e-3), verified("mlp", "book")[1]
@@ -140,12 +143,15 @@ def test_the_highest_rate_of_continuing_is_half_the_first_or_the_one_given(train
         train("mlp", replace(first, init_from="0" * 64), splits)
 
 
+@pytest.mark.slow
 def test_without_teachers_a_distilled_recipe_names_the_way_out(train, main, splits, monkeypatch):
-    with pytest.raises(WeightsError, match=r"cnn\.json cannot be read[\s\S]*--without-teachers.*training\.everything"):
+    with pytest.raises(
+        WeightsError, match=r"cnn\.json cannot be read[\s\S]*--teachers; or everything.*training\.everything"
+    ):
         train("mlp", replace(WORSE, teachers=TEACHERS), splits)
     distilled = replace(WORSE, teachers=TEACHERS)
     monkeypatch.setattr(command.hyperparameters, "find", lambda key, recipe: distilled)
-    status, output = main("mlp", "--without-teachers")
+    status, output = main("mlp", "--teachers")
     assert status == 0 and "promoted to" in output and verified("mlp", "book")[1].training["teachers"] == {}
 
 
