@@ -116,8 +116,8 @@ class _Clock(keras.callbacks.Callback):
 
 
 def _percent(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -> float:
-    answers = model.predict(inputs, batch_size=512, verbose=0).argmax(axis=1)
-    return round(100 * float((answers == labels).mean()), 2)
+    predicted = model.predict(inputs, batch_size=512, verbose=0).argmax(axis=1)
+    return round(100 * float((predicted == labels).mean()), 2)
 
 
 def write(tables: dict[str, list[dict]], file: Path, text: Path) -> None:

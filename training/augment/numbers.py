@@ -1,4 +1,4 @@
-"""Numbers composed of digits of real writers, as one would draw them side by side, each digit known by itself.
+"""Numbers composed of the digits of real writers side by side; the ink of each digit is known by itself.
 
 Size, baseline, slant, brush and gaps vary; where gaps are measured between the ink itself, the columns of neighbouring
 digits may overlap.

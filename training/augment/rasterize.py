@@ -69,7 +69,7 @@ def simplify_strokes(pen_digit: PenDrawing) -> PenDrawing:
 
 
 def _draw(pen: ImageDraw.ImageDraw, points: np.ndarray, width: float) -> None:
-    """One stroke with round ends; round joints only where it turns, as the gaps elsewhere are too small to be seen."""
+    """One stroke with round ends, and round joints where it turns; the gaps elsewhere are too small to be seen."""
     corners = [0, len(points) - 1]
     if len(points) > 1:
         pen.line(points.ravel().tolist(), fill=255, width=round(width))

@@ -1,4 +1,4 @@
-"""Reads UNIPEN files: the characters that people wrote, as pen strokes.
+"""Reads UNIPEN files: handwritten characters as pen strokes.
 
 Format: I. Guyon et al., UNIPEN project of on-line data exchange and recognizer benchmarks, 1994.
 """

@@ -83,9 +83,9 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def weights_in_memory(model: keras.Model) -> bytes:
-    """A model's weights, and its optimizer's if it is compiled, as a file of Keras's.
+    """The content of a Keras weights file: a model's weights, and its optimizer's if it is compiled.
 
-    Made in memory, as HDF5 ends the whole process with a segmentation fault where the disk is full.
+    Made in memory, because HDF5 ends the whole process with a segmentation fault where the disk is full.
     """
     file = _MemoryFile()
     model.save_weights(file)

@@ -89,10 +89,12 @@ def only_process(folder: Path, what: str) -> Iterator[None]:
 
     Raises BusyError if another one does. what: a network, or anything that "is being trained".
     """
+    if fcntl is None:
+        yield
+        return
     with (folder / "lock").open("a") as lock:
         try:
-            if fcntl is not None:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BusyError(
                 f"{what} is being trained by another process; wait for it, or stop it and run the same command again"
@@ -132,7 +134,7 @@ _SETTINGS = {
     _TRIM_THRESHOLD: 2**31 - 1,  # bytes that may be free at the end of the heap
     _TOP_PAD: 2**26,  # bytes by which the heap grows at least
     _MMAP_MAX: 0,  # blocks outside the heap, which would be handed back when freed
-    _ARENA_MAX: 1,  # heaps, as those of other threads than the first are small
+    _ARENA_MAX: 1,  # heaps, because those of other threads than the first are small
 }
 
 
