@@ -6,6 +6,8 @@ Source: Y. LeCun et al., Gradient-Based Learning Applied to Document Recognition
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from PIL import Image
 
@@ -14,6 +16,7 @@ CLASSES = 10  # the digits 0 to 9
 BOX = 20  # pixels of the longer side of the ink, as in MNIST
 FAINT = 16  # of 255; fainter ink is the soft edge of a stroke and does not count as drawn
 MIN_EXTENT = 0.12  # of the canvas's shorter side; smaller ink is a dot (the widest brush leaves 30 of 280 pixels)
+PRECISION = 22  # bits of a box filter's weights
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue; ITU-R BT.601
 
 
@@ -38,8 +41,41 @@ def from_ink(ink: np.ndarray) -> np.ndarray | None:
         return None
     scale = BOX / max(ink.shape)
     height, width = (max(1, round(scale * extent)) for extent in ink.shape)
-    small = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BOX))
+    small = _box_resize(ink, height, width)
     return centred(small) if small.any() else None  # a hairline disappears when it is scaled down
+
+
+def _box_resize(ink: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize ink, uint8 (h, w), with a box filter in two passes: down first if it is more than twice as high as wide.
+
+    Pillow's order of passes differs between its versions, and so do its pixels. browser/engine/digit.js does the same.
+    """
+    if ink.shape[0] > 2 * ink.shape[1]:
+        return _shrink(_shrink(ink, height).T, width).T
+    return _shrink(_shrink(ink.T, width).T, height)
+
+
+def _shrink(pixels: np.ndarray, wanted: int) -> np.ndarray:
+    """Resize the first axis of uint8 (h, w)."""
+    first, last, weights = _box_filter(len(pixels), wanted)
+    sums = np.vstack([np.zeros((1, pixels.shape[1]), np.int64), np.cumsum(pixels, 0, np.int64)])
+    weighted = (sums[last] - sums[first]) * weights[:, None] + (1 << (PRECISION - 1))
+    return np.minimum(255, weighted >> PRECISION).astype(np.uint8)
+
+
+@lru_cache(maxsize=4096)
+def _box_filter(length: int, wanted: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each pixel wanted: the first pixel whose centre it covers, the one after the last, their weight in 2^-22."""
+    scale = length / wanted
+    side = max(scale, 1.0)
+    covered = []
+    for pixel in range(wanted):
+        centre = (pixel + 0.5) * scale
+        low, high = max(0, int(centre - side / 2 + 0.5)), min(length, int(centre + side / 2 + 0.5))
+        inside = [x for x in range(low, high) if -0.5 < (x - centre + 0.5) * (1 / side) <= 0.5]
+        covered.append((inside[0], inside[-1] + 1, int(0.5 + (1 << PRECISION) / len(inside))))
+    first, last, weights = np.array(covered, np.int64).T
+    return first, last, weights
 
 
 def centred(small: np.ndarray) -> np.ndarray:
