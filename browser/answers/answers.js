@@ -1,0 +1,252 @@
+/* The answers: mounted by the page in two places, the verdict and the bars, and kept over its reruns.
+
+   While the pen moves, a worker reads the drawing and the newest reading is drawn. When the server's record of the same
+   drawing comes, it takes the reading's place; it carries the same numbers, so nothing jumps. */
+import { Attract } from "./attract.js";
+import { CanvasWatch } from "./canvas.js";
+import { Bars, Heads, READABLE, YOURS, verdict } from "./render.js";
+import { choose } from "./state.js";
+import { AWAY, LOAD, PHOTO } from "./words.js";
+
+/** @typedef {import("../engine/worker.js").Reading} Reading */
+/** @typedef {{ title: string, idea: string, colour: string, shape: number[], words: string }} Described */
+/** @typedef {{ temperature: number, facts: string, url: string }} Trained url: "" where there is no file */
+/**
+ * @typedef {object} Catalog What the page knows of all networks; addresses are relative to its base.
+ * @property {string[]} kernels the fastest first
+ * @property {string} worker
+ * @property {string} detector
+ * @property {number} threshold
+ * @property {Record<string, import("./attract.js").Strokes>} samples
+ * @property {Record<string, Described>} networks
+ * @property {{ idea: string, colour: string }} yours
+ * @property {Record<string, Record<string, Trained>>} recipes
+ */
+/**
+ * @typedef {object} Data
+ * @property {"heads" | "bars"} part
+ * @property {string} catalog
+ * @property {string} recipe
+ * @property {string[]} networks
+ * @property {string} own the architecture of the visitor's own network, or ""
+ * @property {string} columns
+ * @property {boolean} calibrated
+ * @property {any} record
+ */
+
+const SETTLED = 400; // milliseconds after which a verdict is told to a screen reader
+const LATE = 1500; // milliseconds after pen-up without a record, from which the server is said to be late
+const SMOOTH = 22; // milliseconds of a frame; where frames take longer, readings make way for the pen
+const DETECTOR = "outlier";
+
+/** @type {import("./state.js").State} */
+const state = { record: null, recorded: 0, reading: null, acted: -1, cleared: false, down: false, pending: "", demonstration: null };
+/** @type {Map<Element, Heads | Bars>} */ const parts = new Map();
+/** @type {Promise<Catalog> | null} */ let fetching = null;
+/** @type {Catalog | null} */ let catalog = null;
+/** @type {import("./render.js").View} */ let view = { networks: [], columns: "" };
+const base = new URL("../../../", import.meta.url);
+let calibrated = true;
+
+// ------------------------------------------------------------------------------------------------- drawing
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let telling;
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let catching;
+
+function draw() {
+  if (!catalog) return;
+  const shown = choose(state, catalog.threshold);
+  for (const [place, part] of parts) if (place.isConnected) part.update(shown, watch.down);
+  clearTimeout(telling);
+  clearTimeout(catching);
+  if (watch.down) catching = setTimeout(draw, READABLE); // the numbers wait while the pen moves; where it rests, they follow
+  if (!watch.down) telling = setTimeout(tell, shown.kind === "waiting" ? 0 : SETTLED, verdict(shown, view));
+  const away = document.querySelector(".st-key-offline .offline");
+  if (away && shown.live && away.textContent !== AWAY) away.textContent = AWAY;
+}
+
+/** @param {string} words */
+function tell(words) {
+  const announcer = document.querySelector(".announcer");
+  if (announcer && announcer.textContent !== words) announcer.textContent = words;
+}
+
+// ------------------------------------------------------------------------------------------------- reading
+
+/** @type {Worker | null} */ let worker = null;
+/** @type {Set<string>} */ const loaded = new Set();
+let asked = "", busy = false, id = 0, pause = 0, last = 0, lifted = 0;
+
+/** @type {Attract | null} */ let attract = null;
+let demonstrated = 0; // the id of the newest reading that was asked for by it
+
+const watch = new CanvasWatch(() => {
+  act();
+  start();
+});
+
+/** The visitor has drawn, undone or cleared. @param {boolean} [cleared] */
+function act(cleared = false) {
+  Object.assign(state, { acted: performance.now(), cleared, pending: "", demonstration: null });
+  attract?.end();
+  attract = null;
+  if (cleared) {
+    state.reading = null;
+    draw();
+  }
+}
+
+/** @param {number} now */
+function frame(now) {
+  requestAnimationFrame(frame);
+  if (watch.down && now - last > SMOOTH) pause = now + Math.min(200, 2 * (now - last - 1000 / 60));
+  last = now;
+  if (state.down && !watch.down) lifted = now;
+  state.down = watch.down;
+  const { record, reading } = state;
+  if (state.acted > 0 || (reading && !reading.blank) || record?.digits.length || record?.message || record?.hidden) attract?.end();
+  else attract?.frame(now);
+  if (watch.frame()) read();
+  else demonstrate();
+  const late = lifted > 0 && now - lifted > LATE && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;
+  document.documentElement.toggleAttribute("data-server-late", late);
+}
+
+/** Sends what stands on the canvas to the worker; also as soon as it has answered, so that no frame is lost by waiting. */
+function read() {
+  if (!worker || !loaded.size || busy || !watch.readable || performance.now() < pause) return;
+  const picture = watch.read();
+  if (!picture) return;
+  state.cleared = false;
+  send(picture, !watch.down);
+}
+
+/** Has the first screen's own drawing read. */
+function demonstrate() {
+  const picture = worker && ready() && !busy ? attract?.picture() : null;
+  if (picture) demonstrated = send(picture, false);
+}
+
+/** @param {import("./canvas.js").Picture} picture @param {boolean} detector @returns {number} the reading's id */
+function send(picture, detector) {
+  busy = true;
+  const keys = view.networks.map(({ key }) => key);
+  worker?.postMessage({ kind: "read", id: ++id, ...picture, keys, calibrated, detector }, [picture.rgba]);
+  return id;
+}
+
+/** @param {MessageEvent<Reading | import("../engine/worker.js").Loaded>} event */
+function answered({ data }) {
+  if (data.kind === "failed") return console.warn("The networks do not run in this browser; the server answers.", data.message);
+  if (data.kind === "loaded") {
+    for (const key of data.keys) loaded.add(key);
+    if (ready()) watch.changed = true; // what has been drawn meanwhile
+    return;
+  }
+  busy = false;
+  if (!ready()) return; // networks have been chosen that are not here yet
+  if (data.id === demonstrated) state.demonstration = attract ? data : null;
+  else state.reading = data;
+  read();
+  draw();
+}
+
+const ready = () => view.networks.every(({ key, url }) => !url || loaded.has(key));
+
+const savesData = /** @type {any} */ (navigator).connection?.saveData === true;
+let requested = false;
+
+/** A button, where data is to be saved, that loads the networks all the same. @param {HTMLElement} node */
+function offer(node) {
+  if (!savesData || requested) return;
+  const button = Object.assign(document.createElement("button"), { className: "load", textContent: LOAD });
+  button.addEventListener("click", () => {
+    requested = true;
+    button.remove();
+    start();
+  });
+  node.append(button);
+}
+
+/** Loads the networks that are shown, when the browser is idle or at the first touch. */
+function start() {
+  if (!catalog || (savesData && !requested)) return;
+  const files = view.networks.filter(({ url }) => url).map(({ key, url, temperature }) => ({ key, url: absolute(url), temperature }));
+  const wanted = files.map(({ url }) => url).join();
+  if (wanted === asked) return;
+  asked = wanted;
+  if (!worker) {
+    worker = new Worker(absolute(catalog.worker), { type: "module" });
+    worker.onmessage = answered;
+    worker.onerror = (event) => console.warn("The networks do not run in this browser; the server answers.", event.message);
+  }
+  worker.postMessage({ kind: "load", kernels: catalog.kernels.map(absolute), networks: [...files, { key: DETECTOR, url: absolute(catalog.detector), temperature: 1 }] });
+}
+
+/** @param {string} address */
+const absolute = (address) => new URL(address, base).href;
+
+// ------------------------------------------------------------------------------------------------- mounting
+
+/** Called for each new record, and for each place where the page shows the answers.
+ * @param {{ data: Data, parentElement: Element }} component */
+export async function mount({ data, parentElement }) {
+  if (state.record?.id !== data.record.id) {
+    state.record = { ...data.record, digits: data.record.digits.map(decoded) };
+    Object.assign(state, { recorded: performance.now(), pending: "" });
+    dispatchEvent(new Event("draw-a-digit-record")); // for those who measure
+  }
+  const known = await (fetching ??= fetch(absolute(data.catalog)).then((response) => response.json()));
+  if (!catalog) attract = new Attract(known.samples);
+  catalog = known;
+  if (state.record?.id !== data.record.id) return; // a newer record has come meanwhile
+  const wanted = viewOf(known, data);
+  if (JSON.stringify(wanted) !== JSON.stringify(view) || calibrated !== data.calibrated) watch.changed = true;
+  view = wanted;
+  calibrated = data.calibrated;
+  place(data.part, parentElement);
+  draw();
+  (window.requestIdleCallback ?? setTimeout)(start);
+}
+
+/** Makes the nodes of a part anew where its networks have changed. @param {"heads" | "bars"} part @param {Element} parent */
+function place(part, parent) {
+  let node = /** @type {HTMLElement | null} */ (parent.querySelector(".answers-part"));
+  if (!node) {
+    node = document.createElement("div");
+    node.className = "answers-part";
+    parent.append(node);
+  }
+  const like = JSON.stringify(view);
+  if (node.dataset.like === like && parts.has(node)) return;
+  node.dataset.like = like;
+  parts.set(node, part === "heads" ? new Heads(node, view) : new Bars(node, view));
+  if (part === "bars") offer(node);
+  for (const other of parts.keys()) if (!other.isConnected) parts.delete(other);
+}
+
+/** @param {Catalog} known @param {Data} data @returns {import("./render.js").View} */
+function viewOf(known, { networks, recipe, own, columns }) {
+  const shown = networks.map((key) => ({ key, ...known.networks[key], ...(known.recipes[recipe]?.[key] ?? { temperature: 1, facts: "", url: "" }) }));
+  if (own) shown.push({ ...known.networks[own], key: YOURS, title: `Your ${known.networks[own].title}`, ...known.yours, temperature: 1, facts: "", url: "" });
+  return { networks: shown, columns };
+}
+
+/** @param {{ pixels: string, outlier: boolean, probabilities: Record<string, number[]> }} digit */
+const decoded = ({ pixels, ...rest }) => ({ pixels: Uint8Array.from(atob(pixels), (letter) => letter.charCodeAt(0)), ...rest });
+
+addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  if (!event.isTrusted) return; // the page's own, about what has been done already
+  if (target.closest?.(".st-key-undo button")) act();
+  if (target.closest?.(".st-key-clear button, .st-key-start_game button, .st-key-next button")) act(true);
+}, true);
+
+addEventListener("change", (event) => {
+  const files = /** @type {HTMLInputElement} */ (event.composedPath()[0]);
+  if (files.type !== "file" || !files.files?.length) return;
+  state.pending = PHOTO;
+  draw();
+}, true);
+
+requestAnimationFrame(frame);
