@@ -2,6 +2,7 @@
 
 python -m benchmark networks     prediction of a digit by all networks, against Keras's predict()
 python -m benchmark page         from pointer-up to painted bars in Chromium, against a bare canvas
+python -m benchmark alive        the page while the pen moves, against the same page without its networks
 python -m benchmark panels       a run of the page on the server, with each panel open and with none
 python -m benchmark start        from the command to the canvas and to the first answer, against a bare canvas
 python -m benchmark load         many visitors who draw at the same time
@@ -25,13 +26,14 @@ from tests.page_server import ROOT
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmark import copies, install, learn, learn_load, load, room, siege, soak, speed, start
+from benchmark import alive, copies, install, learn, learn_load, load, room, siege, soak, speed, start
 from recognition.store import write_atomically
 
 REPORTS = ROOT / "docs" / "measured"
 MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "networks": lambda options: speed.networks(),
     "page": lambda options: speed.page(),
+    "alive": lambda options: alive.alive(),
     "panels": lambda options: speed.panels(),
     "start": lambda options: start.start(),
     "load": lambda options: load.load(options.visitors, options.minutes, options.before),

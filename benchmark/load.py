@@ -10,7 +10,6 @@ import asyncio
 import os
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,6 @@ import numpy as np
 
 from benchmark import timing
 from benchmark.client import visit
-from benchmark.pen import Pen
 from tests.browser import driver
 from tests.drawings import DIGITS, placed
 from tests.page_server import running
@@ -40,7 +38,6 @@ class Room:
 
     answers: seconds from a stroke to its answer; painted: the same in a browser, to the frame that shows it.
     failures: errors, as text. server: (seconds, MB, threads) over time. parts: see benchmark.timing.
-    mid_stroke: answers to pictures that came while a pen was down, by status.
     """
 
     answers: list[float] = field(default_factory=list)
@@ -48,7 +45,6 @@ class Room:
     failures: list[str] = field(default_factory=list)
     server: list[tuple[float, float, int]] = field(default_factory=list)
     parts: list[dict[str, float]] = field(default_factory=list)
-    mid_stroke: Counter = field(default_factory=Counter)
 
 
 def load(visitors: list[int], minutes: float, before: bool = False) -> str:
@@ -62,10 +58,6 @@ def load(visitors: list[int], minutes: float, before: bool = False) -> str:
             name = f"{number}, collecting" if collecting else str(number)
             room = measure(number, 60 * minutes, {COLLECTING: "true"} if collecting else {})
             rows.append(row(name, room))
-            asked = room.mid_stroke.total()
-            notes.append(
-                f"- {name}: of {asked:,} pictures sent while a pen was down, {room.mid_stroke[200]:,} were answered"
-            )
             notes += [f"- {name}: {failure}" for failure in room.failures[:5]]
             print(rows[-1], flush=True)
     text = (
@@ -136,14 +128,12 @@ async def visitor(address: str, room: Room, arrival: float, end: float, seed: in
         await asyncio.sleep(arrival)
         async with visit(address) as client:
             strokes: list[np.ndarray] = []
-            pen = Pen(address, room.mid_stroke)
             while time.monotonic() < end:
-                await asyncio.sleep(random.uniform(*STROKE_SECONDS) - sum(PEN_DOWN) / 2)
+                await asyncio.sleep(random.uniform(*STROKE_SECONDS))
                 if len(strokes) >= STROKES:
                     strokes = []
                     await client.press_clear()
                 strokes += placed(int(random.choice(list(DIGITS))), *random.uniform(80, 180, 1))[:1]
-                await pen.down(strokes, random.uniform(*PEN_DOWN))
                 room.answers.append(await client.draw(strokes))
     except Exception as error:  # every error is a failure of the page
         room.failures.append(f"visitor {seed}: {type(error).__name__} {error}")

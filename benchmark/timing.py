@@ -34,7 +34,7 @@ def measured() -> None:
     board.number_from_ink = _part("digit", board.number_from_ink)
     ensemble.predict_all = _part("prediction", ensemble.predict_all)
     ensemble.outliers = _part("prediction", ensemble.outliers)
-    answers.show_answers = _ends(_part("drawing", answers.show_answers))
+    answers.show = _ends(_part("drawing", answers.show))
 
 
 def read(path: Path) -> list[dict[str, float]]:
@@ -68,9 +68,12 @@ def _ends(call: Callable) -> Callable:
     @functools.wraps(call)
     def end(*arguments, **named):
         shown = call(*arguments, **named)
+        if not hasattr(_run, "parts"):  # the bars, after the verdict
+            return shown
         line = json.dumps(_run.parts | {"run": time.perf_counter() - _run.start})
         with _writing, open(os.environ[FILE], "a") as file:
             file.write(line + "\n")
+        del _run.parts
         return shown
 
     return end

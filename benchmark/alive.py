@@ -1,0 +1,139 @@
+"""The page while the pen moves, in Chromium, against the same page without networks in the browser."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import DEFAULT_NETWORKS, NETWORKS
+from tests.browser import driver
+from tests.page_server import ROOT, serve
+
+SECONDS = 3.0  # of a stroke
+WARM_SECONDS = 1.0  # of the stroke before, while the browser compiles
+THROTTLED = 6  # times slower, as Chromium's developer tools do it; the main thread alone
+CENSUS = "browser/net/"  # in the addresses of networks
+
+PEN = Path(__file__).with_name("pen.js").read_text(encoding="utf-8").partition("*/")[2].strip()
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A stroke of some seconds: frames and changes of the bars in a second; milliseconds of frames and of answers."""
+
+    frames: float
+    updates: float
+    frame_p95: float
+    late_p50: float
+    late_p95: float
+
+    @classmethod
+    def from_page(cls, data: Mapping[str, Any]) -> Stroke:
+        seconds = (data["frames"][-1] - data["frames"][0]) / 1000
+        late = [painted - moved for painted, moved in data["painted"] if moved is not None] or [float("nan")]
+        return cls(
+            len(data["frames"]) / seconds,
+            len(data["painted"]) / seconds,
+            float(np.percentile(np.diff(data["frames"]), 95)),
+            float(np.percentile(late, 50)),
+            float(np.percentile(late, 95)),
+        )
+
+
+def alive() -> str:
+    """Measure updates of the bars, their delay, loading, and the memory of a tab."""
+    rows: dict[str, Stroke] = {}
+    with contextlib.ExitStack() as stack:
+        chromium = stack.enter_context(driver.chromium())
+        address = stack.enter_context(serve(ROOT / "app.py"))
+        with _visit(chromium, address + "/?nothing", block=True) as page:
+            rows["without networks in the browser"] = _stroke(page)
+        with _visit(chromium, address) as page:
+            first_visit = _bytes(page)
+            rows["four networks"] = _stroke(page)
+            released = _release(page)
+            memory = _memory(page)
+            page.reload()
+            page.locator(driver.READY).wait_for()
+            page.wait_for_timeout(3000)
+            second_visit = _bytes(page)
+            page.get_by_role("button", name="Clear", exact=True).click()
+            _throttle(page, THROTTLED)
+            rows[f"four networks, main thread {THROTTLED} times slower"] = _stroke(page)
+        with _visit(chromium, address + driver.link_to(list(NETWORKS))) as page:
+            rows["ten networks"] = _stroke(page)
+    lines = [
+        f"A stroke of {SECONDS:.0f} s with a move in each frame, one run each. Delay: milliseconds from the first move "
+        "that the bars do not show to the painted bars that do.",
+        "",
+        "| | bar changes a second | frames a second | frame p95 | delay p50 | delay p95 |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(
+            f"| {name} | {row.updates:.1f} | {row.frames:.1f} | {row.frame_p95:.1f} | "
+            + (f"{row.late_p50:.0f} | {row.late_p95:.0f} |" if row.updates else "– | – |")
+            for name, row in rows.items()
+        ),
+        "",
+        f"From pen-up to the server's record: {released:.0f} ms. Bytes of a first visit, with the "
+        f"{len(DEFAULT_NETWORKS)} networks: {first_visit / 1e6:.2f} MB; of a second: {second_visit / 1e6:.2f} MB. "
+        f"JavaScript heap of the tab with four networks, without its worker: {memory / 1e6:.0f} MB.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@contextlib.contextmanager
+def _visit(chromium: Any, address: str, block: bool = False) -> Iterator[Any]:
+    context = chromium.new_context(viewport=driver.DESKTOP)
+    page = context.new_page()
+    page.received = []
+    page.on("requestfinished", page.received.append)
+    if block:
+        page.route(f"**/{CENSUS}**", lambda route: route.abort())
+    page.goto(address)
+    page.locator(driver.READY).wait_for(timeout=60_000)
+    page.wait_for_timeout(4000)  # the networks are here
+    yield page
+    context.close()
+
+
+def _stroke(page: Any) -> Stroke:
+    page.evaluate(PEN, [WARM_SECONDS])
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.wait_for_timeout(1500)
+    return Stroke.from_page(page.evaluate(PEN, [SECONDS]))
+
+
+def _release(page: Any) -> float:
+    """Milliseconds from pen-up to the server's record."""
+    recorded = "new Promise((resolve) => addEventListener('draw-a-digit-record', resolve, { once: true }))"
+    return page.evaluate(
+        f"""async () => {{
+          await ({PEN})([0.5]);
+          const up = performance.now();
+          await {recorded};
+          return performance.now() - up;
+        }}"""
+    )
+
+
+def _bytes(page: Any) -> float:
+    total = sum(request.sizes()["responseBodySize"] for request in page.received)
+    page.received.clear()
+    return total
+
+
+def _memory(page: Any) -> float:
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
+    return metrics["JSHeapUsedSize"]
+
+
+def _throttle(page: Any, rate: int) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
