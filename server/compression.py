@@ -1,4 +1,4 @@
-"""Gzips static files and adds a placeholder to index.html.
+"""Gzips static files, and completes index.html (server/index_page.py).
 
 Streamlit sends its scripts uncompressed, and the browser shows a blank page until they run.
 """
@@ -12,25 +12,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import navigation
+from server import index_page
 
 MAX_KEPT_BYTES = 30_000_000  # of compressed files in memory; Streamlit has fewer
 SCRIPT = re.compile(r"/(static|_stcore/bidi-components)/[\w./-]+\.(js|css)")
-SUBPAGES = [name for name in navigation.PAGES if name != "draw"]
-PAGE = re.compile(rf"/([\w/-]+/)?({'|'.join(SUBPAGES)})?/?")
-ROOT = b'<div id="root"></div>'
-PLACEHOLDER = b"""<div id="root"><main style="font: 1.25rem/1.5 system-ui, sans-serif;
-padding: 4rem max(1rem, 50vw - 17rem); min-height: 100vh; color-scheme: light dark;
-background: Canvas; color: CanvasText">
-<h1 style="font-size: 2rem">Draw a digit</h1>
-<p>Draw a digit with a mouse, a pen or a finger, and see at once what neural networks make of it.</p>
-<p>The canvas is loading.</p></main></div>"""
-# Streamlit's browser side looks for its server below the address of a subpage first, which takes a failed request.
-BASE = f"""<script>{{
-  const path = location.pathname.replace(/\\/+$/, "").split("/");
-  if ({SUBPAGES}.includes(path.pop()))
-    window.__streamlit = {{ BACKEND_BASE_URL: location.origin + path.join("/") + "/" }};
-}}</script>""".encode()
+PAGE = re.compile(rf"/([\w/-]+/)?({'|'.join(index_page.SUBPAGES)})?/?")
 OF_THE_FILE = (b"content-length", b"etag", b"last-modified")  # headers that do not hold for the changed page
 
 
@@ -57,7 +43,7 @@ class StaticGzipMiddleware:
     async def _send_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
         start, *rest = await _messages(self.app, {**scope, "headers": request}, receive)
-        page = Response(_body(rest).replace(ROOT, PLACEHOLDER + BASE, 1), start["status"])
+        page = Response(index_page.completed(_body(rest)), start["status"])
         page.raw_headers += [header for header in start["headers"] if header[0] not in OF_THE_FILE]
         await page(scope, receive, send)
 

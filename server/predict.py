@@ -1,10 +1,10 @@
-"""POST /api/predict, predictions for other programs, and POST /api/stroke, the bars while the pen is still down.
+"""POST /api/predict: predictions for other programs.
 
     curl --data-binary @digit.png http://localhost:8501/api/predict
     curl --data-binary @digit.png 'http://localhost:8501/api/predict?network=cnn&network=resnet&recipe=book'
 
-The body of the first is a photo, a picture of 28x28 pixels, or, as application/json, 28 rows of 28 numbers from 0 to
-255. Both share one process with the page, so each has a budget of processor time; requests beyond it are refused.
+The body is a photo, a picture of 28x28 pixels, or, as application/json, 28 rows of 28 numbers from 0 to 255. The
+endpoint shares its process with the page, so it has a budget of processor time; requests beyond it are refused.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from digits import number_from_canvas
 from digits.photo import number_from_photo
-from digits.picture import MAX_PHOTO_BYTES, decode_canvas_png
+from digits.picture import MAX_PHOTO_BYTES
 from models import DEFAULT_NETWORKS, find
 from recognition import ensemble, outlier
 from recognition.ensemble import Selection
@@ -36,11 +35,6 @@ PREDICT_TIMEOUT_SECONDS = 30.0  # for a body to arrive
 MAX_PICTURES = 4  # bodies of up to 10 MB that arrive or wait at once
 MAX_WAIT_SECONDS = 2.0  # for the budget; who would have to wait longer is asked to come back
 
-STROKE_BUDGET = (0.1, 0.3)
-STROKE_MIN_SECONDS = 0.004
-STROKE_TIMEOUT_SECONDS = 2.0
-MAX_STROKE_BYTES = 100_000  # a drawing has some kilobytes
-STROKE_DECIMALS = 3  # of a probability; a bar is some hundred pixels long
 
 VERSIONS = {"litert": version("ai-edge-litert"), "streamlit": version("streamlit")}
 
@@ -82,35 +76,6 @@ class Predict:
             self.budget.use(time.thread_time() - begin)
 
 
-class MidStroke:
-    """The endpoint for drawings in mid-stroke, one at a time; one for a server, because all visits share its budget."""
-
-    def __init__(self) -> None:
-        self.budget = TokenBucket(*STROKE_BUDGET)
-        self.busy = False
-
-    async def answer(self, request: Request) -> Response:
-        """Answer with ten probabilities for each network, {} unless there is one digit, 204 when busy."""
-        if self.busy:
-            return Response(status_code=204)
-        if self.budget.use(STROKE_MIN_SECONDS) > 0:
-            self.budget.use(-STROKE_MIN_SECONDS)  # a refusal costs nothing
-            return Response(status_code=204)
-        self.busy = True
-        try:
-            body = await _read(request, MAX_STROKE_BYTES, STROKE_TIMEOUT_SECONDS)
-            if isinstance(body, Response):
-                return body
-            begin = time.perf_counter()
-            bars = await asyncio.to_thread(_bars, _selection(request.query_params), body)
-            self.budget.use(max(0.0, time.perf_counter() - begin - STROKE_MIN_SECONDS))
-            return JSONResponse(bars)
-        except ValueError as error:
-            return _error(400, str(error))
-        finally:
-            self.busy = False
-
-
 async def _read(request: Request, max_bytes: int, seconds: float) -> bytes | Response:
     """Return the body, or an error response if it is too long or too slow."""
     body = bytearray()
@@ -142,14 +107,6 @@ def _report(selection: Selection, digits: list[np.ndarray]) -> dict:
         scores = outlier.score(np.stack(digits)).tolist()
     predictions = ensemble.predict_all(selection, digits)
     return number_report(predictions.by_digit, scores, predictions.failures) | {"versions": VERSIONS}
-
-
-def _bars(selection: Selection, png: bytes) -> dict[str, list[float]]:
-    digits = number_from_canvas(decode_canvas_png(png))
-    if len(digits) != 1:
-        return {}
-    (predictions,) = ensemble.predict_all(selection, digits).by_digit
-    return {each.network: np.round(each.probabilities.astype(float), STROKE_DECIMALS).tolist() for each in predictions}
 
 
 def _error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:

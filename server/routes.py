@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from starlette.routing import Route
 
-from server.predict import MidStroke, Predict
+from server import browser_files
+from server.predict import Predict
 from ui.room import changes
 
 
@@ -13,7 +14,10 @@ def routes() -> list[Route]:
     """Return the routes for st.App: at the root, where it keeps them, and below server.baseUrlPath, where pages ask."""
     endpoints = [
         ("api/predict", Predict().answer, "POST"),
-        ("api/stroke", MidStroke().answer, "POST"),
+        ("browser/net/{sha256}/{recipe}/{key}.tflite", browser_files.network, "GET"),
+        ("browser/catalog/{name}", browser_files.catalog, "GET"),
+        ("browser/styles/{name}", browser_files.styles, "GET"),
+        ("browser/{version}/{name:path}", browser_files.script, "GET"),
         (changes.PATH, changes.answer, "GET"),
     ]
     base = (st.get_option("server.baseUrlPath") or "").strip("/")

@@ -30,18 +30,19 @@ CHROMIUM_ARGUMENTS = [
 ALPHA = """canvas => [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]
   .filter((_, i) => i % 4 === 3)"""
 
-# Resolves with the milliseconds from the pointer's release to the frame after the answers changed.
+# Resolves with the milliseconds from the pointer's release to the frame with other answers than before the stroke.
 STROKE_TO_PAINT = """late => new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error(`no answer after ${late} s`)), 1000 * late);
   let released = null;
-  addEventListener("pointerup", () => { released = performance.now(); }, { once: true, capture: true });
   const before = document.querySelector(".answers").innerHTML;
-  const observer = new MutationObserver(() => {
+  const look = () => {
     const now = document.querySelector(".answers");
     if (released === null || !now || now.innerHTML === before) return;
     observer.disconnect();
     requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - released)));
-  });
+  };
+  const observer = new MutationObserver(look);
+  addEventListener("pointerup", () => { released = performance.now(); look(); }, { once: true, capture: true });
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
 })"""
 

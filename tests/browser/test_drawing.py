@@ -82,6 +82,25 @@ def test_the_drawing_is_still_there_after_visiting_another_page(visit):
     assert visitor.page.locator("img.background").count() == len(placed(5)), "the strokes are on the canvas again"
 
 
+def test_the_drawing_is_still_there_after_a_reload_and_a_cleared_one_is_not(visit):
+    visitor = visit()
+    visitor.draw(placed(5))
+    before, ink = visitor.wait_for_answer(), visitor.ink()
+    visitor.page.reload()
+    assert visitor.wait_for_answer() == before
+    assert visitor.ink() == pytest.approx(ink, rel=0.05)
+    visitor.click("Undo")
+    visitor.page.wait_for_timeout(800)
+    assert 0 < visitor.ink() < 0.9 * ink, "its strokes can be undone like any other"
+    visitor.click("Clear")
+    visitor.wait_for_invitation()
+    visitor.page.reload()
+    visitor.canvas.wait_for(timeout=60_000)
+    visitor.wait_for_invitation()
+    visitor.page.wait_for_timeout(1500)
+    assert visitor.ink() == 0
+
+
 def test_on_a_projector_everything_fits_and_the_bars_add_up_to_100_percent(visit):
     """With SCREENSHOT=docs/page.png it also takes the picture in the README."""
     visitor = visit(DESKTOP)
@@ -99,7 +118,8 @@ def test_on_a_projector_everything_fits_and_the_bars_add_up_to_100_percent(visit
         assert rows.locator("i").all_inner_texts() == [str(digit) for digit in range(10)]
         widths = [float(bar.get_attribute("style").split(":")[1].rstrip("%;")) for bar in rows.locator(".bar").all()]
         assert sum(widths) == pytest.approx(100, abs=0.6)
-        for width, number in zip(widths, rows.locator("em").all_inner_texts(), strict=True):
+        numbers = [number.strip() for number in rows.locator("em").all_inner_texts()]
+        for width, number in zip(widths, numbers, strict=True):
             assert bool(number) == (width >= 1), (width, number)
             assert not number or float(number.strip("<> %")) == pytest.approx(width, abs=0.11)
 

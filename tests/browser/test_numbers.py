@@ -33,6 +33,8 @@ def test_two_digits_are_read_as_a_number_and_each_can_be_looked_at(visit):
     visitor = visit()
     visitor.draw([*FOUR, *TWO])
     visitor.wait_for_headline("All four read 42")
+    confidences = visitor.page.locator(".card.ready .answer span").all_inner_texts()
+    assert len(confidences) == 4 and all(words.endswith("% product") for words in confidences)
     choices = visitor.page.locator(".st-key-number button")
     assert choices.count() == 2 and choices.locator("img").count() == 2
     choices.nth(1).click()

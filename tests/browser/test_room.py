@@ -15,6 +15,7 @@ from rooms.limits import Limits
 from rooms.prompts import Prompt
 from tests.browser import driver
 from tests.browser.lesson import LATE, choose_prompt, code, join, name, press, prompt, send, tiles
+from tests.drawings import placed
 from tests.page_server import running
 from tests.rooms.conftest import drawing, probabilities
 from ui.room.store import URL
@@ -53,6 +54,10 @@ def test_a_lesson_from_the_first_scan_to_the_end(visit, host, address, chromium)
     press(host, "Next round")
     for phone in phones:
         prompt(phone, "Draw a 7")
+        phone.draw_by_touch(placed(7)[:1])
+        phone.page.get_by_role("heading", name="The answers wait for the reveal").wait_for(timeout=LATE)
+        assert phone.page.locator(".card.ready").count() == 0, "nor does the phone say what it reads itself"
+        phone.click("Clear")
         send(phone, 7)
     shown = tiles(host, 3)
     assert all("meant 7" in words and "MLP" not in words for words in shown), "answers are hidden"

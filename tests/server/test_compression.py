@@ -30,6 +30,16 @@ def test_the_page_can_be_read_before_its_scripts_have_come_and_knows_where_its_s
     assert "['play', 'room', 'learn', 'evidence', 'book'].includes" in page and "BACKEND_BASE_URL" in page
 
 
+def test_the_first_html_names_the_pages_own_styles_script_and_catalog_which_browsers_keep(server):
+    page = fetched(server.address + "/")[0].decode()
+    assert page.index("The canvas is loading") < page.index('<div id="root">') < page.index("./browser/")
+    addresses = re.findall(r'(?:src|href|data-catalog)="(?:\./)?(browser/[^"]+)"', page)
+    assert [address.rpartition(".")[2] for address in addresses] == ["css", "js", "json"]
+    for address in addresses:
+        data, headers = fetched(f"{server.address}/{address}")
+        assert "immutable" in headers["cache-control"] and len(gzip.decompress(data)) > 1000
+
+
 def test_scripts_travel_compressed_and_are_the_same_as_uncompressed_ones(server):
     page = fetched(server.address + "/")[0].decode()
     scripts = re.findall(r'(?:src|href)="\./(static/[^"]+\.(?:js|css))"', page)

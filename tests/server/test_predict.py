@@ -1,4 +1,4 @@
-"""Programs get the predictions of the page, the page its bars in mid-stroke, everything else an error in a sentence."""
+"""Programs get the predictions of the page, everything else an error in a sentence."""
 
 from __future__ import annotations
 
@@ -11,22 +11,16 @@ import pytest
 from PIL import Image
 from starlette.requests import Request
 
-from digits import from_canvas
 from digits.picture import MAX_PHOTO_BYTES
 from digits.samples import sample_digit
-from digits.strokes import draw_strokes
-from models import DEFAULT_NETWORKS
-from recognition import ensemble, load
-from recognition.ensemble import Selection
+from recognition import load
 from recognition.report import JSON_BYTES
 from server import predict
-from server.predict import MAX_STROKE_BYTES, PREDICT_MIN_SECONDS, STROKE_MIN_SECONDS, MidStroke, Predict
-from tests.drawings import photo, placed
+from server.predict import PREDICT_MIN_SECONDS, Predict
+from tests.drawings import photo
 from tests.page_server import run_async
 
 FIVE = sample_digit("5")
-SEVEN = draw_strokes(placed(7), 18, 280, 280)
-SMALL = draw_strokes([np.array([(60.0, 60.0), (200.0, 80.0), (180.0, 200.0)])], 18, 280, 280)  # of low confidence
 JSON = {"content-type": "application/json"}
 
 
@@ -36,8 +30,8 @@ def png(picture: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def ask(endpoint: Predict | MidStroke, body: bytes, query: str = "", headers: dict[str, str] | None = None):
-    """The status and the JSON, or None, that an endpoint answers with."""
+def ask(endpoint: Predict, body: bytes, query: str = "", headers: dict[str, str] | None = None):
+    """The status and the JSON that the endpoint answers with."""
 
     async def receive():
         return {"type": "http.request", "body": body, "more_body": False}
@@ -45,7 +39,7 @@ def ask(endpoint: Predict | MidStroke, body: bytes, query: str = "", headers: di
     raw = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
     scope = {"type": "http", "method": "POST", "headers": raw, "query_string": query.encode()}
     response = run_async(endpoint.answer(Request(scope, receive)))
-    return response.status_code, json.loads(response.body) if response.body else None
+    return response.status_code, json.loads(response.body)
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["PNG", "JSON"])
@@ -110,45 +104,3 @@ def test_the_time_that_photos_take_counts():
     endpoint.budget.clock = lambda: endpoint.budget.at
     ask(endpoint, photo(5))
     assert endpoint.budget.left < predict.PREDICT_BUDGET[1] - PREDICT_MIN_SECONDS
-
-
-@pytest.mark.parametrize(("query", "calibrated"), [("", True), ("raw=1", False)], ids=["calibrated", "raw"])
-def test_bars_in_mid_stroke_are_those_of_the_page(query, calibrated):
-    _, bars = ask(MidStroke(), png(SMALL), query)
-    (asked,) = ensemble.predict_all(Selection("drawn", DEFAULT_NETWORKS, calibrated), [from_canvas(SMALL)]).by_digit
-    assert list(bars) == list(DEFAULT_NETWORKS)
-    for prediction in asked:
-        np.testing.assert_allclose(bars[prediction.network], prediction.probabilities, atol=0.0005001)
-
-
-def test_without_ink_there_are_no_bars():
-    assert ask(MidStroke(), png(np.zeros((280, 280, 4), np.uint8))) == (200, {})
-
-
-@pytest.mark.parametrize(
-    ("body", "query", "status"),
-    [
-        (b"no picture", "", 400),
-        (bytes(MAX_STROKE_BYTES + 1), "", 413),
-        (png(SEVEN), "network=oracle", 400),
-        (png(SEVEN), "recipe=x", 400),
-    ],
-    ids=["no picture", "too long", "no network", "no recipe"],
-)
-def test_a_stroke_that_no_page_sends_gets_a_sentence(body, query, status):
-    answered, data = ask(MidStroke(), body, query)
-    assert answered == status and data["error"]
-
-
-def test_beyond_their_budget_strokes_get_no_bars_and_a_refusal_costs_nothing():
-    endpoint = MidStroke()
-    endpoint.budget.clock = lambda: endpoint.budget.at
-    assert ask(endpoint, png(SEVEN))[0] == 200 and endpoint.budget.left < predict.STROKE_BUDGET[1]
-    endpoint.budget.left = STROKE_MIN_SECONDS / 2
-    assert ask(endpoint, png(SEVEN))[0] == 204 and endpoint.budget.left == pytest.approx(STROKE_MIN_SECONDS / 2)
-
-
-def test_a_second_stroke_at_the_same_time_gets_no_bars():
-    endpoint = MidStroke()
-    endpoint.busy = True
-    assert ask(endpoint, png(SEVEN))[0] == 204 and endpoint.busy

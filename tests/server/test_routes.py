@@ -6,15 +6,27 @@ import pytest
 import streamlit as st
 from starlette.routing import Match
 
+from server import browser_files
+from server.predict import Predict
 from server.routes import routes
+from ui.room import changes
 
 
 @pytest.mark.parametrize(("base", "prefixes"), [("", [""]), ("digits", ["", "/digits"]), ("/a/b/", ["", "/a/b"])])
 @pytest.mark.parametrize(
-    ("path", "method"), [("/api/room/x", "GET"), ("/api/stroke", "POST"), ("/api/predict", "POST")]
+    ("method", "path", "endpoint"),
+    [
+        ("GET", "/api/room/x", changes.answer),
+        ("POST", "/api/predict", Predict.answer),
+        ("GET", "/browser/0a/engine/worker.js", browser_files.script),
+        ("GET", "/browser/net/0a/drawn/mlp.tflite", browser_files.network),
+        ("GET", "/browser/catalog/0a.json", browser_files.catalog),
+        ("GET", "/browser/styles/0a.css", browser_files.styles),
+    ],
 )
-def test_every_address_is_found_below_the_pages_prefix_too(monkeypatch, base, prefixes, path, method):
+def test_every_address_is_found_below_the_pages_prefix_too(monkeypatch, base, prefixes, method, path, endpoint):
     monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": base}.get)
     for prefix in prefixes:
         scope = {"type": "http", "path": prefix + path, "method": method}
-        assert [route.matches(scope)[0] for route in routes()].count(Match.FULL) == 1
+        first = next(route for route in routes() if route.matches(scope)[0] is Match.FULL)
+        assert getattr(first.endpoint, "__func__", first.endpoint) is endpoint

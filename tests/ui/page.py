@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,7 +16,6 @@ from tests.page_server import ROOT
 from ui.drawing.board import CANVAS_KEY
 
 BRUSH = 18
-DETAILS = '<section class="details'
 START_SECONDS = 120  # TensorFlow comes in with the first run
 
 
@@ -52,19 +52,22 @@ def send(page: AppTest, sent) -> AppTest:
     return page.run()
 
 
-def answers(page: AppTest) -> str:
-    """The heads of the answers, and the bars below them."""
-    return "".join(html.body for html in page.html if '<section class="answers' in html.body or DETAILS in html.body)
+def answers(page: AppTest) -> dict[str, dict]:
+    """What browsers get to draw: "heads" with the verdict, and "bars" unless a panel is open."""
+    elements = (element.proto for element in page.get("bidi_component"))
+    sent = [json.loads(element.json) for element in elements if element.component_name == "draw_a_digit_answers"]
+    return {data["part"]: data for data in sent}
 
 
-def heads(page: AppTest, key: str) -> str:
-    """What the head of one network's answer holds."""
-    return answers(page).split(f'<article class="card ready" data-network="{key}"')[1].split("</article>")[0]
+def record(page: AppTest) -> dict:
+    """The server's word on the drawing; see ui.drawing.answers.Record."""
+    return answers(page)["heads"]["record"]
 
 
-def details(page: AppTest, key: str) -> str:
-    """What stands below it: bars, input and facts."""
-    return answers(page).split(f'<article class="bars" data-network="{key}"')[1].split("</article>")[0]
+def read(page: AppTest) -> dict[str, str]:
+    """The digit, or the number, that each network reads; nothing where there are no answers."""
+    digits = [digit["probabilities"] for digit in record(page)["digits"]]
+    return {key: "".join(str(np.argmax(digit[key])) for digit in digits) for key in (digits[0] if digits else ())}
 
 
 def click(page: AppTest, label: str) -> AppTest:

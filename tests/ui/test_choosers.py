@@ -10,7 +10,7 @@ import recognition
 from models import DEFAULT_NETWORKS
 from recognition import ensemble, store
 from tests.drawings import placed
-from tests.ui.page import answers, message, opened, send, visit
+from tests.ui.page import answers, message, opened, read, send, visit
 
 RECIPE = store.default_recipe()
 
@@ -18,7 +18,8 @@ RECIPE = store.default_recipe()
 def shown(page) -> list[str]:
     """The keys of the networks that are shown, in order."""
     assert not page.exception
-    return [part.split('"')[0] for part in answers(page).split('<article class="card ready" data-network="')[1:]]
+    assert list(read(page)) == answers(page)["heads"]["networks"], "each has an answer"
+    return list(read(page))
 
 
 def choosers(page) -> list:

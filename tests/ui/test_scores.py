@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from models import DEFAULT_NETWORKS
 from tests.drawings import placed
 from tests.page_server import ROOT
-from tests.ui.page import START_SECONDS, clear, message, opened, send, visit
+from tests.ui.page import START_SECONDS, clear, message, opened, read, send, visit
 from ui.drawing.board import CANVAS_KEY
 from ui.drawing.scores import SECONDS, Games
 
@@ -88,6 +88,7 @@ def test_play_asks_for_a_digit_and_knows_it_when_it_is_drawn():
     target = page.session_state["games"].target
     send(page, message(placed(target)))
     assert not page.exception and page.session_state["games"].streak == 1
+    assert set(read(page).values()) == {str(target)}
     assert any(f"Yes, a {target}" in html.body for html in page.html)
     page.session_state[CANVAS_KEY] = message([])
     page.button(key="next").click().run()
@@ -109,7 +110,7 @@ def test_play_takes_one_digit_and_says_so_of_a_number():
     page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
     page.button(key="start_game").click().run()
     send(page, message([*placed(4, 130, 0, 70), *placed(2, 130, 130, 70)]))
-    assert not page.exception and page.session_state["games"].streak == 0
+    assert not page.exception and page.session_state["games"].streak == 0 and read(page) == {}
     assert any("These are several digits" in html.body for html in page.html)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -40,6 +40,7 @@ PANELS: dict[str, Callable[[DrawnDigit | None, Selection], None]] = {
     "How it's built": architecture_panel,
     "Compare training": compare_panel,
 }
+HIDDEN = "The answers wait for the reveal"
 OLD_NAMES = {  # in links
     "Confidence": "How sure",
     "Summaries": "How it's built",
@@ -49,20 +50,19 @@ OLD_NAMES = {  # in links
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """The predictions for the drawing, and how they are shown.
+    """The predictions for the drawing: of the digits of a number, left to right; none where nothing was predicted."""
 
-    digits: of the number, left to right; none where nothing was predicted. place: of the digit that bars and panels
-    are about.
-    """
+    record: answers.Record
+    own: str = ""  # the architecture of the visitor's own network
 
-    shown: answers.Shown
-    digits: tuple[DrawnDigit, ...] = ()
-    place: int = 0
+    @property
+    def digits(self) -> Sequence[DrawnDigit]:
+        return self.record.digits
 
     @property
     def chosen(self) -> DrawnDigit | None:
         """The digit that bars and panels are about."""
-        return self.digits[self.place] if self.digits else None
+        return self.digits[self.record.place] if self.digits else None
 
 
 @st.fragment
@@ -105,7 +105,7 @@ def _options(board: Board, in_room: bool) -> Selection:
 def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bool) -> None:
     """The answers, or a panel in place of the bars. All of it is known before any is drawn, so nothing jumps."""
     reading = _read(board, selection)
-    st.html(reading.shown.heads)
+    answers.show("heads", reading.record, selection, reading.own)
     beside = st.container(key="beside")
     panel = _choose_panel()
     with beside:
@@ -115,7 +115,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
         with st.container(key="opened"):
             PANELS[panel](reading.chosen, selection)
     else:
-        st.html(reading.shown.bars)
+        answers.show("bars", reading.record, selection, reading.own)
     if not reading.digits:
         ensemble.load(selection)  # after the invitation, so that the first drawing is answered at once
     elif problem := ensemble.detector_problem():
@@ -124,20 +124,19 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
 
 def _read(board: Board, selection: Selection) -> Reading:
     """Predict the digits on the board, and record them in the visit's history."""
-    if board.problem:
-        return Reading(answers.invitation(selection, board.problem))
-    if not board.digits:
-        return Reading(answers.invitation(selection, answers.TOO_SMALL if board.strokes else answers.INVITATION))
-    if answers_wait():
-        return Reading(answers.invitation(selection, "The answers wait for the reveal"))
+    learning, hidden = state.learning(), answers_wait()
+    own = learning.learned.job.network if learning.learned else ""
+    if board.problem or not board.digits or hidden:
+        message = board.problem or (HIDDEN if hidden and board.digits else "")
+        return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden), own)
     digits, failures = read_digits(board.digits, selection)
-    learning = state.learning()
     for drawn in digits:
         drawn.own = learning.predict(drawn.digit, selection.calibrated)
     current_history().record(board.number, digits)
-    if len(digits) > 1:
-        return Reading(answers.show_number(digits, board.place, failures), digits, board.place)
-    return Reading(answers.show_answers(digits[0], failures), digits)
+    record = answers.Record(
+        board.checksum, board.is_foreign, digits=digits, place=board.place if len(digits) > 1 else 0, failures=failures
+    )
+    return Reading(record, own)
 
 
 def _choose_panel() -> str | None:

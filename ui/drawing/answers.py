@@ -1,95 +1,110 @@
-"""The answers as HTML: a headline, each network's digit and confidence, and below them its ten bars and its input."""
+"""The answers to a drawing, as the record that the browser draws; browser/answers/ is what draws it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from html import escape
+import hashlib
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from typing import Any, Literal
 
-import numpy as np
+import streamlit as st
 
-from digits import CLASSES
+from digits.samples import DIGITS
 from models import DEFAULT_NETWORKS, NETWORKS
 from models.network import Network
+from recognition import outlier
 from recognition.card import ModelCard
 from recognition.ensemble import Selection
-from recognition.prediction import Failure, Prediction, confidence_in_number, number_of
+from recognition.prediction import Failure
 from recognition.recipes import YOURS
+from recognition.store import WeightsError, read_card, released, trained_recipes
 from ui.drawing.history import DrawnDigit
-from ui.shared import images
-from ui.shared.percent import percent
+from ui.shared import browser_files, images
 
-INVITATION = "Draw a digit from 0 to 9"
-TOO_SMALL = "That is only a dot; draw a larger digit"
-OUTLIER = "Not a digit?"
-NOTHING = "No network can answer"
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
-LONG, LONGER = 28, 60  # characters of a headline from which it is set smaller, so that it keeps its height
-MIN_WRITTEN = 0.01  # probabilities below it have a bar, but no number
+PREFIX = secrets.token_hex(4)  # of this server's records: after a restart, none has the name of one before
 
+# Streamlit sends this with each run, so it is only a door to the module, which browsers keep.
+DOOR = """
+const base = document.querySelector("script[data-catalog]").src.replace(/browser\\/.*/, "");
+export default function (component) {
+  import(new URL(component.data.module, base).href).then(({ mount }) => mount(component));
+}
+"""
 
-@dataclass(frozen=True)
-class Shown:
-    """The answers as HTML: the headline with a head for each network, and their bars, which a panel may replace."""
-
-    heads: str
-    bars: str
+_numbers = count()
 
 
-def invitation(selection: Selection, message: str = INVITATION) -> Shown:
-    """Empty heads and bars for the selected networks, under a message."""
-    networks = [NETWORKS[key] for key in selection.networks]
-    heads = [_head(network, "", "<span></span>", "waiting") for network in networks]
-    return _shown(message, heads, [_bars(network, None) for network in networks], "waiting", selection)
+@dataclass(frozen=True, eq=False)
+class Record:
+    """The server's word on a drawing.
 
-
-def show_answers(drawn: DrawnDigit, failures: Sequence[Failure] = ()) -> Shown:
-    """The predictions for a digit.
-
-    The headline is about the shipped networks; the visitor's own is mentioned only where it differs.
+    ink: the checksum of what stands on the canvas, see Board.checksum. foreign: what was read does not stand there.
+    message: in place of the verdict. hidden: nothing else may be shown, not even what the browser reads itself.
+    digits: of a number, left to right; place: of the one that the bars are about.
     """
-    digits = {NETWORKS[key].title: each.digit for key, each in drawn.predictions.items()}
-    message = (OUTLIER if drawn.outlier else headline(digits)) if digits else NOTHING
-    if digits and not drawn.outlier and drawn.own and set(digits.values()) != {drawn.own.digit}:
-        message += f"; yours says {drawn.own.digit}"
-    heads = {key: _answer(each) for key, each in drawn.predictions.items()}
-    own = [_answer(drawn.own)] if drawn.own else []
-    state = "answered doubted" if drawn.outlier and digits else "answered"
-    return _shown(message, _ordered(heads, failures) + own, _all_bars(drawn, failures), state, drawn)
+
+    ink: int | None = None
+    foreign: bool = False
+    message: str = ""
+    hidden: bool = False
+    digits: Sequence[DrawnDigit] = ()
+    place: int = 0
+    failures: Sequence[Failure] = ()
+    number: int = field(default_factory=_numbers.__next__)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what browser/answers/state.js calls a ServerRecord; pixels are encoded in base64."""
+        return {
+            "id": f"{PREFIX}-{self.number}",
+            "ink": self.ink,
+            "foreign": self.foreign,
+            "message": self.message,
+            "hidden": self.hidden,
+            "digits": [_digit(drawn) for drawn in self.digits],
+            "place": self.place,
+            "failures": {failure.network: failure.reason for failure in self.failures},
+        }
 
 
-def show_number(digits: Sequence[DrawnDigit], place: int, failures: Sequence[Failure] = ()) -> Shown:
-    """The predictions for a number, whose digits stand from left to right; the bars are about the one at a place."""
-    networks = {key: [digit.predictions[key] for digit in digits] for key in digits[0].predictions}
-    own = [digit.own for digit in digits if digit.own]
-    read = {NETWORKS[key].title: number_of(each) for key, each in networks.items()}
-    message = headline(read, "read") if read else NOTHING
-    heads = _ordered({key: _number(each) for key, each in networks.items()}, failures)
-    heads += [_number(own)] if own else []
-    chosen = digits[place]
-    return _shown(message, heads, _all_bars(chosen, failures), "answered number", chosen)
+def show(part: Literal["heads", "bars"], record: Record, selection: Selection, own: str = "") -> None:
+    """Draw the verdict with a head for each network, or their bars. own: key of the visitor's own network, or ""."""
+    address, _ = catalog()
+    _component()(
+        key=f"answers_{part}",
+        data={
+            "part": part,
+            "module": browser_files.script_address("answers/answers.js"),
+            "catalog": address,
+            "recipe": selection.recipe,
+            "networks": list(selection.networks),
+            "own": own,
+            "columns": _columns(len(selection.networks) + bool(own)),
+            "calibrated": selection.calibrated,
+            "record": record.to_json(),
+        },
+    )
 
 
-def headline(digits: Mapping[str, int | str], verb: str = "say") -> str:
-    """The agreement of the networks in words: "All four say 7", "Three say 7, the RNN says 1".
-
-    digits: each network's title and the digit, or number, that it predicts, in display order; at least one.
-    verb: "say", or "read" for a number.
-    """
-    groups: dict[int | str, list[str]] = {}
-    for title, digit in digits.items():
-        groups.setdefault(digit, []).append(title)
-    (digit, largest), *others = sorted(groups.items(), key=lambda group: -len(group[1]))
-    if not others and len(largest) == 1:
-        return f"The {largest[0]} {verb}s {digit}"
-    if not others:
-        return f"{'Both' if len(largest) == 2 else 'All ' + NUMBERS[len(largest)].lower()} {verb} {digit}"
-    if len(largest) == 1:
-        return "No two agree: " + join_words([_group(*group, verb) for group in groups.items()])
-    if len(others[0][1]) == len(largest):
-        first = _group(digit, largest, verb)
-        return ", ".join([first[0].upper() + first[1:], *(_group(*group, verb) for group in others)])
-    return ", ".join([f"{NUMBERS[len(largest)]} {verb} {digit}", *(_group(*group, verb) for group in others)])
+@cache
+def catalog() -> tuple[str, bytes]:
+    """Return the address and the content, JSON, of what browsers have to know of all networks and recipes."""
+    content = {
+        "kernels": [browser_files.script_address(name) for name in browser_files.KERNELS],
+        "worker": browser_files.script_address("engine/worker.js"),
+        "detector": _address(outlier.DETECTOR.key, "drawn"),
+        "threshold": outlier.THRESHOLD,
+        "samples": {digit: _sample(strokes) for digit, strokes in DIGITS.items()},
+        "networks": {key: _network(network) for key, network in NETWORKS.items()},
+        "yours": {"idea": "trained by you", "colour": images.colour(YOURS)},
+        "recipes": {recipe: {key: _trained(key, recipe) for key in released(recipe)} for recipe in trained_recipes()},
+    }
+    data = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    return f"browser/catalog/{hashlib.sha256(data).hexdigest()[: browser_files.SHORT]}.json", data
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -105,104 +120,57 @@ def shape_in_words(network: Network) -> str:
     return " × ".join(map(str, shape)) if len(shape) == 3 else f"{shape[0]} rows of {shape[1]}, in turn"
 
 
-def _group(digit: int | str, titles: list[str], verb: str) -> str:
-    return f"{join_words([f'the {title}' for title in titles])} {verb if len(titles) > 1 else verb + 's'} {digit}"
+@cache
+def _component() -> Any:
+    return st.components.v2.component("draw_a_digit_answers", js=DOOR, isolate_styles=False)
 
 
-def _shown(message: str, heads: list[str], bars: list[str], state: str, by: Selection | DrawnDigit) -> Shown:
-    """state: classes of the style sheet. by: what has the recipe and the calibration, which stroke.js asks for too."""
-    more = len(heads) - len(DEFAULT_NETWORKS)
-    columns = "cards many" if more > 1 else "cards five" if more == 1 else "cards"
-    size = ' class="longer"' if len(message) > LONGER else ' class="long"' if len(message) > LONG else ""
-    asked = f' data-recipe="{by.recipe}"' + ("" if by.calibrated else " data-raw")
-    return Shown(
-        f'<section class="answers {state}" aria-label="Answers"><h2{size}>{escape(message)}</h2>'
-        f'<div class="heads {columns}">{"".join(heads)}</div></section>',
-        f'<section class="details {state}"{asked}><div class="{columns}">{"".join(bars)}</div></section>',
-    )
+def _digit(drawn: DrawnDigit) -> dict[str, Any]:
+    probabilities = {key: each.probabilities.tolist() for key, each in drawn.predictions.items()}
+    if drawn.own:
+        probabilities[YOURS] = drawn.own.probabilities.tolist()
+    return {
+        "pixels": b64encode(drawn.digit.tobytes()).decode(),
+        "outlier": drawn.outlier,
+        "probabilities": probabilities,
+    }
 
 
-def _ordered(heads: Mapping[str, str], failures: Sequence[Failure]) -> list[str]:
-    """The heads by key, and those of the failures among them, in display order."""
-    heads = dict(heads)
-    for failure in failures:
-        heads[failure.network] = _head(NETWORKS[failure.network], "–", "<span>no answer</span>", "broken")
-    return [heads[key] for key in NETWORKS if key in heads]
+def _columns(networks: int) -> str:
+    """Classes of the style sheet."""
+    more = networks - len(DEFAULT_NETWORKS)
+    return "cards many" if more > 1 else "cards five" if more == 1 else "cards"
 
 
-def _all_bars(drawn: DrawnDigit, failures: Sequence[Failure]) -> list[str]:
-    bars = {key: _details(each, drawn.digit) for key, each in drawn.predictions.items()}
-    for failure in failures:
-        bars[failure.network] = _frame(NETWORKS[failure.network], f'<p class="error">{escape(failure.reason)}</p>')
-    own = [_details(drawn.own, drawn.digit)] if drawn.own else []
-    return [bars[key] for key in NETWORKS if key in bars] + own
+def _network(network: Network) -> dict[str, Any]:
+    return {
+        "title": network.title,
+        "idea": network.idea,
+        "colour": images.colour(network.key),
+        "shape": list(network.input_shape),
+        "words": shape_in_words(network),
+    }
 
 
-def _displayed(prediction: Prediction) -> Network:
-    """The network under its displayed name, which differs for the visitor's own."""
-    network = NETWORKS[prediction.network]
-    if prediction.recipe != YOURS:
-        return network
-    return replace(network, key=YOURS, title=f"Your {network.title}", idea="trained by you")
+def _trained(key: str, recipe: str) -> dict[str, Any]:
+    """What the card says; for a card that cannot be read, nothing: the server's record has the reason."""
+    try:
+        card = read_card(key, recipe)
+        return {"temperature": card.temperature, "facts": _facts(card), "url": _address(key, recipe)}
+    except WeightsError:
+        return {"temperature": 1, "facts": "", "url": ""}
 
 
-def _answer(prediction: Prediction) -> str:
-    confidence = f"<span>{percent(prediction.confidence)}</span>"
-    return _head(_displayed(prediction), str(prediction.digit), confidence, "ready")
+def _sample(strokes: Sequence[Sequence[tuple[float, float]]]) -> list[list[list[float]]]:
+    """The strokes of a sample on a canvas of side 1, with a margin."""
+    return [[[round(0.14 + 0.72 * x, 3), round(0.14 + 0.72 * y, 3)] for x, y in stroke] for stroke in strokes]
 
 
-def _number(predictions: Sequence[Prediction]) -> str:
-    single = "".join(f"<i>{percent(each.confidence).removesuffix(' %')}</i>" for each in predictions)
-    words = f'<small class="each" title="the confidence in each digit, in %">{single}</small>'
-    words += f"<span>{percent(confidence_in_number(predictions))} <em>product</em></span>"
-    return _head(_displayed(predictions[0]), number_of(predictions), words, "ready", len(predictions))
-
-
-def _head(network: Network, digit: str, confidence: str, state: str, length: int = 1) -> str:
-    """A network's name and answer; confidence: HTML. length: how many digits the answer has."""
-    style = images.style(network.key) + (f";--digits:{length}" if length > 1 else "")
-    return (
-        f'<article class="card {state}"{_data_network(network)} style="{style}"><h3>{network.title}</h3>'
-        f'<p class="idea">{network.idea}</p><p class="answer"><b>{digit}</b> {confidence}</p></article>'
-    )
-
-
-def _data_network(network: Network) -> str:
-    """The attribute by which the scripts find the shipped networks, whose bars they move."""
-    return "" if network.key == YOURS else f' data-network="{network.key}"'
-
-
-def _details(prediction: Prediction, digit: np.ndarray) -> str:
-    network = _displayed(prediction)
-    facts = f'<p class="facts">{_facts(prediction.card)}</p>'
-    return _bars(network, prediction.probabilities, _input(network, digit) + facts)
-
-
-def _bars(network: Network, probabilities: np.ndarray | None, more: str = "") -> str:
-    shares = [0.0] * CLASSES if probabilities is None else probabilities.tolist()
-    best = -1 if probabilities is None else int(probabilities.argmax())
-    rows = "".join(_bar(digit, share, "best" if digit == best else "") for digit, share in enumerate(shares))
-    return _frame(network, f"<ol>{rows}</ol>{more}")
-
-
-def _bar(digit: int, probability: float, kind: str) -> str:
-    bar = f'<span class="track"><span class="bar" style="width:{100 * probability:.1f}%"></span></span>'
-    written = percent(probability) if probability >= MIN_WRITTEN else ""
-    return f'<li class="{kind}"><i>{digit}</i>{bar}<em>{written}</em></li>'
-
-
-def _frame(network: Network, content: str) -> str:
-    return (
-        f'<article class="bars"{_data_network(network)} style="{images.style(network.key)}">'
-        f'<p class="title">{network.title}</p>{content}</article>'
-    )
-
-
-def _input(network: Network, digit: np.ndarray) -> str:
-    inputs = network.inputs(digit[None])[0]
-    words = shape_in_words(network)
-    picture = f'<img class="input{inputs.ndim}d" src="{images.small_input(inputs)}" alt="the input: {words}">'
-    return f"<figure>{picture}<figcaption>{words}</figcaption></figure>"
+def _address(key: str, recipe: str) -> str:
+    try:
+        return browser_files.network_address(key, recipe)
+    except WeightsError:
+        return ""
 
 
 def _facts(card: ModelCard) -> str:

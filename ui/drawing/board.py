@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,6 +55,7 @@ class Board:
     _sent: bytes | None = None  # the picture that the canvas sent last
     _outdated: bytes | None = None  # the picture of strokes that the canvas is about to be emptied of
     _background_ink: np.ndarray | None = None  # uint8 (280, 560): as on a wide canvas
+    checksum: int | None = None  # CRC-32 of the ink on the canvas itself, as browsers compute it; None for an empty one
     _ink: np.ndarray | None = None  # of the whole drawing, uint8 (280, 280) or (280, 560)
 
     @property
@@ -70,6 +72,11 @@ class Board:
     def place(self) -> int:
         """The place of the chosen digit; of the last one where the number has fewer now."""
         return max(0, min(self.chosen, len(self.digits) - 1))
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether what is read does not stand on the canvas itself: a photo, a sample, an earlier drawing."""
+        return self.photo or bool(self.background)
 
     @property
     def width(self) -> int:
@@ -99,6 +106,7 @@ class Board:
         """End this drawing and begin the next; the browser has emptied its canvas already."""
         self.background, self._background_ink, self._sent = [], None, None
         self._set_ink(None)
+        self.checksum = None
         self.photo, self.problem, self.chosen = False, "", 0
         if self._begun:
             self.number += 1
@@ -130,11 +138,14 @@ class Board:
         if self.photo or picture == self._outdated or (picture == self._sent and strokes == self.foreground):
             return
         strokes_from_fabric(objects)  # refuses what could not be drawn again here
-        ink = ink_of(decode_canvas_png(picture))
+        alpha = decode_canvas_png(picture)[..., 3]  # the pen is white; browsers differ in the colour of soft edges
+        ink = np.ascontiguousarray(alpha)
+        checksum = zlib.crc32(ink.tobytes()) if ink.any() else None
         background = None if self._background_ink is None else self._background_ink[:, : ink.shape[1]]
         if background is not None and ink.shape == background.shape:
             ink = np.maximum(ink, background)
         self._set_ink(ink)
+        self.checksum = checksum
         self.foreground, self._sent, self._outdated, self.problem = strokes, picture, None, ""
         self._begun = self._begun or bool(strokes)
 

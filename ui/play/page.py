@@ -6,6 +6,7 @@ import streamlit as st
 
 from digits import CLASSES
 from models import NETWORKS
+from recognition.ensemble import Selection
 from recognition.prediction import majority
 from recognition.store import default_recipe
 from ui.drawing import answers
@@ -25,7 +26,7 @@ CLOCK, FOOL = "Against the clock", "Fool them"
 def page() -> None:
     """Show the canvas, and beside it the task, its outcome, and the score."""
     restore()
-    games = current_games()
+    games, selection = current_games(), selected(default_recipe())
     with st.container(key="stage"):
         with st.container(key="pad"):
             st.html('<header class="masthead"><h1>Play</h1><p>You against the networks.</p></header>')
@@ -33,24 +34,24 @@ def page() -> None:
         with st.container(key="reading"):
             with st.container(key="game"):
                 mode = one_of("Game", (CLOCK, FOOL), session.MODE)
-                drawn, heads = _read(board)
+                drawn, record = _read(board, selection)
                 if len(board.digits) > 1:
                     st.html(f'<p class="outcome" role="status">{ONE_DIGIT}</p>')
                 (_clock if mode == CLOCK else _fool)(games, board, drawn)
-            if heads:
-                st.html(heads)
+            with st.container(key="played"):
+                answers.show("heads", record, selection)
             _scores(games)
     remember()
 
 
-def _read(board: Board) -> tuple[DrawnDigit | None, str]:
-    """Predict the digit on the board and record it; None without one, and where no network can answer, and HTML."""
+def _read(board: Board, selection: Selection) -> tuple[DrawnDigit | None, answers.Record]:
+    """Predict the digit on the board and record it; None without one, and where no network can answer."""
     if len(board.digits) != 1:
-        return None, ""
-    (drawn,), failures = read_digits(board.digits, selected(default_recipe()))
+        return None, answers.Record(board.checksum, board.is_foreign)
+    (drawn,), failures = read_digits(board.digits, selection)
     current_history().record(board.number, [drawn])
-    heads = f'<div class="played">{answers.show_answers(drawn, failures).heads}</div>'
-    return (drawn, heads) if drawn.predictions else (None, "")
+    record = answers.Record(board.checksum, board.is_foreign, digits=[drawn], failures=failures)
+    return drawn if drawn.predictions else None, record
 
 
 def _clock(games: Games, board: Board, drawn: DrawnDigit | None) -> None:

@@ -1,0 +1,44 @@
+"""What the first HTML has beside Streamlit's: the page's frame, its style sheets and its own script."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from ui import navigation, shell
+from ui.drawing import answers
+from ui.shared import browser_files
+
+ROOT = b'<div id="root"></div>'
+SUBPAGES = [name for name in navigation.PAGES if name != "draw"]
+# Streamlit's browser side looks for its server below the address of a subpage first, which takes a failed request.
+BASE = f"""<script>{{
+  const path = location.pathname.replace(/\\/+$/, "").split("/");
+  if ({SUBPAGES}.includes(path.pop()))
+    window.__streamlit = {{ BACKEND_BASE_URL: location.origin + path.join("/") + "/" }};
+}}</script>"""
+
+
+@cache
+def styles() -> tuple[str, bytes]:
+    """Return the address and the content of the style sheets of all pages."""
+    content = shell.styles().encode()
+    return f"browser/styles/{hashlib.sha256(content).hexdigest()[: browser_files.SHORT]}.css", content
+
+
+def completed(html: bytes) -> bytes:
+    """Put the frame before Streamlit's root, and style sheet and script behind it."""
+    return html.replace(ROOT, _before() + ROOT + _behind(), 1)
+
+
+@cache
+def _before() -> bytes:
+    return shell.placeholder().encode()
+
+
+@cache
+def _behind() -> bytes:
+    catalog, _ = answers.catalog()
+    module = browser_files.script_address("page/page.js")
+    tags = f'<link rel="stylesheet" href="./{styles()[0]}">{BASE}'
+    return f'{tags}<script type="module" src="./{module}" data-catalog="{catalog}"></script>'.encode()
