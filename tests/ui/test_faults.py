@@ -96,8 +96,6 @@ def _replaced(path):
 
 
 CHANGES = {
-    "deleted": lambda path: path.unlink(),
-    "truncated": lambda path: path.write_bytes(path.read_bytes()[:1000]),
     "replaced": _replaced,
     "deleted with its card": lambda path: [path.unlink(), store.card_path("cnn", RECIPE).unlink()],
 }

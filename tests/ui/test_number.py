@@ -76,14 +76,6 @@ def test_a_number_of_which_a_stroke_is_taken_back_is_a_digit_again(page):
     np.testing.assert_array_equal(page.session_state["board"].digit, digits()[0])
 
 
-@pytest.mark.parametrize("panel", ["Inside", "Which ink?", "How sure", "Compare training"])
-def test_every_panel_takes_the_chosen_digit(page, panel):
-    send(page, message(FORTY_TWO))
-    page.session_state["panel"] = panel
-    page.run()
-    assert not page.exception and not page.error
-
-
 def test_where_a_digit_is_doubtful_the_page_offers_a_look_at_it(page):
     for flag in np.linspace(0, 45, 16):  # from a 1 to a 7: in between they are not sure
         send(page, message([*placed(4, 130, 0, 70), np.array([(195.0 - flag, 75 + flag / 2), (195, 75), (195, 195)])]))
