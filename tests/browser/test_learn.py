@@ -210,17 +210,6 @@ def test_mnist_that_cannot_be_downloaded_or_read_is_a_sentence(learn, without_da
 
 
 @pytest.mark.nightly
-def test_mnist_that_is_here_is_learned_from(learn, splits):
-    learner = learn()
-    learner.button("Samples").click()
-    learner.button("MNIST").click()
-    learner.page.wait_for_timeout(1000)
-    learner.train(10)
-    learner.wait_for_network()
-    assert "MNIST test digits" in learner.page.locator(".learn-compared tbody th").all_inner_texts()
-
-
-@pytest.mark.nightly
 def test_a_reload_ends_the_training_and_the_next_one_waits_for_that(learn, place):
     learner = learn()
     learner.train(300)
@@ -233,15 +222,6 @@ def test_a_reload_ends_the_training_and_the_next_one_waits_for_that(learn, place
     wait_until(lambda: not before.exists(), ABANDONED_SECONDS + 20)
     learner.wait_for_network()
     wait_until(lambda: trainings(place) == [], 20)
-
-
-@pytest.mark.nightly
-def test_a_closed_tab_ends_the_training(learn, place):
-    learner = learn()
-    learner.train(300)
-    learner.wait_for_snapshot()
-    learner.page.close()
-    wait_until(lambda: trainings(place) == [], ABANDONED_SECONDS + 20)
 
 
 @pytest.mark.nightly
