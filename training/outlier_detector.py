@@ -24,7 +24,7 @@ from training import evaluate
 from training.augment.warp import augment_image
 from training.data import pen_digits
 from training.data.characters import REAL, characters
-from training.data.dataset import Pictures
+from training.data.dataset import Pictures, limit
 from training.data.mnist import mnist
 from training.data.unipen import PenDrawing
 from training.engine.command import positive, run_command
@@ -99,6 +99,7 @@ def held_out_outliers(count: int = EVALUATED) -> dict[str, Digits]:
 
     One kind more than outliers() has: letters that look like MNIST's pictures, PICTURED.
     """
+    count = min(count, limit() or count)
     random = np.random.default_rng(SEED)
     drawings = outliers(count * 2 * len(SHARES), pen_digits.writers(held_out=True), held_out=True, random=random)
     kinds = {kind: [drawing for drawing in drawings if drawing.writer == kind][:count] for kind in SHARES}
