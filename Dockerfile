@@ -4,6 +4,7 @@ COPY deploy/requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY app.py .
 COPY .streamlit .streamlit
+COPY browser browser
 COPY digits digits
 COPY explain explain
 COPY learning/__init__.py learning/job.py learning/
