@@ -24,7 +24,7 @@ FRAME_MILLISECONDS = 110
 STEPS = 16  # frames of a digit
 REST = 9  # frames after it
 COLOURS = 48
-SHOWN = ("3", "5", "4")
+SHOWN = (3, 5, 4)
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
     write(PICTURE, frames)
 
 
-def draw(page, digit: str, frames: list[Image.Image]) -> None:
+def draw(page, digit: int, frames: list[Image.Image]) -> None:
     """Draw a sample with the mouse, and keep a frame after each step."""
     box = page.locator("canvas.upper-canvas").bounding_box()
     strokes = [

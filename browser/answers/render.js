@@ -54,9 +54,9 @@ export class Heads {
     for (const { card, key, digit, each, confidence } of this.cards) {
       const known = digits.length > 0 && digits[0].probabilities[key];
       setClass(card, `card ${known ? "ready" : failures[key] ? "broken" : "waiting"}`);
-      setText(digit, known ? numberOf(digits, key) : failures[key] ? "–" : SPACE);
+      const same = setText(digit, known ? numberOf(digits, key) : failures[key] ? "–" : SPACE);
       if (number && known) card.style.setProperty("--digits", String(digits.length));
-      if (hold && known) continue;
+      if (hold && known && same) continue; // the confidence waits, unless it would be another digit's
       setHtml(each, number && known ? digits.map(({ probabilities }) => `<i>${percent(most(probabilities[key])).replace(" %", "")}</i>`).join("") : "");
       setHtml(confidence, known ? (number ? `${percent(digits.reduce((product, { probabilities }) => product * most(probabilities[key]), 1))} <em>product</em>` : percent(most(known))) : failures[key] ? "no answer" : SPACE);
       card.setAttribute("aria-label", known ? `${this.view.networks.find((network) => network.key === key)?.title}: ${numberOf(digits, key)}, ${confidence.textContent}` : "");
@@ -100,6 +100,7 @@ export class Bars {
       error.hidden = !failure;
       setText(error, failure);
       const winner = probabilities ? best(probabilities) : -1;
+      const same = rows[winner]?.row.className === "best";
       rows.forEach(({ row, bar, number }, digit) => {
         const probability = probabilities?.[digit] ?? 0, width = `${(100 * probability).toFixed(1)}%`, before = bar.style.width;
         if (width !== before) {
@@ -107,7 +108,7 @@ export class Bars {
           if (ease) bar.animate([{ width: before }, { width }], { duration: EASING, easing: "ease-out" });
         }
         setClass(row, digit === winner ? "best" : "");
-        if (!hold) setText(number, probability >= WRITTEN ? percent(probability).padStart(WIDTH, SPACE) : SPACE);
+        if (!hold || !same) setText(number, probability >= WRITTEN ? percent(probability).padStart(WIDTH, SPACE) : SPACE);
       });
       setClass(card, chosen ? "bars" : "bars waiting");
     }
@@ -163,10 +164,14 @@ function setClass(node, name) {
   if (node.className !== name) node.className = name;
 }
 
-/** Changes the text node in place: a new one would wake everything that observes the page. @param {Element} node @param {string} text */
+/** Changes the text node in place: a new one would wake everything that observes the page. Returns whether it was there before.
+ * @param {Element} node @param {string} text */
 function setText(node, text) {
-  if (!(node.firstChild instanceof Text) || node.childNodes.length > 1) node.textContent = text;
-  else if (node.firstChild.data !== text) node.firstChild.data = text;
+  const only = node.firstChild instanceof Text && node.childNodes.length === 1 ? node.firstChild : null;
+  if (only?.data === text) return true;
+  if (only) only.data = text;
+  else node.textContent = text;
+  return false;
 }
 
 /** @param {Element} node @param {string} html */
