@@ -83,7 +83,7 @@ def predict_all(selection: Selection, digits: Sequence[np.ndarray]) -> EnsembleP
 
 
 def outliers(digits: Sequence[np.ndarray]) -> tuple[bool, ...]:
-    """Whether each of some digits, uint8 (28, 28), is an outlier; False while the detector cannot be read."""
+    """Return for each digit, uint8 (28, 28), whether it is an outlier; False while the detector cannot be read."""
     try:
         return tuple((outlier.score(np.stack(digits)) >= outlier.THRESHOLD).tolist())
     except WeightsError:

@@ -1,4 +1,4 @@
-"""What the first HTML has beside Streamlit's: the page's frame, its style sheets and its own script."""
+"""Completes Streamlit's index.html: adds the page's frame, its style sheets and its own script."""
 
 from __future__ import annotations
 

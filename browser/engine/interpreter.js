@@ -2,7 +2,7 @@
    lead to them is left out, shapes and other constants are computed once, reshapes and splits become views. */
 import { readModel } from "./flatbuffers.js";
 import { Memory, PANEL } from "./kernels.js";
-import { OPERATORS, nameOf } from "./operators.js";
+import { ACTIVATION, OPERATORS, nameOf, sizeOf } from "./operators.js";
 
 /** @typedef {Float32Array | Int32Array | BigInt64Array | Uint8Array} Values */
 /**
@@ -15,13 +15,9 @@ import { OPERATORS, nameOf } from "./operators.js";
 /** @typedef {{ weights: Float32Array, bias: Float32Array, n: number }} Packed n: outputs, padded to a multiple of 8 */
 
 export const PROBABILITIES = "probabilities";
-export const ACTIVATION = { NONE: 0, RELU: 1, TANH: 4 };
 /** @type {Record<number, new (buffer: ArrayBufferLike) => Values>} */
 const TYPES = { 0: Float32Array, 2: Int32Array, 4: BigInt64Array };
 const SPARE = 1 << 20; // bytes of memory beside the tensors
-
-/** @param {number[]} shape */
-export const sizeOf = (shape) => shape.reduce((product, side) => product * side, 1);
 
 export class Interpreter {
   /** @type {Array<() => void>} */ steps = [];

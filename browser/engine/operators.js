@@ -1,12 +1,15 @@
 /* The operators of LiteRT that Keras exports of these networks use. Each is called once, while a network is compiled: it
    gives its outputs their memory, and adds what has to be done for every digit to `steps`. Numbers are those of the
    schema's BuiltinOperator; positions of options are those of its tables. */
-import { ACTIVATION, sizeOf } from "./interpreter.js";
-
 /** @typedef {import("./interpreter.js").Interpreter} Interpreter */
 /** @typedef {import("./interpreter.js").Tensor} Tensor */
 /** @typedef {import("./flatbuffers.js").Table} Table */
 /** @typedef {(network: Interpreter, inputs: Tensor[], outputs: Tensor[], options: Table | null) => void} Compile */
+
+export const ACTIVATION = { NONE: 0, RELU: 1, TANH: 4 }; // the schema's ActivationFunctionType
+
+/** @param {number[]} shape */
+export const sizeOf = (shape) => shape.reduce((product, side) => product * side, 1);
 
 const NAMES = (
   "ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR " +

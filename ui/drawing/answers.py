@@ -153,7 +153,7 @@ def _network(network: Network) -> dict[str, Any]:
 
 
 def _trained(key: str, recipe: str) -> dict[str, Any]:
-    """What the card says; for a card that cannot be read, nothing: the server's record has the reason."""
+    """Temperature, facts and address from the card; empty for one that cannot be read: the record has the reason."""
     try:
         card = read_card(key, recipe)
         return {"temperature": card.temperature, "facts": _facts(card), "url": _address(key, recipe)}

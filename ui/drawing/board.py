@@ -75,7 +75,7 @@ class Board:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether what is read does not stand on the canvas itself: a photo, a sample, an earlier drawing."""
+        """The drawing does not stand on the canvas itself: it is a photo, a sample or an earlier drawing."""
         return self.photo or bool(self.background)
 
     @property

@@ -75,7 +75,7 @@ class Learning:
 
     @property
     def running(self) -> bool:
-        """Whether a training runs or waits for its turn."""
+        """True while a training runs or waits for its turn."""
         return self.training is not None and not self.training.ended
 
     def predict(self, digit: np.ndarray, calibrated: bool) -> Prediction | None:

@@ -1,4 +1,4 @@
-"""What all pages share: their style sheets and their frame, which server/index_page.py puts into the first HTML."""
+"""The style sheets and the frame of all pages, which server/index_page.py puts into the first HTML."""
 
 from __future__ import annotations
 
