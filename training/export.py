@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from explain.architecture import describe
 from models import NETWORKS
@@ -36,6 +37,34 @@ from recognition.store import (
 )
 from training.engine.command import run_command
 
+BROWSER_OPERATORS = frozenset(  # of browser/engine/operators.js
+    [
+        "ADD",
+        "AVERAGE_POOL_2D",
+        "BATCH_TO_SPACE_ND",
+        "CONCATENATION",
+        "CONV_2D",
+        "FILL",
+        "FULLY_CONNECTED",
+        "GATHER",
+        "LOGISTIC",
+        "MAX_POOL_2D",
+        "MUL",
+        "PACK",
+        "REDUCE_PROD",
+        "RELU",
+        "RESHAPE",
+        "SHAPE",
+        "SOFTMAX",
+        "SPACE_TO_BATCH_ND",
+        "SPLIT",
+        "STRIDED_SLICE",
+        "SUB",
+        "TANH",
+        "TRANSPOSE",
+        "UNPACK",
+    ]
+)
 ALL = {network.key: network for network in (*NETWORKS.values(), DETECTOR)}
 
 
@@ -83,7 +112,29 @@ def write(model: keras.Model, path: Path) -> ExportedModel:
         lambda partial: exported.export(str(partial), format="litert", input_signature=signature, verbose=False),
     )
     content = path.read_bytes()
+    if unknown := operators(content) - BROWSER_OPERATORS:
+        path.unlink()
+        raise ValueError(
+            f"{path.name} cannot run in browsers: browser/engine/operators.js lacks {', '.join(sorted(unknown))}; "
+            "write them there, or change the network"
+        )
     return ExportedModel(hashlib.sha256(content).hexdigest(), len(content), architecture)
+
+
+def operators(content: bytes) -> set[str]:
+    """Return the names of the operators of a LiteRT file that lead to its outputs."""
+    interpreter = Interpreter(
+        model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    )
+    made_by = {tensor: operator for operator in interpreter._get_ops_details() for tensor in operator["outputs"]}
+    waiting = [output["index"] for output in interpreter.get_output_details()]
+    found: dict[int, str] = {}
+    while waiting:
+        operator = made_by.get(waiting.pop())
+        if operator and operator["index"] not in found:
+            found[operator["index"]] = operator["op_name"]
+            waiting += operator["inputs"].tolist()
+    return set(found.values())
 
 
 def with_inner_outputs(model: keras.Model, architecture: Architecture) -> keras.Model:

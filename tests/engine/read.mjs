@@ -5,6 +5,8 @@ import { Interpreter } from "../../browser/engine/interpreter.js";
 import { compileKernels } from "../../browser/engine/kernels.js";
 import { calibrate, crc32, groupsOf } from "../../browser/engine/worker.js";
 
+import { OPERATORS, nameOf } from "../../browser/engine/operators.js";
+
 const job = JSON.parse(readFileSync(0, "utf-8"));
 const engine = new URL("../../browser/engine/", import.meta.url);
 const modules = { plain: [], simd: ["kernels.wasm"], relaxed: ["kernels-relaxed.wasm"] };
@@ -31,7 +33,8 @@ function normalize({ ink, width, height }) {
 }
 
 try {
-  process.stdout.write(JSON.stringify(job.drawings ? job.drawings.map(normalize) : await run(job)));
+  if (job.operators) process.stdout.write(JSON.stringify(Object.keys(OPERATORS).map(Number).map(nameOf)));
+  else process.stdout.write(JSON.stringify(job.drawings ? job.drawings.map(normalize) : await run(job)));
 } catch (error) {
   process.stdout.write(JSON.stringify({ error: error.message }));
 }

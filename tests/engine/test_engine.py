@@ -9,6 +9,7 @@ import subprocess
 import zlib
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from models import NETWORKS
 from recognition import outlier
 from recognition.exported_model import PROBABILITIES
 from recognition.store import serving_path
+from training.export import BROWSER_OPERATORS, operators, write
 
 PINNED = 0x206405ED  # CRC-32 of the digits of the last 160 drawings, which NumPy alone draws
 TOLERANCE = 2e-6  # of a probability; both sides compute in float32, in another order
@@ -126,3 +128,20 @@ def test_digits_are_pythons_pixel_for_pixel():
 def test_digits_do_not_depend_on_the_version_of_pillow():
     digits = [digit for ink in drawings()[-160:] if (digit := from_ink(ink)) is not None]
     assert zlib.crc32(np.stack(digits).tobytes()) == PINNED
+
+
+@pytest.mark.parametrize("key", [*NETWORKS, outlier.DETECTOR.key])
+def test_every_operator_of_a_shipped_file_is_one_that_browsers_have(key):
+    assert operators(serving_path(key, "drawn").read_bytes()) <= BROWSER_OPERATORS
+
+
+def test_the_exporter_knows_the_operators_that_browsers_have():
+    assert set(in_node({"operators": True})) == BROWSER_OPERATORS
+
+
+def test_a_network_that_browsers_cannot_run_is_refused_by_name_when_it_is_exported(tmp_path):
+    inputs = keras.Input((784,))
+    model = keras.Model(inputs, keras.layers.Dense(10, "softmax")(keras.layers.Dense(4, "elu")(inputs)))
+    with pytest.raises(ValueError, match=r"cannot run in browsers: browser/engine/operators.js lacks .*ELU"):
+        write(model, tmp_path / "new.tflite")
+    assert not list(tmp_path.iterdir())
