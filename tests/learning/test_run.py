@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -24,10 +27,6 @@ from training.data.dataset import DataError, Splits
 MLP = models.find("mlp")
 
 
-class Ended(Exception):
-    """Takes the place of the process's end."""
-
-
 @pytest.fixture
 def folder(tmp_path) -> Path:
     (tmp_path / "job").mkdir()
@@ -35,37 +34,40 @@ def folder(tmp_path) -> Path:
 
 
 @pytest.fixture
-def ended(monkeypatch) -> threading.Event:
-    """Is set when this process would end; afterwards others may write again."""
-    event = threading.Event()
+def ended(monkeypatch) -> Iterator[threading.Event]:
+    """Is set when this process would end; the thread that ends it then stands still until the test is over."""
+    event, over = threading.Event(), threading.Event()
+    before = threading.enumerate()
 
     def end(status: int) -> None:
         event.set()
-        raise Ended
+        over.wait()
+        job.write_lock.release()  # for other tests; a process would end with it
 
     monkeypatch.setattr(process.os, "_exit", end)
     yield event
-    if job.write_lock.locked():
-        job.write_lock.release()
+    over.set()
+    for thread in set(threading.enumerate()) - set(before):  # before os._exit is what it was
+        thread.join(30)
+        assert not thread.is_alive(), thread
 
 
 @pytest.fixture
-def commands(folder, ended, monkeypatch):
-    """The commands of a process whose page neither speaks nor goes."""
-    monkeypatch.setattr(process.sys, "stdin", Silence())
+def page(monkeypatch) -> Iterator[IO[str]]:
+    """The page's end of the pipe of commands."""
+    read, write = os.pipe()
+    with open(read) as commands, open(write, "w") as page:
+        monkeypatch.setattr(process.sys, "stdin", commands)
+        yield page
+
+
+@pytest.fixture
+def commands(folder, page, ended) -> Iterator[Commands]:
+    """The commands of a process whose page neither speaks nor goes, if the test does not close it."""
     commands = Commands(folder)
     yield commands
-    commands.deadline = None
-
-
-class Silence:
-    """A standard input from which nothing comes."""
-
-    def __iter__(self):
-        return self
-
-    def __next__(self) -> str:
-        return threading.Event().wait() and ""
+    page.close()
+    commands.deadline = time.monotonic()
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def test_mnist_and_styled_samples_are_held_out_by_their_names(folder, learned_at
 
 @pytest.mark.parametrize("moment", ["weights", "exported"])
 def test_nothing_is_left_when_the_visit_ends_while_the_network_is_saved(
-    folder, commands, ended, learned_at_once, monkeypatch, moment
+    folder, commands, page, ended, learned_at_once, monkeypatch, moment
 ):
     saving, go_on = threading.Event(), threading.Event()
 
@@ -104,21 +106,25 @@ def test_nothing_is_left_when_the_visit_ends_while_the_network_is_saved(
 
         return wait
 
+    def train() -> None:
+        with contextlib.suppress(OSError):  # the folder is gone
+            run.run(folder, threading.Event(), threading.Event())
+
     if moment == "weights":
         monkeypatch.setattr(run, "weights_in_memory", slow(lambda model: b"weights"))
     monkeypatch.setattr(run.export, "write", slow(lambda model, path: path.write_bytes(b"exported")))
     write(folder)
-    training = threading.Thread(target=run.run, args=(folder, threading.Event(), threading.Event()), daemon=True)
+    training = threading.Thread(target=train)
     training.start()
     assert saving.wait(60)
-    threading.Timer(0.2, go_on.set).start()
-    with pytest.raises(Ended):
-        commands.abandon()
+    page.close()
+    assert not ended.wait(0.2) and folder.exists(), "a file that is being written is finished"
+    go_on.set()
+    assert ended.wait(60)
     training.join(0.5)  # it would write again, if it could
-    assert ended.is_set() and not folder.exists()
+    assert not folder.exists()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # of the thread that has ended
 def test_a_job_that_takes_too_long_is_ended(folder, commands, ended):
     assert not ended.wait(2 * process.POLL_SECONDS) and folder.exists()
     commands.deadline = time.monotonic()
@@ -192,11 +198,13 @@ def test_a_download_that_hangs_can_be_stopped_and_has_a_limit(folder, destinatio
     go_on, stopped = threading.Event(), threading.Event()
     monkeypatch.setattr(mnist, "mnist", go_on.wait)
     stopped.set()
-    assert download.fetch(folder, destination, stopped) is None
-    monkeypatch.setattr(download, "MAX_DOWNLOAD_SECONDS", 0.2)
-    with pytest.raises(DataError, match="could not be downloaded"):
-        download.fetch(folder, destination, threading.Event())
-    go_on.set()
+    try:
+        assert download.fetch(folder, destination, stopped) is None
+        monkeypatch.setattr(download, "MAX_DOWNLOAD_SECONDS", 0.2)
+        with pytest.raises(DataError, match="could not be downloaded"):
+            download.fetch(folder, destination, threading.Event())
+    finally:
+        go_on.set()
 
 
 def test_nothing_is_redirected_if_mnist_is_here(folder, monkeypatch, tmp_path):
