@@ -10,9 +10,14 @@ import time
 import numpy as np
 import pytest
 
+import recognition
+from digits.normalization import from_ink
+from digits.samples import SAMPLES, sample_digit
 from digits.strokes import CANVAS_SIDE
+from recognition.store import released
 from tests.browser.engines import ENGINES, Engine, Missing
 from tests.drawings import placed
+from tests.engine.test_engine import TOLERANCE, drawings, encoded
 from tests.page_server import running
 
 pytestmark = pytest.mark.slow
@@ -67,6 +72,31 @@ class Visitor:
             time.sleep(0.3)
 
 
+# Runs every network of a recipe on some digits, and makes digits of drawings, with the page's own modules.
+COMPUTE = """((job) => {
+  const tag = document.querySelector("script[data-catalog]"), base = new URL("../../../", tag.src);
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const get = async (address) => (await fetch(new URL(address, base))).arrayBuffer();
+  (async () => {
+    const [{ Interpreter }, { compileKernels }, { fromInk }] = await Promise.all(
+      ["interpreter", "kernels", "digit"].map((name) => import(new URL(`../engine/${name}.js`, tag.src))));
+    const catalog = await (await fetch(new URL(tag.dataset.catalog, base))).json();
+    const kernels = await compileKernels(await Promise.all(catalog.kernels.map(get)));
+    const digits = bytes(job.digits), networks = {};
+    for (const [key, { url }] of Object.entries(catalog.recipes[job.recipe])) {
+      const network = new Interpreter(new Uint8Array(await get(url)), kernels);
+      networks[key] = [];
+      for (let at = 0; at < digits.length; at += 784) {
+        networks[key].push([...network.run(digits.subarray(at, at + 784))]);
+      }
+    }
+    const drawings = job.inks.map((ink) => [...(fromInk(bytes(ink), 280, 280)?.pixels ?? [])]);
+    return { networks, drawings, simd: kernels !== null };
+  })().then((result) => { window.computed = result; }, (error) => { window.computed = { error: String(error) }; });
+  return true;
+})"""
+
+
 @pytest.fixture(scope="module")
 def page():
     with running() as found:
@@ -89,3 +119,27 @@ def test_a_7_is_read_taken_back_and_cleared(name, page):
             visitor.wait_for("^Draw a digit")
     except Missing as missing:
         pytest.skip(str(missing))
+
+
+@pytest.mark.parametrize("recipe", ["drawn", "book"])
+@pytest.mark.parametrize("name", ENGINES)
+def test_all_networks_and_digits_are_pythons(name, recipe, page):
+    inks = [ink for ink in drawings()[::17] if ink.shape == (280, 280)]
+    digits = np.stack([sample_digit(sample) for sample in SAMPLES])
+    job = {"recipe": recipe, "digits": encoded(digits), "inks": [encoded(ink) for ink in inks]}
+    try:
+        with ENGINES[name]() as engine:
+            visitor = Visitor(engine, page)
+            engine.evaluate(f"{COMPUTE}({json.dumps(job)})")
+            visitor.wait(lambda: engine.evaluate("window.computed !== undefined"), "result")
+            computed = engine.evaluate("window.computed")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    assert "error" not in computed and computed["simd"], computed.get("error")
+    assert set(computed["networks"]) == set(released(recipe))
+    for key, probabilities in computed["networks"].items():
+        expected = recognition.load(key, recipe).raw(digits)
+        np.testing.assert_allclose(probabilities, expected, rtol=0, atol=TOLERANCE, err_msg=key)
+    for ink, pixels in zip(inks, computed["drawings"], strict=True):
+        expected = from_ink(ink)
+        assert pixels == ([] if expected is None else expected.ravel().tolist())

@@ -14,13 +14,16 @@ import numpy as np
 import pytest
 
 import recognition
+from digits import from_canvas
 from digits.normalization import from_ink
 from digits.samples import SAMPLES, sample_digit
 from digits.strokes import draw_strokes
-from models import NETWORKS
+from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
 from recognition.exported_model import PROBABILITIES
 from recognition.store import serving_path
+from training.data.dataset import data_folder
+from training.data.pen_digits import draw_on_canvas, pendigits
 from training.export import BROWSER_OPERATORS, operators, write
 
 PINNED = 0x206405ED  # CRC-32 of the digits of the last 160 drawings, which NumPy alone draws
@@ -145,3 +148,15 @@ def test_a_network_that_browsers_cannot_run_is_refused_by_name_when_it_is_export
     with pytest.raises(ValueError, match=r"cannot run in browsers: browser/engine/operators.js lacks .*ELU"):
         write(model, tmp_path / "new.tflite")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(data_folder() is None, reason="needs pendigits-orig.tes: set DIGIT_DATA")
+@pytest.mark.parametrize("key", DEFAULT_NETWORKS)
+def test_every_test_digit_is_read_as_python_reads_it(key):
+    digits = np.stack([from_canvas(canvas) for canvas in draw_on_canvas(pendigits("tes"))])
+    classifier = recognition.load(key, "drawn")
+    job = {"file": str(serving_path(key, "drawn")), "kernels": "simd"}
+    results = in_node(job | {"digits": encoded(digits)})
+    read = [int(np.argmax(result[PROBABILITIES])) for result in results]
+    assert len(read) == 3_498 and read == classifier.predict(digits).argmax(1).tolist()
