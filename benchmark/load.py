@@ -38,6 +38,7 @@ class Room:
 
     answers: seconds from a stroke to its answer; painted: the same in a browser, to the frame that shows it.
     failures: errors, as text. server: (seconds, MB, threads) over time. parts: see benchmark.timing.
+    cores: that the server used, on average.
     """
 
     answers: list[float] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Room:
     failures: list[str] = field(default_factory=list)
     server: list[tuple[float, float, int]] = field(default_factory=list)
     parts: list[dict[str, float]] = field(default_factory=list)
+    cores: float = 0.0
 
 
 def load(visitors: list[int], minutes: float, before: bool = False) -> str:
@@ -67,9 +69,9 @@ def load(visitors: list[int], minutes: float, before: bool = False) -> str:
         "stroke to its answer, and the means of its parts: waiting for the server, decoding the picture, normalizing "
     )
     text += (
-        "the digit, prediction, drawing the answers, and Streamlit with the rest of the page. While a pen is down, a "
+        "the digit, prediction, sending the record, and Streamlit with the rest of the page. While a pen is down the "
     )
-    text += "visitor sends a picture every quarter of a second for the bars, and rests where the server is busy."
+    text += "server is not asked; only the real browsers run networks themselves."
     if before:
         text += " Collecting: with Streamlit's default setting, a full garbage collection after each run."
     return "\n".join([text, "", *HEADING, *rows, "", *notes]).rstrip() + "\n"
@@ -77,8 +79,8 @@ def load(visitors: list[int], minutes: float, before: bool = False) -> str:
 
 HEADING = [
     "| visitors | answers | failures | p50 | p95 | p99 | painted, p95 | waiting | decoding | digit | prediction "
-    "| drawing | the rest | MB, least to most | threads |",
-    "|---" * 15 + "|",
+    "| drawing | the rest | MB, least to most | threads | cores of the server |",
+    "|---" * 16 + "|",
 ]
 
 
@@ -94,6 +96,7 @@ def row(name: str, room: Room) -> str:
     cells += [f"{value:.0f}" for value in (p50, p95, p99)] + [painted]
     cells += [f"{value:.1f}" for value in (waiting, *(parts[name] for name in timing.PARTS), rest)]
     cells += [f"{min(memory):.0f} to {max(memory):.0f}", max(threads for _, _, threads in room.server)]
+    cells.append(f"{room.cores:.2f}")
     return f"| {' | '.join(map(str, cells))} |"
 
 
@@ -112,12 +115,14 @@ async def fill(address: str, process: int, visitors: int, seconds: float, browse
     room = Room()
     async with visit(address) as host:
         await host.draw(placed(7))
-    end = time.monotonic() + seconds
+    begin, used = time.monotonic(), cpu_seconds(process)
+    end = begin + seconds
     arrivals = np.linspace(0, min(10.0, seconds / 4), visitors)
     jobs = [visitor(address, room, float(arrival), end, seed) for seed, arrival in enumerate(arrivals)]
     if browsers:
         jobs.append(asyncio.to_thread(draw_in_browsers, address, room, browsers, end))
     await asyncio.gather(watch(process, room, end), *jobs)
+    room.cores = (cpu_seconds(process) - used) / (time.monotonic() - begin)
     return room
 
 
@@ -166,6 +171,12 @@ async def watch(process: int, room: Room, end: float) -> None:
     while time.monotonic() < end:
         room.server.append((time.monotonic() - begin, *status(process)))
         await asyncio.sleep(5)
+
+
+def cpu_seconds(process: int) -> float:
+    """The CPU time that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def status(process: int) -> tuple[float, int]:
