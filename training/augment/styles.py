@@ -1,8 +1,8 @@
 """Other people's ways of writing a digit: the pen's path changed, in the order in which it was written.
 
-A 1 gets an upstroke, a foot or a hook, a 7 a bar, a 0 a slash; loops stay open, strokes are cut short, extended, bent,
-smoothed, or joined without lifting the pen. A reader still sees the same digit: every change is small, or belongs to
-the digits that are written so. Strokes are float (n, 2), in parts of the digit's size.
+A 1 gets a flag, a foot or a hook, a 7 a serif, a tilted top or a bar, a 0 a slash; loops stay open, strokes are cut
+short, extended, bent, smoothed, or joined without lifting the pen. A reader still sees the same digit: every change is
+small, or belongs to the digits that are written so. Strokes are float (n, 2), in parts of the digit's size.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy as np
 from training.data.unipen import PenDrawing
 
 RATES = {  # share of the digits that get each change, of those to which it applies
-    "upstroke": 0.25,
+    "flag": 0.4,
+    "tilt": 0.35,
+    "serif": 0.25,
     "foot": 0.06,
     "bar": 0.25,
     "slash": 0.04,
@@ -28,6 +30,9 @@ RATES = {  # share of the digits that get each change, of those to which it appl
     "extend": 0.2,
     "hook": 0.08,
 }
+FLAG_LENGTHS = (0.1, 0.6)  # in parts of the 1's height
+FLAG_SLOPES = (15, 60)  # degrees below the level
+TOP_SLOPES = (-10, 25)  # of a 7, in degrees; above 0 where it rises from left to right, as a flag does
 CLOSE = 0.18  # ends of a loop nearer than this to the rest of it close it; in parts of the digit's size
 POINTS = 8  # least number of points of a stroke that is bent, cut or smoothed
 BENT = 0.35  # radians by which the direction of a stroke changes at most along its way
@@ -48,27 +53,95 @@ def restyle(pen_digit: PenDrawing, random: np.random.Generator) -> PenDrawing:
     return replace(pen_digit, strokes=tuple(strokes))
 
 
-def _upstroke(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
-    """A 1 that is a plain line begins with a stroke up to its top, short or long; a 7 gets a serif."""
-    first = strokes[0]
-    height = np.ptp(first[:, 1])
-    if label == 1 and len(strokes) == 1 and np.ptp(first[:, 0]) < 0.35 * height and first[0, 1] < first[-1, 1]:
-        length, angle = random.uniform(0.1, 0.5), random.uniform(0.15 * np.pi, 0.4 * np.pi)
-        start = first[0] + length * height * np.array([-np.sin(angle), np.cos(angle)])
-    elif label == 7 and len(first) > POINTS:
-        start = first[0] + random.uniform(0.08, 0.25) * np.array([random.uniform(-0.3, 0.3), 1.0])
-    else:
+def like_seven(length: float, slope: float) -> bool:
+    """Tell whether people read a 1 without a foot as a 7, with a flag so long (in parts of its height) and so level."""
+    return (slope < 30 and length > 0.25) or (slope < 40 and length > 0.45)
+
+
+def flagged(strokes: Strokes, length: float, slope: float) -> Strokes:
+    """A 1 with another flag, or its first, joined to the stem; a foot stays.
+
+    length: in parts of the stem's height; slope: in degrees below the level.
+    """
+    at = _stem(strokes)
+    stem = strokes[at]
+    if stem[:, 1].argmin() > stem[:, 1].argmax():
+        stem = stem[::-1]  # written upwards
+    stem = stem[stem[:, 1].argmin() :]
+    height, angle = np.ptp(stem[:, 1]), np.radians(slope)
+    start = stem[0] + length * height * np.array([-np.cos(angle), np.sin(angle)])
+    feet = [stroke for i, stroke in enumerate(strokes) if i != at and _is_low(stroke, stem)]
+    return [np.concatenate([line(start, stem[0])[:-1], stem]), *feet]
+
+
+def has_foot(strokes: Strokes) -> bool:
+    """Tell whether a 1 stands on a line, which may be part of its stem's stroke."""
+    stem = strokes[_stem(strokes)]
+    after = stem[stem[:, 1] > stem[:, 1].max() - 0.08 * np.ptp(stem[:, 1])]
+    wide = np.ptp(after[:, 0]) > 0.2 * np.ptp(stem[:, 1])
+    return bool(wide or any(_is_low(stroke, stem) for stroke in strokes if stroke is not stem))
+
+
+def _stem(strokes: Strokes) -> int:
+    return int(np.argmax([np.ptp(stroke[:, 1]) for stroke in strokes]))
+
+
+def _is_low(stroke: np.ndarray, stem: np.ndarray) -> bool:
+    return bool(stroke[:, 1].mean() > stem[:, 1].min() + 0.7 * np.ptp(stem[:, 1]))
+
+
+def _flag(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
+    """A 1 begins with a stroke up to its top, of any length and slope; it gets a foot where it would look like a 7."""
+    length, slope = random.uniform(*FLAG_LENGTHS), random.uniform(*FLAG_SLOPES)
+    if label != 1 or np.ptp(strokes[_stem(strokes)][:, 1]) < 0.5:
         return strokes
+    strokes = flagged(strokes, length, slope)
+    return strokes if has_foot(strokes) or not like_seven(length, slope) else _footed(strokes, random)
+
+
+def tilted(strokes: Strokes, slope: float, stretch: float = 1.0) -> Strokes:
+    """A 7 whose top rises from left to right by so many degrees (falls, below 0), its length times stretch.
+
+    A top that rises is at least so long that the 7 does not become a 1. A 7 without a top that is long enough stays as
+    it is.
+    """
+    first = strokes[0]
+    corner = int((first[:, 0] - first[:, 1]).argmax())
+    step = first[0] - first[corner]
+    length, height = np.hypot(*step), np.ptp(first[:, 1])
+    if not 1 < corner < len(first) - 2 or step[0] > -0.2 * height or length < 0.25 * height:
+        return strokes
+    least = 0.5 if slope > 10 and len(strokes) == 1 else 0.3
+    target = -np.exp(-1j * np.radians(slope)) * max(length * stretch, least * height)
+    turned = (first[:corner] - first[corner]) @ np.array([1, 1j]) * (target / complex(*step))
+    top = first[corner] + np.stack([turned.real, turned.imag], -1)
+    return [np.concatenate([top, first[corner:]]), *strokes[1:]]
+
+
+def _tilt(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
+    """The top of a 7 becomes level or tilted, shorter or longer."""
+    slope, stretch = random.uniform(*TOP_SLOPES), random.uniform(0.8, 1.3)
+    return tilted(strokes, slope, stretch) if label == 7 else strokes
+
+
+def _serif(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
+    """A 7 begins with a short stroke up to its top."""
+    first = strokes[0]
+    if label != 7 or len(first) <= POINTS:
+        return strokes
+    start = first[0] + random.uniform(0.08, 0.25) * np.array([random.uniform(-0.3, 0.3), 1.0])
     return [np.concatenate([line(start, first[0]), first]), *strokes[1:]]
 
 
 def _foot(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
     """A line under a 1."""
-    last = strokes[-1]
-    if label != 1 or len(strokes) > 1:
-        return strokes
+    return _footed(strokes, random) if label == 1 and len(strokes) == 1 else strokes
+
+
+def _footed(strokes: Strokes, random: np.random.Generator) -> Strokes:
     left, right = random.uniform(0.15, 0.4, 2)
     tilt = random.normal(0, 0.03, 2)
+    last = strokes[-1]
     end = last[last[:, 1].argmax()]
     return [*strokes, line(end + (-left, tilt[0]), end + (right, tilt[1]))]
 
@@ -171,7 +244,9 @@ def _hook(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
 
 
 _CHANGES: dict[str, Callable[[Strokes, int, np.random.Generator], Strokes]] = {
-    "upstroke": _upstroke,
+    "flag": _flag,
+    "tilt": _tilt,
+    "serif": _serif,
     "foot": _foot,
     "bar": _bar,
     "slash": _slash,
