@@ -71,8 +71,7 @@ def learn(seconds: float) -> str:
 
 def _written() -> Written:
     """UNIPEN's digits without label errors, at most 40 of each writer, drawn on the canvas."""
-    from training.data.pen_digits import draw_on_canvas, unipen
-    from training.pool.augmented import label_errors
+    from training.data.pen_digits import draw_on_canvas, label_errors, unipen
 
     left_out = label_errors()
     by_writer = defaultdict(list)

@@ -1,11 +1,15 @@
-"""Asks the trained networks what to leave out of the training data, and writes the lists in training/pool.
+"""Asks the trained networks what to leave out of the training data, and writes the lists.
 
     python -m training.exclusions label_errors         pen digits that are labelled wrongly
     python -m training.exclusions turned_characters    turned characters that are then written like digits
 
-label_errors: UNIPEN's labels were not proofread. A training digit is left out where the mean of the networks'
-calibrated probabilities of its label, over several variations, is below a limit under both recipes; networks of recipe
-"book" have never seen a pen stroke, so that none has memorized the wrong label. Digits of held-out writers all stay.
+label_errors: UNIPEN's labels were not proofread. A digit is suspect where the mean of the networks' calibrated
+probabilities of its label, over several variations, is below a limit under both recipes; networks of recipe "book" have
+never seen a pen stroke, so that none has memorized the wrong label. The command adds the suspects to
+training/data/label_errors.json; look at them as pictures (label_errors.png in training/runs) and name the fault of each
+there, or delete its row. Rows with a fault stay, also of digits that the networks read. Suspects are training digits,
+and those of the sites of UNIPEN that came later, where every tenth segment of some files is a single stroke; of the
+first held-out writers all digits stay.
 Source: C. Northcutt et al., Confident Learning, 2021.
 
 turned_characters: an L upside down is a 7 and an M on its side a 3. Up to 30 drawings of each character and turn are
@@ -22,20 +26,23 @@ from pathlib import Path
 import numpy as np
 
 import recognition
+from digits.contact_sheet import Cell, contact_sheet
 from recognition import outlier
 from recognition.store import released, write_atomically
 from training.augment.rasterize import rasterize, vary_pen_digit
-from training.data.characters import REAL, characters
-from training.data.pen_digits import writers
+from training.data import pen_digits
+from training.data.characters import REAL, characters, extends
+from training.data.pen_digits import LATER_SITES, site, writers
 from training.data.unipen import PenDrawing
-from training.engine.command import run_command
-from training.pool import augmented, outliers
+from training.engine.command import RUNS, run_command
+from training.pool import outliers
 from training.pool.outliers import TURNS, turned
 
 LIMITS = {"drawn": 0.25, "book": 0.25}  # the highest mean probability of its label with which a digit is left out
 VARIATIONS = 3  # of each digit that the networks are asked about
 FAST = ("mlp", "cnn", "rnn", "lstm", "gru", "bilstm", "ynet")  # a residual network takes as long as all of these
 READERS = ("cnn", "gru", "bilstm")  # of turned characters
+UNSEEN = "not looked at yet"
 DRAWINGS, CONFIDENT, SHARE = 30, 0.9, 0.5  # of a turned character; see above
 LABELS_SEED, TURNS_SEED = 4, 5
 
@@ -52,18 +59,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def label_errors() -> None:
-    """Writes the list of wrongly labelled pen digits; raises DataError or WeightsError for missing files."""
-    digits = writers(held_out=False)
+    """Adds suspects to the list of wrongly labelled pen digits; raises DataError or WeightsError for missing files."""
+    later = [digit for digit in writers(held_out=True, checked=False) if site(digit) in LATER_SITES]
+    digits = [digit for digit in writers(held_out=False, checked=False) + later if extends(digit)]
     labels = np.array([pen_digit.label for pen_digit in digits])
     random = np.random.default_rng(LABELS_SEED)
     drawings = [np.stack([vary_pen_digit(digit, random) for digit in digits]) for _ in range(VARIATIONS)]
-    agreement = {recipe: _probabilities(recipe, drawings)[np.arange(len(labels)), labels] for recipe in LIMITS}
-    wrong = np.all([agreement[recipe] < limit for recipe, limit in LIMITS.items()], axis=0)
+    likelihoods = {recipe: _probabilities(recipe, drawings)[np.arange(len(labels)), labels] for recipe in LIMITS}
+    suspect = np.all([likelihoods[recipe] < limit for recipe, limit in LIMITS.items()], axis=0)
     rows = {
-        digits[i].source: {name: round(float(agreement[name][i]), 3) for name in LIMITS} for i in np.flatnonzero(wrong)
+        digits[i].source: {name: round(float(likelihoods[name][i]), 3) for name in LIMITS} | {"fault": UNSEEN}
+        for i in np.flatnonzero(suspect)
     }
-    _write(augmented.LABEL_ERRORS, dict(sorted(rows.items())))
-    print(f"{len(rows)} of {len(digits):,} digits are left out; see {augmented.LABEL_ERRORS}")
+    known = json.loads(pen_digits.LABEL_ERRORS.read_text(encoding="utf-8"))
+    new = [digit for digit in digits if digit.source in rows and digit.source not in known]
+    _write(pen_digits.LABEL_ERRORS, dict(sorted((rows | known).items())))
+    print(f"{len(rows)} of {len(digits):,} digits are suspect, {len(new)} of them new; see {pen_digits.LABEL_ERRORS}")
+    if new:
+        RUNS.mkdir(parents=True, exist_ok=True)
+        (RUNS / "label_errors.png").write_bytes(_sheet(new, random))
 
 
 def turned_characters() -> None:
@@ -77,6 +91,16 @@ def turned_characters() -> None:
     like_digits = sorted(turned(chosen[0], turn).sign for chosen, turn in pairs if _like_digits(chosen, turn, random))
     _write(outliers.TURNED_LIKE_DIGITS, like_digits)
     print(f"{len(like_digits)} of {len(pairs)} turned characters are like digits; see {outliers.TURNED_LIKE_DIGITS}")
+
+
+def _sheet(digits: list[PenDrawing], random: np.random.Generator) -> bytes:
+    """A contact sheet of pen digits, with their labels and sources."""
+    cells = []
+    for digit in digits:
+        picture = rasterize(digit, random)
+        assert picture is not None  # dots were left out
+        cells.append(Cell(picture, [(f"{digit.sign}  {digit.source.rsplit('/')[-1]}", "black")]))
+    return contact_sheet(cells, columns=10, side=112)
 
 
 def _probabilities(recipe: str, drawings: list[np.ndarray]) -> np.ndarray:

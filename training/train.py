@@ -37,7 +37,7 @@ from recognition.classifier import Classifier
 from recognition.exported_model import InterpreterPool
 from recognition.store import WeightsError, serving_path, weights_path, write_atomically, write_card
 from training import export
-from training.data.dataset import TrainingData, labels_of_originals
+from training.data.dataset import TrainingData, fingerprint, labels_of_originals
 from training.data.mnist import mnist
 from training.engine import hyperparameters
 from training.engine.batches import Batches, TeacherTargets, one_hot, soft_targets, teacher_targets
@@ -211,7 +211,7 @@ def _begin(model: keras.Model, batches: Batches, epoch: int) -> None:
 
 def _folder(runs: Path, network: Network, recipe: str, settings: Hyperparameters, data: TrainingData) -> Path:
     """The folder of a candidate and its checkpoints; other hyperparameters or data use another one."""
-    identity = f"{network.key} {recipe} {settings} {SEED} {len(data.pictures)} {len(data.validation)}"
+    identity = f"{network.key} {recipe} {settings} {SEED} {fingerprint(data.pictures)} {len(data.validation)}"
     return runs / "candidates" / recipe / f"{network.key}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
 
 

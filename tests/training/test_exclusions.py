@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.drawings import placed
 from training import exclusions
 from training.data.unipen import PenDrawing
 from training.pool import outliers
@@ -59,3 +60,20 @@ def test_the_list_has_what_networks_and_detector_take_for_digits(alphabet, monke
     monkeypatch.setattr("recognition.outlier.score", lambda digits: np.full(len(digits), score))
     assert exclusions.main(["turned_characters"]) == 0
     assert len(json.loads(alphabet.read_text())) == listed
+
+
+def test_suspects_are_added_to_the_list_and_faults_that_were_named_stay(monkeypatch, tmp_path):
+    """Networks that read every digit as a 3: of a 3 and a 5 the 5 is suspect; a row with a fault stays."""
+    written = [PenDrawing(str(d), tuple(placed(d)), "w1", f"a:{d}") for d in (3, 5)]
+    listed = tmp_path / "label_errors.json"
+    listed.write_text(json.dumps({"a:1": {"fault": "only a dot"}}))
+    monkeypatch.setattr(exclusions.pen_digits, "LABEL_ERRORS", listed)
+    monkeypatch.setattr(exclusions, "RUNS", tmp_path)
+    monkeypatch.setattr(exclusions, "writers", lambda held_out, checked: [] if held_out else written)
+    monkeypatch.setattr(
+        "recognition.load", lambda key, recipe: SimpleNamespace(predict=lambda digits: np.eye(10)[[3] * len(digits)])
+    )
+    assert exclusions.main(["label_errors"]) == 0
+    rows = json.loads(listed.read_text())
+    assert list(rows) == ["a:1", "a:5"] and rows["a:1"] == {"fault": "only a dot"}
+    assert rows["a:5"]["fault"] == exclusions.UNSEEN and (tmp_path / "label_errors.png").exists()

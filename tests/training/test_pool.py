@@ -14,6 +14,11 @@ from training.engine.batches import Batches, one_hot, soft_targets
 from training.pool import augmented
 
 
+def sized(digit: int, by: int) -> tuple[np.ndarray, ...]:
+    """A drawing of a digit that no other writer has."""
+    return tuple(stroke * (1 + by / 100) for stroke in placed(digit))
+
+
 @pytest.fixture
 def small(monkeypatch):
     """Ten MNIST digits to train on, and thirty writers in two collections, with ten digits each."""
@@ -21,11 +26,11 @@ def small(monkeypatch):
     digits.digits[:, :4] = 0
     monkeypatch.setattr(augmented, "mnist", lambda: Splits(digits, digits[:5], digits[:0]))
     for name, first in (("pendigits", 0), ("unipen", 100)):
-        written = [PenDrawing(str(d), tuple(placed(d)), f"w{first + w}") for w in range(15) for d in DIGITS]
+        written = [PenDrawing(str(d), sized(d, w), f"w{first + w}") for w in range(15) for d in DIGITS]
         monkeypatch.setattr(pen_digits, name, lambda *part, written=written: written)
     monkeypatch.setattr(augmented, "VARIATIONS", {"mnist": 2, "pen": 6, "outlier": 2})
     monkeypatch.setattr(augmented, "OUTLIERS", 30)
-    monkeypatch.setattr(augmented, "label_errors", frozenset)
+    monkeypatch.setattr(pen_digits, "label_errors", frozenset)
     written = [PenDrawing("A", (np.array([[0.1, 1], [0.5, 0], [0.9, 1]]), np.array([[0.2, 0.6], [0.8, 0.6]])))]
     monkeypatch.setattr("training.pool.outliers.characters", lambda kind, held_out: written)
     augmented.training_digits.cache_clear()
@@ -49,6 +54,35 @@ def names(held_out: bool) -> set[str]:
 def test_no_writer_is_both_training_digits_and_held_out(small):
     assert not names(True) & names(False)
     assert len(names(True)) == 4 and len(names(True) | names(False)) == 30
+
+
+def test_half_of_the_writers_of_a_later_site_are_held_out_and_files_of_one_person_stay_together(small, monkeypatch):
+    names = [*(f"ibm{number:02}" for number in range(1, 10)), "ibm10"]
+    monkeypatch.setattr(
+        pen_digits,
+        "unipen",
+        lambda: [PenDrawing("3", sized(3, i), name, f"data/1a/ibm/{name}.dat:{i}") for i, name in enumerate(names)],
+    )
+    kept, trained = ({digit.writer for digit in pen_digits.writers(side) if digit.source} for side in (True, False))
+    assert kept == {"ibm02", "ibm10", "ibm05", "ibm07"} and kept | trained == set(names)
+
+
+def test_a_drawing_that_is_in_two_places_comes_once(small, monkeypatch):
+    twice = [
+        PenDrawing("3", tuple(np.round(stroke) + 5 * i for stroke in placed(3)), f"w{i}", f"a:{i}") for i in range(2)
+    ]
+    monkeypatch.setattr(pen_digits, "unipen", lambda: twice)
+    assert [digit.source for digit in pen_digits.writers(False) if digit.source] == ["a:0"]
+
+
+def test_files_of_other_digits_or_other_code_have_other_names(small, tmp_path, monkeypatch):
+    before = {collection: augmented._path(collection, 0, tmp_path) for collection in augmented.VARIATIONS}
+    monkeypatch.setattr(augmented, "writers", lambda held_out: [PenDrawing("3", sized(3, 0), "w1", "a:1")])
+    augmented.training_digits.cache_clear()
+    changed = [name for name, path in before.items() if augmented._path(name, 0, tmp_path) != path]
+    assert changed == ["pen", "outlier"]
+    monkeypatch.setitem(augmented.VARIED_BY, "mnist", ("augment/styles.py",))
+    assert augmented._path("mnist", 0, tmp_path) != before["mnist"]
 
 
 def test_the_training_digits_are_mnist_its_variations_and_the_pen_variations(generated):
@@ -86,9 +120,9 @@ def test_some_of_mnists_digits_are_taken_as_they_are(generated):
 
 def test_mislabelled_digits_are_not_training_digits(small, monkeypatch):
     monkeypatch.setattr(
-        pen_digits, "unipen", lambda: [PenDrawing("3", tuple(placed(3)), f"w{i}", f"a:{i}") for i in range(20)]
+        pen_digits, "unipen", lambda: [PenDrawing("3", sized(3, i), f"w{i}", f"a:{i}") for i in range(20)]
     )
-    monkeypatch.setattr(augmented, "label_errors", lambda: frozenset({"a:1", "a:2"}))
+    monkeypatch.setattr(pen_digits, "label_errors", lambda: frozenset({"a:1", "a:2"}))
     sources = {pen_digit.source for pen_digit in augmented.training_digits()}
     assert "a:4" in sources and not sources & {"a:1", "a:2"}
 
@@ -121,7 +155,7 @@ def test_a_system_that_does_not_tell_the_cores_of_a_process_generates_too(small,
 
 @pytest.mark.parametrize("damage", ["cut off", "of other digits"])
 def test_a_damaged_file_is_named_with_the_way_out(generated, tmp_path, damage):
-    path = tmp_path / "pen-003.npy"
+    path = augmented._path("pen", 3, tmp_path)
     if damage == "cut off":
         path.write_bytes(path.read_bytes()[:-100])
     else:
@@ -134,7 +168,7 @@ def test_a_damaged_file_is_named_with_the_way_out(generated, tmp_path, damage):
 def test_generating_a_variation_is_reproducible(small, tmp_path, collection):
     for folder in (tmp_path / "a", tmp_path / "b"):
         augmented._generate(collection, 3, folder)
-    first, second = (np.load(tmp_path / name / f"{collection}-003.npy") for name in "ab")
+    first, second = (np.load(augmented._path(collection, 3, tmp_path / name)) for name in "ab")
     assert np.array_equal(first, second)
 
 
@@ -146,7 +180,7 @@ def test_outliers_are_prepared_with_their_own_label(generated, tmp_path):
 def test_some_outliers_look_like_pictures_so_that_this_look_is_not_what_tells_digits(small, tmp_path, monkeypatch):
     monkeypatch.setattr(augmented, "augment_image", lambda digit, random: np.full_like(digit, 7))
     augmented._generate("outlier", 0, tmp_path)
-    pictured = (np.load(tmp_path / "outlier-000.npy") == 7).all((1, 2))
+    pictured = (np.load(augmented._path("outlier", 0, tmp_path)) == 7).all((1, 2))
     assert 0.1 < pictured.mean() < 0.6
 
 

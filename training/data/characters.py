@@ -60,7 +60,7 @@ def characters(kind: str, held_out: bool) -> list[PenDrawing]:
         character
         for part in PARTS[kind]
         for character in unipen_characters(part)
-        if (character.writer in kept) == held_out and character.sign not in LIKE_DIGITS and _extends(character)
+        if (character.writer in kept) == held_out and character.sign not in LIKE_DIGITS and extends(character)
     ]
 
 
@@ -77,8 +77,8 @@ def _script(character: PenDrawing) -> str:
     return character.sign.split("/")[0]
 
 
-def _extends(character: PenDrawing) -> bool:
-    """Tell whether it is more than a dot."""
+def extends(character: PenDrawing) -> bool:
+    """Tell whether a drawing is more than a dot."""
     return bool(np.ptp(np.concatenate(character.strokes), axis=0).any())
 
 

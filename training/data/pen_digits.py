@@ -2,13 +2,15 @@
 
 pendigits-orig.tra, .tes   30 and 14 writers on one tablet; E. Alpaydin, F. Alimoglu, Pen-Based Recognition of
                            Handwritten Digits, UCI Machine Learning Repository (not the normalised files), CC BY 4.0
-unipen/                    many more writers on seven kinds of tablet; International Unipen Foundation,
+unipen/                    many more writers on ten kinds of tablet; International Unipen Foundation,
                            train_r01_v07, Zenodo record 1195803, CC BY 4.0
-Writers are split, not digits: nobody whose digits are trained on is validated on.
+Writers are split, not digits: nobody whose digits are trained on is validated on. label_errors.json lists the digits
+that are left out, with their faults; see training.exclusions.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,20 +101,79 @@ def _bounds(pen_digit: PenDrawing) -> tuple[np.ndarray, np.ndarray]:
 
 
 HELD_OUT = 7  # every seventh writer is kept for validation
+LATER_SITES = ("aga", "ced", "ibm")  # of UNIPEN; no network was trained on them before 30 November 2026
+HELD_OUT_LATER = 2  # every second of their writers, so that validation can tell a third of a point
+SAME_WRITER = {  # in ibm, files that have drawings in common, and the first of these files
+    "ibm04": "ibm01",
+    "ibm09": "ibm01",
+    "ibm10": "ibm02",
+    "ibm21": "ibm02",
+    "ibm08": "ibm03",
+    "ibm12": "ibm03",
+    "ibm18": "ibm03",
+    "ibm15": "ibm05",
+    "ibm16": "ibm06",
+    "ibm17": "ibm11",
+}
+LABEL_ERRORS = Path(__file__).resolve().parent / "label_errors.json"
 SPLIT_SEED = 2  # of the brushes with which held-out digits are drawn
 
 
-def writers(held_out: bool) -> list[PenDrawing]:
+def writers(held_out: bool, checked: bool = True) -> list[PenDrawing]:
     """The pen digits of the writers held out for validation, or of the training writers; test writers are neither.
 
+    checked: leave out label errors. A drawing that is in several places of a collection comes once.
     Raises DataError if a collection is missing or damaged.
     """
     chosen = []
-    for collection in (pendigits("tra"), unipen()):
-        names = sorted({pen_digit.writer for pen_digit in collection})
-        validation = set(names[HELD_OUT // 2 :: HELD_OUT])
-        chosen += [pen_digit for pen_digit in collection if (pen_digit.writer in validation) == held_out]
+    errors = label_errors() if checked else frozenset()
+    for collection, every in _collections():
+        names = sorted({_person(pen_digit) for pen_digit in collection})
+        validation = set(names[every // 2 :: every])
+        chosen += [
+            pen_digit
+            for pen_digit in _distinct(collection)
+            if (_person(pen_digit) in validation) == held_out and pen_digit.source not in errors
+        ]
     return chosen
+
+
+def site(pen_digit: PenDrawing) -> str:
+    """The collection of a pen digit: "pendigits", or a site of UNIPEN such as "ibm"."""
+    folders = pen_digit.source.split("/")
+    return folders[2] if len(folders) > 3 else "pendigits"
+
+
+def label_errors() -> frozenset[str]:
+    """The sources, as in PenDrawing.source, of the digits that are labelled wrongly or cut badly."""
+    return frozenset(json.loads(LABEL_ERRORS.read_text(encoding="utf-8")))
+
+
+def _collections() -> list[tuple[list[PenDrawing], int]]:
+    """Pen digits that are split together, and which of their writers are held out: every so manieth."""
+    later: dict[str, list[PenDrawing]] = {name: [] for name in LATER_SITES}
+    earlier: list[PenDrawing] = []
+    for pen_digit in unipen():
+        later.get(site(pen_digit), earlier).append(pen_digit)
+    return [
+        (pendigits("tra"), HELD_OUT),
+        (earlier, HELD_OUT),
+        *((collection, HELD_OUT_LATER) for collection in later.values()),
+    ]
+
+
+def _person(pen_digit: PenDrawing) -> str:
+    return SAME_WRITER.get(pen_digit.writer, pen_digit.writer)
+
+
+def _distinct(pen_digits: list[PenDrawing]) -> list[PenDrawing]:
+    """The pen digits without those that have the strokes of an earlier one, wherever they were on the tablet."""
+    first: dict[tuple[bytes, ...], PenDrawing] = {}
+    for pen_digit in pen_digits:
+        corner = np.concatenate(pen_digit.strokes).min(0)
+        key = (pen_digit.sign.encode(), *((stroke - corner).tobytes() for stroke in pen_digit.strokes))
+        first.setdefault(key, pen_digit)
+    return list(first.values())
 
 
 def held_out() -> Digits:

@@ -17,7 +17,7 @@ from digits import CLASSES
 from models import find
 from models.network import Network
 from recognition.store import write_atomically
-from training.data.dataset import TrainingData
+from training.data.dataset import TrainingData, fingerprint
 
 
 class Batches(keras.utils.PyDataset):
@@ -95,7 +95,7 @@ def first_variations(origins: np.ndarray) -> np.ndarray:
 
 
 def _predictions(key: str, recipe: str, data: TrainingData, places: np.ndarray, runs: Path) -> TeacherTargets:
-    identity = hashlib.sha256(f"{len(data.pictures)} {VARIATIONS}".encode() + places.tobytes()).hexdigest()[:8]
+    identity = hashlib.sha256(f"{fingerprint(data.pictures)} {VARIATIONS}".encode() + places.tobytes()).hexdigest()[:8]
     kept = runs / "pool" / f"teacher-{recipe}-{key}-{identity}.npz"
     if not kept.exists():
         from recognition.classifier import Classifier

@@ -1,13 +1,14 @@
 """The training data of recipe "drawn": augmented MNIST digits and pen strokes, cached on disk.
 
 Each variation of each collection is one file in training/runs/pool, the digits in the same order in all of them;
-missing files are generated when a training needs them. Each epoch takes other variations, until all have been seen.
+missing files are generated when a training needs them. Files of other digits or made by other code have other names.
+Each epoch takes other variations, until all have been seen.
 Writers are split, not digits: nobody whose digits are trained on is in the validation set.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -22,6 +23,7 @@ from digits.labelled import Digits, join
 from recognition.store import write_atomically
 from training.augment.rasterize import rasterize, simplify_strokes, vary_pen_digit
 from training.augment.warp import augment_image
+from training.data.characters import extends
 from training.data.dataset import DataError, Pictures, limit
 from training.data.mnist import mnist
 from training.data.pen_digits import held_out, writers
@@ -30,8 +32,12 @@ from training.engine.command import RUNS
 from training.pool.outliers import outliers
 
 POOL = RUNS / "pool"
-LABEL_ERRORS = Path(__file__).resolve().parent / "label_errors.json"  # written by training.exclusions
 VARIATIONS = {"mnist": 8, "pen": 40, "outlier": 10}  # of each digit; of outliers, the number of files
+VARIED_BY = {  # the code that a collection's files depend on, which their names identify
+    "mnist": ("augment/warp.py",),
+    "pen": ("augment/styles.py", "augment/warp.py", "augment/rasterize.py"),
+    "outlier": ("augment/styles.py", "augment/warp.py", "augment/rasterize.py", "pool/outliers.py"),
+}
 OUTLIERS = 16_000  # in each of their files
 PICTURED = 0.3  # share of the outliers that are varied as pictures, like MNIST's digits: that style is no evidence
 SEED = 2  # of the variations
@@ -162,22 +168,22 @@ def _generate(collection: str, copy: int, folder: Path) -> None:
 
 @cache
 def training_digits() -> list[PenDrawing]:
-    """The pen digits to train on, in the order of each variation, without label errors and mere dots.
+    """The pen digits to train on, in the order of each variation, without mere dots.
 
     Points that are closer than they need to be are left out, which saves time.
     """
-    errors = label_errors()
-    return [
-        simplify_strokes(pen_digit)
-        for pen_digit in writers(held_out=False)
-        if pen_digit.source not in errors and np.ptp(np.concatenate(pen_digit.strokes), axis=0).any()
-    ]
-
-
-def label_errors() -> frozenset[str]:
-    """The sources, as in PenDrawing.source, of the training digits that are labelled wrongly."""
-    return frozenset(json.loads(LABEL_ERRORS.read_text(encoding="utf-8")))
+    return [simplify_strokes(pen_digit) for pen_digit in writers(held_out=False) if extends(pen_digit)]
 
 
 def _path(collection: str, copy: int, folder: Path) -> Path:
-    return folder / f"{collection}-{copy:03}.npy"
+    return folder / f"{collection}-{_identity(collection)}-{copy:03}.npy"
+
+
+def _identity(collection: str) -> str:
+    """Names what a collection's variations are made of: the code that varies, and the pen digits in their order."""
+    digest = hashlib.sha256()
+    for source in VARIED_BY[collection]:
+        digest.update((Path(__file__).resolve().parent.parent / source).read_bytes())
+    if collection != "mnist":
+        digest.update("\n".join(f"{digit.writer} {digit.source}" for digit in training_digits()).encode())
+    return digest.hexdigest()[:8]
