@@ -76,13 +76,19 @@ def address(chromium):
 
 @pytest.fixture
 def visit(chromium, address):
-    """Opens the page in a viewport, as a phone or with a mouse; the test fails if the browser's console has errors."""
+    """Opens the page in a viewport, as a phone or with a mouse; the test fails if the browser's console has errors.
+
+    script: JavaScript that runs before the page's own. server: another address. options: of Playwright's contexts.
+    """
     contexts, visitors = [], []
 
-    def open_page(viewport=driver.DESKTOP, phone=False, theme="light", path=""):
-        context = chromium.new_context(viewport=viewport, color_scheme=theme, has_touch=phone, is_mobile=phone)
+    def open_page(viewport=driver.DESKTOP, phone=False, theme="light", path="", script="", server="", **options):
+        context = chromium.new_context(
+            viewport=viewport, color_scheme=theme, has_touch=phone, is_mobile=phone, **options
+        )
         contexts.append(context)
-        visitors.append(driver.Visitor(context.new_page(), address + path))
+        context.add_init_script(script)
+        visitors.append(driver.Visitor(context.new_page(), (server or address) + path))
         return visitors[-1]
 
     yield open_page

@@ -74,6 +74,8 @@ class Visitor:
     def __init__(self, page, address: str, ready: str = READY):
         self.page = page
         self.errors: list[str] = []  # from the browser's console
+        self.requests: list[str] = []  # addresses, those of the page's worker too
+        page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(address)
@@ -94,14 +96,18 @@ class Visitor:
         points = np.column_stack([np.interp(along, lengths, axis) for axis in points.T.astype(float)])
         return [(box["x"] + scale * x, box["y"] + scale * y) for x, y in points.tolist()]
 
+    def press(self, stroke: np.ndarray) -> None:
+        """Draws a stroke with the mouse, which stays down."""
+        points = self.on_screen(stroke)
+        self.page.mouse.move(*points[0])
+        self.page.mouse.down()
+        for point in points[1:]:
+            self.page.mouse.move(*point)
+
     def draw(self, strokes: list[np.ndarray]) -> None:
         """Draws with the mouse, and waits after each stroke until the canvas has sent it."""
         for stroke in strokes:
-            points = self.on_screen(stroke)
-            self.page.mouse.move(*points[0])
-            self.page.mouse.down()
-            for point in points[1:]:
-                self.page.mouse.move(*point)
+            self.press(stroke)
             self.page.mouse.up()
             self.page.wait_for_timeout(350)
 
