@@ -32,7 +32,8 @@ RATES = {  # share of the digits that get each change, of those to which it appl
 }
 FLAG_LENGTHS = (0.1, 0.6)  # in parts of the 1's height
 FLAG_SLOPES = (15, 60)  # degrees below the level
-TOP_SLOPES = (-10, 25)  # of a 7, in degrees; above 0 where it rises from left to right, as a flag does
+TOP_SLOPES = (-10, 25)  # of a 7 with a bar, in degrees; above 0 where it rises from left to right, as a flag does
+PLAIN_TOP_SLOPES = (-10, 15)  # of a 7 without a bar; where its top rises more, people read a 1
 CLOSE = 0.18  # ends of a loop nearer than this to the rest of it close it; in parts of the digit's size
 POINTS = 8  # least number of points of a stroke that is bent, cut or smoothed
 BENT = 0.35  # radians by which the direction of a stroke changes at most along its way
@@ -111,7 +112,7 @@ def tilted(strokes: Strokes, slope: float, stretch: float = 1.0) -> Strokes:
     length, height = np.hypot(*step), np.ptp(first[:, 1])
     if not 1 < corner < len(first) - 2 or step[0] > -0.2 * height or length < 0.25 * height:
         return strokes
-    least = 0.5 if slope > 10 and len(strokes) == 1 else 0.3
+    least = 0.5 if slope > 5 and len(strokes) == 1 else 0.3
     target = -np.exp(-1j * np.radians(slope)) * max(length * stretch, least * height)
     turned = (first[:corner] - first[corner]) @ np.array([1, 1j]) * (target / complex(*step))
     top = first[corner] + np.stack([turned.real, turned.imag], -1)
@@ -120,7 +121,8 @@ def tilted(strokes: Strokes, slope: float, stretch: float = 1.0) -> Strokes:
 
 def _tilt(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
     """The top of a 7 becomes level or tilted, shorter or longer."""
-    slope, stretch = random.uniform(*TOP_SLOPES), random.uniform(0.8, 1.3)
+    slopes = TOP_SLOPES if len(strokes) > 1 else PLAIN_TOP_SLOPES
+    slope, stretch = random.uniform(*slopes), random.uniform(0.8, 1.3)
     return tilted(strokes, slope, stretch) if label == 7 else strokes
 
 
