@@ -24,6 +24,7 @@ style.replaceSync(`
 
 /** @type {Record<string, Strokes>} */ let samples = {};
 /** @type {Ink | null} */ let ink = null;
+let emptied = ""; // the server's last word on it
 let restored = false;
 let owed = false; // a Clear while the server was away, of which it has to hear
 
@@ -53,7 +54,7 @@ export function startCanvas(digits) {
   addEventListener("pagehide", store);
   addEventListener("keydown", pressed);
   addEventListener("click", clicked, true);
-  new MutationObserver(update).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled", "data-test-connection-state"] });
+  new MutationObserver(update).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled", "data-test-connection-state", "data-emptied"] });
   update();
 }
 
@@ -63,9 +64,20 @@ let due = false;
  * around it, which nothing tells: so it is looked for in each frame until the canvas is there. */
 function update() {
   enableTools();
+  empty();
   if (prepared() || due) return;
   due = true;
   requestAnimationFrame(() => { due = false; update(); });
+}
+
+/** Empties the canvas when the server says so: for a sample or a photo, or because the drawing was sent. */
+function empty() {
+  const wanted = /** @type {HTMLElement | null} */ (place()?.querySelector("[data-emptied]"))?.dataset.emptied;
+  if (wanted === undefined || wanted === emptied) return;
+  emptied = wanted;
+  if (!wanted) return; // a visit that has emptied nothing, as after a restart of the server
+  ink?.clear();
+  if (!isBlank()) tool("Reset")?.click();
 }
 
 /** Gives the canvas its size and its name; returns whether there is nothing more to do. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from base64 import b64encode
 from functools import cache
 
@@ -16,6 +17,7 @@ from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH, strokes_from_fabri
 from ui.drawing.board import CANVAS_KEY, Board, current_board
 from ui.shared import images, session
 
+VISITS = secrets.token_hex(4)  # of this server: after a restart none has emptied its canvas
 log = logging.getLogger(__name__)
 
 WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make it narrow again."
@@ -34,7 +36,10 @@ def canvas(widens: bool = False) -> Board:
         board.commit()
     with st.container(key="canvas"):
         shape = "wide" if board.width > CANVAS_SIDE else "square"
-        st.html(f'<span class="{shape}"></span>')  # for the style sheet; in the layer it would be gone for a moment
+        emptied = (
+            f"{VISITS}-{board.emptied}" if board.emptied else ""
+        )  # for browser/page/canvas.js
+        st.html(f'<span class="{shape}" data-emptied="{emptied}"></span>')
         layer = st.empty()
         readable = _canvas(board, st.session_state.get(session.BRUSH, DEFAULT_BRUSH))
         layer.html(_layer(board))
@@ -100,7 +105,7 @@ def _canvas(board: Board, width: int) -> bool:
             stroke_color="white",
             height=CANVAS_SIDE,
             width=board.width,
-            initial_drawing={"objects": [], "emptied": board.emptied},  # a changed one empties the mounted canvas
+            initial_drawing={"objects": []},  # always the same: a changed one empties the canvas, also after a restart
             return_image_data=True,
             key=CANVAS_KEY,
         )
