@@ -110,3 +110,11 @@ def test_security_names_the_lower_bounds_of_the_requirements():
     bounds = {r.name: spec.version for r in requirements() for spec in r.specifier if spec.operator == ">="}
     for name in ("Streamlit", "Keras", "Pillow"):
         assert f"{name} {bounds[name.lower()]}" in text, name
+
+
+def test_contributing_names_every_folder_and_every_room_of_the_page():
+    tree = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[3]
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and (path / "__init__.py").exists()]
+    folders += [path for path in (ROOT / "ui").iterdir() if (path / "__init__.py").exists()]
+    assert len(folders) > 15
+    assert [path.name for path in folders if f"{path.name}/" not in tree] == []

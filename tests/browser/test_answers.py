@@ -78,6 +78,11 @@ def test_without_the_server_drawing_undo_and_clear_go_on_and_it_reads_the_drawin
         visitor = visit(script=LISTEN, server=server.address)
         wait_until_loaded(visitor)
         banner = visitor.page.locator(".offline")
+        visitor.click("Samples and photos")  # for which the server empties the canvas; it must not after a restart
+        visitor.click("7")
+        visitor.wait_for_headline("say 7")
+        visitor.click("Clear")
+        visitor.wait_for_headline(INVITATION)
         visitor.draw(placed(7))
         visitor.page.wait_for_function(SETTLED)
         assert not banner.is_visible()
