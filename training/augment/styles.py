@@ -56,7 +56,7 @@ def restyle(pen_digit: PenDrawing, random: np.random.Generator) -> PenDrawing:
 
 def like_seven(length: float, slope: float) -> bool:
     """Tell whether people read a 1 without a foot as a 7, with a flag so long (in parts of its height) and so level."""
-    return (slope < 30 and length > 0.25) or (slope < 40 and length > 0.45)
+    return slope < 25 and length > 0.25
 
 
 def flagged(strokes: Strokes, length: float, slope: float) -> Strokes:
