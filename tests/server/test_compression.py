@@ -26,13 +26,13 @@ def fetched(address: str, encoding: str = "gzip") -> tuple[bytes, dict[str, str]
 @pytest.mark.parametrize("path", ["/", "/play", "/book"])
 def test_the_page_can_be_read_before_its_scripts_have_come_and_knows_where_its_server_is(server, path):
     page = fetched(server.address + path)[0].decode()
-    assert "<h1" in page and "The canvas is loading" in page
+    assert "<h1>Draw a digit</h1>" in page
     assert "['play', 'room', 'learn', 'evidence', 'book'].includes" in page and "BACKEND_BASE_URL" in page
 
 
 def test_the_first_html_names_the_pages_own_styles_script_and_catalog_which_browsers_keep(server):
     page = fetched(server.address + "/")[0].decode()
-    assert page.index("The canvas is loading") < page.index('<div id="root">') < page.index("./browser/")
+    assert page.index("<h1>Draw a digit") < page.index('<div id="root">') < page.index("./browser/")
     addresses = re.findall(r'(?:src|href|data-catalog)="(?:\./)?(browser/[^"]+)"', page)
     assert [address.rpartition(".")[2] for address in addresses] == ["css", "js", "json"]
     for address in addresses:
