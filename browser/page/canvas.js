@@ -10,6 +10,7 @@ import { Ink } from "./ink.js";
 
 const LABEL = "Canvas: draw a digit with a mouse, a pen or a finger, or press one of the keys 0 to 9 for a sample";
 const STEPS = 6; // points of a sample's stroke between two of its corners, as a hand leaves
+const BETWEEN = 30; // milliseconds between two strokes that are drawn by themselves
 const STORED = "draw-a-digit-strokes"; // in the storage of this tab
 const ANSWERED = 3000; // milliseconds after which the server's answer to Undo or Clear is certain to have come
 
@@ -188,9 +189,9 @@ function write(canvas, sample) {
 
 /** Draws strokes as a hand would, so that they can be undone and drawn on like any other. steps: points between two of theirs.
  * @param {HTMLCanvasElement} canvas @param {Strokes} drawn @param {number} steps */
-function draw(canvas, drawn, steps) {
-  const { left, top, height } = canvas.getBoundingClientRect();
+async function draw(canvas, drawn, steps) {
   for (const stroke of drawn) {
+    const { left, top, height } = canvas.getBoundingClientRect();
     const points = stroke.slice(1).flatMap(([x, y], i) => Array.from({ length: steps }, (_, step) => {
       const [fromX, fromY] = stroke[i], along = (step + 1) / steps;
       return [fromX + (x - fromX) * along, fromY + (y - fromY) * along];
@@ -199,5 +200,6 @@ function draw(canvas, drawn, steps) {
     for (const [kind, [x, y]] of /** @type {[string, [number, number]][]} */ (events)) {
       canvas.dispatchEvent(new MouseEvent(kind, { clientX: left + x * height, clientY: top + y * height, button: 0, bubbles: true, composed: true }));
     }
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN)); // else the component takes them for one step of Undo
   }
 }
