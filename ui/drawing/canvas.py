@@ -36,9 +36,7 @@ def canvas(widens: bool = False) -> Board:
         board.commit()
     with st.container(key="canvas"):
         shape = "wide" if board.width > CANVAS_SIDE else "square"
-        emptied = (
-            f"{VISITS}-{board.emptied}" if board.emptied else ""
-        )  # for browser/page/canvas.js
+        emptied = f"{VISITS}-{board.emptied}" if board.emptied else ""  # for browser/page/canvas.js
         st.html(f'<span class="{shape}" data-emptied="{emptied}"></span>')
         layer = st.empty()
         readable = _canvas(board, st.session_state.get(session.BRUSH, DEFAULT_BRUSH))
