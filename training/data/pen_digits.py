@@ -101,7 +101,7 @@ def _bounds(pen_digit: PenDrawing) -> tuple[np.ndarray, np.ndarray]:
 
 
 HELD_OUT = 7  # every seventh writer is kept for validation
-LATER_SITES = ("aga", "ced", "ibm")  # of UNIPEN; no network was trained on them before 30 November 2026
+LATER_SITES = ("aga", "ced", "ibm")  # of UNIPEN; no network was trained on them before 29 November 2026
 HELD_OUT_LATER = 2  # every second of their writers, so that validation can tell a third of a point
 SAME_WRITER = {  # in ibm, files that have drawings in common, and the first of these files
     "ibm04": "ibm01",
