@@ -4,7 +4,7 @@
    (kernel width x channels), so each output is a sum over `segments` runs, and neighbouring outputs share the weights that
    are loaded. A fully connected layer is the same with one segment. The relaxed module fuses multiplication and addition,
    which is twice as fast where the browser has it (relaxed SIMD); results differ by rounding only. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import wabt from "wabt";
 
 const ROWS = [6, 4, 2, 1]; // outputs that one inner loop computes; 12 sums, 2 weights and 1 input fit 16 registers
@@ -114,5 +114,7 @@ const { parseWat } = await wabt();
 for (const [name, relaxed] of /** @type {[string, boolean][]} */ ([["kernels.wasm", false], ["kernels-relaxed.wasm", true]])) {
   const module = parseWat(name, text(relaxed), { simd: true, relaxed_simd: relaxed });
   module.validate();
-  writeFileSync(new URL(name, import.meta.url), module.toBinary({}).buffer);
+  const content = module.toBinary({}).buffer, file = new URL(name, import.meta.url);
+  if (!process.argv.includes("--check")) writeFileSync(file, content);
+  else if (!readFileSync(file).equals(content)) throw Error(`${name} is not what this text makes; run: npm run kernels`);
 }
