@@ -48,6 +48,21 @@ const state = { record: null, recorded: 0, reading: null, acted: -1, cleared: fa
 const base = new URL("../../../", import.meta.url);
 let calibrated = true;
 
+/**
+ * @typedef {object} Follower Is shown what a network makes of the digit, with its inner outputs.
+ * @property {string} key of the network
+ * @property {string} recipe
+ * @property {(anatomy: import("../engine/anatomy.js").Anatomy, look: Look) => void} opened
+ * @property {(now: Now) => void} update
+ * @property {(inside: Float32Array, digit: Uint8Array) => void} looked
+ * @property {(reason: string) => void} failed
+ */
+/** @typedef {{ sizes: number[], temperature: number, calibrated: boolean, ask: (digit: Uint8Array) => void }} Look sizes: of the tensors that the anatomy keeps; ask: for the inner outputs for a digit */
+/** @typedef {{ digit: Uint8Array | null, inside: Float32Array | null, cut: Reading["cut"], moving: boolean }} Now
+ * inside: null where it has to be asked for; cut: where the digit stands on the canvas, null where it does not */
+/** @type {Follower | null} */ let follower = null;
+let inside = ""; // the address of the network that the follower is shown
+
 // ------------------------------------------------------------------------------------------------- drawing
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let telling;
@@ -56,6 +71,7 @@ let calibrated = true;
 function draw() {
   if (!catalog) return;
   const shown = choose(state, catalog.threshold);
+  if (follower) tellFollower(shown);
   for (const [place, part] of parts) if (place.isConnected) part.update(shown, watch.down);
   clearTimeout(telling);
   clearTimeout(catching);
@@ -64,6 +80,15 @@ function draw() {
   const away = document.querySelector(".st-key-offline .offline");
   if (away && shown.live && away.textContent !== AWAY) away.textContent = AWAY;
 }
+
+/** @param {import("./state.js").Shown} shown */
+function tellFollower({ digits, place }) {
+  const digit = digits[place]?.pixels ?? null, reading = [state.reading, state.demonstration].find((known) => known?.digit && digit && same(known.digit, digit));
+  follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut: (digits.length < 2 && reading?.cut) || null, moving: watch.down });
+}
+
+/** @param {Uint8Array} a @param {Uint8Array} b */
+const same = (a, b) => a.every((value, i) => value === b[i]);
 
 /** @param {string} words */
 function tell(words) {
@@ -131,13 +156,19 @@ function demonstrate() {
 function send(picture, detector) {
   busy = true;
   const keys = view.networks.map(({ key }) => key);
-  worker?.postMessage({ kind: "read", id: ++id, ...picture, keys, calibrated, detector }, [picture.rgba]);
+  worker?.postMessage({ kind: "read", id: ++id, ...picture, keys, calibrated, detector, inside }, [picture.rgba]);
   return id;
 }
 
-/** @param {MessageEvent<Reading | import("../engine/worker.js").Loaded>} event */
+/** @typedef {import("../engine/worker.js").Opened | import("../engine/worker.js").Looked} Inner */
+/** @param {MessageEvent<Reading | import("../engine/worker.js").Loaded | Inner>} event */
 function answered({ data }) {
-  if (data.kind === "failed") return console.warn("The networks do not run in this browser; the server answers.", data.message);
+  if (data.kind === "failed") {
+    follower?.failed(data.message);
+    return console.warn("The networks do not run in this browser; the server answers.", data.message);
+  }
+  if (data.kind === "opened") return opened(data);
+  if (data.kind === "looked") return data.inside.url === inside ? follower?.looked(data.inside.values, data.digit) : undefined;
   if (data.kind === "loaded") {
     for (const key of data.keys) loaded.add(key);
     if (ready()) watch.changed = true; // what has been drawn meanwhile
@@ -183,6 +214,35 @@ function start() {
   worker.postMessage({ kind: "load", kernels: catalog.kernels.map(absolute), networks: [...files, { key: DETECTOR, url: absolute(catalog.detector), temperature: 1 }] });
 }
 
+/** Shows a follower everything that is shown here, in place of the one before. @param {Follower | null} next */
+export function follow(next) {
+  follower = next;
+  inside = "";
+  requested = true; // whoever opens a network wants it loaded
+  open();
+}
+
+/** Has the follower's network opened; its inner outputs are read along from then on. */
+function open() {
+  if (!follower || !catalog) return;
+  start();
+  const { key, recipe } = follower, trained = catalog.recipes[recipe]?.[key];
+  if (!trained?.url) return follower.failed("its file is not here");
+  inside = absolute(trained.url);
+  worker?.postMessage({ kind: "open", kernels: catalog.kernels.map(absolute), key, url: inside });
+}
+
+/** @param {import("../engine/worker.js").Opened} opened */
+function opened({ url, anatomy, sizes }) {
+  if (!follower || !catalog || url !== inside) return;
+  const { temperature } = catalog.recipes[follower.recipe][follower.key];
+  follower.opened(anatomy, { sizes, temperature: calibrated ? temperature : 1, calibrated, ask: (digit) => worker?.postMessage({ kind: "look", digit, inside }) });
+  draw();
+}
+
+/** What the page knows of a network, once it is known. @param {string} key */
+export const describe = (key) => catalog?.networks[key];
+
 /** @param {string} address */
 const absolute = (address) => new URL(address, base).href;
 
@@ -206,6 +266,7 @@ export async function mount({ data, parentElement }) {
   calibrated = data.calibrated;
   place(data.part, parentElement);
   draw();
+  if (!inside) open();
   (window.requestIdleCallback ?? setTimeout)(start);
 }
 

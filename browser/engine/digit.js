@@ -8,7 +8,7 @@ const MIN_EXTENT = 0.12; // of the canvas's shorter side; smaller ink is a dot
 const PRECISION = 22; // bits of the weights of the resizing
 
 /** @typedef {{ top: number, left: number, height: number, width: number }} Box in pixels of the canvas */
-/** @typedef {{ pixels: Uint8Array, box: Box }} Digit pixels: 28 x 28 */
+/** @typedef {{ pixels: Uint8Array, box: Box, place: Box }} Digit pixels: 28 x 28; place: of the box in them */
 
 /** The ink of a canvas on which everything is drawn in white: its alpha. Browsers round the colour of soft edges differently.
  * @param {Uint8ClampedArray | Uint8Array} rgba @returns {Uint8Array} */
@@ -32,7 +32,7 @@ export function fromInk(ink, width, height) {
   const top = start(rows, (row) => sum(small.subarray(row * columns, (row + 1) * columns)));
   const left = start(columns, (column) => sum(small.filter((_, i) => i % columns === column)));
   for (let row = 0; row < rows; row++) pixels.set(small.subarray(row * columns, (row + 1) * columns), (top + row) * SIDE + left);
-  return { pixels, box };
+  return { pixels, box, place: { top, left, height: rows, width: columns } };
 }
 
 /** @param {Uint8Array} ink @param {number} width @param {number} height @returns {Box | null} */

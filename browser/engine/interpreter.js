@@ -24,10 +24,11 @@ export class Interpreter {
   /** @type {Map<Tensor, Packed>} */ #packed = new Map();
 
   /** @param {Uint8Array} bytes the file @param {WebAssembly.Module | null} kernels
-   * @param {string[]} wanted names of the signature's outputs, or of any tensor in the file; "probabilities" is the softmax */
+   * @param {(string | number)[]} wanted names of the signature's outputs, or of any tensor in the file, or tensors by their number;
+   * "probabilities" is the softmax */
   constructor(bytes, kernels = null, wanted = [PROBABILITIES]) {
     const file = readModel(bytes);
-    const targets = wanted.map((name) => file.outputs.get(name) ?? file.tensors.findIndex((tensor) => tensor.name === name));
+    const targets = wanted.map((name) => (typeof name === "number" ? name : file.outputs.get(name) ?? file.tensors.findIndex((tensor) => tensor.name === name)));
     targets.forEach((target, i) => { if (target < 0) throw Error(`${wanted[i]} is no output of this network; it has ${[...file.outputs.keys()].join(", ")}`); });
     this.memory = new Memory(2 * file.tensors.reduce((sum, tensor) => sum + 4 * PANEL * Math.ceil(sizeOf(tensor.shape.map(Math.abs)) / PANEL) + 64, SPARE), kernels);
     /** @type {Tensor[]} */
@@ -50,7 +51,7 @@ export class Interpreter {
     return this.value();
   }
 
-  /** An output's values, overwritten by the next run. @param {string} [name] */
+  /** An output's values, overwritten by the next run. @param {string | number} [name] as it was wanted */
   value(name) {
     const tensor = name === undefined ? this.outputs.values().next().value : this.outputs.get(name);
     if (!tensor) throw Error(`${name} was not asked for when this network was compiled`);

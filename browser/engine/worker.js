@@ -1,13 +1,20 @@
 /* Reads drawings away from the page's own thread: ink in, the digit and every network's probabilities out, one at a time.
    The page sends the next drawing when the answer to the last one has come, so that the newest one always wins. */
+import { anatomy } from "./anatomy.js";
 import { fromInk, inkOf } from "./digit.js";
 import { Interpreter } from "./interpreter.js";
 import { compileKernels } from "./kernels.js";
 
 /** @typedef {{ key: string, url: string, temperature: number }} NetworkFile url: absolute, of a LiteRT file */
 /** @typedef {{ kind: "load", kernels: string[], networks: NetworkFile[] }} Load kernels: absolute addresses, the fastest first */
-/** @typedef {{ kind: "read", id: number, rgba: ArrayBuffer, width: number, height: number, keys: string[], calibrated: boolean, detector: boolean }} Read
- * rgba: what stands on the canvas; keys: of the networks to ask; detector: whether to ask the outlier detector, too */
+/** @typedef {{ kind: "read", id: number, rgba: ArrayBuffer, width: number, height: number, keys: string[], calibrated: boolean, detector: boolean, inside: string }} Read
+ * rgba: what stands on the canvas; keys: of the networks to ask; detector: whether to ask the outlier detector, too;
+ * inside: the address of the opened network whose inner outputs are wanted, or "" */
+/** @typedef {{ kind: "open", kernels: string[], key: string, url: string }} Open a network whose inner outputs will be wanted */
+/** @typedef {{ kind: "look", digit: Uint8Array, inside: string }} Look at a digit that does not stand on the canvas */
+/** @typedef {{ kind: "opened", url: string, anatomy: import("./anatomy.js").Anatomy, sizes: number[] }} Opened sizes: of the tensors that are kept */
+/** @typedef {{ url: string, values: Float32Array }} Inside values: of the tensors that the anatomy keeps, one after another */
+/** @typedef {{ kind: "looked", digit: Uint8Array, inside: Inside }} Looked */
 /**
  * @typedef {object} Reading
  * @property {"reading"} kind
@@ -15,6 +22,9 @@ import { compileKernels } from "./kernels.js";
  * @property {number} ink a checksum of the drawing, as zlib.crc32 gives it in Python
  * @property {boolean} blank nothing at all is drawn
  * @property {Uint8Array | null} digit 28 x 28, or null where nothing, or no more than a dot, is drawn
+ * @property {{ box: import("./digit.js").Box, place: import("./digit.js").Box, width: number, height: number } | null} cut where the ink
+ * stands on the canvas of width x height pixels, and where in the digit
+ * @property {Inside | null} inside
  * @property {number} groups of ink, side by side with empty columns between: several may be several digits
  * @property {Record<string, Float32Array>} probabilities of each network that has been loaded
  * @property {number | null} outlier from 0, a digit, to 1, something else; null where it was not asked for
@@ -27,20 +37,46 @@ const CLASSES = 10;
 const GAP = 0.04; // of the drawing's height: empty columns between two digits
 const LOWEST = 0.3; // of the drawing's height: a lower group is a part of a digit, such as a dot or a bar
 
-/** @type {Map<string, { network: Interpreter, temperature: number }>} */
+/** @type {Map<string, { network: Interpreter, temperature: number, url: string }>} */
 const networks = new Map();
+/** By address, those whose inner outputs are wanted. @type {Map<string, { network: Interpreter, kept: number[] }>} */
+const opened = new Map();
 /** @type {Promise<WebAssembly.Module | null> | undefined} */
 let kernels;
 
 /** @param {Load} message */
 async function load({ kernels: urls, networks: files }) {
-  kernels ??= Promise.all(urls.map(fetched)).then(compileKernels).catch(() => null); // where WebAssembly is forbidden, too
-  const compiled = await kernels;
-  await Promise.all(files.filter(({ key }) => !networks.has(key)).map(async ({ key, url, temperature }) => {
-    networks.set(key, { network: new Interpreter(new Uint8Array(await fetched(url)), compiled), temperature });
+  const compiled = await compiledKernels(urls);
+  await Promise.all(files.filter(({ key, url }) => networks.get(key)?.url !== url).map(async ({ key, url, temperature }) => {
+    networks.set(key, { network: new Interpreter(new Uint8Array(await fetched(url)), compiled), temperature, url });
     postMessage(/** @type {Loaded} */ ({ kind: "loaded", keys: [...networks.keys()] })); // one by one, as they come
   }));
 }
+
+/** @param {Open} message */
+async function open({ kernels: urls, key, url }) {
+  const compiled = await compiledKernels(urls), bytes = new Uint8Array(await fetched(url)), known = anatomy(key, bytes);
+  const network = new Interpreter(bytes, compiled, known.kept);
+  opened.set(url, { network, kept: known.kept });
+  postMessage(/** @type {Opened} */ ({ kind: "opened", url, anatomy: known, sizes: known.kept.map((tensor) => network.value(tensor).length) }));
+}
+
+/** The inner outputs for a digit, in one piece that can be handed over. @param {string} url @param {Uint8Array} digit @returns {Inside | null} */
+function inside(url, digit) {
+  const known = opened.get(url);
+  if (!known) return null;
+  known.network.run(digit);
+  const all = known.kept.map((tensor) => known.network.value(tensor)), values = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const each of all) {
+    values.set(each, at);
+    at += each.length;
+  }
+  return { url, values };
+}
+
+/** @param {string[]} urls */
+const compiledKernels = (urls) => (kernels ??= Promise.all(urls.map(fetched)).then(compileKernels).catch(() => null)); // where WebAssembly is forbidden, too
 
 /** @param {string} url */
 async function fetched(url) {
@@ -50,15 +86,16 @@ async function fetched(url) {
 }
 
 /** @param {Read} message @returns {Reading} */
-function read({ id, rgba, width, height, keys, calibrated, detector }) {
-  const begin = performance.now(), ink = inkOf(new Uint8Array(rgba)), digit = fromInk(ink, width, height)?.pixels ?? null;
+function read({ id, rgba, width, height, keys, calibrated, detector, inside: opened }) {
+  const begin = performance.now(), ink = inkOf(new Uint8Array(rgba)), found = fromInk(ink, width, height), digit = found?.pixels ?? null;
   /** @type {Reading} */
-  const reading = { kind: "reading", id, ink: crc32(ink), blank: !ink.some((value) => value), digit, groups: digit ? groupsOf(ink, width, height) : 0, probabilities: {}, outlier: null, milliseconds: 0 };
+  const reading = { kind: "reading", id, ink: crc32(ink), blank: !ink.some((value) => value), digit, cut: found && { box: found.box, place: found.place, width, height }, inside: null, groups: digit ? groupsOf(ink, width, height) : 0, probabilities: {}, outlier: null, milliseconds: 0 };
   if (digit) {
     for (const key of keys) {
       const known = networks.get(key);
       if (known) reading.probabilities[key] = calibrate(known.network.run(digit), calibrated ? known.temperature : 1);
     }
+    reading.inside = inside(opened, digit);
     if (detector) reading.outlier = networks.get(DETECTOR)?.network.run(digit)[CLASSES] ?? null;
   }
   reading.milliseconds = performance.now() - begin;
@@ -108,7 +145,15 @@ export function crc32(bytes) {
 
 if (typeof WorkerGlobalScope !== "undefined") {
   addEventListener("message", ({ data }) => {
-    if (data.kind === "load") load(data).catch((error) => postMessage(/** @type {Loaded} */ ({ kind: "failed", message: String(error) })));
-    else postMessage(read(data));
+    const failed = (/** @type {unknown} */ error) => postMessage(/** @type {Loaded} */ ({ kind: "failed", message: String(error) }));
+    if (data.kind === "load") load(data).catch(failed);
+    else if (data.kind === "open") open(data).catch(failed);
+    else if (data.kind === "look") {
+      const looked = inside(data.inside, data.digit);
+      if (looked) postMessage(/** @type {Looked} */ ({ kind: "looked", digit: data.digit, inside: looked }), { transfer: [looked.values.buffer] });
+    } else {
+      const reading = read(data);
+      postMessage(reading, { transfer: reading.inside ? [reading.inside.values.buffer] : [] });
+    }
   });
 }

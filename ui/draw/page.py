@@ -15,7 +15,7 @@ from ui.draw.panels.architecture import architecture_panel
 from ui.draw.panels.compare import compare_panel
 from ui.draw.panels.confidence import confidence_panel
 from ui.draw.panels.importance import importance_panel
-from ui.draw.panels.inside import inside_panel
+from ui.draw.panels.journey import journey_panel
 from ui.draw.panels.perturb import perturb_panel
 from ui.drawing import answers
 from ui.drawing.board import Board
@@ -33,7 +33,7 @@ from ui.shared.share_link import share_button
 
 # Each draws itself, given the digit that it is about, None before one is drawn, and the selection of networks.
 PANELS: dict[str, Callable[[DrawnDigit | None, Selection], None]] = {
-    "Inside": inside_panel,
+    "Journey": journey_panel,
     "Which ink?": importance_panel,
     "Poke it": perturb_panel,
     "How sure": confidence_panel,
@@ -42,6 +42,7 @@ PANELS: dict[str, Callable[[DrawnDigit | None, Selection], None]] = {
 }
 HIDDEN = "The answers wait for the reveal"
 OLD_NAMES = {  # in links
+    "Inside": "Journey",
     "Confidence": "How sure",
     "Summaries": "How it's built",
     "Why did it fail?": "Compare training",

@@ -24,7 +24,7 @@ KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster o
 @cache
 def scripts() -> Mapping[str, bytes]:
     """Return the contents of all modules and kernels by their path in browser/."""
-    paths = sorted(path for folder in ("engine", "answers", "page") for path in (FOLDER / folder).iterdir())
+    paths = sorted(path for folder in ("engine", "answers", "journey", "page") for path in (FOLDER / folder).iterdir())
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths if path.suffix in MEDIA_TYPES}
 
 

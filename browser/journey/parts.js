@@ -1,0 +1,162 @@
+/* What the pictures of all networks have in common: the digit that goes in, rows of arithmetic, and the ten outputs. */
+import { weighted } from "./sums.js";
+import { clip, contrasting, number, peak } from "./stage.js";
+import { percent } from "../answers/words.js";
+
+/** @typedef {import("./stage.js").Stage} Stage */
+/** @typedef {import("./stage.js").Rect} Rect */
+/** @typedef {import("./stage.js").Spot} Spot */
+/** @typedef {import("../engine/digit.js").Box} Box */
+/**
+ * @typedef {object} Scene What a network makes of a digit, and what the visitor looks at.
+ * @property {Float32Array} ink 28 x 28 values from 0 to 1
+ * @property {(tensor: number) => Float32Array} values of a tensor that the anatomy keeps
+ * @property {Float32Array} logits of the ten digits; of a recurrent network, after each row
+ * @property {number} temperature
+ * @property {ArrayLike<number>} probabilities
+ * @property {number} says the digit
+ * @property {ArrayLike<number>} eased the probabilities as the bars show them in this frame
+ * @property {boolean} quiet nothing is drawn
+ * @property {boolean} moving the pen is down
+ * @property {Box | null} place of the ink in the 28 x 28 pixels
+ * @property {[number, number] | null} tip of the pen: column and row of the 28 x 28 pixels
+ * @property {Spot | null} hot what is hovered or pinned
+ * @property {boolean} pinned
+ * @property {string} words what is looked at, for a screen reader
+ * @property {{ sum: number, value: number } | null} check the sum that is shown, bias included, and the engine's value of the same unit
+ * @property {Rect | null} landing where the crop box of the drawing ends up
+ */
+/** @typedef {Rect & { phone: boolean }} Area */
+/**
+ * @typedef {object} Picture Draws one network.
+ * @property {(scene: Scene) => void} update called for each digit
+ * @property {(stage: Stage, scene: Scene, area: Area) => void} draw
+ * @property {import("./stage.js").Walk} walk
+ * @property {number} [stride] steps of the walk that one press takes where motion is not wanted
+ * @property {(spot: Spot) => boolean} [tap] returns whether it was more than a look
+ * @property {(row: number) => void} [scrub]
+ * @property {() => number} [row]
+ */
+
+export const SIDE = 28;
+const GUTTER = 92; // units on the right of wide pictures, for names
+
+/** 28 x 28 pixels with the box that the ink was fitted into, and the centre of mass.
+ * @param {Stage} stage @param {Scene} scene @param {number} x @param {number} y @param {number} size @param {string} [title] */
+export function digit(stage, scene, x, y, size, title = "28 × 28 pixels") {
+  const { c, u } = stage, pixel = size / SIDE, { place } = scene;
+  stage.picture("digit", scene.ink, [SIDE, SIDE], { x, y, w: size, h: size }, { ink: true });
+  if (title) stage.text(title, x, y - 6 * u, { fit: size });
+  if (place) {
+    const box = { x: x + place.left * pixel, y: y + place.top * pixel, w: place.width * pixel, h: place.height * pixel };
+    c.setLineDash([3 * u, 3 * u]);
+    stage.box(box.x, box.y, box.w, box.h, "#9a978e", 1);
+    c.setLineDash([]);
+    stage.cross(x + size / 2, y + size / 2, 4 * u, "#f08a24");
+    scene.landing = box;
+  }
+  stage.touch("pixel", 0, { x, y, w: size, h: size }, SIDE, SIDE);
+}
+
+/** @param {Stage} stage @param {string} words @param {number} x @param {number} y @param {number} [size] */
+export function sign(stage, words, x, y, size = 26) {
+  stage.text(words, x, y, { size, weight: 300, align: "center", base: "middle", colour: stage.colour.ink });
+}
+
+/** A grid of numbers in their colours. @param {Stage} stage @param {number[]} values @param {number} columns @param {number} x @param {number} y @param {number} size
+ * @param {{ gain?: number, ink?: boolean }} [how] */
+export function cells(stage, values, columns, x, y, size, { gain = 1, ink = false } = {}) {
+  const { c, u } = stage, side = size / columns;
+  values.forEach((value, i) => {
+    const left = x + (i % columns) * side, top = y + Math.floor(i / columns) * side, colour = ink ? stage.grey(value * gain) : stage.shade(value * gain);
+    c.fillStyle = colour;
+    c.fillRect(left, top, side + 0.5, side + 0.5);
+    if (side > 17) stage.text(number(value), left + side / 2, top + side / 2 + u, { size: Math.min(13, side / u / 2.6), align: "center", base: "middle", colour: contrasting(colour) });
+  });
+  stage.box(x, y, size, (size * values.length) / columns / columns);
+}
+
+/** The width that the ten outputs take. @param {Stage} stage @param {number} w */
+export const slots = (stage, w) => (w > 480 * stage.u ? w - GUTTER * stage.u : w);
+/** @param {number} x @param {number} w @param {number} d */
+export const slotX = (x, w, d) => x + (d + 0.5) * (w / 10);
+
+/** Ten slots: links land at the top on the logits, the bar is the probability, the digit stands below.
+ * @param {Stage} stage @param {Scene} scene @param {Rect} rect
+ * @param {{ logits: ArrayLike<number>, probabilities: ArrayLike<number>, eased: ArrayLike<number>, says: number }} [answer] */
+export function outputs(stage, scene, rect, answer = scene) {
+  const { c, u, colour } = stage, { x, y, h } = rect, w = slots(stage, rect.w), slot = w / 10;
+  const { logits, probabilities, eased, says } = answer, room = h - 34 * u, base = y + room, tallest = room - 13 * u;
+  const scale = peak(logits), hot = scene.hot?.kind === "output" ? scene.hot.column : -1;
+  for (let d = 0; d < 10; d++) {
+    const middle = x + (d + 0.5) * slot, p = scene.quiet ? 0 : eased[d], tall = Math.max(1.5 * u, p * tallest), wide = Math.min(slot * 0.72, 46 * u), best = d === says && !scene.quiet;
+    c.fillStyle = colour.soft;
+    c.fillRect(middle - wide / 2, y + 13 * u, wide, tallest);
+    c.fillStyle = best ? colour.network : colour.dim;
+    c.fillRect(middle - wide / 2, base - tall, wide, tall);
+    Object.assign(c, { fillStyle: stage.shade(logits[d] / scale), strokeStyle: colour.dim, lineWidth: 1 });
+    c.beginPath();
+    c.arc(middle, y + 5 * u, 5 * u, 0, 2 * Math.PI);
+    c.fill();
+    c.stroke();
+    if (d === hot) stage.box(middle - wide / 2 - 3 * u, y + 11 * u, wide + 6 * u, room - 9 * u, colour.ink, 2 * u);
+    stage.text(String(d), middle, base + 28 * u, { size: best ? 34 : 24, weight: best ? 700 : 400, align: "center", colour: best ? colour.network : colour.dim });
+    if (!((best && p > 0.3) || d === hot)) continue;
+    const inside = tall > 18 * u, size = slot > 46 * u ? 12 : 10;
+    stage.text(percent(probabilities[d]), middle, inside ? base - tall + 14 * u : base - tall - 4 * u, { size, weight: 600, align: "center", fit: slot, colour: inside ? contrasting(best ? colour.network : colour.dim) : colour.ink });
+  }
+  stage.touch("output", 0, { x, y, w, h }, 10, 1);
+  if (rect.w > w) {
+    const right = { align: /** @type {const} */ ("right"), size: 14, weight: 600, colour: colour.ink };
+    stage.text("logits", x + rect.w, y + 9 * u, right);
+    stage.text("softmax", x + rect.w, y + 13 * u + tallest / 2 + 5 * u, right);
+    stage.text("answer", x + rect.w, base + 26 * u, right);
+  }
+}
+
+/**
+ * @typedef {object} Product
+ * @property {ArrayLike<number>} left @property {Float32Array} weights @property {[number, number]} shape of both as a picture
+ * @property {number} gain of left @property {number} bias @property {number} value what the engine computed
+ * @property {[string, string]} titles @property {boolean} [ink] left is the digit @property {string} [after] what the value is called
+ * @property {number} [probability] @property {string} name for a screen reader
+ */
+
+/** picture x weights = product, then sum, bias and ReLU: of everything that is fully connected.
+ * @param {Stage} stage @param {Scene} scene @param {Area & { sums?: Rect }} area @param {Product} product */
+export function multiply(stage, scene, area, { left, weights, shape, gain, bias, value, titles, ink = false, after = "ReLU", probability, name }) {
+  const { u, colour } = stage, { phone, y } = area, gap = (phone ? 16 : 24) * u, last = phone ? 0 : 88 * u;
+  const size = Math.min(area.h, (area.w - (phone ? 2 : 3) * gap - last) / 3), { products, sum } = weighted(left, weights, 0);
+  const xs = [0, 1, 2].map((i) => area.x + i * (size + gap)), at = (/** @type {number} */ i) => ({ x: xs[i], y, w: size, h: size });
+  if (ink) digit(stage, scene, xs[0], y, size, titles[0]);
+  else {
+    stage.picture("left", left, shape, at(0), { gain });
+    stage.text(titles[0], xs[0], y - 6 * u, { fit: size + gap });
+  }
+  stage.picture("weights", weights, shape, at(1), { gain: 1 / (0.75 * peak(weights)) });
+  stage.text(titles[1], xs[1], y - 6 * u, { fit: size + gap });
+  stage.picture("products", products, shape, at(2), { gain: 1 / Math.max(0.05, peak(products)) });
+  stage.text("product", xs[2], y - 6 * u);
+  sign(stage, "×", xs[0] + size + gap / 2, y + size / 2);
+  sign(stage, "=", xs[1] + size + gap / 2, y + size / 2);
+  const sums = area.sums ?? { x: xs[2] + size + gap - 4 * u, y, w: last, h: size };
+  const lines = [["sum of all", number(sum)], ["+ bias", number(bias)], [after, number(value)]];
+  if (probability !== undefined) lines.push(["softmax", percent(probability)]);
+  lines.forEach(([label, words], i) => {
+    const top = sums.y + (i + 0.5) * (sums.h / lines.length), end = i >= 2;
+    stage.text(label, sums.x, top - 7 * u, { halo: true });
+    stage.text(words, sums.x, top + 13 * u, { size: end && lines.length === 3 ? 26 : 18, weight: end ? 700 : 500, colour: end ? (value > 0 ? stage.plus : value < 0 ? stage.minus : colour.dim) : colour.ink });
+  });
+  scene.check = { sum: sum + bias, value };
+  scene.words = `${name}: sum of ${left.length} products ${number(sum)}, bias ${number(bias)}, ${after} ${number(value)}${probability === undefined ? "" : `, probability ${percent(probability)}`}`;
+  return { xs, size };
+}
+
+/** A cell of a grid in a rectangle. @param {Rect} rect @param {number} columns @param {number} place */
+export function cellAt(rect, columns, place) {
+  const side = rect.w / columns;
+  return { x: rect.x + (place % columns) * side, y: rect.y + Math.floor(place / columns) * side, w: side, h: side };
+}
+
+/** @param {number} value @param {number} count */
+export const within = (value, count) => clip(value, 0, count - 1);

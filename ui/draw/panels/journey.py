@@ -1,0 +1,40 @@
+"""The panel "Journey": the drawing on its way through one network, drawn by browser/journey/ from the network's own numbers."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from models import NETWORKS
+from recognition.ensemble import Selection
+from ui.drawing.history import DrawnDigit
+from ui.shared import browser_files, session
+from ui.shared.choosers import one_of
+
+DOOR = """
+const base = document.querySelector("script[data-catalog]").src.replace(/browser\\/.*/, "");
+export default function (component) {
+  import(new URL(component.data.module, base).href).then(({ mount }) => mount(component));
+}
+"""
+
+
+def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+    """Show the journey through the network that the visitor chooses; the browser knows what is drawn."""
+    keys = {NETWORKS[key].title: key for key in selection.networks}
+    _component()(
+        key="journey",
+        data={
+            "module": browser_files.script_address("journey/journey.js"),
+            "network": keys[one_of("Network", keys, session.NETWORK)],
+            "recipe": selection.recipe,
+            "calibrated": selection.calibrated,
+        },
+    )
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component("draw_a_digit_journey", js=DOOR, isolate_styles=False)
