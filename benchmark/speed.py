@@ -91,7 +91,7 @@ def panels(runs: int = 30) -> str:
 
     choices: list[dict[str, str]] = [{}]
     for title in ("MLP", "CNN", "RNN", "ResNet"):
-        choices.append({"panel": "Inside", "network": title})
+        choices.append({"panel": "Journey", "network": title})
     choices += [{"panel": "Which ink?", "ink": way} for way in ("Cover it", "Gradient")]
     choices += [{"panel": "Poke it", "poke": way} for way in ("Rotate", "Thicken")]
     choices += [{"panel": name} for name in ("How sure", "How it's built", "Compare training")]

@@ -155,7 +155,7 @@ def test_entropy_and_margin_stay_in_their_ranges(probabilities):
 
 
 KNOWN = {
-    "panel": ["Inside", "Which ink?", "Poke it", "Confidence"],
+    "panel": ["Inside", "Journey", "Which ink?", "Poke it", "Confidence"],
     "network": ["CNN", ""],
     "ink": ["Gradient", ""],
     "poke": ["Rotate", ""],

@@ -4,7 +4,7 @@
     python -m training.export mlp cnn --recipe drawn
 
 The page runs these files without Keras and TensorFlow. Their outputs are the probabilities, and the feature maps and
-states that the panel "Inside" shows.
+states that the panel "Journey" shows.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ export class Cnn {
     const middle = (/** @type {number} */ i) => area.x + (i + 0.5) * pitch, out = { x: area.x, y: area.y + area.h - outHeight, w: area.w, h: outHeight }, focus = this.#focus(scene);
     if (this.#all >= 0) this.#sheet(stage, { x: area.x, y: rows[0].y, w: width, h: out.y - rows[0].y - 24 * u }, focus);
     else {
-      this.#links(stage, scene, rows, middle, out, { x: (phone ? area.x + 113 * u : area.x) + lensHeight / 2, y: area.y + label + lensHeight + 2, on: !phone && focus.level === 0 }, target);
+      this.#links(stage, scene, rows, middle, out, { x: area.x + lensHeight / 2, y: area.y + label + lensHeight + 2, on: !phone && focus.level === 0 }, target);
       this.#maps(stage, rows, middle, focus);
     }
     this.#labels(stage, area, rows);

@@ -69,8 +69,8 @@ class Journey {
     this.root = document.createElement("div");
     this.root.className = "journey";
     this.root.dataset.network = data.network;
-    this.root.innerHTML = `<div class="journey-picture" role="application" tabindex="0" aria-describedby="journey-keys"><canvas aria-hidden="true"></canvas></div>
-      <button type="button" class="journey-play" aria-label="Play" aria-pressed="false"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v14l11-7z"/></svg></button>
+    this.root.innerHTML = `<button type="button" class="journey-play" aria-label="Play" aria-pressed="false"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v14l11-7z"/></svg></button>
+      <div class="journey-picture" role="application" tabindex="0" aria-describedby="journey-keys"><canvas aria-hidden="true"></canvas></div>
       <p class="journey-said" role="status"></p><p class="journey-said" id="journey-keys">${KEYS}</p>`;
     parent.replaceChildren(this.root);
     const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.root.querySelector(name));
@@ -100,6 +100,7 @@ class Journey {
     this.#look = look;
     this.#picture = new PICTURES[anatomy.family](anatomy);
     this.#digit = null;
+    this.#fitted = ""; // its colour is known now
     const title = describe(this.data.network)?.title ?? this.data.network;
     this.holder.setAttribute("aria-label", `Journey of your drawing through the ${title}`);
   }
@@ -136,6 +137,7 @@ class Journey {
     scene.probabilities = softmax(scene.logits.subarray(-10), scene.temperature);
     scene.says = largest(scene.probabilities);
     this.#picture.update(scene);
+    this.root.dataset.read = String(Number(this.root.dataset.read ?? 0) + 1); // for those who measure
     this.#easing = this.#dirty = true;
   }
 

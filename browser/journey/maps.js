@@ -15,14 +15,15 @@ const LINKS = 20; // from averages to the answer
 const GROWN = 1.3; // times a layer's gain, by which the largest value may exceed it before the gain follows
 
 export class Maps {
-  walk = new Walk(0, 700);
+  walk;
   /** @type {Row[]} */ #rows = [];
   /** @type {Map<number, number>} the largest value seen, by layer */ #peaks = new Map();
   /** @type {{ row: number, map: number } | null} */ #chosen = null;
 
   /** @param {import("../engine/anatomy.js").Anatomy} anatomy */
   constructor({ layers, kept }) {
-    this.layers = layers.filter(({ output, shape }) => kept.includes(output) && shape.length === 3 && shape[0] > 1);
+    const shown = layers.filter(({ output, shape }) => kept.includes(output) && shape.length === 3 && shape[0] > 1), stageOf = (/** @type {Layer} */ { name }) => /^stage\d+/.exec(name)?.[0];
+    this.layers = shown.filter((layer, i) => !stageOf(layer) || stageOf(layer) !== (shown[i + 1] && stageOf(shown[i + 1]))); // of a stage, its last block
     this.average = layers.find(({ kind, output }) => kind === "average" && kept.includes(output));
     this.out = /** @type {import("./mlp.js").Dense} */ (layers.at(-1));
     this.walk = new Walk(this.layers.length, 900);
@@ -74,7 +75,7 @@ export class Maps {
 
   /** The digit, and one map enlarged. @param {Stage} stage @param {Scene} scene @param {Area} area @param {{ row: number, map: number }} focus */
   #lens(stage, scene, { x, y, h, phone, w }, { row, map }) {
-    const { u, colour } = stage, { side, maps, values, layer, gain } = this.#rows[row], left = phone ? x + 113 * u : x, size = phone ? 104 * u : h, at = phone ? x + w - size : left + size + 40 * u, rect = { x: at, y, w: size, h: size };
+    const { u, colour } = stage, { side, maps, values, layer, gain } = this.#rows[row], left = x, size = phone ? 104 * u : h, at = phone ? x + w - size : left + size + 40 * u, rect = { x: at, y, w: size, h: size };
     digit(stage, scene, left, y, size);
     stage.picture("enlarged", values, [side, side], rect, { offset: map, stride: maps, gain });
     stage.touch("map", row * 1000 + map, rect, side, side);

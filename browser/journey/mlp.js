@@ -46,9 +46,9 @@ export class Mlp {
 
   /** @param {Stage} stage @param {Scene} scene @param {Area} area */
   draw(stage, scene, area) {
-    const { u } = stage, { phone } = area, label = 18 * u, side = 104 * u;
+    const { u } = stage, { phone } = area, label = 18 * u;
     const lensHeight = phone ? (area.w - 32 * u) / 3 : Math.min(190 * u, area.h * 0.26), outHeight = Math.min(120 * u, area.h * 0.165);
-    const top = area.y + label + lensHeight + (phone ? side + 64 * u : 38 * u), bottom = area.y + area.h - outHeight, space = bottom - top - 22 * u;
+    const top = area.y + label + lensHeight + (phone ? 84 * u : 38 * u), bottom = area.y + area.h - outHeight, space = bottom - top - 22 * u;
     const gap = phone ? 14 * u : Math.min(130 * u, area.w * 0.15), field = Math.min(space, (area.w - gap - 24 * u) / 2), spare = phone ? 0 : Math.max(0, (area.w - 2 * field - gap) / 2 - 12 * u);
     const f1 = { x: area.x + spare, y: top, w: field, h: field }, f2 = { ...f1, x: f1.x + field + gap };
     const target = this.#target(scene), digit = target.kind === "output" ? target.unit : scene.says;
@@ -57,9 +57,7 @@ export class Mlp {
     stage.text(phone ? "256 units, by place" : "first layer: 256 units, each where it looks", f1.x, f1.y - 6 * u, { halo: true, fit: field + gap * 0.8 });
     stage.text(phone ? "256 units, by digit" : "second layer: 256, by the digit they speak for", f2.x, f2.y - 6 * u, { halo: true, fit: field + spare });
     outputs(stage, scene, { x: area.x, y: bottom, w: area.w, h: outHeight });
-    const lens = phone
-      ? { ...area, y: area.y + label + side + 26 * u, h: lensHeight, sums: { x: area.x + side + 24 * u, y: area.y + label, w: 90 * u, h: side } }
-      : { ...area, y: area.y + label, h: lensHeight };
+    const lens = { ...area, y: area.y + label, h: lensHeight };
     const drawn = this.#lens(stage, scene, lens, target);
     const unit = target.kind === "unit1" ? target.unit : target.kind ? -1 : this.#loud;
     if (unit >= 0) {
@@ -126,7 +124,7 @@ export class Mlp {
     if (kind === "output") for (const [from, s] of speak.slice(0, TOUR)) frameCell(stage, f2, this.place2[from], s > 0 ? stage.plus : stage.minus);
   }
 
-  /** @param {Stage} stage @param {Scene} scene @param {Area & { sums?: Rect }} area @param {Target} target */
+  /** @param {Stage} stage @param {Scene} scene @param {Area} area @param {Target} target */
   #lens(stage, scene, area, { kind, unit }) {
     const { one, two, out, first, second, h1, h2 } = this, row = (/** @type {Dense} */ layer, /** @type {number} */ of) => layer.weights.subarray(of * UNITS, (of + 1) * UNITS);
     if (kind === "unit2") {

@@ -83,9 +83,9 @@ export const slotX = (x, w, d) => x + (d + 0.5) * (w / 10);
 
 /** Ten slots: links land at the top on the logits, the bar is the probability, the digit stands below.
  * @param {Stage} stage @param {Scene} scene @param {Rect} rect
- * @param {{ logits: ArrayLike<number>, probabilities: ArrayLike<number>, eased: ArrayLike<number>, says: number }} [answer] */
-export function outputs(stage, scene, rect, answer = scene) {
-  const { c, u, colour } = stage, { x, y, h } = rect, w = slots(stage, rect.w), slot = w / 10;
+ * @param {{ logits: ArrayLike<number>, probabilities: ArrayLike<number>, eased: ArrayLike<number>, says: number }} [answer] @param {boolean} [named] with a gutter for names */
+export function outputs(stage, scene, rect, answer = scene, named = true) {
+  const { c, u, colour } = stage, { x, y, h } = rect, w = named ? slots(stage, rect.w) : rect.w, slot = w / 10;
   const { logits, probabilities, eased, says } = answer, room = h - 34 * u, base = y + room, tallest = room - 13 * u;
   const scale = peak(logits), hot = scene.hot?.kind === "output" ? scene.hot.column : -1;
   for (let d = 0; d < 10; d++) {
@@ -103,7 +103,7 @@ export function outputs(stage, scene, rect, answer = scene) {
     stage.text(String(d), middle, base + 28 * u, { size: best ? 34 : 24, weight: best ? 700 : 400, align: "center", colour: best ? colour.network : colour.dim });
     if (!((best && p > 0.3) || d === hot)) continue;
     const inside = tall > 18 * u, size = slot > 46 * u ? 12 : 10;
-    stage.text(percent(probabilities[d]), middle, inside ? base - tall + 14 * u : base - tall - 4 * u, { size, weight: 600, align: "center", fit: slot, colour: inside ? contrasting(best ? colour.network : colour.dim) : colour.ink });
+    stage.text(percent(probabilities[d]), middle, inside ? base - tall + 14 * u : base - tall - 4 * u, { size, weight: 600, align: "center", fit: inside ? wide - 2 : slot, colour: inside ? contrasting(best ? colour.network : colour.dim) : colour.ink });
   }
   stage.touch("output", 0, { x, y, w, h }, 10, 1);
   if (rect.w > w) {
@@ -123,7 +123,7 @@ export function outputs(stage, scene, rect, answer = scene) {
  */
 
 /** picture x weights = product, then sum, bias and ReLU: of everything that is fully connected.
- * @param {Stage} stage @param {Scene} scene @param {Area & { sums?: Rect }} area @param {Product} product */
+ * @param {Stage} stage @param {Scene} scene @param {Area} area @param {Product} product */
 export function multiply(stage, scene, area, { left, weights, shape, gain, bias, value, titles, ink = false, after = "ReLU", probability, name }) {
   const { u, colour } = stage, { phone, y } = area, gap = (phone ? 16 : 24) * u, last = phone ? 0 : 88 * u;
   const size = Math.min(area.h, (area.w - (phone ? 2 : 3) * gap - last) / 3), { products, sum } = weighted(left, weights, 0);
@@ -139,13 +139,12 @@ export function multiply(stage, scene, area, { left, weights, shape, gain, bias,
   stage.text("product", xs[2], y - 6 * u);
   sign(stage, "×", xs[0] + size + gap / 2, y + size / 2);
   sign(stage, "=", xs[1] + size + gap / 2, y + size / 2);
-  const sums = area.sums ?? { x: xs[2] + size + gap - 4 * u, y, w: last, h: size };
   const lines = [["sum of all", number(sum)], ["+ bias", number(bias)], [after, number(value)]];
   if (probability !== undefined) lines.push(["softmax", percent(probability)]);
   lines.forEach(([label, words], i) => {
-    const top = sums.y + (i + 0.5) * (sums.h / lines.length), end = i >= 2;
-    stage.text(label, sums.x, top - 7 * u, { halo: true });
-    stage.text(words, sums.x, top + 13 * u, { size: end && lines.length === 3 ? 26 : 18, weight: end ? 700 : 500, colour: end ? (value > 0 ? stage.plus : value < 0 ? stage.minus : colour.dim) : colour.ink });
+    const n = lines.length, end = i >= 2, x = phone ? area.x + i * (area.w / n) : xs[2] + size + gap - 4 * u, top = phone ? y + size + 22 * u : y + (i + 0.5) * (size / n);
+    stage.text(label, x, top - 7 * u, { halo: true });
+    stage.text(words, x, top + (end && n === 3 ? 17 : 13) * u, { size: end && n === 3 ? 24 : 18, weight: end ? 700 : 500, colour: end ? (value > 0 ? stage.plus : value < 0 ? stage.minus : colour.dim) : colour.ink });
   });
   scene.check = { sum: sum + bias, value };
   scene.words = `${name}: sum of ${left.length} products ${number(sum)}, bias ${number(bias)}, ${after} ${number(value)}${probability === undefined ? "" : `, probability ${percent(probability)}`}`;

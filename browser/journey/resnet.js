@@ -152,7 +152,7 @@ export class ResNet {
   #lens(stage, scene, area) {
     const { u } = stage, { phone } = area, k = this.#pixel?.block ?? 8, { stage: s, number: b, shortcut, branch, value } = this.#blocks[k], { side, maps, gain } = STAGES[s], map = this.#map(s, scene);
     const sum = blockSum(shortcut, branch, map, maps), inside = this.#pixel && this.#pixel.x >= 0 && this.#pixel.x < side && this.#pixel.y < side ? this.#pixel : strongestPixel(branch, map, maps, side), at = inside.y * side + inside.x;
-    digit(stage, scene, phone ? area.x + 113 * u : area.x, area.y, area.h);
+    digit(stage, scene, area.x, area.y, area.h);
     const y = phone ? area.y + area.h + 26 * u : area.y, gap = (phone ? 18 : 24) * u, start = phone ? area.x : area.x + area.h + 28 * u, width = area.w - (start - area.x);
     const size = Math.min(phone ? 108 * u : area.h * 0.85, (width - 2 * gap - (phone ? 0 : 70 * u)) / 3), [a, r] = [shortcut[at * maps + map], branch[at * maps + map]];
     const pictures = /** @type {[ArrayLike<number>, number, number, string, number][]} */ ([[shortcut, map, maps, "shortcut", a], [branch, map, maps, "branch", r], [sum, 0, 1, "sum", sum[at]]]);
@@ -165,7 +165,7 @@ export class ResNet {
       if (i < 2) sign(stage, i ? "=" : "+", x + size + gap / 2, y + size / 2);
       stage.touch("block", k, rect, side, side);
     });
-    const after = value[at * maps + map], x = phone ? area.x + 232 * u : start + 3 * (size + gap) - gap + 12 * u, ry = phone ? area.y : y;
+    const after = value[at * maps + map], x = phone ? area.x + 130 * u : start + 3 * (size + gap) - gap + 12 * u, ry = phone ? area.y : y;
     stage.text("ReLU", x, ry + size / 2 - 10 * u);
     stage.text(number(after), x, ry + size / 2 + 16 * u, { size: 26, weight: 700, colour: after > 0 ? stage.plus : stage.colour.dim });
     scene.check = { sum: sum[at], value: after };
@@ -174,7 +174,7 @@ export class ResNet {
 
   /** The last step: 64 averages, each with a weight for each output. @param {Stage} stage @param {Scene} scene @param {Area} area @param {number} d */
   #last(stage, scene, area, d) {
-    const { u } = stage, { order, out } = this, place = area.phone ? { ...area, y: area.y + area.h + 26 * u, h: 108 * u, sums: { x: area.x + 124 * u, y: area.y, w: 90 * u, h: area.h } } : area;
+    const { u } = stage, { order, out } = this, place = area.phone ? { ...area, h: 200 * u } : area;
     multiply(stage, scene, place, { left: Float32Array.from(order, (map) => this.#averages[map]), weights: Float32Array.from(order, (map) => out.weights[d * AVERAGES + map]), shape: [8, 8], gain: AVERAGE_GAIN, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d], titles: ["64 averages", `output ${d}: 64 weights`], name: `Output ${d}` });
   }
 }

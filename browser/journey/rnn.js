@@ -61,7 +61,7 @@ export class Rnn {
     this.#streams(stage, scene, layout);
     this.#turns(stage, scene, layout);
     this.#line(stage, layout);
-    const stateSize = phone ? side : Math.min(bottom - picture.y - size - 30 * u, size * 0.62), state = { x: phone ? area.x + 113 * u : picture.x, y: phone ? area.y + 17 * u : bottom - stateSize - 2 * u, w: stateSize, h: stateSize };
+    const stateSize = phone ? side : Math.min(bottom - picture.y - size - 30 * u, size * 0.62), state = { x: picture.x, y: phone ? area.y + 17 * u : bottom - stateSize - 2 * u, w: stateSize, h: stateSize };
     this.#guess(stage, scene, layout, phone ? { x: state.x + stateSize, y: state.y, w: area.x + area.w - state.x - stateSize, h: stateSize } : { x: state.x + stateSize, y: state.y, w: size - stateSize, h: stateSize });
     const out = phone ? { x: area.x, y: river.y + size + 46 * u, w: area.w, h: bottom - river.y - size - 46 * u } : { x: river.x, y: river.y + size + 30 * u, w: river.w, h: bottom - river.y - size - 30 * u };
     this.#outputs(stage, scene, layout, out);
@@ -142,7 +142,7 @@ export class Rnn {
       if (probabilities[d] < PRETTY) continue;
       stage.link(river.x + (d + 0.5) * slot, river.y + row * height + 2 * u, slotX(out.x, out.w, d), out.y + 5 * u, probabilities[d], { widest: 10, colour: d === says ? colour.network : colour.dim, alpha: 0.5 });
     }
-    outputs(stage, scene, out, { logits: scene.logits.subarray(10 * (row - 1), 10 * row), probabilities, eased: row === SIDE ? scene.eased : probabilities, says });
+    outputs(stage, scene, out, { logits: scene.logits.subarray(10 * (row - 1), 10 * row), probabilities, eased: row === SIDE ? scene.eased : probabilities, says }, false);
   }
 
   /** The state, and one number of it through all rows. @param {Stage} stage @param {Scene} scene @param {Layout} layout @param {Rect} rect */

@@ -34,7 +34,7 @@ export function windowLens(stage, scene, area, network, focus, mark) {
   /** @type {Source} */ const source = { ...before, map: pooled ? map : sums && level ? strongestOf(sums) : 0 };
   const taken = Array.from({ length: size * size }, (_, t) => source.values[((top + Math.floor(t / size)) * source.side + left + (t % size)) * source.maps + source.map]);
 
-  const s = area.h, { y } = area, phone = area.below > 0, sourceX = phone ? area.x + 113 * u : area.x, pixel = s / source.side;
+  const s = area.h, { y } = area, phone = area.below > 0, sourceX = area.x, pixel = s / source.side;
   if (source.level >= 0) {
     stage.picture("source", source.values, [source.side, source.side], { x: sourceX, y, w: s, h: s }, { offset: source.map, stride: MAPS, gain: source.gain });
     stage.text(pooled ? `map ${map}` : `map ${source.map}, strongest of 64`, sourceX, y - 6 * u, { fit: s });
@@ -112,7 +112,7 @@ export function flattened(stage, scene, area, { values, out }, d) {
     const x = i % 24, y = Math.floor(i / 24);
     return from[((y % 3) * 3 + (x % 3)) * MAPS + Math.floor(y / 3) * 8 + Math.floor(x / 3)];
   });
-  const { u } = stage, phone = area.below > 0, place = phone ? { ...area, y: area.y + area.h + 22 * u, h: area.below - 24 * u, sums: { x: area.x + 124 * u, y: area.y, w: 90 * u, h: area.h } } : area;
+  const { u } = stage, phone = area.below > 0, place = phone ? { ...area, h: area.h + area.below - 60 * u } : area;
   multiply(stage, scene, place, { left: tile(values[4]), weights: tile(out.weights.subarray(d * features, (d + 1) * features)), shape: [24, 24], gain: ROWS[4].gain, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d],
     titles: [phone ? "576 numbers" : "64 maps of 3×3: 576 numbers", `output ${d}: 576 weights`], name: `Output ${d}` });
 }

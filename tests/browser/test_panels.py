@@ -12,10 +12,6 @@ pytestmark = pytest.mark.slow
 
 # The panel, the choice in it, and a text that must then be visible.
 STEPS = [
-    ("Inside", "", "After hidden layer 1"),
-    ("", "CNN", "After convolution 3"),
-    ("", "RNN", "state after that row"),
-    ("", "ResNet", "Stage 3"),
     ("Which ink?", "", "The ink is covered"),
     ("", "Gradient", "A little more ink there"),
     ("Poke it", "", "More than half sure"),
@@ -48,16 +44,16 @@ def test_every_panel_opens(visit, viewport, phone, theme):
 
 
 def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
-    visitor = visit(path="/?panel=Inside&network=RNN&recipe=on+MNIST+alone")
+    visitor = visit(path="/?panel=Inside&network=RNN&recipe=on+MNIST+alone")  # the name of before
     visitor.draw(placed(3))
     visitor.wait_for_answer()
-    visitor.page.get_by_text("state after that row").wait_for()
+    visitor.page.locator(".journey[data-network=rnn][data-drawn]").wait_for()
     visitor.click("Networks")
     assert visitor.page.get_by_role("radio", name="on MNIST alone").is_checked()
     visitor.page.keyboard.press("Escape")
     visitor.open_panel("CNN")
-    visitor.page.get_by_text("After convolution 3").wait_for()
-    assert "network=CNN" in visitor.page.url and "panel=Inside" in visitor.page.url
+    visitor.page.locator(".journey[data-network=cnn][data-drawn]").wait_for()
+    assert "network=CNN" in visitor.page.url and "panel=Journey" in visitor.page.url
 
 
 def test_the_perturbation_slider_works_by_keyboard(visit):
@@ -166,11 +162,11 @@ def test_a_panel_opens_in_sight(visit, viewport, phone):
     visitor = visit(viewport, phone=phone)
     visitor.draw(placed(6))
     visitor.wait_for_answer()
-    visitor.open_panel("Inside")
-    heading = visitor.page.get_by_role("heading", name="What goes in")
-    heading.wait_for()
+    visitor.open_panel("Journey")
+    picture = visitor.page.get_by_role("application", name="Journey of your drawing through the MLP")
+    picture.wait_for()
     visitor.page.wait_for_timeout(1000)
-    assert 0 <= heading.bounding_box()["y"] < viewport["height"] - 60
+    assert 0 <= picture.bounding_box()["y"] < viewport["height"] - 60
     if not phone:
         visitor.page.mouse.wheel(0, 3000)
         visitor.page.wait_for_timeout(500)

@@ -21,6 +21,7 @@ TEXTS = (
     "<script>alert(1)</script>",
     "NaN",
     "[[[[",
+    "Journey",
     "Inside",
     "RNN",
     "💥" * 100,

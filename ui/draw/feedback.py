@@ -19,7 +19,7 @@ from ui.shared.percent import percent
 
 SURE = 0.9  # confidence below which a network is said to be unsure
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-INSIDE = {  # by the number of axes of a network's input: what its panel "Inside" shows
+JOURNEY = {  # by the number of axes of a network's input: what its journey shows
     1: "see which of its units light up",
     2: "see it read row by row",
     3: "see what its filters find",
@@ -110,8 +110,8 @@ def _suggestion(drawn: DrawnDigit, number: int) -> Suggestion | None:
     others = [each for each in predictions if each.digit != digit]
     if len(others) == 1:
         network = NETWORKS[others[0].network]
-        words = f"The {network.title} disagrees: {INSIDE[len(network.input_shape)]}"
-        return Suggestion(words, "Inside", {session.NETWORK: network.title})
+        words = f"The {network.title} disagrees: {JOURNEY[len(network.input_shape)]}"
+        return Suggestion(words, "Journey", {session.NETWORK: network.title})
     if others:
         return Suggestion("They disagree: see whether other training would help", "Compare training")
     least = min(predictions, key=lambda each: each.confidence)
