@@ -3,6 +3,7 @@
 import { outputs, slotX, slots, within } from "./parts.js";
 import { activeMaps, shares } from "./shares.js";
 import { Walk, peak } from "./stage.js";
+import { largest } from "./sums.js";
 import { MAPS, ROWS, flattened, windowLens } from "./window.js";
 
 /** @typedef {import("./parts.js").Scene} Scene */
@@ -91,11 +92,12 @@ export class Cnn {
   }
 
   /** What the lens is about: what is touched, the walking window, or the window under the pen. @param {Scene} scene @returns {Focus} */
-  #focus({ hot, tip, ink }) {
+  #focus({ hot, tip }) {
     const level = hot ? ROWS.findIndex(({ kind }) => kind === hot.kind) : -1, map = this.order(0)[0], side = ROWS[0].side;
     if (this.walk.at >= 0) return { level: 0, map, x: this.walk.at % side, y: Math.floor(this.walk.at / side), step: this.walk.at };
     if (hot && level >= 0) return { level, map: hot.number, x: hot.column, y: hot.row, step: -1 };
-    const [x, y] = hot?.kind === "pixel" ? [hot.column, hot.row] : tip ?? inkiest(ink);
+    const brightest = largest(Float32Array.from({ length: side * side }, (_, i) => this.values[0][i * MAPS + map]));
+    const [x, y] = hot?.kind === "pixel" ? [hot.column, hot.row] : tip ?? [(brightest % side) + 1, Math.floor(brightest / side) + 1];
     return { level: 0, map, x: within(x - 1, side), y: within(y - 1, side), step: -1 };
   }
 
@@ -174,18 +176,3 @@ export class Cnn {
     }
   }
 }
-
-/** The middle of the ink's darkest row, where something is to be seen. @param {Float32Array} ink @returns {[number, number]} */
-function inkiest(ink) {
-  let best = 0, most = 0, at = 14;
-  for (let row = 0; row < 28; row++) {
-    let sum = 0, moment = 0;
-    for (let column = 0; column < 28; column++) {
-      sum += ink[row * 28 + column];
-      moment += column * ink[row * 28 + column];
-    }
-    if (sum > most) [best, most, at] = [row, sum, Math.round(moment / sum)];
-  }
-  return [at, most ? best : 14];
-}
-

@@ -11,9 +11,12 @@ pytestmark = pytest.mark.slow
 
 PICTURE = ".journey canvas"
 PIXELS = f"""() => {{
-  const canvas = document.querySelector("{PICTURE}"), data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const canvas = document.querySelector("{PICTURE}"), {{ width, height }} = canvas;
+  const {{ data }} = canvas.getContext("2d").getImageData(0, 0, width, height);
   let sum = 0;
-  for (let i = 0; i < data.length; i += 4) sum = (sum * 31 + data[i] + 7 * data[i + 1] + 13 * data[i + 2]) % 1e9;
+  for (let i = 0; i < data.length; i += 4) {{
+    sum = (sum * 31 + data[i] + 7 * data[i + 1] + 13 * data[i + 2]) % 1e9;
+  }}
   return sum;
 }}"""
 CHECK = """() => {

@@ -44,7 +44,7 @@ def test_every_panel_opens(visit, viewport, phone, theme):
 
 
 def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
-    visitor = visit(path="/?panel=Inside&network=RNN&recipe=on+MNIST+alone")  # the name of before
+    visitor = visit(path="/?panel=Journey&network=RNN&recipe=on+MNIST+alone")
     visitor.draw(placed(3))
     visitor.wait_for_answer()
     visitor.page.locator(".journey[data-network=rnn][data-drawn]").wait_for()
@@ -54,6 +54,11 @@ def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
     visitor.open_panel("CNN")
     visitor.page.locator(".journey[data-network=cnn][data-drawn]").wait_for()
     assert "network=CNN" in visitor.page.url and "panel=Journey" in visitor.page.url
+
+
+def test_a_link_with_the_name_of_before_opens_the_journey(visit):
+    visitor = visit(path="/?panel=Inside&network=ResNet")
+    visitor.page.locator(".journey[data-network=resnet][data-drawn]").wait_for()
 
 
 def test_the_perturbation_slider_works_by_keyboard(visit):

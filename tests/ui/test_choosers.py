@@ -55,7 +55,9 @@ def test_a_link_carries_the_choice_and_a_network_without_weights_is_left_out(mon
     assert shown(send(opened(link), message(placed(7)))) == ["cnn"]
 
 
-@pytest.mark.parametrize("panel", ["Journey", "Which ink?", "Poke it", "How sure", "How it's built", "Compare training"])
+@pytest.mark.parametrize(
+    "panel", ["Journey", "Which ink?", "Poke it", "How sure", "How it's built", "Compare training"]
+)
 def test_every_panel_shows_the_chosen_networks(panel):
     page = send(opened({"networks": ["GRU", "Bi-LSTM", "Y-network"], "panel": [panel]}), message(placed(7)))
     assert shown(page) == ["gru", "bilstm", "ynet"]

@@ -24,21 +24,6 @@ def digit(picture: np.ndarray) -> str:
     return _url(Image.fromarray(picture))
 
 
-def network_input(inputs: np.ndarray) -> str:
-    """A data URL that shows one network's input in its own shape.
-
-    inputs: float32 from 0 to 1: (784,) becomes a strip, (28, 28, 1) a picture, (28, 28) rows with gaps between them.
-    """
-    pixels = np.rint(inputs * 255).astype(np.uint8)
-    if pixels.ndim == 1:
-        return _url(Image.fromarray(pixels[None]))
-    if pixels.ndim == 3:
-        return _url(Image.fromarray(pixels[..., 0]))
-    rows = np.zeros((2 * len(pixels) - 1, pixels.shape[1], 2), np.uint8)  # grey and alpha
-    rows[::2, :, 0], rows[::2, :, 1] = pixels, 255
-    return _url(Image.fromarray(rows, "LA"))
-
-
 def small_input(inputs: np.ndarray) -> str:
     """A data URL of one network's input for a place too small for all its pixels.
 

@@ -1,4 +1,7 @@
-"""The panel "Journey": the drawing on its way through one network, drawn by browser/journey/ from the network's own numbers."""
+"""The panel "Journey": the drawing on its way through one network, from the network's own numbers.
+
+browser/journey/ draws it; the server only says which network it is about.
+"""
 
 from __future__ import annotations
 
