@@ -47,27 +47,26 @@ class Engine(Protocol):
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Engine]:
-    if driver.chromium_path() is None:
-        raise Missing("needs Chromium: install it, for example with apt-get install chromium")
-    with driver.chromium() as browser:
-        page = browser.new_page(viewport=driver.DESKTOP)
+def chromium(browser: Any) -> Iterator[Engine]:
+    """A page of a Playwright browser, of which a process may have one."""
+    page = browser.new_page(viewport=driver.DESKTOP)
 
-        class Chromium:
-            def open(self, address: str) -> None:
-                page.goto(address)
+    class Chromium:
+        def open(self, address: str) -> None:
+            page.goto(address)
 
-            def evaluate(self, expression: str) -> Any:
-                return page.evaluate(f"() => ({expression})")
+        def evaluate(self, expression: str) -> Any:
+            return page.evaluate(f"() => ({expression})")
 
-            def press(self, points: Sequence[Point]) -> None:
-                page.mouse.move(*points[0])
-                page.mouse.down()
-                for point in points[1:]:
-                    page.mouse.move(*point)
-                page.mouse.up()
+        def press(self, points: Sequence[Point]) -> None:
+            page.mouse.move(*points[0])
+            page.mouse.down()
+            for point in points[1:]:
+                page.mouse.move(*point)
+            page.mouse.up()
 
-        yield Chromium()
+    yield Chromium()
+    page.close()
 
 
 @contextlib.contextmanager
@@ -156,13 +155,6 @@ def webkit() -> Iterator[Engine]:
         yield WebKit()
         with contextlib.suppress(OSError):
             urllib.request.urlopen(urllib.request.Request(session, method="DELETE"), timeout=20)
-
-
-ENGINES: dict[str, Callable[[], contextlib.AbstractContextManager[Engine]]] = {
-    "chromium": chromium,
-    "firefox": firefox,
-    "webkit": webkit,
-}
 
 
 def _actions(points: Sequence[Point]) -> list[dict[str, Any]]:

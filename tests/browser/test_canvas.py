@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.browser.driver import ALPHA, DESKTOP, PHONE, Visitor
-from tests.drawings import placed
-from tests.page_server import ROOT, running
+from tests.browser.driver import ALPHA, DESKTOP, PHONE
+from tests.page_server import ROOT
 
 pytestmark = pytest.mark.slow
 
-SCRIPT = ROOT / "browser" / "page" / "canvas.js"
+SCRIPTS = ROOT / "browser" / "page"
 SIZES = [(360, 640), (1024, 768), (844, 390), (1280, 720)]
 MORE_SIZES = [(640, 360), (820, 1180), (1920, 1080), (390, 844), (700, 900)]
 ONE, SEVEN = [(140, 40), (140, 240)], [(60, 60), (220, 60), (120, 250)]
@@ -50,8 +49,11 @@ def test_the_canvas_is_whole_takes_a_stroke_to_its_corners_and_nothing_moves_wit
 
 def test_a_canvas_that_comes_after_the_last_change_around_it_still_gets_its_size_and_name(chromium):
     page = chromium.new_page()
-    page.set_content('<div class="st-key-canvas"><div data-testid="stBidiComponentIsolated"></div></div>')
-    page.add_script_tag(type="module", content=f"{SCRIPT.read_text(encoding='utf-8')}\nstartCanvas({{}});")
+    start = '<script type="module">import { startCanvas } from "./canvas.js"; startCanvas({});</script>'
+    body = f'<div class="st-key-canvas"><div data-testid="stBidiComponentIsolated"></div></div>{start}'
+    page.route("**/*.js", lambda route: route.fulfill(path=SCRIPTS / route.request.url.rpartition("/")[2]))
+    page.route("http://page/", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto("http://page/")
     page.wait_for_timeout(300)
     page.evaluate("""document.querySelector("[data-testid]").attachShadow({mode: "open"}).innerHTML =
         '<div class="dc-root"><canvas class="upper-canvas" width="280" height="280"></canvas></div>'""")
@@ -102,6 +104,7 @@ def test_clear_and_undo_do_not_wait_for_the_server(visit):
 
 def test_the_faint_digit_goes_with_the_first_touch_and_keys_draw_samples_which_ctrl_z_takes_back(visit):
     visitor = visit()
+    visitor.page.emulate_media(reduced_motion="reduce")  # otherwise the page draws in its place
     ghost = visitor.page.locator(".ghost")
     ghost.wait_for()
     box = visitor.canvas.bounding_box()
@@ -118,34 +121,6 @@ def test_the_faint_digit_goes_with_the_first_touch_and_keys_draw_samples_which_c
         visitor.wait_for_headline(f"All four say {digit}")
     visitor.page.keyboard.press("Control+z")
     visitor.wait_for_invitation()
-
-
-def test_without_the_server_one_draws_on_and_the_browser_answers(chromium):
-    with running() as server:
-        visitor = Visitor(chromium.new_page(), server.address)
-        visitor.draw(placed(1))
-        visitor.wait_for_headline("All four say 1")
-        server.kill()
-        banner = visitor.page.locator(".offline")
-        banner.wait_for(timeout=20_000)
-        assert "Your drawing is safe" in banner.inner_text()
-        visitor.page.wait_for_timeout(3000)  # Streamlit's own dialog would have covered the canvas by now
-        visitor.click("Clear")
-        visitor.wait_for_invitation()
-        visitor.draw(placed(7))
-        visitor.wait_for_headline("All four say 7")
-        assert "Answered by your browser" in banner.inner_text()
-        server.start()
-        banner.wait_for(state="hidden", timeout=60_000)
-        visitor.page.get_by_role("button", name="Yes, right").wait_for(
-            timeout=60_000
-        )  # of the server, which has read it
-        visitor.page.wait_for_timeout(1500)
-        assert list(visitor.wait_for_answer().values()).count(7) == 4 and visitor.ink() > MIN_INK
-        visitor.click("Clear")
-        visitor.draw(placed(1))
-        visitor.wait_for_headline("All four say 1")
-        visitor.page.close()
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])

@@ -15,7 +15,7 @@ from digits.normalization import from_ink
 from digits.samples import SAMPLES, sample_digit
 from digits.strokes import CANVAS_SIDE
 from recognition.store import released
-from tests.browser.engines import ENGINES, Engine, Missing
+from tests.browser.engines import Engine, Missing, chromium, firefox, webkit
 from tests.drawings import placed
 from tests.engine.test_engine import TOLERANCE, drawings, encoded
 from tests.page_server import running
@@ -97,16 +97,26 @@ COMPUTE = """((job) => {
 })"""
 
 
+BROWSERS = ["chromium", "firefox", "webkit"]
+
+
+def opened(browser: str, request):
+    """A context with a browser; Chromium is the one of all tests, because a process may run Playwright once."""
+    if browser == "chromium":
+        return chromium(request.getfixturevalue("chromium"))
+    return {"firefox": firefox, "webkit": webkit}[browser]()
+
+
 @pytest.fixture(scope="module")
 def page():
     with running() as found:
         yield found.address
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_a_7_is_read_taken_back_and_cleared(name, page):
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_a_7_is_read_taken_back_and_cleared(browser, page, request):
     try:
-        with ENGINES[name]() as engine:
+        with opened(browser, request) as engine:
             visitor = Visitor(engine, page)
             visitor.wait_for("^Draw a digit")
             visitor.draw(placed(7))
@@ -122,13 +132,13 @@ def test_a_7_is_read_taken_back_and_cleared(name, page):
 
 
 @pytest.mark.parametrize("recipe", ["drawn", "book"])
-@pytest.mark.parametrize("name", ENGINES)
-def test_all_networks_and_digits_are_pythons(name, recipe, page):
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_all_networks_and_digits_are_pythons(browser, recipe, page, request):
     inks = [ink for ink in drawings()[::17] if ink.shape == (280, 280)]
     digits = np.stack([sample_digit(sample) for sample in SAMPLES])
     job = {"recipe": recipe, "digits": encoded(digits), "inks": [encoded(ink) for ink in inks]}
     try:
-        with ENGINES[name]() as engine:
+        with opened(browser, request) as engine:
             visitor = Visitor(engine, page)
             engine.evaluate(f"{COMPUTE}({json.dumps(job)})")
             visitor.wait(lambda: engine.evaluate("window.computed !== undefined"), "result")
