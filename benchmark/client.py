@@ -21,7 +21,7 @@ from websockets.asyncio.client import connect
 from tests.ui.page import message
 
 TIMEOUT_SECONDS = 30.0  # seconds after which an answer counts as failed
-ANSWERED = b'class="answers answered'
+ANSWERED = b'"digits": [{"pixels"'
 
 
 @contextlib.asynccontextmanager

@@ -142,7 +142,6 @@ function read() {
   if (!worker || !loaded.size || busy || !watch.readable || performance.now() < pause) return;
   const picture = watch.read();
   if (!picture) return;
-  state.cleared = false;
   send(picture, !watch.down);
 }
 

@@ -1,5 +1,5 @@
 /* What is shown: the server's record where it is about the drawing that stands on the canvas, else what this browser reads. */
-import { DOT, INVITATION, SEVERAL } from "./words.js";
+import { DOT, INVITATION, MORE, SEVERAL } from "./words.js";
 
 /** @typedef {{ pixels: Uint8Array, outlier: boolean, probabilities: Record<string, ArrayLike<number>> }} Digit
  * pixels: 28 x 28; probabilities: ten of each network, by key */
@@ -48,8 +48,9 @@ export function choose({ record, recorded, reading, acted, cleared, pending, dem
   }
   if (cleared) return nothing("waiting", INVITATION);
   if (!reading || reading.ink === record.ink) return recordShown(record);
+  if (record.foreign) return nothing("reading", MORE); // what stands under the canvas is the server's
   if (!reading.digit) return nothing("waiting", reading.blank ? INVITATION : DOT);
-  if (reading.groups > 1 || record.foreign) return nothing("reading", SEVERAL); // the server decides how many there are
+  if (reading.groups > 1) return nothing("reading", SEVERAL); // the server decides how many there are
   const outlier = (reading.outlier ?? 0) >= threshold;
   return { kind: "answered", message: "", digits: [{ pixels: reading.digit, outlier, probabilities: reading.probabilities }], place: 0, failures: record.failures, live: true };
 }

@@ -5,6 +5,7 @@ export const DOT = "That is only a dot; draw a larger digit";
 export const OUTLIER = "Not a digit?";
 export const NOTHING = "No network can answer";
 export const SEVERAL = "Reading the number …"; // by the server
+export const MORE = "Reading the drawing …";
 export const PHOTO = "Reading your photo …";
 export const LOAD = "Read while I draw (loads 2.6 MB)";
 export const AWAY = "Answered by your browser; the server is away.";

@@ -148,7 +148,7 @@ function clear() {
 /** Leaves the drawing to the page that comes after a reload. */
 function store() {
   try {
-    if (isBlank() || document.querySelector(".st-key-game, .st-key-room_strip")) sessionStorage.removeItem(STORED);
+    if (isBlank() || background().length || document.querySelector(".st-key-game, .st-key-room_strip")) sessionStorage.removeItem(STORED);
     else sessionStorage.setItem(STORED, JSON.stringify(ink?.strokes ?? []));
   } catch { /* a browser without storage */ }
 }

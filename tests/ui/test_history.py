@@ -85,3 +85,11 @@ def test_the_oldest_drawings_are_dropped():
     for number in range(MAX_DRAWINGS + 5):
         history.record(number, [drawn()])
     assert list(history.drawings) == list(range(5, MAX_DRAWINGS + 5))
+
+
+def test_a_drawing_that_a_reload_draws_again_is_one_and_keeps_its_label():
+    history = History()
+    history.drawings = {-2: (DrawnDigit(np.zeros((28, 28), np.uint8), {}),), -1: (drawn(7, 7, 7, 7),)}
+    history.drawings[-1][0].label = 7
+    history.record(0, [drawn(7, 7, 7, 7)])
+    assert list(history.drawings) == [-2, 0] and history.drawings[0][0].label == 7

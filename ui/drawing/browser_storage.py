@@ -43,8 +43,12 @@ export default function ({ data, setStateValue }) {
 
 function merged(stored, { drawings, games }) {
   let before = [];
-  try { before = JSON.parse(stored).drawings.filter(([digit, label, drawing]) => !(drawing in drawings)); } catch {}
   const latest = Object.entries(drawings).flatMap(([drawing, digits]) => digits.map((digit) => [...digit, drawing]));
+  const again = new Set(latest.map(([digit]) => digit)); // a reload draws the newest one once more
+  try {
+    before = JSON.parse(stored).drawings;
+    before = before.filter(([digit, label, drawing]) => !(drawing in drawings) && !again.has(digit));
+  } catch {}
   return JSON.stringify({ drawings: [...before, ...latest].slice(-MAX_DRAWINGS), games });
 }
 """.replace("MAX_DRAWINGS", str(MAX_DRAWINGS))

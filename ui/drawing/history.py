@@ -65,6 +65,11 @@ class History:
         if len(before) == len(digits):
             for old, new in zip(before, digits, strict=True):
                 new.label = old.label
+        for restored in [each for each in self.drawings if each < 0 <= number]:  # a reload draws the newest one again
+            (old,) = self.drawings[restored]
+            if len(digits) == 1 and np.array_equal(old.digit, digits[0].digit):
+                digits[0].label = digits[0].label if old.label is None else old.label
+                del self.drawings[restored]
         self.drawings[number] = tuple(digits)
         while len(self.drawings) > MAX_DRAWINGS:
             del self.drawings[next(iter(self.drawings))]
