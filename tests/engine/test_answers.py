@@ -161,7 +161,7 @@ def test_a_finished_stroke_may_be_doubted_before_the_server_has_read_it(choose, 
 
 def test_of_several_digits_nothing_is_claimed_until_the_server_has_read_the_number(choose):
     assert words(choose(record(), reading(groups=2))) == ("reading", "Reading the number …")
-    assert words(choose(record(foreign=True), reading())) == ("reading", "Reading the number …"), "it reads but a part"
+    assert words(choose(record(foreign=True), reading())) == ("reading", "Reading the drawing …"), "it reads but a part"
 
 
 def test_hidden_answers_stay_hidden_whatever_is_drawn(choose):
