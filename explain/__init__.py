@@ -1,1 +1,1 @@
-"""Explanations of networks and their predictions: layers, activations, importance of the ink, perturbations."""
+"""Explanations of networks and their predictions: layers, importance of the ink, perturbations."""
