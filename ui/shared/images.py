@@ -15,29 +15,11 @@ from models import NETWORKS
 from recognition.recipes import YOURS
 
 POSITIVE, NEGATIVE = np.array([255, 176, 32]), np.array([64, 148, 255])  # amber and blue
-STRIP_MEAN = 8  # values of a long list that are averaged to one stripe of its small picture
-ENLARGED, GAP = 8, 3  # pixels of each value in a small picture, and of the gap below each row
 
 
 def digit(picture: np.ndarray) -> str:
     """A data URL of uint8 (h, w), black to white."""
     return _url(Image.fromarray(picture))
-
-
-def small_input(inputs: np.ndarray) -> str:
-    """A data URL of one network's input for a place too small for all its pixels.
-
-    Each value is drawn several pixels wide, so that a browser averages them when it makes the picture small; with one
-    pixel each it would drop some, others at each size, and the picture would shimmer.
-    """
-    pixels = np.rint(inputs * 255).astype(np.uint8)
-    if pixels.ndim == 1:
-        return _url(Image.fromarray(pixels.reshape(-1, STRIP_MEAN).mean(1).astype(np.uint8)[None].repeat(8, 1)))
-    if pixels.ndim == 3:
-        return _url(Image.fromarray(pixels[..., 0].repeat(ENLARGED, 0).repeat(ENLARGED, 1)))
-    rows = np.zeros((len(pixels), ENLARGED, pixels.shape[1] * ENLARGED, 2), np.uint8)  # grey and alpha
-    rows[:, : ENLARGED - GAP, :, 0], rows[:, : ENLARGED - GAP, :, 1] = pixels.repeat(ENLARGED, 1)[:, None], 255
-    return _url(Image.fromarray(rows.reshape(-1, rows.shape[2], 2), "LA"))
 
 
 def heat(values: np.ndarray, scale: float | None = None) -> str:
