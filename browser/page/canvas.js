@@ -33,7 +33,7 @@ const place = () => /** @type {HTMLElement | null} */ (document.querySelector(".
 const root = () => place()?.querySelector("[data-testid=stBidiComponentIsolated]")?.shadowRoot ?? null;
 const tool = (/** @type {string} */ name) => /** @type {HTMLButtonElement | null} */ (root()?.querySelector(`.dc-toolbar [aria-label^="${name}"]`) ?? null);
 const button = (/** @type {string} */ key) => /** @type {HTMLButtonElement | null} */ (document.querySelector(`.st-key-${key} button`));
-const background = () => /** @type {HTMLElement[]} */ ([...(place()?.querySelectorAll(".background:not(.ghost), .photo") ?? [])]);
+const background = () => /** @type {HTMLElement[]} */ ([...(place()?.querySelectorAll("img.background:not(.ghost), .photo") ?? [])]);
 export const isConnected = () => /** @type {HTMLElement | null} */ (document.querySelector(".stApp"))?.dataset.testConnectionState === "CONNECTED";
 
 /** Nothing has been drawn on the canvas itself. */
