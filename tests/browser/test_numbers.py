@@ -36,6 +36,7 @@ def test_two_digits_are_read_as_a_number_and_each_can_be_looked_at(visit):
     confidences = visitor.page.locator(".card.ready .answer span").all_inner_texts()
     assert len(confidences) == 4 and all(words.endswith("% product") for words in confidences)
     choices = visitor.page.locator(".st-key-number button")
+    choices.nth(1).wait_for()  # the verdict is drawn before them
     assert choices.count() == 2 and choices.locator("img").count() == 2
     choices.nth(1).click()
     visitor.page.locator('.bars[data-network="cnn"] li.best i', has_text="2").wait_for(timeout=30_000)
