@@ -165,6 +165,7 @@ def test_the_scoreboard_shows_the_confusions_of_ten_networks_without_scrolling(h
 
 def test_the_strip_keeps_the_canvas_where_it_is(visit, host, url):
     phone = join(visit, host)
+    phone.canvas.wait_for()
     before = phone.canvas.bounding_box()
     database = databases.opened(url)
     opened = hosting.host(database, code(host), urlsplit(host.url).query.split("host=")[1])
