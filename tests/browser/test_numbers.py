@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from models import NETWORKS
 from tests.browser.driver import DESKTOP, PHONE, SMALL_PHONE, Visitor, link_to
@@ -36,7 +37,7 @@ def test_two_digits_are_read_as_a_number_and_each_can_be_looked_at(visit):
     confidences = visitor.page.locator(".card.ready .answer span").all_inner_texts()
     assert len(confidences) == 4 and all(words.endswith("% product") for words in confidences)
     choices = visitor.page.locator(".st-key-number button")
-    choices.nth(1).wait_for()  # the verdict is drawn before them
+    expect(choices).to_have_count(2)  # after the verdict, and after those of the run before
     assert choices.count() == 2 and choices.locator("img").count() == 2
     choices.nth(1).click()
     visitor.page.locator('.bars[data-network="cnn"] li.best i', has_text="2").wait_for(timeout=30_000)

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from models import NETWORKS
 from rooms import database as databases
@@ -165,7 +166,8 @@ def test_the_scoreboard_shows_the_confusions_of_ten_networks_without_scrolling(h
 
 def test_the_strip_keeps_the_canvas_where_it_is(visit, host, url):
     phone = join(visit, host)
-    phone.canvas.wait_for()
+    expect(phone.canvas).to_have_count(1, timeout=LATE)  # the one of the page before is gone
+    phone.canvas.wait_for(timeout=LATE)
     before = phone.canvas.bounding_box()
     database = databases.opened(url)
     opened = hosting.host(database, code(host), urlsplit(host.url).query.split("host=")[1])

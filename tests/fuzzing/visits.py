@@ -24,7 +24,7 @@ from benchmark.load import status
 from tests.drawings import photo, placed
 from tests.fuzzing.forged_messages import forged, message_of, state
 from tests.fuzzing.mutations import mutated
-from tests.page_server import Server, running
+from tests.page_server import Server, run_async, running
 from tests.server.uploading import token, upload
 from tests.ui.page import message
 
@@ -52,7 +52,7 @@ def fuzz_visits(cases: int, seed: int, patience: float = 1.0) -> Findings:
     the machine is busy with something else.
     """
     with tempfile.TemporaryDirectory() as rooms, running(environment=os.environ | {"DIGIT_ROOMS": rooms}) as server:
-        return asyncio.run(_fuzz(server, cases, seed, patience))
+        return run_async(_fuzz(server, cases, seed, patience))
 
 
 async def _fuzz(server: Server, cases: int, seed: int, patience: float) -> Findings:
