@@ -91,7 +91,7 @@ def _visit(chromium: Any, address: str, block: bool = False) -> Iterator[Any]:
     context = chromium.new_context(viewport=driver.DESKTOP)
     page = context.new_page()
     page.received = []
-    page.on("requestfinished", page.received.append)
+    page.on("requestfinished", lambda request: page.received.append(request))  # Playwright marks its handlers
     if block:
         page.route(f"**/{CENSUS}**", lambda route: route.abort())
     page.goto(address)
