@@ -63,12 +63,17 @@ def test_what_is_pointed_at_shows_a_sum_that_is_the_units_value(visit, network):
     assert len(looked) > 3
 
 
-def test_keys_reach_values_and_they_are_said(visit):
-    visitor = journey(visit, "MLP")
-    visitor.draw(placed(3))
+def focused(visit, network, digit):
+    """The visitor with a digit drawn and the keyboard in the panel, and the line that says where it is."""
+    visitor = journey(visit, network)
+    visitor.draw(placed(digit))
     visitor.wait_for_answer()
     visitor.page.get_by_role("application").focus()
-    said = visitor.page.locator(".journey-said").first
+    return visitor, visitor.page.locator(".journey-said").first
+
+
+def test_keys_reach_values_and_they_are_said(visit):
+    visitor, said = focused(visit, "MLP", 3)
     for key in ("]", "]", "ArrowRight"):
         visitor.page.keyboard.press(key)
     visitor.page.wait_for_timeout(400)
@@ -90,11 +95,7 @@ def test_a_head_chooses_its_network(visit):
 
 
 def test_the_rows_of_the_rnn_are_uncovered_by_keys_and_by_play(visit):
-    visitor = journey(visit, "RNN")
-    visitor.draw(placed(7))
-    visitor.wait_for_answer()
-    visitor.page.get_by_role("application").focus()
-    said = visitor.page.locator(".journey-said").first
+    visitor, said = focused(visit, "RNN", 7)
     for _ in range(8):
         visitor.page.keyboard.press("ArrowUp")
     visitor.page.wait_for_timeout(400)
