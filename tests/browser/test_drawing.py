@@ -172,6 +172,9 @@ def test_the_history_can_be_saved_and_survives_a_reload_in_the_same_browser(visi
     visitor.page.reload()
     correct.wait_for()
     assert "MLP 1 of 1" in correct.inner_text()
+    visitor.wait_for_headline("say 2")  # the reload brings back what stood on the canvas
+    visitor.click("Clear")
+    visitor.wait_for_invitation()
     visitor.draw(placed(1))
     visitor.page.wait_for_function(f"JSON.stringify({stored}) === '[7,null,null]'")
 
