@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import gzip
-from functools import cache, lru_cache
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from recognition.store import WeightsError
 from server import index_page
+from server.compression import FOR_GOOD, Compressed
 from ui.drawing import answers
 from ui.shared import browser_files
 
 HEADERS = {
-    "cache-control": "public, max-age=31536000, immutable",
+    "cache-control": FOR_GOOD,
     "content-encoding": "gzip",
     "vary": "accept-encoding",
-    "x-content-type-options": "nosniff",
 }
 NOT_FOUND = Response("This file is not here, or no longer; reload the page.", 404, media_type="text/plain")
+_compressed = Compressed()
 
 
 async def script(request: Request) -> Response:
@@ -28,7 +25,8 @@ async def script(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in browser_files.scripts() or request.path_params["version"] != browser_files.version():
         return NOT_FOUND
-    return Response(_script(name), headers=HEADERS, media_type=browser_files.media_type(name))
+    content = await _compressed.get(name, lambda: browser_files.scripts()[name])
+    return Response(content, headers=HEADERS, media_type=browser_files.media_type(name))
 
 
 async def catalog(request: Request) -> Response:
@@ -36,7 +34,7 @@ async def catalog(request: Request) -> Response:
     address, content = answers.catalog()
     if not address.endswith("/" + request.path_params["name"]):
         return NOT_FOUND
-    return Response(gzip.compress(content), headers=HEADERS, media_type="application/json")
+    return Response(await _compressed.get(address, lambda: content), headers=HEADERS, media_type="application/json")
 
 
 async def styles(request: Request) -> Response:
@@ -44,24 +42,14 @@ async def styles(request: Request) -> Response:
     address, content = index_page.styles()
     if not address.endswith("/" + request.path_params["name"]):
         return NOT_FOUND
-    return Response(gzip.compress(content), headers=HEADERS, media_type="text/css")
+    return Response(await _compressed.get(address, lambda: content), headers=HEADERS, media_type="text/css")
 
 
 async def network(request: Request) -> Response:
     """GET browser/net/HASH/RECIPE/KEY.tflite: a network's LiteRT file; 404 for one that is not shipped."""
     key, recipe, sha256 = (request.path_params[name] for name in ("key", "recipe", "sha256"))
     try:
-        content = await asyncio.to_thread(_network, key, recipe, sha256)
+        content = await _compressed.get(f"{recipe}/{key}/{sha256}", lambda: browser_files.network(key, recipe, sha256))
     except (WeightsError, ValueError):
         return NOT_FOUND
     return Response(content, headers=HEADERS, media_type="application/octet-stream")
-
-
-@cache
-def _script(name: str) -> bytes:
-    return gzip.compress(browser_files.scripts()[name], 9)
-
-
-@lru_cache(maxsize=64)  # all that are shipped
-def _network(key: str, recipe: str, sha256: str) -> bytes:
-    return gzip.compress(browser_files.network(key, recipe, sha256), 6)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 import socket
+import time
+import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
-import streamlit
 
-from server.compression import StaticGzipMiddleware
+from benchmark.client import visit
+from benchmark.load import status
+from server.compression import STATIC, Compressed
+from tests.drawings import placed
 from tests.page_server import run_async
 
+MAX_MEMORY_MB = 50  # more, after a burst
 MAX_BYTES = 1_100_000  # of the scripts and styles that the page names, together
 
 
@@ -56,7 +61,7 @@ def test_scripts_travel_compressed_and_are_the_same_as_uncompressed_ones(server)
 
 
 def test_visitors_who_leave_at_once_leave_whole_files_for_others(server):
-    scripts = sorted((Path(streamlit.__file__).parent / "static" / "static" / "js").glob("b*.js"))
+    scripts = sorted((STATIC / "js").glob("b*.js"))
     for script in scripts:
         with socket.create_connection(("127.0.0.1", server.port)) as line:
             head = f"GET /static/js/{script.name} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n"
@@ -65,20 +70,53 @@ def test_visitors_who_leave_at_once_leave_whole_files_for_others(server):
         assert gzip.decompress(fetched(f"{server.address}/static/js/{script.name}")[0]) == script.read_bytes()
 
 
-@pytest.mark.parametrize(("kind", "kept"), [("text/javascript", 1), ("text/html; charset=utf-8", 0)])
-def test_only_scripts_are_kept_and_not_the_page_in_place_of_a_missing_one(kind, kept):
-    asked = []
+def test_a_file_is_compressed_once_for_everybody_who_asks_and_one_at_a_time():
+    reading, most, read = 0, 0, []
 
-    async def inner(scope, receive, send):
-        asked.append(scope["path"])
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind.encode())]})
-        await send({"type": "http.response.body", "body": b"x" * 1000})
+    def file(name: str) -> bytes:
+        nonlocal reading, most
+        reading += 1
+        most = max(most, reading)
+        time.sleep(0.02)
+        read.append(name)
+        reading -= 1
+        return name.encode()
 
-    async def send(message):
-        pass
+    async def ask() -> list[bytes]:
+        kept = Compressed()
+        names = ["a.js", "b.js", "c.js"] * 50
+        return await asyncio.gather(*(kept.get(name, lambda name=name: file(name)) for name in names))
 
-    load = StaticGzipMiddleware(inner)
-    scope = {"type": "http", "method": "GET", "path": "/static/js/a.js", "headers": [(b"accept-encoding", b"gzip")]}
-    for _ in range(3):
-        run_async(load(scope, None, send))
-    assert len(asked) == 3 - 2 * kept
+    assert [gzip.decompress(body) for body in run_async(ask())] == [b"a.js", b"b.js", b"c.js"] * 50
+    assert most == 1 and sorted(read) == ["a.js", "b.js", "c.js"]
+
+
+ALIASES = ["/static/./{}", "/./static/{}", "//static/{}", "/static//{}", "/static/x/../{}", "/static/{}/."]
+
+
+def test_a_script_has_one_address_and_a_burst_for_others_costs_neither_memory_nor_anybodys_time(server):
+    name = max((STATIC / "js").glob("*.js"), key=lambda path: path.stat().st_size).name
+    largest = f"js/{name}"
+    head = "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n"
+
+    def burst() -> None:
+        for number in range(150):
+            address = ALIASES[number % len(ALIASES)].format("./" * (number // len(ALIASES)) + largest)
+            with socket.create_connection(("127.0.0.1", server.port)) as line:
+                line.sendall(head.format(address).encode())
+
+    async def bystander() -> float:
+        async with visit(server.address) as client:
+            attack = asyncio.create_task(asyncio.to_thread(burst))
+            await asyncio.sleep(0.1)
+            waited = max([await client.draw(placed(number)) for number in range(5)])
+            await attack
+            return waited
+
+    for alias in ALIASES:
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            fetched(server.address + alias.format(largest))
+        assert caught.value.code in (400, 404)
+    before = status(server.process.pid)[0]
+    assert run_async(bystander()) < 2
+    assert status(server.process.pid)[0] - before < MAX_MEMORY_MB
