@@ -82,7 +82,7 @@ def _dropout(layer: keras.Layer) -> list[str]:
 
 def _hidden(model: keras.Model) -> list[str]:
     """The activation layers between the dense layers of a multilayer perceptron in order; [] for other networks."""
-    if len(model.input_shape) > 2:
+    if len(model.inputs[0].shape) > 2:
         return []
     return [layer.name for layer in model.layers[:-1] if type(layer).__name__ == "Activation"]
 

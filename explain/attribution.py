@@ -59,15 +59,17 @@ def occlusion(classifier: Classifier, digit: np.ndarray, label: int) -> np.ndarr
 def gradient(classifier: Classifier, digit: np.ndarray, label: int) -> np.ndarray:
     """The gradient of a label's log-odds with respect to each pixel's ink, on a scale from 0 to 1.
 
+    Where a network has several inputs, the sum over them, as all of them are given the same pixels.
     digit: uint8 (28, 28); label: 0 to 9. Returns float32 (28, 28). The first call in a process imports TensorFlow.
     Raises ValueError for another shape or dtype, recognition.TensorFlowMissing if TensorFlow is not installed.
     """
     inputs = classifier.network.inputs(check_digits(digit[None]))
+    pictures = inputs[0] if isinstance(inputs, list) else inputs
     with _tracing:  # a second for each network; other threads wait for it
         if classifier not in _graphs:
             with _kept_from_garbage_collection():
                 _graphs[classifier] = _gradient_graph(classifier)
-    return np.asarray(_graphs[classifier](inputs, np.int32(label))).reshape(SIDE, SIDE)
+    return np.asarray(_graphs[classifier](pictures, np.int32(label))).reshape(SIDE, SIDE)
 
 
 def tensorflow_is_imported() -> bool:
@@ -84,16 +86,17 @@ def _gradient_graph(classifier: Classifier) -> Callable[[np.ndarray, np.int32], 
     head = keras.Model(model.input, model.get_layer("logits").output)
 
     @tf.function(
-        input_signature=[tf.TensorSpec(model.input_shape, tf.float32), tf.TensorSpec((), tf.int32)],
+        input_signature=[tf.TensorSpec(model.inputs[0].shape, tf.float32), tf.TensorSpec((), tf.int32)],
     )
-    def graph(inputs: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
+    def graph(pictures: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            logits = head(inputs, training=False) / temperature
+            tape.watch(pictures)
+            every_input = [pictures] * len(model.inputs)
+            logits = head(every_input if len(every_input) > 1 else pictures, training=False) / temperature
             chosen = tf.one_hot(label, logits.shape[-1], dtype=tf.bool, on_value=True, off_value=False)
             others = tf.reduce_logsumexp(tf.where(chosen, -1e9, logits), axis=-1)
             odds = tf.gather(logits, label, axis=-1) - others
-        return tape.gradient(odds, inputs)
+        return tape.gradient(odds, pictures)
 
     return graph
 

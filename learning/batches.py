@@ -36,7 +36,7 @@ STYLES = 50  # of each sample, to rehearse
 HELD_OUT_STYLES, HELD_OUT_SEED = 6, 7  # of each sample, to hold out
 MNIST_DIGITS, PEN_DIGITS = 1_500, 1_500  # of the training digits, to rehearse
 
-Batches = Callable[[int], tuple[np.ndarray, np.ndarray]]  # a size to inputs (size, *input_shape), targets (size, 10)
+Batches = Callable[[int], tuple[np.ndarray, np.ndarray]]  # a size to digits, uint8 (size, 28, 28), and targets
 
 
 def distinct(digits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -63,8 +63,8 @@ def predict(model: keras.Model, network: Network, digits: np.ndarray) -> np.ndar
 class VariationBatches:
     """Batches of variations of the drawings, each drawing as often as any other."""
 
-    def __init__(self, network: Network, digits: np.ndarray, labels: np.ndarray, random: np.random.Generator):
-        self.network, self.digits, self.random = network, digits, random
+    def __init__(self, digits: np.ndarray, labels: np.ndarray, random: np.random.Generator):
+        self.digits, self.random = digits, random
         self.targets = one_hot(labels) * (1 - SMOOTHING) + SMOOTHING / CLASSES
         self._fields = distance_fields(digits)
         self._order = np.empty(0, np.int64)
@@ -81,7 +81,7 @@ class VariationBatches:
         varied = warp_batch(self._fields, chosen, self.random)
         as_drawn = self.random.random(size) < AS_DRAWN
         varied[as_drawn] = self.digits[chosen[as_drawn]]
-        return self.network.inputs(varied), self.targets[chosen]
+        return varied, self.targets[chosen]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +123,10 @@ class RehearsalBatches:
 
     def __call__(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         new = round(size * (1 - REHEARSED))
-        inputs, targets = self.variations(new)
+        digits, targets = self.variations(new)
         chosen = self.variations.random.integers(len(self.rehearsed.digits), size=size - new)
-        rehearsed = self.variations.network.inputs(self.rehearsed.digits[chosen])
-        return np.concatenate([inputs, rehearsed]), np.concatenate([targets, self.rehearsed.targets[chosen]])
+        rehearsed = self.rehearsed.digits[chosen], self.rehearsed.targets[chosen]
+        return np.concatenate([digits, rehearsed[0]]), np.concatenate([targets, rehearsed[1]])
 
 
 def rehearsal_digits(random: np.random.Generator) -> np.ndarray:

@@ -111,7 +111,7 @@ def learn(
     settings = FINE_TUNING if start else FROM_NOTHING_CNN if key == "cnn" else FROM_NOTHING
     model = _untrained(network, settings.dropout)
     shipped = _load(model, key, start) if start else []
-    variations = VariationBatches(network, digits, labels, random)
+    variations = VariationBatches(digits, labels, random)
     batches: Batches = variations
     rehearsed = rehearsal_set(model, network, random) if start and rehearsal else None
     if rehearsed is not None:
@@ -126,11 +126,11 @@ def learn(
     size = SMALL_BATCH if len(network.input_shape) == 3 else BATCH
     go_on = True
     if not count_building:
-        first = _build(model, batches, size, seconds)
+        first = _build(model, network, batches, size, seconds)
         clock = _Clock(seconds)
         go_on = observe is None or clock.pause(observe, first)
     if go_on:
-        _train(model, batches, size, clock, settings.rate, observe, every)
+        _train(model, network, batches, size, clock, settings.rate, observe, every)
     if rehearsed is not None:
         interpolate_weights(model, network, shipped, rehearsed)
     return model
@@ -152,16 +152,18 @@ def _load(model: keras.Model, key: str, recipe: str) -> list[np.ndarray]:
     return model.get_weights()
 
 
-def _build(model: keras.Model, batches: Batches, size: int, seconds: float) -> Step:
+def _build(model: keras.Model, network: Network, batches: Batches, size: int, seconds: float) -> Step:
     """Let Keras build its graphs, with a learning rate of zero; return the step before any learning."""
     model.optimizer.learning_rate = 0.0
-    loss, accuracy = model.train_on_batch(*batches(size))
-    model.predict_on_batch(batches(size)[0])
+    digits, targets = batches(size)
+    loss, accuracy = model.train_on_batch(network.inputs(digits), targets)
+    model.predict_on_batch(network.inputs(digits))
     return Step(model, seconds, 0, float(loss), float(accuracy))
 
 
 def _train(
     model: keras.Model,
+    network: Network,
     batches: Batches,
     size: int,
     clock: _Clock,
@@ -175,10 +177,10 @@ def _train(
     while clock.share < 1:
         share = clock.share
         model.optimizer.learning_rate = rate * _schedule(share)
-        inputs, targets = batches(size)
-        loss, accuracy = model.train_on_batch(inputs, targets)
-        examples += len(inputs)
-        sums += (loss * len(inputs), accuracy * len(inputs), len(inputs))
+        digits, targets = batches(size)
+        loss, accuracy = model.train_on_batch(network.inputs(digits), targets)
+        examples += size
+        sums += (loss * size, accuracy * size, size)
         if share > EMA_START:
             average.update()
         if observe is not None and (gone := clock.seconds - clock.left) >= due:

@@ -1,4 +1,4 @@
-"""A Y-network: two branches of convolutions, one of them dilated, process the same picture and are joined.
+"""A Y-network: two branches of convolutions, one of them dilated, each with an input of its own, are joined.
 
 Source: R. Atienza, Advanced Deep Learning with TensorFlow 2 and Keras, 2nd edition, chapter 2, listing 2.1.2.
 """
@@ -20,15 +20,14 @@ DILATIONS = {"left": 1, "right": 2}
 def build(filters: int = 32, dropout: float = 0.4) -> keras.Model:
     """Three convolutions in each branch, with doubling filters; 208,394 parameters when starting with 32.
 
-    The book feeds the same picture into two inputs; here both branches share one input.
+    Both inputs are given the same picture.
     """
     import keras
     from keras import layers
 
-    inputs = keras.Input(INPUT_SHAPE, name="picture")
+    inputs = [keras.Input(INPUT_SHAPE, name=f"{name}_picture") for name in DILATIONS]
     branches = []
-    for name, dilation in DILATIONS.items():
-        x = inputs
+    for x, (name, dilation) in zip(inputs, DILATIONS.items(), strict=True):
         for i in (1, 2, 3):
             x = layers.Conv2D(
                 filters * 2 ** (i - 1),
@@ -56,4 +55,5 @@ NETWORK = Network(
     idea="looks twice, in two ways",
     input_shape=INPUT_SHAPE,
     build=build,
+    input_count=len(DILATIONS),
 )

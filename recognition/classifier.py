@@ -41,8 +41,9 @@ class Classifier:
         content, card = verified_serving_file(network.key, recipe)
         try:
             interpreters = InterpreterPool(content)
-            if interpreters.input_shape != network.input_shape or PROBABILITIES not in interpreters.output_shapes:
-                raise ValueError(f"input shape {interpreters.input_shape}, expected {network.input_shape}")
+            expected = [network.input_shape] * network.input_count
+            if interpreters.input_shapes != expected or PROBABILITIES not in interpreters.output_shapes:
+                raise ValueError(f"input shapes {interpreters.input_shapes}, expected {expected}")
         except (ValueError, RuntimeError) as error:
             raise misfit(f"{network.key}.tflite", network.key, recipe, str(error)) from error
         return cls(network, card, interpreters)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from models.network import Inputs
+
 PROBABILITIES = "probabilities"  # output: the softmax, float32 (n, 10)
 STATES = "states"  # output of recurrent networks: the state after each row, float32 (n, 28, units)
 ROW_PROBABILITIES = "answers"  # output of recurrent networks: the softmax of each of these states, float32 (n, 28, 10)
@@ -80,54 +82,57 @@ class InterpreterPool:
 
     An interpreter serves one thread at a time. Those for single inputs are kept, up to one for each core; those for
     batches are made for a call: making one takes some milliseconds, keeping it tens of megabytes.
-    input_shape: of one input, without the batch axis; output_shapes: the same of each output, by name.
+    input_shapes: of one digit in each input, without the batch axis; output_shapes: the same of each output, by name.
     """
 
     def __init__(self, content: bytes):
-        """content: a LiteRT file with one signature, one input and a variable batch axis.
+        """content: a LiteRT file with one signature and a variable batch axis.
 
         Raises ValueError if it is not one.
         """
         self._content = content
         self._free = threading.BoundedSemaphore(MAX_INTERPRETERS)
         first = _Interpreter(content, 1, delegated=False)
-        self.input_shape, self.output_shapes = first.input_shape, first.output_shapes
+        self.input_shapes, self.output_shapes = first.input_shapes, first.output_shapes
         # XNNPACK packs the weights of an unrolled recurrent network again for each row, up to 30 MB, and is no faster.
         self._delegated = STATES not in self.output_shapes
         self._idle = [] if self._delegated else [first]
 
-    def run(self, inputs: np.ndarray, outputs: Sequence[str]) -> list[np.ndarray]:
-        """The named outputs, each float32 (n, *shape), of inputs, float32 (n, *input_shape).
+    def run(self, inputs: Inputs, outputs: Sequence[str]) -> list[np.ndarray]:
+        """The named outputs, each float32 (n, *shape), of a network's inputs (models.network.Network.inputs).
 
         Raises ValueError for an output that the file does not have.
         """
         if unknown := [name for name in outputs if name not in self.output_shapes]:
             raise ValueError(f"no output {unknown[0]!r}; known: {', '.join(self.output_shapes)}")
-        results = [np.empty((len(inputs), *self.output_shapes[name]), np.float32) for name in outputs]
-        batched = len(inputs) - len(inputs) % BATCH_SIZE
-        batched += BATCH_SIZE * (len(inputs) - batched > MAX_SINGLE_INPUTS)  # the last batch may be padded
+        each = inputs if isinstance(inputs, list) else [inputs]
+        n = len(each[0])
+        results = [np.empty((n, *self.output_shapes[name]), np.float32) for name in outputs]
+        batched = n - n % BATCH_SIZE
+        batched += BATCH_SIZE * (n - batched > MAX_SINGLE_INPUTS)  # the last batch may be padded
         if batched:
             with self._free:
                 interpreter = _Interpreter(self._content, BATCH_SIZE, self._delegated)
-                self._fill(results, 0, inputs[:batched], outputs, interpreter)
-        if len(inputs) > batched:
+                self._fill(results, 0, min(batched, n), each, outputs, interpreter)
+        if n > batched:
             with self._borrowed() as interpreter:
-                self._fill(results, batched, inputs[batched:], outputs, interpreter)
+                self._fill(results, batched, n, each, outputs, interpreter)
         return results
 
     def _fill(
         self,
         results: list[np.ndarray],
         first: int,
-        inputs: np.ndarray,
+        end: int,
+        inputs: list[np.ndarray],
         outputs: Sequence[str],
         interpreter: _Interpreter,
     ) -> None:
-        """Run inputs batch by batch, and write their outputs into the results, from this place on."""
-        for start in range(0, len(inputs), interpreter.size):
-            part = inputs[start : start + interpreter.size]
-            for result, values in zip(results, interpreter.run(part, outputs), strict=True):
-                result[first + start : first + start + len(part)] = values
+        """Run the inputs from one place up to another batch by batch, and write their outputs into the results."""
+        for start in range(first, end, interpreter.size):
+            part = slice(start, min(start + interpreter.size, end))
+            for result, values in zip(results, interpreter.run([each[part] for each in inputs], outputs), strict=True):
+                result[part] = values
 
     @contextmanager
     def _borrowed(self) -> Iterator[_Interpreter]:
@@ -150,11 +155,12 @@ class _Interpreter:
         """delegated: to XNNPACK, which is several times as fast for convolutions."""
         kind = OpResolverType.AUTO if delegated else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
         self._interpreter = Interpreter(model_content=content, num_threads=1, experimental_op_resolver_type=kind)
-        (details,) = self._interpreter.get_input_details()
-        self.input_shape = tuple(int(length) for length in details["shape"][1:])
+        details = self._interpreter.get_input_details()
+        self.input_shapes = [tuple(int(length) for length in each["shape"][1:]) for each in details]
         self.size = size
-        self._input = details["index"]
-        self._interpreter.resize_tensor_input(self._input, (size, *self.input_shape))
+        self._inputs = [each["index"] for each in details]
+        for index, shape in zip(self._inputs, self.input_shapes, strict=True):
+            self._interpreter.resize_tensor_input(index, (size, *shape))
         self._interpreter.allocate_tensors()
         signature = self._interpreter.get_signature_runner().get_output_details()
         self._outputs = {name: int(details["index"]) for name, details in signature.items()}
@@ -162,11 +168,11 @@ class _Interpreter:
             name: tuple(int(length) for length in details["shape_signature"][1:]) for name, details in signature.items()
         }
 
-    def run(self, inputs: np.ndarray, outputs: Sequence[str]) -> list[np.ndarray]:
-        """Named outputs for at most a batch of inputs; an incomplete batch is padded with zeros."""
-        n = len(inputs)
-        if n < self.size:
-            inputs = np.concatenate([inputs, np.zeros((self.size - n, *self.input_shape), np.float32)])
-        self._interpreter.set_tensor(self._input, inputs)
+    def run(self, inputs: list[np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
+        """Named outputs for at most a batch in each input; an incomplete batch is padded with zeros."""
+        n = len(inputs[0])
+        for index, values, shape in zip(self._inputs, inputs, self.input_shapes, strict=True):
+            padding = np.zeros((self.size - n, *shape), np.float32)
+            self._interpreter.set_tensor(index, np.concatenate([values, padding]) if len(padding) else values)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(self._outputs[name])[:n] for name in outputs]

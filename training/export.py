@@ -104,7 +104,8 @@ def export(network: Network, recipe: str) -> ModelCard:
 
 def write(model: keras.Model, path: Path) -> ExportedModel:
     """Write the LiteRT file of a trained Keras model; return its description for the card."""
-    signature = [keras.InputSpec(shape=(None, *model.input_shape[1:]), dtype="float32")]
+    inputs = [keras.InputSpec(shape=each.shape, dtype="float32") for each in model.inputs]
+    signature = [inputs] if len(inputs) > 1 else inputs
     architecture = describe(model)
     exported = with_inner_outputs(model, architecture)
     write_atomically(

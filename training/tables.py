@@ -31,7 +31,7 @@ from keras import layers, regularizers
 from digits import CLASSES
 from digits.labelled import Digits, join
 from models import cnn, mlp, rnn
-from models.network import Network
+from models.network import Inputs, Network
 from recognition.store import TABLES as RESULTS
 from recognition.store import write_atomically
 from training.data.mnist import mnist
@@ -115,7 +115,7 @@ class _Clock(keras.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self._start)
 
 
-def _percent(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -> float:
+def _percent(model: keras.Model, inputs: Inputs, labels: np.ndarray) -> float:
     predicted = model.predict(inputs, batch_size=512, verbose=0).argmax(axis=1)
     return round(100 * float((predicted == labels).mean()), 2)
 

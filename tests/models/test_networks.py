@@ -77,7 +77,8 @@ def test_a_network_has_its_documented_number_of_parameters(built):
 @EVERY_NETWORK
 def test_a_model_maps_its_inputs_to_ten_probabilities(network, built, digits):
     model = built[network.key]
-    assert model.input_shape == (None, *network.input_shape) and model.output_shape == (None, 10)
+    assert [tensor.shape for tensor in model.inputs] == [(None, *network.input_shape)] * network.input_count
+    assert model.output_shape == (None, 10)
     probabilities = np.asarray(model(network.inputs(digits), training=False))
     assert probabilities.min() >= 0
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
@@ -86,13 +87,25 @@ def test_a_model_maps_its_inputs_to_ten_probabilities(network, built, digits):
 def test_inputs_are_the_pixels_over_255_in_reading_order(digits):
     before = digits.copy()
     for key, network in NETWORKS.items():
-        inputs = network.inputs(digits)
-        assert inputs.shape == (5, *network.input_shape) and inputs.dtype == np.float32
-        np.testing.assert_array_equal(inputs.ravel(), digits.ravel().astype(np.float32) / 255)
-        assert network.inputs(digits[:0]).shape == (0, *network.input_shape)
         assert network.input_shape == SHAPES.get(key, network.input_shape)
-        inputs[:] = 0
+        for inputs in each_input(network, digits):
+            assert inputs.shape == (5, *network.input_shape) and inputs.dtype == np.float32
+            np.testing.assert_array_equal(inputs.ravel(), digits.ravel().astype(np.float32) / 255)
+        assert each_input(network, digits[:0])[0].shape == (0, *network.input_shape)
+        each_input(network, digits)[0][:] = 0
         np.testing.assert_array_equal(digits, before)
+
+
+def test_the_y_network_is_given_the_digit_twice(digits, built):
+    left, right = NETWORKS["ynet"].inputs(digits)
+    np.testing.assert_array_equal(left, right)
+    turned = np.asarray(built["ynet"]([left, right[:, ::-1]], training=False))
+    assert not np.allclose(turned, np.asarray(built["ynet"]([left, right], training=False))), "each branch has its own"
+
+
+def each_input(network, digits):
+    inputs = network.inputs(digits)
+    return inputs if isinstance(inputs, list) else [inputs]
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ import numpy as np
 
 from digits import CLASSES
 from models import find
-from models.network import Network
+from models.network import Inputs, Network
 from recognition.store import write_atomically
 from training.data.dataset import TrainingData, fingerprint
 
 
 class Batches(keras.utils.PyDataset):
-    """An epoch's batches of inputs, float32 (batch, *input_shape), and targets, float32 (batch, classes).
+    """An epoch's batches of a network's inputs and targets, float32 (batch, classes).
 
     targets: of each original, float32 (n, classes), rows with the sum 1; the variations of an original share them.
     """
@@ -40,7 +40,7 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return -(-len(self._origins) // self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[Inputs, np.ndarray]:
         chosen = slice(index * self.batch_size, (index + 1) * self.batch_size)
         return self.network.inputs(self._pictures[chosen]), self.targets[self._origins[chosen]]
 

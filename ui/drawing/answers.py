@@ -117,7 +117,8 @@ def shape_in_words(network: Network) -> str:
     shape = network.input_shape
     if len(shape) == 1:
         return f"{shape[0]} values"
-    return " × ".join(map(str, shape)) if len(shape) == 3 else f"{shape[0]} rows of {shape[1]}, in turn"
+    words = " × ".join(map(str, shape)) if len(shape) == 3 else f"{shape[0]} rows of {shape[1]}, in turn"
+    return f"{words}, twice" if network.input_count == 2 else words
 
 
 @cache
