@@ -63,6 +63,13 @@ let calibrated = true;
 /** @type {Follower | null} */ let follower = null;
 let inside = ""; // the address of the network that the follower is shown
 
+/** @typedef {(shown: import("./state.js").Shown, now: { settled: boolean, ink: number | null, blank: boolean }) => void} Listener
+ * settled: the pen is up and nothing is being read; ink: the drawing's checksum; blank: nothing stands on the canvas or under it */
+/** @type {Set<Listener>} */ const listeners = new Set();
+
+/** Tells a listener everything that is shown from now on. @param {Listener} listener */
+export const listen = (listener) => listeners.add(listener);
+
 // ------------------------------------------------------------------------------------------------- drawing
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let telling;
@@ -73,12 +80,21 @@ function draw() {
   const shown = choose(state, catalog.threshold);
   if (follower) tellFollower(shown);
   for (const [place, part] of parts) if (place.isConnected) part.update(shown, watch.down);
+  if (listeners.size) tellListeners(shown);
   clearTimeout(telling);
   clearTimeout(catching);
   if (watch.down) catching = setTimeout(draw, READABLE); // the numbers wait while the pen moves; where it rests, they follow
   if (!watch.down) telling = setTimeout(tell, shown.kind === "waiting" ? 0 : SETTLED, verdict(shown, view));
   const away = document.querySelector(".st-key-offline .offline");
   if (away && shown.live && away.textContent !== AWAY) away.textContent = AWAY;
+}
+
+/** @param {import("./state.js").Shown} shown */
+function tellListeners(shown) {
+  const { record, reading, cleared } = state;
+  const blank = cleared || (!record?.foreign && (reading ? reading.blank : !record?.digits.length && record?.ink === null));
+  const now = { settled: !watch.down && !busy && !watch.changed, ink: reading?.ink ?? record?.ink ?? null, blank };
+  for (const listener of listeners) listener(shown, now);
 }
 
 /** @param {import("./state.js").Shown} shown */
@@ -109,6 +125,9 @@ const watch = new CanvasWatch(() => {
   act();
   start();
 });
+
+/** The page has emptied the canvas. */
+export const cleared = () => act(true);
 
 /** The visitor has drawn, undone or cleared. @param {boolean} [cleared] */
 function act(cleared = false) {
@@ -299,7 +318,7 @@ addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
   if (!event.isTrusted) return; // the page's own, about what has been done already
   if (target.closest?.(".st-key-undo button")) act();
-  if (target.closest?.(".st-key-clear button, .st-key-start_game button, .st-key-next button")) act(true);
+  if (target.closest?.(".st-key-clear button")) act(true);
 }, true);
 
 addEventListener("change", (event) => {

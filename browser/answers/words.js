@@ -35,7 +35,7 @@ export function percent(probability) {
 }
 
 /** An enumeration: "a, b and c". @param {string[]} words */
-const list = (words) => [words.slice(0, -1).join(", "), words[words.length - 1]].filter(Boolean).join(" and ");
+export const list = (words) => [words.slice(0, -1).join(", "), words[words.length - 1]].filter(Boolean).join(" and ");
 
 /** @param {string} words */
 const capitalized = (words) => words[0].toUpperCase() + words.slice(1);

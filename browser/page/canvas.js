@@ -121,7 +121,7 @@ function clicked(event) {
   const target = /** @type {Element} */ (event.target);
   if (!place()) return;
   if (target.closest?.(".st-key-undo button")) undo(event);
-  if (target.closest?.(".st-key-clear button, .st-key-start_game button, .st-key-next button")) clear();
+  if (target.closest?.(".st-key-clear button")) clear();
 }
 
 /** @param {Event} event */

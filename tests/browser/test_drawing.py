@@ -179,15 +179,32 @@ def test_the_history_can_be_saved_and_survives_a_reload_in_the_same_browser(visi
     visitor.page.wait_for_function(f"JSON.stringify({stored}) === '[7,null,null]'")
 
 
-def test_play_asks_for_a_digit_and_counts_it(visit):
+def test_play_asks_for_a_digit_guesses_aloud_ends_a_round_by_itself_and_shows_six_drawings(visit):
     visitor = visit(path="/play")
-    visitor.click("Start")
-    target = visitor.page.locator(".task b").inner_text()
-    visitor.canvas.focus()
-    visitor.page.keyboard.press(target)
-    visitor.page.locator(".outcome", has_text=f"Yes, a {target}").wait_for()
-    visitor.click("Next digit")
-    visitor.page.wait_for_function("before => document.querySelector('.task b').textContent !== before", arg=target)
+    task, go = visitor.page.locator(".play .task b"), visitor.page.locator(".play .go")
+    go.click()
+    for played in range(6):
+        target = task.inner_text()
+        assert visitor.ink() == 0, "the canvas is empty"
+        if played != 1:
+            visitor.canvas.focus()
+            visitor.page.keyboard.press(target)
+            visitor.page.locator(".outcome-words", has_text=f"a {target}! ").wait_for()
+        go.filter(visible=True).wait_for(timeout=20_000)  # one round is left to the clock
+        assert visitor.page.locator(":focus").inner_text() in ("Next digit", "Play again")
+        visitor.page.keyboard.press("Enter") if played < 5 else None
+    assert "5 of 6" in visitor.page.locator(".play .task").inner_text()
+    with visitor.page.expect_download() as download:
+        visitor.click("Save as picture")
+    assert Image.open(download.value.path()).format == "PNG"
+    visitor.page.get_by_role("radio", name="Fool them").click()
+    visitor.click("Clear")
+    visitor.draw(placed(4))
+    visitor.page.locator(".outcome-words", has_text="What is it?").wait_for()
+    visitor.click("9")
+    visitor.page.locator(".outcome-words", has_text="You have fooled them all").wait_for()
+    visitor.page.reload()
+    visitor.page.locator(".scores", has_text="Networks fooled: 4").wait_for()
 
 
 @pytest.mark.parametrize(

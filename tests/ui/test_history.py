@@ -1,9 +1,10 @@
-"""The history of a visit, and its exports."""
+"""The history of a visit, its exports, and what the visitor's browser keeps of it."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from PIL import Image
 
 from models import DEFAULT_NETWORKS
 from recognition.prediction import Prediction
+from tests.drawings import placed
 from tests.recognition.test_prediction import CARD, distribution
+from tests.ui.page import message, opened, send, visit
 from ui.drawing.history import MAX_DRAWINGS, DrawnDigit, History
 
 DIGIT = np.full((28, 28), 200, np.uint8)
@@ -93,3 +96,29 @@ def test_a_drawing_that_a_reload_draws_again_is_one_and_keeps_its_label():
     history.drawings[-1][0].label = 7
     history.record(0, [drawn(7, 7, 7, 7)])
     assert list(history.drawings) == [-2, 0] and history.drawings[0][0].label == 7
+
+
+def test_the_browser_keeps_the_newest_drawings_and_a_new_visit_has_them_again():
+    page = visit()
+    page.session_state["memory_of_browser"] = {"kept": ""}
+    send(page, message(placed(7)))
+    (memory,) = (each.proto for each in page.get("bidi_component") if each.proto.component_name.endswith("memory"))
+    latest = json.loads(json.loads(memory.json)[2])
+    assert len(latest) == 1 and len(str(latest)) < 2000, "not all drawings at each run"
+    (digits,) = latest.values()
+    again = opened({})
+    again.session_state["memory_of_browser"] = {"kept": json.dumps({"drawings": [*digits, *digits]})}
+    again.run()
+    (first,), (second,) = again.session_state["history"].drawings.values()
+    np.testing.assert_array_equal(first.digit, page.session_state["board"].digit)
+    assert set(second.predictions) == set(DEFAULT_NETWORKS)
+
+
+@pytest.mark.parametrize("kept", ["nonsense", "[]", '{"drawings":[["AAAA",3]]}', "[" * 200_000], ids=len)
+def test_forged_memories_are_ignored(kept):
+    page = visit()
+    page.session_state["memory_of_browser"] = {"kept": kept}
+    page.run()
+    assert not page.exception and "drawings" in vars(page.session_state["history"])
+    send(page, message(placed(7)))
+    assert not page.exception

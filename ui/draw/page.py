@@ -79,7 +79,7 @@ def page() -> None:
     in_room = room_visit().member is not None
     with RunLock() as turn:
         with pad:
-            board = canvas(widens=not in_room and not st.context.is_embedded)
+            board = canvas(widens=not in_room and not st.context.is_embedded, ghost=not in_room)
             send_button(board)
             with st.container(key="ways_in", horizontal=True, gap="small"):
                 selection = _options(board, in_room)

@@ -1,4 +1,4 @@
-"""Keeps the visitor's last drawings and scores in their own browser, so that a reload loses nothing.
+"""Keeps the visitor's last drawings in their own browser, so that a reload loses nothing.
 
 None of it is kept on the server. The browser's storage may be forged: whatever comes back is checked and bounded.
 """
@@ -20,7 +20,6 @@ from digits import CLASSES, SIDE
 from recognition import ensemble
 from recognition.store import default_recipe
 from ui.drawing.history import DrawnDigit, current_history
-from ui.drawing.scores import current_games
 from ui.shared import session
 from ui.shared.choosers import selected
 
@@ -41,7 +40,7 @@ export default function ({ data, setStateValue }) {
   }
 }
 
-function merged(stored, { drawings, games }) {
+function merged(stored, drawings) {
   let before = [];
   const latest = Object.entries(drawings).flatMap(([drawing, digits]) => digits.map((digit) => [...digit, drawing]));
   const again = new Set(latest.map(([digit]) => digit)); // a reload draws the newest one once more
@@ -49,7 +48,7 @@ function merged(stored, { drawings, games }) {
     before = JSON.parse(stored).drawings;
     before = before.filter(([digit, label, drawing]) => !(drawing in drawings) && !again.has(digit));
   } catch {}
-  return JSON.stringify({ drawings: [...before, ...latest].slice(-MAX_DRAWINGS), games });
+  return JSON.stringify({ drawings: [...before, ...latest].slice(-MAX_DRAWINGS) });
 }
 """.replace("MAX_DRAWINGS", str(MAX_DRAWINGS))
 
@@ -71,7 +70,7 @@ def restore() -> None:
 
 
 def remember() -> None:
-    """Send the newest drawings and the scores to the browser; before they are restored, ask for what it has stored."""
+    """Send the newest drawings to the browser; before they are restored, ask for what it has stored."""
     restored = st.session_state.get(session.RESTORED, False)
     with st.container(key="memory"):
         _component()(
@@ -89,9 +88,7 @@ def _latest() -> str:
         for number, drawing in list(current_history().drawings.items())[-LATEST:]
         if number >= 0  # not those that were restored
     }
-    if not drawings and not current_games().right:
-        return ""
-    return json.dumps({"drawings": drawings, "games": current_games().to_json()}, separators=(",", ":"))
+    return json.dumps(drawings, separators=(",", ":")) if drawings else ""
 
 
 def _restore(stored: str) -> None:
@@ -100,7 +97,6 @@ def _restore(stored: str) -> None:
         content = json.loads(stored[:MAX_STORED])
         kept = content["drawings"][-MAX_DRAWINGS:]
         digits, labels = [_unpack(digit) for digit, *_ in kept], [_label(label) for _, label, *_ in kept]
-        current_games().restore(content["games"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error) as error:
         log.warning("a browser sent back something that it was not given: %s", type(error).__name__)
         return

@@ -24,10 +24,11 @@ WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make
 GHOST, GHOST_BRUSH = "5", 12  # the sample that is shown faintly on an empty canvas
 
 
-def canvas(widens: bool = False) -> Board:
+def canvas(widens: bool = False, ghost: bool = True) -> Board:
     """Show the canvas and its controls; return the board with the newest drawing.
 
     widens: offers a canvas twice as wide, for a number, where the window is wide enough.
+    ghost: an empty canvas shows a faint digit; not where a certain digit is asked for.
     Undo and Clear also act in the browser, before the click reaches the server; see canvas.js.
     """
     board = current_board()
@@ -40,7 +41,7 @@ def canvas(widens: bool = False) -> Board:
         st.html(f'<span class="{shape}" data-emptied="{emptied}"></span>')
         layer = st.empty()
         readable = _canvas(board, st.session_state.get(session.BRUSH, DEFAULT_BRUSH))
-        layer.html(_layer(board))
+        layer.html(_layer(board, ghost))
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key=session.BRUSH, format="%d px")
         if widens:
@@ -115,7 +116,7 @@ def _canvas(board: Board, width: int) -> bool:
     return True
 
 
-def _layer(board: Board) -> str:
+def _layer(board: Board, ghost: bool) -> str:
     """The layer under the transparent canvas, or over it for a photo."""
     if board.photo and board.digit is not None:
         words = "digit" if len(board.digits) == 1 else "digits"
@@ -124,13 +125,13 @@ def _layer(board: Board) -> str:
     if board.background:
         strokes = zip(*strokes_from_fabric(board.background), strict=True)
         return "".join(_picture("background", _line(stroke, "#fff", brush), board.width) for stroke, brush in strokes)
-    return _ghost() if not board.foreground else '<span class="background"></span>'
+    return _invitation(ghost) if not board.foreground else '<span class="background"></span>'
 
 
 @cache
-def _ghost() -> str:
-    """A faint digit on the empty canvas, as an invitation."""
-    lines = "".join(_line(stroke, "#3d4450", GHOST_BRUSH) for stroke in sample_strokes(GHOST))
+def _invitation(ghost: bool) -> str:
+    """Words on the empty canvas, with a faint digit or without."""
+    lines = "".join(_line(stroke, "#3d4450", GHOST_BRUSH) for stroke in sample_strokes(GHOST)) if ghost else ""
     words = f'<text x="{CANVAS_SIDE / 2}" y="{CANVAS_SIDE - 12}">Draw here</text>'
     return _picture(
         "background ghost",

@@ -16,6 +16,7 @@ from recognition.recipes import check_recipe
 from recognition.store import WeightsError, read_card, verified_serving_file
 
 FOLDER = Path(__file__).resolve().parents[2] / "browser"
+FOLDERS = ("engine", "answers", "journey", "page", "play")
 MEDIA_TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 SHORT = 16  # hexadecimal digits of a hash in an address
 KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster one first
@@ -24,7 +25,7 @@ KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster o
 @cache
 def scripts() -> Mapping[str, bytes]:
     """Return the contents of all modules and kernels by their path in browser/."""
-    paths = sorted(path for folder in ("engine", "answers", "journey", "page") for path in (FOLDER / folder).iterdir())
+    paths = sorted(path for folder in FOLDERS for path in (FOLDER / folder).iterdir())
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths if path.suffix in MEDIA_TYPES}
 
 

@@ -35,8 +35,8 @@ ROOM, ROOM_KEY, PARTICIPANT, HOST = "room", "invited", "me", "host"
 LABEL, SEND, ROOM_CODE, JOIN_ROOM, JOIN_BY_CODE = "meant_digit", "send", "room_code", "join_room", "join_by_code"
 ROOM_VIEW, ROOM_WALL, ROOM_POLL, ROOM_MORE = "room_view", "wall", "room_polls", "room_more"
 PROMPT_KIND, PROMPT_DIGIT, PAUSE, DELETE_SURE = "prompt_kind", "prompt_digit", "pause", "delete_sure"
-# Of the page Play, and of what the visitor's browser keeps.
-MODE, START_GAME, NEXT = "mode", "start_game", "next"
+MODE = "mode"  # of the page Play; a link carries it
+# Of what the visitor's browser keeps.
 MEMORY, RESTORED, VISIT_ID = "memory_of_browser", "restored", "visit_id"
 
 # Of the page Learn.
@@ -46,7 +46,7 @@ DRAW_FOR_IT = "draw_for_it"
 UNDO_LEARNING, FORGET, WEIGHTS_FILE, SERVING_FILE = "undo_learning", "forget", "weights_file", "serving_file"
 TEACH = "teach"  # of the first page, which leads there
 
-BOARD, HISTORY, GAMES, VISIT, LEARNING = "board", "history", "games", "room_visit", "learning"  # no widget's
+BOARD, HISTORY, VISIT, LEARNING = "board", "history", "room_visit", "learning"  # no widget's
 
 Kept = TypeVar("Kept")
 
@@ -79,11 +79,6 @@ def logit(place: int) -> str:
 def room_setting(name: str) -> str:
     """The key of a switch among a room's settings."""
     return f"room-{name}"
-
-
-def fooled(drawing: int) -> str:
-    """The key of the label that is asked for a drawing in the game Fool them."""
-    return f"fooled-{drawing}"
 
 
 def learn_seconds(usual: int) -> str:

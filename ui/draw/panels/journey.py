@@ -12,16 +12,10 @@ import streamlit as st
 
 from models import NETWORKS
 from recognition.ensemble import Selection
+from ui.drawing.answers import DOOR
 from ui.drawing.history import DrawnDigit
 from ui.shared import browser_files, session
 from ui.shared.choosers import one_of
-
-DOOR = """
-const base = document.querySelector("script[data-catalog]").src.replace(/browser\\/.*/, "");
-export default function (component) {
-  import(new URL(component.data.module, base).href).then(({ mount }) => mount(component));
-}
-"""
 
 
 def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:

@@ -1,0 +1,79 @@
+/* The card at the end of a game: six drawings, how long each took, and which networks read it; a picture to keep or share. */
+
+/** @typedef {import("./game.js").Played} Played */
+
+const [TILE, GAP, TOP, FOOT] = [200, 24, 112, 78]; // pixels: of a drawing, between them, above them, below each
+const COLUMNS = 3;
+const NAME = "six-digits.png";
+const [PAPER, TEXT, SOFT, GOOD, BAD] = ["#ffffff", "#1f2328", "#59636e", "#1a7f37", "#c2340a"];
+
+export class Card {
+  /** @param {Played[]} played @param {Record<string, string>} titles of networks by key */
+  constructor(played, titles) {
+    this.root = Object.assign(document.createElement("div"), { className: "card-of-six" });
+    this.canvas = picture(played, titles);
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", inWords(played, titles));
+    const keep = this.#button("Save as picture", (file) => {
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: NAME });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    });
+    this.root.append(this.canvas, keep);
+    const probe = new File([], NAME, { type: "image/png" });
+    if (navigator.canShare?.({ files: [probe] })) this.root.append(this.#button("Share", (file) => { navigator.share({ files: [file] }).catch(() => {}); }));
+  }
+
+  /** @param {string} words @param {(file: File) => void} then */
+  #button(words, then) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+    button.addEventListener("click", () => this.canvas.toBlob((blob) => { if (blob) then(new File([blob], NAME, { type: "image/png" })); }));
+    return button;
+  }
+}
+
+/** What the picture shows. @param {Played[]} played @param {Record<string, string>} titles */
+export function inWords(played, titles) {
+  return played.map(({ label, seconds, seen }) => {
+    const right = Object.keys(titles).filter((key) => seen?.answers[key] === label).map((key) => titles[key]);
+    return `${label}: ${seconds === null ? "not in time" : `${seconds.toFixed(1)} seconds`}, read by ${right.join(", ") || "none"}`;
+  }).join("; ");
+}
+
+/** @param {Played[]} played @param {Record<string, string>} titles */
+function picture(played, titles) {
+  const rows = Math.ceil(played.length / COLUMNS), canvas = document.createElement("canvas");
+  canvas.width = COLUMNS * (TILE + GAP) + GAP;
+  canvas.height = TOP + rows * (TILE + FOOT);
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")), keys = Object.keys(titles);
+  const write = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ size, colour = TEXT, weight = 400) => {
+    pen.font = `${weight} ${size}px "Source Sans", "Source Sans Pro", system-ui, sans-serif`;
+    pen.fillStyle = colour;
+    pen.fillText(words, x, y);
+  };
+  pen.fillStyle = PAPER;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  const won = played.filter(({ seconds }) => seconds !== null);
+  const time = won.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
+  write(`${won.length} of ${played.length} digits in time`, GAP, 50, 40, TEXT, 700);
+  write(keys.map((key) => `${titles[key]} ${played.filter(({ seen, label }) => seen?.answers[key] === label).length}`).join(" · ") + ` read right · ${time.toFixed(1)} s`, GAP, 86, 23, SOFT);
+  played.forEach(({ label, seconds, seen }, i) => {
+    const x = GAP + (i % COLUMNS) * (TILE + GAP), y = TOP + Math.floor(i / COLUMNS) * (TILE + FOOT);
+    pen.fillStyle = "#000";
+    pen.fillRect(x, y, TILE, TILE);
+    if (seen) pen.drawImage(pixelsOf(seen.pixels), x, y, TILE, TILE);
+    write(`${label}  ${seconds === null ? "not in time" : `${seconds.toFixed(1)} s`}`, x, y + TILE + 30, 28, seconds === null ? BAD : GOOD, 700);
+    const right = keys.filter((key) => seen?.answers[key] === label).map((key) => titles[key]);
+    write(right.length === keys.length ? "read by all" : right.length ? `read by ${right.join(", ")}` : "read by none", x, y + TILE + 58, 22, SOFT);
+  });
+  return canvas;
+}
+
+/** A digit as a canvas of 28 x 28. @param {Uint8Array} pixels */
+export function pixelsOf(pixels) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")), image = pen.createImageData(28, 28);
+  pixels.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
+  pen.putImageData(image, 0, 0);
+  return canvas;
+}
