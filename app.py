@@ -17,8 +17,10 @@ def main() -> None:
     st.set_page_config(page_title="Draw a digit", page_icon=str(ICON), layout="wide")
     shell.inject_assets()
     pages = {
-        name: st.Page(_page(name), title=title, url_path=name if name != "draw" else "", default=name == "draw")
-        for name, title in navigation.PAGES.items()
+        name: st.Page(
+            _page(name), title=title, icon=icon, url_path=name if name != "draw" else "", default=name == "draw"
+        )
+        for name, (title, icon) in navigation.PAGES.items()
     }
     navigation.register(pages)
     page = st.navigation(list(pages.values()), position="hidden" if st.context.is_embedded else "top")

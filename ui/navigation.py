@@ -7,7 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-PAGES = {"draw": "Draw", "play": "Play", "room": "Room", "learn": "Learn", "evidence": "Evidence", "book": "The book"}
+PAGES = {  # title and icon by name, in the order of the navigation
+    "draw": ("Draw", ":material/draw:"),
+    "play": ("Play", ":material/timer:"),
+    "room": ("Room", ":material/groups:"),
+    "learn": ("Learn", ":material/school:"),
+    "evidence": ("Evidence", ":material/query_stats:"),
+    "book": ("The book", ":material/menu_book:"),
+}
 Page = Any  # what st.Page() returns; Streamlit does not export its type
 
 _KEY = "pages_by_name"
