@@ -19,8 +19,8 @@ export class Beam {
     document.querySelector(".stApp")?.append(this.svg);
   }
 
-  /** @param {Cut} cut @param {import("./stage.js").Rect | null} landing in the picture @param {HTMLCanvasElement} picture @param {boolean} phone */
-  draw(cut, landing, picture, phone) {
+  /** @param {Cut} cut @param {import("./stage.js").Rect | null} landing in the picture @param {HTMLCanvasElement} picture */
+  draw(cut, landing, picture) {
     const canvas = document.querySelector(".st-key-canvas")?.getBoundingClientRect();
     this.svg.toggleAttribute("hidden", !cut || !canvas);
     if (!cut || !canvas) return;
@@ -28,10 +28,11 @@ export class Beam {
     set(this.box, { x: left, y: top, width, height });
     const x = left + ((MIDDLE - cut.place.left) / cut.place.width) * width, y = top + ((MIDDLE - cut.place.top) / cut.place.height) * height;
     set(this.cross, { d: `M${x - CROSS} ${y}H${x + CROSS}M${x} ${y - CROSS}V${y + CROSS}` });
-    this.light.toggleAttribute("hidden", phone || !landing);
-    if (phone || !landing) return;
-    const origin = picture.getBoundingClientRect(), to = { x: origin.left + landing.x, y: origin.top + landing.y };
-    set(this.light, { points: `${left + width},${top} ${to.x},${to.y} ${to.x},${to.y + landing.h} ${left + width},${top + height}` });
+    this.light.toggleAttribute("hidden", !landing);
+    if (!landing) return;
+    const origin = picture.getBoundingClientRect(), to = { x: origin.left + landing.x, y: origin.top + landing.y }, right = left + width, bottom = top + height;
+    const from = to.y > bottom ? [[left, bottom], [right, bottom]] : [[right, top], [right, bottom]], end = to.y > bottom ? [[to.x + landing.w, to.y], [to.x, to.y]] : [[to.x, to.y + landing.h], [to.x, to.y]];
+    set(this.light, { points: [...from, ...end].map((point) => point.join()).join(" ") });
   }
 
   remove() {

@@ -57,7 +57,7 @@ export class Cnn {
 
   /** @param {Stage} stage @param {Scene} scene @param {Area} area */
   draw(stage, scene, area) {
-    const { u } = stage, { phone } = area, count = phone ? 6 : area.w / u > 820 ? 12 : 10, { hot } = scene;
+    const { u } = stage, { phone } = area, count = phone ? 6 : area.w / u > 660 && area.h / area.w > 0.72 ? 12 : 10, { hot } = scene;
     if (this.#shown !== count) {
       this.#shown = count;
       this.#order = [null, null, null];
@@ -68,8 +68,8 @@ export class Cnn {
       this.#sharesOf = `${target}`;
       this.#shares = shares(this, target);
     }
-    const label = 17 * u, lensHeight = phone ? 104 * u : Math.min(140 * u, area.h * 0.235), second = phone ? 124 * u : 0, outHeight = Math.min(112 * u, area.h * 0.18);
-    const gutter = phone ? 0 : 92 * u, width = area.w - gutter, pitch = width / count, tallest = area.h * (phone ? 0.066 : 0.086) / 0.88;
+    const { label } = stage, lensHeight = phone ? area.side || 104 * u : Math.min(165 * u, area.h * 0.25), second = phone ? Math.min(area.side || 104 * u, area.h * 0.16) + label : 0, outHeight = Math.min(112 * u, area.h * 0.18);
+    const gutter = phone ? 0 : Math.max(92 * u, 7.2 * stage.least), width = area.w - gutter, pitch = width / count, tallest = area.h * (phone ? 0.066 : 0.086) / 0.88;
     const sizes = [0.88, 0.5, 0.76, 0.42, 0.5].map((part) => Math.min(part * pitch, part * tallest));
     const free = area.h - label - lensHeight - second - outHeight - sizes.reduce((sum, side) => sum + side, 0), gaps = [0.19, 0.07, 0.25, 0.07, 0.24].map((part) => part * free);
     let y = area.y + label + lensHeight + second;
@@ -153,12 +153,12 @@ export class Cnn {
         stage.text(`${name.toLowerCase()} ${(level >> 1) + 1}, ${size} · ${more}`, right, y - 5 * u, { align: "right", halo: true, colour: open ? colour.network : colour.dim });
         return stage.touch("all", level, { x: right - 200 * u, y: y - 30 * u, w: 200 * u, h: 34 * u });
       }
-      const top = y + s / 2 - (convolution ? 8 : -4) * u, right_ = { align: /** @type {const} */ ("right"), halo: true };
-      stage.text(name, right, top, { ...right_, size: 13, weight: 600, colour: open ? colour.network : colour.ink });
-      stage.text(convolution ? `${size} · ` : size, right - (convolution ? 0 : 0), top + 14 * u, { ...right_, size: 11 });
+      const line = Math.max(14 * u, stage.least + 1), top = y + s / 2 + (convolution ? 0.1 : 0.3) * line, look = { align: /** @type {const} */ ("right"), halo: true };
+      stage.text(name, right, top - (convolution ? 0.5 * line : 0), { ...look, size: 13, weight: 600, colour: open ? colour.network : colour.ink });
+      stage.text(size, right - (convolution ? 0 : 0), top + (convolution ? 0.5 : 1) * line, look);
       if (!convolution) return;
-      stage.text(more, right, top + 27 * u, { ...right_, size: 11, weight: 600, colour: colour.ink });
-      stage.touch("all", level, { x: right - 90 * u, y: top - 12 * u, w: 90 * u, h: 42 * u });
+      stage.text(more, right, top + 1.5 * line, { ...look, weight: 600, colour: colour.ink });
+      stage.touch("all", level, { x: right - 92 * u, y: top - 1.4 * line, w: 92 * u, h: 3.2 * line });
     });
   }
 

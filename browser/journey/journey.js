@@ -11,6 +11,7 @@ import { Mlp } from "./mlp.js";
 import { SIDE } from "./parts.js";
 import { ResNet } from "./resnet.js";
 import { Rnn } from "./rnn.js";
+import { Sheet, TOOLS, isFull } from "./sheet.js";
 import { Stage, clip } from "./stage.js";
 import { largest, softmax } from "./sums.js";
 
@@ -21,27 +22,46 @@ import { largest, softmax } from "./sums.js";
 /** @typedef {{ network: string, recipe: string, calibrated: boolean }} Data */
 
 const PICTURES = { dense: Mlp, convolutional: Cnn, recurrent: Rnn, residual: ResNet, maps: Maps };
+const CHOICES = ".st-key-opened [data-testid=stButtonGroup] button"; // of the network, the page's own
 const EASING = 35; // milliseconds in which bars come two thirds of the way closer
 const SETTLED = 150; // milliseconds until what is looked at is said
-const PHONE = 560; // pixels of width, below which the picture is laid out for a phone
+const PHONE = 460; // pixels of width, below which the picture is laid out for a phone
 const LEAST = 440; // pixels of height beside the canvas
 const [WIDE, HIGH] = [740, 500]; // units of a picture beside the canvas in a window of 1280 x 720
+const [NARROW, SMALL] = [366, 0.3]; // units of a phone's picture, and the part of it that the canvas takes across
+const LEAST_TEXT = 0.75; // rem: 12 pixels in a window of 1280 x 720, 18 in one of 1920 x 1080
+const CAUGHT_UP = 4000; // milliseconds after which the server is taken to know which network the visitor has chosen
 const KEYS = "Arrow keys move within it, [ and ] go from part to part, Space plays, Enter keeps what is looked at, Escape lets go.";
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** @type {Journey | null} */ let shown = null;
+/** The network that was chosen here and not heard of from the server yet. @type {{ network: string, until: number } | null} */ let chosen = null;
 
 /** Called by the page when the panel opens, and for each other network, recipe or choice of calibration.
  * @param {{ data: Data, parentElement: Element }} component */
 export function mount({ data, parentElement }) {
+  if (chosen && (chosen.network === data.network || performance.now() > chosen.until)) chosen = null;
+  show(parentElement, chosen ? { ...data, network: chosen.network } : data);
+}
+
+/** Shows the journey through another network at once; the page hears of it by its own button. @param {string} network */
+function choose(network) {
+  const parent = shown?.root.parentElement;
+  if (!shown || !parent || shown.data.network === network) return;
+  chosen = { network, until: performance.now() + CAUGHT_UP };
+  show(parent, { ...shown.data, network });
+}
+
+/** @param {Element} parent @param {Data} data */
+function show(parent, data) {
   const like = JSON.stringify([data.network, data.recipe, data.calibrated]);
-  if (shown?.root.isConnected && parentElement.contains(shown.root)) {
+  if (shown?.root.isConnected && parent.contains(shown.root)) {
     if (shown.like === like) return;
     shown.end();
   }
-  shown = new Journey(parentElement, data, like);
+  shown = new Journey(parent, data, like);
 }
 
 class Journey {
@@ -53,7 +73,7 @@ class Journey {
   /** @type {Spot | null} */ #hover = null;
   /** @type {Spot | null} */ #pin = null;
   /** @type {Map<number, Float32Array>} */ #values = new Map();
-  #area = { x: 0, y: 0, w: 0, h: 0, phone: false };
+  #area = { x: 0, y: 0, w: 0, h: 0, phone: false, side: 0 };
   #dirty = true;
   #easing = false;
   #last = 0;
@@ -69,7 +89,7 @@ class Journey {
     this.root = document.createElement("div");
     this.root.className = "journey";
     this.root.dataset.network = data.network;
-    this.root.innerHTML = `<button type="button" class="journey-play" aria-label="Play" aria-pressed="false"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v14l11-7z"/></svg></button>
+    this.root.innerHTML = `${TOOLS}
       <div class="journey-picture" role="application" tabindex="0" aria-describedby="journey-keys"><canvas aria-hidden="true"></canvas></div>
       <p class="journey-said" role="status"></p><p class="journey-said" id="journey-keys">${KEYS}</p>`;
     parent.replaceChildren(this.root);
@@ -80,6 +100,7 @@ class Journey {
     this.canvas = /** @type {HTMLCanvasElement} */ (this.root.querySelector("canvas"));
     this.stage = new Stage(this.canvas);
     this.beam = new Beam();
+    this.sheet = new Sheet(this.root, this.#ended.signal);
     this.scene = { ink: new Float32Array(SIDE * SIDE), values: (tensor) => this.#values.get(tensor) ?? new Float32Array(0), logits: new Float32Array(10), temperature: 1, probabilities: new Float32Array(10), says: 0, eased: new Float32Array(10), quiet: true, moving: false, place: null, tip: null, hot: null, pinned: false, words: "", check: null, landing: null };
     this.#listen();
     follow({ key: data.network, recipe: data.recipe, opened: (anatomy, look) => this.#open(anatomy, look), update: (now) => this.#update(now), looked: (values, digit) => this.#read(values, digit), failed: (reason) => this.#fail(reason) });
@@ -101,7 +122,8 @@ class Journey {
     this.#picture = new PICTURES[anatomy.family](anatomy);
     this.#digit = null;
     this.#fitted = ""; // its colour is known now
-    const title = describe(this.data.network)?.title ?? this.data.network;
+    const { title, idea } = describe(this.data.network) ?? { title: this.data.network, idea: "" };
+    this.root.querySelector("h3")?.replaceChildren(Object.assign(document.createElement("b"), { textContent: title }), idea);
     this.holder.setAttribute("aria-label", `Journey of your drawing through the ${title}`);
   }
 
@@ -120,6 +142,7 @@ class Journey {
     this.#cut = digit ? cut ?? (known ? this.#cut : null) : null;
     scene.place = this.#cut?.place ?? null;
     this.#dirty = true;
+    for (const card of document.querySelectorAll(".heads .card")) card.toggleAttribute("data-chosen", /** @type {HTMLElement} */ (card).dataset.network === this.data.network);
     if (!this.#look || known) return;
     if (inside) this.#read(inside, wanted);
     else this.#look.ask(wanted);
@@ -161,18 +184,21 @@ class Journey {
 
   /** Fits the picture into the room that it has; returns whether that has changed. */
   #fit() {
-    const { width, top } = this.holder.getBoundingClientRect(), scroll = document.querySelector(".stMain")?.scrollTop ?? 0;
-    const phone = width < PHONE, height = phone ? Math.round(width * 1.92) : Math.max(LEAST, Math.round(innerHeight - top - scroll - 10));
-    const ground = getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor, like = [width, height, ground, devicePixelRatio].join();
-    if (like === this.#fitted || !width) return false;
+    const full = isFull(), { width, height: room, top } = this.holder.getBoundingClientRect(), scroll = document.querySelector(".stMain")?.scrollTop ?? 0;
+    const phone = width < PHONE, height = full ? Math.round(room) : Math.max(LEAST, Math.round(innerHeight - top - scroll - 10)), upright = full && phone;
+    const ground = getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor, like = [width, height, full, ground, devicePixelRatio].join();
+    if (like === this.#fitted || !width || !height) return false;
     this.#fitted = like;
     this.canvas.style.height = `${height}px`;
-    const u = phone ? width / 366 : Math.max(0.8, Math.min(width / WIDE, height / HIGH));
-    this.stage.fit(width, height, u);
+    const u = phone ? width / NARROW : Math.max(0.7, Math.min(width / WIDE, height / HIGH)), side = upright ? Math.round(Math.min(SMALL * width, 0.19 * height)) : 0;
+    const { style } = document.documentElement, least = LEAST_TEXT * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    style.setProperty("--journey-side", `${side}px`);
+    this.stage.fit(width, height, u, least);
+    style.setProperty("--journey-top", `${Math.round(4 * u + this.stage.label)}px`);
     const colour = describe(this.data.network)?.colour ?? "#888888";
     this.stage.theme(ground, colour);
     /** @type {HTMLElement | null} */ (this.root.closest(".st-key-reading"))?.style.setProperty("--chosen", colour);
-    this.#area = { x: 2 * u, y: 4 * u, w: width - 4 * u, h: height - 6 * u, phone };
+    this.#area = { x: 2 * u, y: 4 * u, w: width - 4 * u, h: height - 6 * u, phone, side };
     return true;
   }
   #fitted = "";
@@ -203,7 +229,7 @@ class Journey {
     this.button.setAttribute("aria-pressed", String(picture.walk.playing));
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
     if (scene.check) Object.assign(this.root.dataset, { sum: String(scene.check.sum), value: String(scene.check.value) });
-    this.beam.draw(this.#cut, scene.landing, this.canvas, this.#area.phone);
+    this.beam.draw(this.#cut, scene.landing, this.canvas);
   }
 
   #wait() {
@@ -228,11 +254,13 @@ class Journey {
     addEventListener("click", (event) => this.#choose(/** @type {MouseEvent} */ (event)), { signal, capture: true });
   }
 
-  /** A head of the answers chooses its network, like the button below it. @param {MouseEvent} event */
+  /** A head of the answers chooses its network, like the button over or below it. @param {MouseEvent} event */
   #choose(event) {
-    const card = /** @type {Element} */ (event.target).closest?.(".heads .card"), title = card?.querySelector("h3")?.textContent;
-    const buttons = [...document.querySelectorAll(".st-key-opened [data-testid=stButtonGroup] button")];
-    if (title) /** @type {HTMLElement | undefined} */ (buttons.find(({ textContent }) => textContent === title))?.click();
+    const target = /** @type {Element} */ (event.target), card = /** @type {HTMLElement | null} */ (target.closest?.(".heads .card[data-network]")), button = target.closest?.(CHOICES);
+    const titled = (/** @type {string | null | undefined} */ title) => [...document.querySelectorAll(".heads .card[data-network]")].find((head) => head.querySelector("h3")?.textContent === title);
+    if (card) /** @type {HTMLElement | undefined} */ ([...document.querySelectorAll(CHOICES)].find(({ textContent }) => textContent === card.querySelector("h3")?.textContent))?.click();
+    const network = (card ?? /** @type {HTMLElement | undefined} */ (button ? titled(button.textContent) : undefined))?.dataset.network;
+    if (network) choose(network);
   }
 
   #play() {

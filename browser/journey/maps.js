@@ -2,6 +2,7 @@
 import { digit, outputs, slotX, slots } from "./parts.js";
 import { activeMaps } from "./shares.js";
 import { Walk, number, peak } from "./stage.js";
+import { percent } from "../answers/words.js";
 
 /** @typedef {import("./parts.js").Scene} Scene */
 /** @typedef {import("./parts.js").Area} Area */
@@ -40,9 +41,9 @@ export class Maps {
 
   /** @param {Stage} stage @param {Scene} scene @param {Area} area */
   draw(stage, scene, area) {
-    const { u, colour } = stage, { phone } = area, { hot } = scene, label = 17 * u, lens = phone ? 130 * u : Math.min(130 * u, area.h * 0.24), outHeight = Math.min(108 * u, area.h * 0.18), count = phone ? PHONE : BESIDE;
-    const gutter = phone ? 0 : 104 * u, width = area.w - gutter, pitch = width / count, top = area.y + label + lens + 28 * u, bottom = area.y + area.h - outHeight - 26 * u, each = (bottom - top) / this.#rows.length;
-    const focus = this.#focus(scene), s = Math.min(pitch * 0.9, each - (phone ? 20 : 10) * u);
+    const { u, colour, label } = stage, { phone } = area, { hot } = scene, lens = phone ? area.side || 130 * u : Math.min(150 * u, area.h * 0.24), outHeight = Math.min(108 * u, area.h * 0.18), count = phone ? PHONE : BESIDE;
+    const gutter = phone ? 0 : Math.max(104 * u, 9.5 * stage.least), width = area.w - gutter, pitch = width / count, top = area.y + label + lens + 28 * u, bottom = area.y + area.h - outHeight - 26 * u, each = (bottom - top) / this.#rows.length;
+    const focus = this.#focus(scene), s = Math.min(pitch * 0.9, each - (phone ? label : 8 * u));
     this.#rows.forEach(({ layer, side, maps, values, order, gain }, row) => {
       const y = top + row * each + (each - s) / 2, atlas = stage.atlas(`row${row}`, count, side, side), name = layer.name || layer.kind;
       order.slice(0, count).forEach((map, i) => stage.paint(atlas, i, values, { offset: map, stride: maps, gain }));
@@ -53,16 +54,16 @@ export class Maps {
         stage.touch("map", row * 1000 + map, rect, side, side);
         if (focus.row === row && focus.map === map) stage.frame(rect.x, y, s, s, colour.network, 2.5);
       });
-      const words = { align: /** @type {const} */ ("right"), halo: true, fit: 100 * u }, right = area.x + area.w;
+      const words = { align: /** @type {const} */ ("right"), halo: true, fit: gutter - 4 * u }, right = area.x + area.w;
       if (phone) return stage.text(`${plain(name)}: ${Math.min(count, maps)} of ${maps}, ${side}×${side}`, right, y - 5 * u, { ...words, fit: width });
-      stage.text(plain(name), right, y + s / 2 - 2 * u, { ...words, size: 13, weight: 600, colour: colour.ink });
-      stage.text(`${side}×${side} · ${Math.min(count, maps)} of ${maps}`, right, y + s / 2 + 13 * u, { ...words, size: 11 });
+      stage.text(plain(name), right, y + s / 2 - 1 * u, { ...words, size: 13, weight: 600, colour: colour.ink });
+      stage.text(`${side}×${side} · ${Math.min(count, maps)} of ${maps}`, right, y + s / 2 + Math.max(13 * u, stage.least), { ...words });
     });
     const out = { x: area.x, y: area.y + area.h - outHeight, w: area.w, h: outHeight };
     this.#links(stage, scene, out, { x: area.x, y: bottom + 2 * u, w: width, h: 8 * u });
     outputs(stage, scene, out);
     this.#lens(stage, scene, { ...area, y: area.y + label, h: lens }, focus);
-    if (hot?.kind === "output") scene.words = `Output ${hot.column}: logit ${number(scene.logits[hot.column])}`;
+    if (hot?.kind === "output") scene.words = `Output ${hot.column}: logit ${number(scene.logits[hot.column])}, probability ${percent(scene.probabilities[hot.column])}`;
   }
 
   /** @param {Scene} scene */
@@ -74,8 +75,8 @@ export class Maps {
   }
 
   /** The digit, and one map enlarged. @param {Stage} stage @param {Scene} scene @param {Area} area @param {{ row: number, map: number }} focus */
-  #lens(stage, scene, { x, y, h, phone, w }, { row, map }) {
-    const { u, colour } = stage, { side, maps, values, layer, gain } = this.#rows[row], left = x, size = phone ? 104 * u : h, at = phone ? x + w - size : left + size + 40 * u, rect = { x: at, y, w: size, h: size };
+  #lens(stage, scene, { x, y, h, phone, w, side: before }, { row, map }) {
+    const { u, colour } = stage, { side, maps, values, layer, gain } = this.#rows[row], left = x + (before && before + 12 * u), size = h, at = phone ? x + w - size : left + size + 40 * u, rect = { x: at, y, w: size, h: size };
     digit(stage, scene, left, y, size);
     stage.picture("enlarged", values, [side, side], rect, { offset: map, stride: maps, gain });
     stage.touch("map", row * 1000 + map, rect, side, side);
@@ -105,7 +106,7 @@ export class Maps {
       c.fillRect(rect.x + i * cell, rect.y, cell + 0.5, rect.h);
       if (Math.abs(pulls[i]) >= least) stage.link(rect.x + (i + 0.5) * cell, rect.y + rect.h, slotX(out.x, slots(stage, out.w), target), out.y + 5 * u, pulls[i] / scale, { widest: 4 });
     });
-    stage.text(`${count} averages`, rect.x + rect.w + 104 * u, rect.y + 8 * u, { align: "right", size: 11 });
+    stage.text(`${count} averages`, out.x + out.w, rect.y + 8 * u, { align: "right" });
   }
 }
 

@@ -1,6 +1,6 @@
 /* MLP: two fields of 16 x 16 units. A network has no order of its own; here a unit of the first layer stands where on the
    picture it looks, one of the second with the digit that it speaks for most. */
-import { SIDE, cellAt, multiply, outputs, slotX, slots } from "./parts.js";
+import { SIDE, cellAt, multiply, outputs, pulls, slotX, slots, softmaxStep } from "./parts.js";
 import { byDigit, largest, strongest } from "./sums.js";
 import { Walk, number } from "./stage.js";
 
@@ -46,9 +46,9 @@ export class Mlp {
 
   /** @param {Stage} stage @param {Scene} scene @param {Area} area */
   draw(stage, scene, area) {
-    const { u } = stage, { phone } = area, label = 18 * u;
-    const lensHeight = phone ? (area.w - 32 * u) / 3 : Math.min(190 * u, area.h * 0.26), outHeight = Math.min(120 * u, area.h * 0.165);
-    const top = area.y + label + lensHeight + (phone ? 84 * u : 38 * u), bottom = area.y + area.h - outHeight, space = bottom - top - 22 * u;
+    const { u, label } = stage, { phone } = area;
+    const lensHeight = phone ? 2 * area.side + label + 8 * u : Math.min(190 * u, area.h * 0.26), outHeight = Math.min(120 * u, area.h * 0.165);
+    const top = area.y + label + lensHeight + (phone ? label + 6 * u : 38 * u), bottom = area.y + area.h - outHeight, space = bottom - top - 22 * u;
     const gap = phone ? 14 * u : Math.min(130 * u, area.w * 0.15), field = Math.min(space, (area.w - gap - 24 * u) / 2), spare = phone ? 0 : Math.max(0, (area.w - 2 * field - gap) / 2 - 12 * u);
     const f1 = { x: area.x + spare, y: top, w: field, h: field }, f2 = { ...f1, x: f1.x + field + gap };
     const target = this.#target(scene), digit = target.kind === "output" ? target.unit : scene.says;
@@ -63,9 +63,12 @@ export class Mlp {
     if (unit >= 0) {
       const cell = cellAt(f1, N, this.place1[unit]);
       stage.frame(cell.x, cell.y, cell.w, cell.h);
-      if (!phone) stage.link(drawn.xs[2] + drawn.size / 2, lens.y + drawn.size + 1, cell.x + cell.w / 2, cell.y, 0.5, { widest: 2.5, colour: stage.colour.network });
+      if (!phone) stage.link(drawn.last.x + drawn.last.w / 2, drawn.last.y + drawn.last.h + 1, cell.x + cell.w / 2, cell.y, 0.5, { widest: 2.5, colour: stage.colour.network });
     }
-    if (scene.hot?.kind === "pixel" && !this.walk.playing) this.#pixel(stage, scene, f1, { x: drawn.xs[0], y: lens.y, w: drawn.size, h: drawn.size });
+    if (scene.hot?.kind === "pixel" && !this.walk.playing) this.#pixel(stage, scene, f1, drawn.first);
+    const beside = drawn.column + 106 * u, free = phone ? { x: area.x + 2 * (area.side + 16 * u), y: lens.y, w: area.w - 2 * (area.side + 16 * u), h: area.side } : { x: beside, y: lens.y, w: area.x + area.w - beside, h: lensHeight };
+    if (target.kind === "output") softmaxStep(stage, scene, free, target.unit);
+    else if (scene.hot?.kind !== "pixel") this.#pulls(stage, scene, free, target);
   }
 
   /** @param {Scene} scene @returns {Target} */
@@ -129,13 +132,20 @@ export class Mlp {
     const { one, two, out, first, second, h1, h2 } = this, row = (/** @type {Dense} */ layer, /** @type {number} */ of) => layer.weights.subarray(of * UNITS, (of + 1) * UNITS);
     if (kind === "unit2") {
       const drawn = multiply(stage, scene, area, { left: sorted(h1, first), weights: sorted(row(two, unit), first), shape: [N, N], gain: GAINS[0], bias: two.bias[unit], value: h2[unit], titles: ["first layer", `unit ${unit}: 256 weights`], name: `Second layer, unit ${unit}` });
-      const pulls = Array.from({ length: 10 }, (_, d) => `${d}: ${number(h2[unit] * out.weights[d * UNITS + unit])}`);
-      scene.words += `. Its pull on the outputs, ${pulls.join(", ")}`;
       return drawn;
     }
     if (kind === "output") return multiply(stage, scene, area, { left: sorted(h2, second.order), weights: sorted(row(out, unit), second.order), shape: [N, N], gain: GAINS[1], bias: out.bias[unit], value: scene.logits[unit], titles: ["second layer", `output ${unit}: 256 weights`], after: "logit", probability: scene.probabilities[unit], name: `Output ${unit}` });
     const shown = kind === "unit1" ? unit : Math.max(0, this.#loud);
     return multiply(stage, scene, area, { left: scene.ink, weights: one.weights.subarray(shown * SIDE * SIDE, (shown + 1) * SIDE * SIDE), shape: [SIDE, SIDE], gain: 1, bias: one.bias[shown], value: h1[shown], titles: ["28 × 28 pixels", `unit ${shown}: 784 weights`], ink: true, name: `First layer, unit ${shown}` });
+  }
+
+  /** What a unit does to each of the ten logits: value x weight, of the first layer through those of the second that are not 0.
+   * @param {Stage} stage @param {Scene} scene @param {Rect} rect @param {Target} target */
+  #pulls(stage, scene, rect, { kind, unit }) {
+    const { h1, h2, two, out } = this, from = kind ? unit : Math.max(0, this.#loud), toSecond = (/** @type {number} */ j) => (kind === "unit2" ? Number(j === from) * h2[j] : h2[j] > 0 ? h1[from] * two.weights[j * UNITS + from] : 0);
+    const through = Float32Array.from({ length: UNITS }, (_, j) => toSecond(j)), all = Array.from({ length: 10 }, (_, d) => through.reduce((sum, value, j) => sum + value * out.weights[d * UNITS + j], 0));
+    pulls(stage, rect, rect.w < 150 * stage.u ? "pull on the logits" : `unit ${from}: its pull on the ten logits`, all);
+    scene.words += `. Its pull on the logits, ${all.map((value, d) => `${d}: ${number(value)}`).join(", ")}`;
   }
 
   /** The units that one pixel moves most. @param {Stage} stage @param {Scene} scene @param {Rect} field @param {Rect} picture */

@@ -26,7 +26,7 @@ import { percent } from "../answers/words.js";
  * @property {{ sum: number, value: number } | null} check the sum that is shown, bias included, and the engine's value of the same unit
  * @property {Rect | null} landing where the crop box of the drawing ends up
  */
-/** @typedef {Rect & { phone: boolean }} Area */
+/** @typedef {Rect & { phone: boolean, side: number }} Area side: of the canvas that lies on its upper left corner, or 0 */
 /**
  * @typedef {object} Picture Draws one network.
  * @property {(scene: Scene) => void} update called for each digit
@@ -39,6 +39,7 @@ import { percent } from "../answers/words.js";
  */
 
 export const SIDE = 28;
+const READABLE = 27; // pixels of a cell's side, from which its number is written into it
 const GUTTER = 92; // units on the right of wide pictures, for names
 
 /** 28 x 28 pixels with the box that the ink was fitted into, and the centre of mass.
@@ -71,7 +72,7 @@ export function cells(stage, values, columns, x, y, size, { gain = 1, ink = fals
     const left = x + (i % columns) * side, top = y + Math.floor(i / columns) * side, colour = ink ? stage.grey(value * gain) : stage.shade(value * gain);
     c.fillStyle = colour;
     c.fillRect(left, top, side + 0.5, side + 0.5);
-    if (side > 17) stage.text(number(value), left + side / 2, top + side / 2 + u, { size: Math.min(13, side / u / 2.6), align: "center", base: "middle", colour: contrasting(colour) });
+    if (side > READABLE) stage.text(number(value), left + side / 2, top + side / 2 + u, { size: Math.min(14, side / u / 2.7), align: "center", base: "middle", colour: contrasting(colour), fit: side - 2, tiny: true });
   });
   stage.box(x, y, size, (size * values.length) / columns / columns);
 }
@@ -85,13 +86,13 @@ export const slotX = (x, w, d) => x + (d + 0.5) * (w / 10);
  * @param {Stage} stage @param {Scene} scene @param {Rect} rect
  * @param {{ logits: ArrayLike<number>, probabilities: ArrayLike<number>, eased: ArrayLike<number>, says: number }} [answer] @param {boolean} [named] with a gutter for names */
 export function outputs(stage, scene, rect, answer = scene, named = true) {
-  const { c, u, colour } = stage, { x, y, h } = rect, w = named ? slots(stage, rect.w) : rect.w, slot = w / 10;
-  const { logits, probabilities, eased, says } = answer, room = h - 34 * u, base = y + room, tallest = room - 13 * u;
-  const scale = peak(logits), hot = scene.hot?.kind === "output" ? scene.hot.column : -1;
+  const { c, u, colour } = stage, { x, y, h } = rect, w = named ? slots(stage, rect.w) : rect.w, slot = w / 10, wide = Math.min(slot * 0.84, 62 * u);
+  const { logits, probabilities, eased, says } = answer, size = Math.max(12, stage.least / u), narrow = wide < 4 * size * u, above = 13 * u + (narrow ? size * u + 3 : 0);
+  const room = h - 34 * u, base = y + room, tallest = room - above, scale = peak(logits), hot = scene.hot?.kind === "output" ? scene.hot.column : -1;
   for (let d = 0; d < 10; d++) {
-    const middle = x + (d + 0.5) * slot, p = scene.quiet ? 0 : eased[d], tall = Math.max(1.5 * u, p * tallest), wide = Math.min(slot * 0.72, 46 * u), best = d === says && !scene.quiet;
+    const middle = x + (d + 0.5) * slot, p = scene.quiet ? 0 : eased[d], tall = Math.max(1.5 * u, p * tallest), best = d === says && !scene.quiet;
     c.fillStyle = colour.soft;
-    c.fillRect(middle - wide / 2, y + 13 * u, wide, tallest);
+    c.fillRect(middle - wide / 2, y + above, wide, tallest);
     c.fillStyle = best ? colour.network : colour.dim;
     c.fillRect(middle - wide / 2, base - tall, wide, tall);
     Object.assign(c, { fillStyle: stage.shade(logits[d] / scale), strokeStyle: colour.dim, lineWidth: 1 });
@@ -99,17 +100,17 @@ export function outputs(stage, scene, rect, answer = scene, named = true) {
     c.arc(middle, y + 5 * u, 5 * u, 0, 2 * Math.PI);
     c.fill();
     c.stroke();
-    if (d === hot) stage.box(middle - wide / 2 - 3 * u, y + 11 * u, wide + 6 * u, room - 9 * u, colour.ink, 2 * u);
+    if (d === hot) stage.box(middle - wide / 2 - 3 * u, y + above - 2 * u, wide + 6 * u, tallest + 4 * u, colour.ink, 2 * u);
     stage.text(String(d), middle, base + 28 * u, { size: best ? 34 : 24, weight: best ? 700 : 400, align: "center", colour: best ? colour.network : colour.dim });
     if (!((best && p > 0.3) || d === hot)) continue;
-    const inside = tall > 18 * u, size = slot > 46 * u ? 12 : 10;
-    stage.text(percent(probabilities[d]), middle, inside ? base - tall + 14 * u : base - tall - 4 * u, { size, weight: 600, align: "center", fit: inside ? wide - 2 : slot, colour: inside ? contrasting(best ? colour.network : colour.dim) : colour.ink });
+    const inside = !narrow && tall > 1.4 * size * u, half = 2 * size * u;
+    stage.text(percent(probabilities[d]), narrow ? clip(middle, x + half, x + w - half) : middle, narrow ? y + above - 4 : inside ? base - tall + 1.15 * size * u : base - tall - 4 * u, { size, weight: 600, align: "center", halo: !inside, colour: inside ? contrasting(best ? colour.network : colour.dim) : colour.ink });
   }
   stage.touch("output", 0, { x, y, w, h }, 10, 1);
   if (rect.w > w) {
     const right = { align: /** @type {const} */ ("right"), size: 14, weight: 600, colour: colour.ink };
     stage.text("logits", x + rect.w, y + 9 * u, right);
-    stage.text("softmax", x + rect.w, y + 13 * u + tallest / 2 + 5 * u, right);
+    stage.text("softmax", x + rect.w, y + above + tallest / 2 + 5 * u, right);
     stage.text("answer", x + rect.w, base + 26 * u, right);
   }
 }
@@ -125,30 +126,63 @@ export function outputs(stage, scene, rect, answer = scene, named = true) {
 /** picture x weights = product, then sum, bias and ReLU: of everything that is fully connected.
  * @param {Stage} stage @param {Scene} scene @param {Area} area @param {Product} product */
 export function multiply(stage, scene, area, { left, weights, shape, gain, bias, value, titles, ink = false, after = "ReLU", probability, name }) {
-  const { u, colour } = stage, { phone, y } = area, gap = (phone ? 16 : 24) * u, last = phone ? 0 : 88 * u;
-  const size = Math.min(area.h, (area.w - (phone ? 2 : 3) * gap - last) / 3), { products, sum } = weighted(left, weights, 0);
-  const xs = [0, 1, 2].map((i) => area.x + i * (size + gap)), at = (/** @type {number} */ i) => ({ x: xs[i], y, w: size, h: size });
-  if (ink) digit(stage, scene, xs[0], y, size, titles[0]);
+  const { u } = stage, { phone, y } = area, gap = (phone ? 16 : 24) * u, { products, sum } = weighted(left, weights, 0), lower = y + area.side + stage.label + 8 * u;
+  const size = phone ? area.side : Math.min(area.h, (area.w - 3 * gap - 88 * u) / 3), second = area.x + size + gap;
+  const places = phone ? [[second, y], [area.x, lower], [second, lower]] : [0, 1, 2].map((i) => [area.x + i * (size + gap), y]);
+  const [first, middle, last] = places.map(([left, top]) => ({ x: left, y: top, w: size, h: size })), column = last.x + size + (phone ? gap : 20 * u);
+  if (ink) digit(stage, scene, first.x, first.y, size, titles[0]);
   else {
-    stage.picture("left", left, shape, at(0), { gain });
-    stage.text(titles[0], xs[0], y - 6 * u, { fit: size + gap });
+    stage.picture("left", left, shape, first, { gain });
+    stage.text(titles[0], first.x, first.y - 6 * u, { fit: size + gap });
   }
-  stage.picture("weights", weights, shape, at(1), { gain: 1 / (0.75 * peak(weights)) });
-  stage.text(titles[1], xs[1], y - 6 * u, { fit: size + gap });
-  stage.picture("products", products, shape, at(2), { gain: 1 / Math.max(0.05, peak(products)) });
-  stage.text("product", xs[2], y - 6 * u);
-  sign(stage, "×", xs[0] + size + gap / 2, y + size / 2);
-  sign(stage, "=", xs[1] + size + gap / 2, y + size / 2);
-  const lines = [["sum of all", number(sum)], ["+ bias", number(bias)], [after, number(value)]];
-  if (probability !== undefined) lines.push(["softmax", percent(probability)]);
-  lines.forEach(([label, words], i) => {
-    const n = lines.length, end = i >= 2, x = phone ? area.x + i * (area.w / n) : xs[2] + size + gap - 4 * u, top = phone ? y + size + 22 * u : y + (i + 0.5) * (size / n);
-    stage.text(label, x, top - 7 * u, { halo: true });
-    stage.text(words, x, top + (end && n === 3 ? 17 : 13) * u, { size: end && n === 3 ? 24 : 18, weight: end ? 700 : 500, colour: end ? (value > 0 ? stage.plus : value < 0 ? stage.minus : colour.dim) : colour.ink });
-  });
+  stage.picture("weights", weights, shape, middle, { gain: 1 / (0.75 * peak(weights)) });
+  stage.text(phone ? `× ${titles[1]}` : titles[1], middle.x, middle.y - 6 * u, { fit: phone ? size : size + gap });
+  stage.picture("products", products, shape, last, { gain: 1 / Math.max(0.05, peak(products)) });
+  stage.text("product", last.x, last.y - 6 * u);
+  if (!phone) sign(stage, "×", middle.x - gap / 2, y + size / 2);
+  sign(stage, "=", last.x - gap / 2, last.y + size / 2);
+  /** @type {Step[]} */ const lines = [["sum of all", number(sum)], ["+ bias", number(bias)], [after, number(value), value]];
+  if (probability !== undefined) lines.push(["softmax", percent(probability), value]);
+  steps(stage, { x: column, y: last.y, w: area.x + area.w - column, h: size }, lines);
   scene.check = { sum: sum + bias, value };
   scene.words = `${name}: sum of ${left.length} products ${number(sum)}, bias ${number(bias)}, ${after} ${number(value)}${probability === undefined ? "" : `, probability ${percent(probability)}`}`;
-  return { xs, size };
+  return { first, last, column };
+}
+
+/** @typedef {[string, string, number?]} Step of arithmetic: its name, its value in words, and its sign where it is a result */
+
+/** Steps below one another, the result large. @param {Stage} stage @param {Rect} rect @param {Step[]} lines */
+export function steps(stage, { x, y, w, h }, lines) {
+  const { u, colour } = stage, each = h / lines.length, label = Math.max(12 * u, stage.least), size = Math.min(24, (each - label - 2) / u);
+  lines.forEach(([name, words, result], i) => {
+    const top = y + i * each + (each - label - size * u) / 2;
+    stage.text(name, x, top + 0.85 * label, { halo: true, fit: w });
+    stage.text(words, x, top + label + 0.85 * size * u, { size: result === undefined ? Math.min(18, size) : size, weight: result === undefined ? 500 : 700, colour: result === undefined ? colour.ink : result > 0 ? stage.plus : result < 0 ? stage.minus : colour.dim, fit: w });
+  });
+}
+
+/** What something adds to each of the ten logits: bars up and down from zero. @param {Stage} stage @param {Rect} rect @param {string} title @param {ArrayLike<number>} values ten */
+export function pulls(stage, { x, y, w, h }, title, values) {
+  const { c, u, colour } = stage, slot = w / 10, scale = peak(values), zero = y + (h - stage.label) / 2, tallest = (h - stage.label) / 2 - 2 * u;
+  if (slot < 9 * u || h < 50) return;
+  stage.text(title, x, y - 6 * u, { fit: w });
+  for (let d = 0; d < 10; d++) {
+    const tall = (values[d] / scale) * tallest;
+    c.fillStyle = values[d] < 0 ? stage.minus : stage.plus;
+    c.fillRect(x + (d + 0.18) * slot, zero - Math.max(0, tall), slot * 0.64, Math.max(1, Math.abs(tall)));
+    stage.text(String(d), x + (d + 0.5) * slot, y + h - 2 * u, { align: "center", size: 13, colour: colour.ink });
+  }
+  c.fillStyle = colour.edge;
+  c.fillRect(x, zero - 0.5, w, 1);
+}
+
+/** From a logit to its probability. @param {Stage} stage @param {Scene} scene @param {Rect} rect @param {number} d */
+export function softmaxStep(stage, { logits, temperature, probabilities }, { x, y, w, h }, d) {
+  const { u } = stage, logit = logits[logits.length - 10 + d], scaled = logit / temperature;
+  if (w < 90 * u) return;
+  const others = Math.log(Array.from(logits.subarray(-10)).reduce((sum, value, other) => sum + (other === d ? 0 : Math.exp(value / temperature)), 0));
+  /** @type {Step[]} */ const lines = [[`logit ÷ ${temperature === 1 ? "1" : `temperature ${temperature.toFixed(2)}`}`, number(scaled)], [`e^${number(scaled)} beside the nine others`, `e^${number(scaled)} : e^${number(others)}`], ["its part of the sum of all ten", percent(probabilities[d]), logit]];
+  steps(stage, { x, y, w, h }, lines);
 }
 
 /** A cell of a grid in a rectangle. @param {Rect} rect @param {number} columns @param {number} place */

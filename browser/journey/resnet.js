@@ -1,6 +1,6 @@
 /* ResNet: three stages of three blocks. The shortcut is a highway that carries a map on, a block's branch adds a correction.
    One map of each stage is shown, because the shortcut keeps a map's number; any other can be chosen from the mosaic. */
-import { cellAt, digit, multiply, outputs, sign, slotX, slots } from "./parts.js";
+import { cellAt, digit, multiply, outputs, sign, slotX, slots, softmaxStep, steps } from "./parts.js";
 import { Walk, number, peak } from "./stage.js";
 import { blockSum, byDigit } from "./sums.js";
 
@@ -58,22 +58,22 @@ export class ResNet {
 
   /** @param {Stage} stage @param {Scene} scene @param {Area} area */
   draw(stage, scene, area) {
-    const { u } = stage, { phone } = area, { hot } = scene, label = 17 * u, lensHeight = phone ? 104 * u : Math.min(130 * u, area.h * 0.22), outHeight = Math.min(108 * u, area.h * 0.16), strip = 15 * u;
+    const { u, label } = stage, { phone } = area, { hot } = scene, lensHeight = phone ? area.side || 104 * u : Math.min(150 * u, area.h * 0.22), outHeight = Math.min(108 * u, area.h * 0.16), strip = 15 * u;
     if (this.walk.at >= 0) this.#pixel = { block: this.walk.at, x: -1, y: -1 };
     else if (hot?.kind === "block") this.#pixel = { block: hot.number, x: hot.column, y: hot.row };
     else if (hot?.kind === "pixel") this.#pixel = { block: 0, x: hot.column, y: hot.row };
-    const top = area.y + label + lensHeight + (phone ? 176 : 38) * u, bottom = area.y + area.h - outHeight - 34 * u - strip, each = (bottom - top) / 3;
-    const tile = Math.min(each * (phone ? 0.68 : 0.76), phone ? area.w * 0.15 : 110 * u), picker = phone ? 0 : tile + 26 * u;
+    const small = Math.min(108 * u, area.h * 0.15), top = area.y + label + lensHeight + (phone ? small + 2 * label + 26 * u : 26 * u + label), bottom = area.y + area.h - outHeight - 17 * u - label - strip, each = (bottom - top) / 3;
+    const tile = Math.min((each - label) * (phone ? 0.9 : 0.97), phone ? area.w * 0.15 : 110 * u), picker = phone ? 0 : tile + 26 * u;
     const rows = { x: area.x + picker, w: area.w - picker, y: top, each, tile, phone }, out = { x: area.x, y: area.y + area.h - outHeight, w: area.w, h: outHeight };
     STAGES.forEach((_, s) => {
       if (!phone) this.#mosaic(stage, scene, s, { x: area.x, y: top + s * each, w: tile, h: tile });
       this.#stage(stage, scene, s, rows);
     });
-    this.#strip(stage, scene, { x: area.x, y: bottom + 12 * u, w: area.w, h: strip }, out, { x: rows.x + rows.w - tile / 2, y: top + 2 * each + tile });
+    this.#strip(stage, scene, { x: area.x, y: bottom + label - 5 * u, w: area.w, h: strip }, out, { x: rows.x + rows.w - tile / 2, y: top + 2 * each + tile });
     outputs(stage, scene, out);
     const lens = { ...area, y: area.y + label, h: lensHeight };
     if (hot?.kind === "output" && !this.walk.playing) this.#last(stage, scene, lens, hot.column);
-    else this.#lens(stage, scene, lens);
+    else this.#lens(stage, scene, lens, small);
   }
 
   /** All maps of a stage, to choose from. @param {Stage} stage @param {Scene} scene @param {number} s @param {Rect} rect */
@@ -87,7 +87,6 @@ export class ResNet {
       if (map === chosen) stage.frame(x, y, w - 1, w - 1, stage.colour.network);
     }
     stage.touch("mosaic", s, rect, columns, columns);
-    stage.text(`map ${chosen} of ${maps}`, rect.x, rect.y - 5 * stage.u, { halo: true });
   }
 
   /** Three blocks: highway, branch and sum, lines as thick as the values that they carry.
@@ -100,7 +99,6 @@ export class ResNet {
       stage.touch("block", block, rect, side, side);
       if (block === (this.#pixel?.block ?? 8) && name !== "in") stage.frame(left, top, size, size, colour.network, name === "branch" ? 2 : 3);
     };
-    stage.text(`stage ${s + 1}: ${side}×${side}${phone ? `, map ${map} of ${maps}` : ""}`, x, y - 5 * u, { halo: true });
     for (let b = 0; b < BLOCKS; b++) {
       const k = BLOCKS * s + b, { shortcut, branch, value } = this.#blocks[k], left = x + b * pitch + tile, right = x + (b + 1) * pitch, middle = (left + right) / 2, below = y + tile * 0.42, high = y + tile * 0.2, join = right - 15 * u;
       const carried = meanOf(shortcut, map, maps), added = meanOf(branch, map, maps), scale = Math.max(carried, added, 1e-6);
@@ -127,6 +125,7 @@ export class ResNet {
       c.stroke();
       stage.text("+", join, high + 0.5 * u, { size: 15, weight: 600, align: "center", base: "middle", colour: colour.ink });
     }
+    stage.text(`stage ${s + 1}: map ${map} of ${maps}, ${side}×${side}`, phone ? x : x - tile - 26 * u, y - 5 * u, { halo: true });
     if (s < 2) stage.link(x + w - tile / 2, y + tile, x + tile / 2, y + each, 0.45, { widest: 7, colour: colour.network, alpha: 0.6 });
   }
 
@@ -144,38 +143,39 @@ export class ResNet {
     });
     stage.box(rect.x, rect.y, rect.w - 1, rect.h);
     stage.frame(rect.x + here * cell, rect.y, cell - 1, rect.h, colour.network);
-    stage.text("the average of each of the 64 last maps, by the digit it speaks for", rect.x, rect.y - 5 * u, { halo: true, fit: rect.w * 0.8 });
+    stage.text("the average of each of the 64 last maps, by the digit it speaks for", rect.x, rect.y - 5 * u, { halo: true, fit: rect.w * 0.9 });
     stage.touch("average", 0, rect, AVERAGES, 1);
   }
 
-  /** shortcut + branch = sum, for one pixel of one block. @param {Stage} stage @param {Scene} scene @param {Area} area */
-  #lens(stage, scene, area) {
+  /** shortcut + branch = sum, for one pixel of one block. @param {Stage} stage @param {Scene} scene @param {Area} area @param {number} small size of the pictures on a phone */
+  #lens(stage, scene, area, small) {
     const { u } = stage, { phone } = area, k = this.#pixel?.block ?? 8, { stage: s, number: b, shortcut, branch, value } = this.#blocks[k], { side, maps, gain } = STAGES[s], map = this.#map(s, scene);
     const sum = blockSum(shortcut, branch, map, maps), inside = this.#pixel && this.#pixel.x >= 0 && this.#pixel.x < side && this.#pixel.y < side ? this.#pixel : strongestPixel(branch, map, maps, side), at = inside.y * side + inside.x;
-    digit(stage, scene, area.x, area.y, area.h);
-    const y = phone ? area.y + area.h + 26 * u : area.y, gap = (phone ? 18 : 24) * u, start = phone ? area.x : area.x + area.h + 28 * u, width = area.w - (start - area.x);
-    const size = Math.min(phone ? 108 * u : area.h * 0.85, (width - 2 * gap - (phone ? 0 : 70 * u)) / 3), [a, r] = [shortcut[at * maps + map], branch[at * maps + map]];
+    digit(stage, scene, area.x + (area.side && area.side + 12 * u), area.y, area.h);
+    const y = phone ? area.y + area.h + stage.label + 4 * u : area.y, gap = (phone ? 18 : 24) * u, start = phone ? area.x : area.x + area.h + 28 * u, width = area.w - (start - area.x);
+    const size = Math.min(phone ? small : area.h - stage.label, (width - 2 * gap - (phone ? 0 : 70 * u)) / 3), [a, r] = [shortcut[at * maps + map], branch[at * maps + map]];
     const pictures = /** @type {[ArrayLike<number>, number, number, string, number][]} */ ([[shortcut, map, maps, "shortcut", a], [branch, map, maps, "branch", r], [sum, 0, 1, "sum", sum[at]]]);
     pictures.forEach(([data, offset, stride, name, v], i) => {
       const x = start + i * (size + gap), pixel = size / side, rect = { x, y, w: size, h: size };
       stage.picture(`lens${i}`, data, [side, side], rect, { offset, stride, gain });
-      stage.text(i ? name : `stage ${s + 1}, block ${b}: ${name}${b === 1 && s ? ", 1×1" : ""}`, x, y - 6 * u, { fit: size + gap * 0.8 });
+      stage.text(i || b > 1 || !s ? name : "shortcut, 1×1", x, y - 6 * u, { fit: size + gap * 0.8 });
       stage.frame(x + inside.x * pixel, y + inside.y * pixel, pixel, pixel);
-      stage.text(number(v), x + size / 2, y + size + 17 * u, { size: 15, weight: 600, align: "center", colour: v < 0 ? stage.minus : stage.plus });
+      stage.text(number(v), x + size / 2, y + size + stage.label - 2 * u, { size: 15, weight: 600, align: "center", colour: v < 0 ? stage.minus : stage.plus });
       if (i < 2) sign(stage, i ? "=" : "+", x + size + gap / 2, y + size / 2);
       stage.touch("block", k, rect, side, side);
     });
-    const after = value[at * maps + map], x = phone ? area.x + 130 * u : start + 3 * (size + gap) - gap + 12 * u, ry = phone ? area.y : y;
-    stage.text("ReLU", x, ry + size / 2 - 10 * u);
-    stage.text(number(after), x, ry + size / 2 + 16 * u, { size: 26, weight: 700, colour: after > 0 ? stage.plus : stage.colour.dim });
+    const after = value[at * maps + map], x = phone ? area.x + 2 * ((area.side || area.h) + 12 * u) : start + 3 * (size + gap) - gap + 12 * u, w = area.x + area.w - x;
+    stage.text(`stage ${s + 1}, block ${b}`, x, area.y + 14 * u, { size: 15, weight: 600, colour: stage.colour.ink, fit: w });
+    stage.text(`map ${map} of ${maps}`, x, area.y + 16 * u + stage.label, { fit: w });
+    steps(stage, { x, y: area.y + 20 * u + stage.label, w, h: area.h - 20 * u - stage.label }, [["ReLU of the sum", number(after), after]]);
     scene.check = { sum: sum[at], value: after };
     scene.words = `Stage ${s + 1}, block ${b}, map ${map}, row ${inside.y + 1}, column ${inside.x + 1}: shortcut ${number(a)} plus branch ${number(r)} is ${number(sum[at])}, after ReLU ${number(after)}`;
   }
 
   /** The last step: 64 averages, each with a weight for each output. @param {Stage} stage @param {Scene} scene @param {Area} area @param {number} d */
   #last(stage, scene, area, d) {
-    const { u } = stage, { order, out } = this, place = area.phone ? { ...area, h: 200 * u } : area;
-    multiply(stage, scene, place, { left: Float32Array.from(order, (map) => this.#averages[map]), weights: Float32Array.from(order, (map) => out.weights[d * AVERAGES + map]), shape: [8, 8], gain: AVERAGE_GAIN, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d], titles: ["64 averages", `output ${d}: 64 weights`], name: `Output ${d}` });
+    const { u } = stage, { order, out } = this, drawn = multiply(stage, scene, area, { left: Float32Array.from(order, (map) => this.#averages[map]), weights: Float32Array.from(order, (map) => out.weights[d * AVERAGES + map]), shape: [8, 8], gain: AVERAGE_GAIN, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d], titles: ["64 averages", `output ${d}: 64 weights`], name: `Output ${d}` }), x = drawn.column + 106 * u;
+    if (!area.phone) softmaxStep(stage, scene, { ...area, x, w: area.x + area.w - x }, d);
   }
 }
 

@@ -47,8 +47,8 @@ export class Rnn {
 
   /** @param {Stage} stage @param {Scene} scene @param {Area} area */
   draw(stage, scene, area) {
-    const { u } = stage, { phone } = area, side = 104 * u, top = area.y + 17 * u + (phone ? side + 26 * u : 0);
-    const size = phone ? area.w * 0.54 : Math.min(area.w * 0.44, area.h * 0.56), picture = { x: area.x + 6 * u, y: top, w: size, h: size }, bottom = area.y + area.h;
+    const { u, label } = stage, { phone } = area, side = area.side || 104 * u, top = area.y + label + (phone ? side + label + 6 * u : 0);
+    const size = phone ? Math.min(area.w * 0.54, area.h * 0.36) : Math.min(area.w * 0.44, area.h * 0.56), picture = { x: area.x + 6 * u, y: top, w: size, h: size }, bottom = area.y + area.h;
     const river = { x: picture.x + size + 34 * u, y: top, w: 0, h: size };
     river.w = area.x + area.w - river.x;
     const layout = { picture, river, row: this.row(), height: size / SIDE };
@@ -56,12 +56,12 @@ export class Rnn {
     const { place } = scene, pixel = size / SIDE;
     if (place) scene.landing = { x: picture.x + place.left * pixel, y: picture.y + place.top * pixel, w: place.width * pixel, h: place.height * pixel };
     stage.fill([[picture.x, picture.y + layout.row * pixel], [picture.x + size, picture.y + layout.row * pixel], [picture.x + size, picture.y + size], [picture.x, picture.y + size]], stage.dark ? "#23231f" : "#8d8b85", 0.78);
-    stage.text("28 rows, read from the top", picture.x, picture.y - 6 * u, { fit: size });
+    stage.text("28 rows, read from the top", picture.x, picture.y - 6 * u, { fit: size + 26 * u });
     stage.text(phone ? "its answer, row by row" : "what it would answer after each row", river.x, river.y - 6 * u);
     this.#streams(stage, scene, layout);
     this.#turns(stage, scene, layout);
     this.#line(stage, layout);
-    const stateSize = phone ? side : Math.min(bottom - picture.y - size - 30 * u, size * 0.62), state = { x: picture.x, y: phone ? area.y + 17 * u : bottom - stateSize - 2 * u, w: stateSize, h: stateSize };
+    const stateSize = phone ? side : Math.min(bottom - picture.y - size - 13 * u - label, size * 0.62), state = { x: phone && area.side ? area.x + area.side + 12 * u : picture.x, y: phone ? area.y + label : bottom - stateSize - 2 * u, w: stateSize, h: stateSize };
     this.#guess(stage, scene, layout, phone ? { x: state.x + stateSize, y: state.y, w: area.x + area.w - state.x - stateSize, h: stateSize } : { x: state.x + stateSize, y: state.y, w: size - stateSize, h: stateSize });
     const out = phone ? { x: area.x, y: river.y + size + 46 * u, w: area.w, h: bottom - river.y - size - 46 * u } : { x: river.x, y: river.y + size + 30 * u, w: river.w, h: bottom - river.y - size - 30 * u };
     this.#outputs(stage, scene, layout, out);
@@ -105,7 +105,7 @@ export class Rnn {
       if (k < SIDE && this.#says[k] === this.#says[start]) continue;
       const says = this.#says[start];
       if (k - start >= 2 && start < row && !scene.quiet && this.#rows[k - 1][says] > SURE) {
-        const size = Math.min(26, 10 + 2 * (k - start), (slot / u) * 0.7);
+        const size = Math.min(26, Math.max(stage.least / u, 10 + 2 * (k - start)), (slot / u) * 0.7);
         stage.text(String(says), river.x + (says + 0.5) * slot, river.y + ((start + Math.min(k, row)) / 2) * height, { size, weight: 700, align: "center", base: "middle", colour: contrasting(colour.network) });
       }
       start = k;
@@ -130,7 +130,7 @@ export class Rnn {
   /** @param {Stage} stage @param {Scene} scene @param {Layout} layout @param {Rect} rect */
   #guess(stage, scene, { row }, { x, y, w, h }) {
     const { u, colour } = stage, says = this.#says[row - 1], probability = this.#rows[row - 1][says], words = `${percent(probability)} after row ${row}`;
-    stage.text(scene.quiet ? "?" : String(says), x + w / 2, y + h * 0.42, { size: Math.min(h, w * 1.3) / u, weight: 700, align: "center", base: "middle", colour: probability > 0.5 && !scene.quiet ? colour.network : colour.dim });
+    stage.text(scene.quiet ? "?" : String(says), x + w / 2, y + h * 0.42, { size: Math.min(h * 0.95, w * 1.3) / u, weight: 700, align: "center", base: "middle", colour: probability > 0.5 && !scene.quiet ? colour.network : colour.dim });
     if (!scene.quiet) stage.text(words, x + w / 2, y + h - 2 * u, { size: 14, align: "center", colour: colour.ink, fit: w - 8 * u });
     scene.words = scene.quiet ? "Nothing is drawn" : `After row ${row} of ${SIDE}: ${says}, ${percent(probability)}`;
   }
@@ -143,13 +143,14 @@ export class Rnn {
       stage.link(river.x + (d + 0.5) * slot, river.y + row * height + 2 * u, slotX(out.x, out.w, d), out.y + 5 * u, probabilities[d], { widest: 10, colour: d === says ? colour.network : colour.dim, alpha: 0.5 });
     }
     outputs(stage, scene, out, { logits: scene.logits.subarray(10 * (row - 1), 10 * row), probabilities, eased: row === SIDE ? scene.eased : probabilities, says }, false);
+    if (scene.hot?.kind === "output") scene.words = `Output ${scene.hot.column} after row ${row} of ${SIDE}: logit ${number(scene.logits[10 * (row - 1) + scene.hot.column])}, probability ${percent(probabilities[scene.hot.column])}`;
   }
 
   /** The state, and one number of it through all rows. @param {Stage} stage @param {Scene} scene @param {Layout} layout @param {Rect} rect */
   #state(stage, scene, { picture, row, height }, rect) {
     const { c, u, colour } = stage, states = scene.values(this.states), now = states.subarray((row - 1) * UNITS, row * UNITS), hot = scene.hot?.kind === "state" ? scene.hot : null;
     stage.picture("state", Float32Array.from(this.order, (unit) => now[unit]), [N, N], rect, { gain: GAIN });
-    stage.text(hot ? "state" : "state: 256 numbers, its memory", rect.x, rect.y - 6 * u, { halo: true, fit: picture.w });
+    stage.text(hot ? "state" : "state: 256 numbers, its memory", rect.x, rect.y - 6 * u, { halo: true, fit: Math.max(picture.w, rect.w * 1.9) });
     stage.touch("state", 0, rect, N, N);
     if (!hot) return;
     const place = hot.row * N + hot.column, unit = this.order[place], x = picture.x + picture.w + 3 * u, cell = cellAt(rect, N, place);

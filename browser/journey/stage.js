@@ -28,6 +28,8 @@ export class Stage {
   height = 0;
   /** Pixels of a unit of length. */
   u = 1;
+  /** Pixels of the smallest text. */
+  least = 12;
   /** Nothing is drawn: nothing leads anywhere. */
   quiet = false;
   dark = false;
@@ -42,14 +44,19 @@ export class Stage {
     this.dpr = 1;
   }
 
+  /** Pixels of a line of captions. */
+  get label() {
+    return Math.max(17 * this.u, this.least + 5);
+  }
+
   get c() {
     return this.#c;
   }
 
-  /** @param {number} width @param {number} height @param {number} u */
-  fit(width, height, u) {
+  /** @param {number} width @param {number} height @param {number} u @param {number} least pixels of the smallest text */
+  fit(width, height, u, least) {
     this.dpr = Math.min(devicePixelRatio || 1, SHARPEST);
-    Object.assign(this, { width, height, u });
+    Object.assign(this, { width, height, u, least });
     const w = Math.round(width * this.dpr), h = Math.round(height * this.dpr);
     if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
   }
@@ -90,10 +97,10 @@ export class Stage {
   }
 
   /** @param {string} words @param {number} x @param {number} y
-   * @param {{ size?: number, weight?: number, colour?: string, align?: CanvasTextAlign, halo?: boolean, base?: CanvasTextBaseline, fit?: number }} [look] size: in units */
-  text(words, x, y, { size = 12, weight = 400, colour = this.colour.dim, align = "left", halo = false, base = "alphabetic", fit = 0 } = {}) {
+   * @param {{ size?: number, weight?: number, colour?: string, align?: CanvasTextAlign, halo?: boolean, base?: CanvasTextBaseline, fit?: number, tiny?: boolean }} [look] size: in units; tiny: in a cell of a grid, however small */
+  text(words, x, y, { size = 12, weight = 400, colour = this.colour.dim, align = "left", halo = false, base = "alphabetic", fit = 0, tiny = false } = {}) {
     const { c } = this;
-    c.font = `${weight} ${size * this.u}px ${FONT}`;
+    c.font = `${weight} ${Math.max(tiny ? 0 : this.least, size * this.u)}px ${FONT}`;
     Object.assign(c, { textAlign: align, textBaseline: base });
     const width = fit || undefined;
     if (halo) {

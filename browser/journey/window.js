@@ -1,5 +1,5 @@
 /* The arithmetic of the CNN: a window times a kernel, the largest of four, and 576 numbers times their weights. */
-import { SIDE, cells, digit, multiply, sign } from "./parts.js";
+import { SIDE, cells, digit, multiply, sign, softmaxStep, steps } from "./parts.js";
 import { number, peak } from "./stage.js";
 import { total, windowSums } from "./sums.js";
 
@@ -34,17 +34,17 @@ export function windowLens(stage, scene, area, network, focus, mark) {
   /** @type {Source} */ const source = { ...before, map: pooled ? map : sums && level ? strongestOf(sums) : 0 };
   const taken = Array.from({ length: size * size }, (_, t) => source.values[((top + Math.floor(t / size)) * source.side + left + (t % size)) * source.maps + source.map]);
 
-  const s = area.h, { y } = area, phone = area.below > 0, sourceX = area.x, pixel = s / source.side;
+  const s = area.h, { y } = area, phone = area.below > 0, sourceX = area.x + (area.side ? area.side + 12 * u : 0), pixel = s / source.side;
   if (source.level >= 0) {
     stage.picture("source", source.values, [source.side, source.side], { x: sourceX, y, w: s, h: s }, { offset: source.map, stride: MAPS, gain: source.gain });
-    stage.text(pooled ? `map ${map}` : `map ${source.map}, strongest of 64`, sourceX, y - 6 * u, { fit: s });
+    stage.text(pooled ? `map ${map}` : phone ? `map ${source.map}` : `map ${source.map}, strongest of 64`, sourceX, y - 6 * u, { fit: phone ? s : 2 * s });
     mark(source.level, source.map);
   } else digit(stage, scene, sourceX, y, s);
   stage.frame(sourceX + left * pixel, y + top * pixel, size * pixel, size * pixel);
   enlarged(stage, network, focus, { x: area.x + area.w - s, y, w: s, h: s });
 
-  const x = phone ? area.x : sourceX + s + 20 * u, width = (phone ? area.x + area.w : area.x + area.w - s - 20 * u) - x, cellsTop = phone ? y + s + 24 * u : y + 12 * u;
-  const gap = 22 * u, g = Math.min((width - 2 * gap) / 3, phone ? area.below - 66 * u : s - 50 * u), all = 3 * g + 2 * gap, first = x + (width - all) / 2;
+  const x = phone ? area.x : sourceX + s + 20 * u, width = (phone ? area.x + area.w : area.x + area.w - s - 20 * u) - x, cellsTop = phone ? y + s + stage.label + 4 * u : y + stage.label;
+  const gap = 20 * u, wide = (level ? 84 : 70) * u, g = Math.min((width - 3 * gap - wide) / 3, phone ? area.below - stage.label - 8 * u : s - stage.label), all = 3 * g + 2 * gap, first = x + Math.max(0, width - all - gap - wide) / 2;
   const lens = { x: first, y: cellsTop, w: all, h: g };
   if (!phone) stage.fill([[sourceX + (left + size) * pixel, y + top * pixel], [first, cellsTop], [first, cellsTop + g], [sourceX + (left + size) * pixel, y + (top + size) * pixel]], stage.colour.network, 0.13);
   const place = `${ROWS[level].name} ${(level >> 1) + 1}, map ${map}, row ${row + 1}, column ${column + 1}`;
@@ -57,10 +57,10 @@ export function windowLens(stage, scene, area, network, focus, mark) {
   const bias = layer.bias[map], mine = sums[source.map], others = total(sums) - mine;
   const kernel = Array.from({ length: SIZE * SIZE }, (_, t) => layer.weights[(map * SIZE * SIZE + t) * source.maps + source.map]);
   products(stage, lens, taken, kernel, source);
-  const steps = [["sum of 9", mine], ...(level ? [["+ 63 other maps", others]] : []), ["+ bias", bias], ["ReLU", value]];
-  equation(stage, { ...lens, y: cellsTop + g + 16 * u }, /** @type {[string, number][]} */ (steps));
+  const terms = /** @type {[string, number][]} */ ([["sum of 9", mine], ...(level ? [["+ 63 others", others]] : []), ["+ bias", bias], ["ReLU", value]]);
+  steps(stage, { x: first + all + gap, y: y + (phone ? s + 4 * u : 0), w: wide, h: phone ? area.below - 4 * u : s }, terms.map(([name, v], i) => (i < terms.length - 1 ? [name, number(v)] : [name, number(v), v])));
   scene.check = { sum: mine + others + bias, value };
-  scene.words = `${place}: window ${taken.map(number).join(" ")}, kernel ${kernel.map(number).join(" ")}, ${steps.map(([name, v]) => `${name} ${number(Number(v))}`).join(", ")}`;
+  scene.words = `${place}: window ${taken.map(number).join(" ")}, kernel ${kernel.map(number).join(" ")}, ${terms.map(([name, v]) => `${name} ${number(v)}`).join(", ")}`;
 }
 
 /** @param {Stage} stage @param {Cnn} network @param {Focus} focus @param {Rect} rect */
@@ -84,17 +84,6 @@ function products(stage, { x, y, w, h }, taken, kernel, source) {
   ["window", "kernel", "products"].forEach((name, i) => stage.text(name, at(i) + h / 2, y - 5 * stage.u, { align: "center" }));
 }
 
-/** Sums in a line, the last one after its ReLU. @param {Stage} stage @param {Rect} rect @param {[string, number][]} steps */
-function equation(stage, { x, y, w }, steps) {
-  const { u } = stage, wide = Math.max(w, 250 * u), left = x + (w - wide) / 2, each = wide / steps.length;
-  steps.forEach(([name, value], i) => {
-    const end = i === steps.length - 1, at = left + (i + 0.5) * each;
-    stage.text(name, at, y, { align: "center", size: 11.5, fit: each });
-    stage.text(number(value), at, y + 18 * u, { size: 18, weight: end ? 700 : 500, align: "center", colour: end ? (value > 0 ? stage.plus : stage.colour.dim) : stage.colour.ink });
-    if (end) stage.text("→", at - each / 2, y + 17 * u, { size: 18, align: "center" });
-  });
-}
-
 /** @param {Stage} stage @param {Rect} lens @param {number[]} taken @param {number} value @param {number} gain */
 function maximum(stage, { x, y, w, h }, taken, value, gain) {
   const { u } = stage, at = taken.indexOf(Math.max(...taken)), half = h / POOLED;
@@ -112,9 +101,9 @@ export function flattened(stage, scene, area, { values, out }, d) {
     const x = i % 24, y = Math.floor(i / 24);
     return from[((y % 3) * 3 + (x % 3)) * MAPS + Math.floor(y / 3) * 8 + Math.floor(x / 3)];
   });
-  const { u } = stage, phone = area.below > 0, place = phone ? { ...area, h: area.h + area.below - 60 * u } : area;
-  multiply(stage, scene, place, { left: tile(values[4]), weights: tile(out.weights.subarray(d * features, (d + 1) * features)), shape: [24, 24], gain: ROWS[4].gain, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d],
-    titles: [phone ? "576 numbers" : "64 maps of 3×3: 576 numbers", `output ${d}: 576 weights`], name: `Output ${d}` });
+  const drawn = multiply(stage, scene, area, { left: tile(values[4]), weights: tile(out.weights.subarray(d * features, (d + 1) * features)), shape: [24, 24], gain: ROWS[4].gain, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d],
+    titles: [area.phone ? "576 numbers" : "64 maps of 3×3: 576 numbers", `output ${d}: 576 weights`], name: `Output ${d}` }), x = drawn.column + 106 * stage.u;
+  if (!area.phone) softmaxStep(stage, scene, { ...area, x, w: area.x + area.w - x }, d);
 }
 
 /** @param {ArrayLike<number>} values */

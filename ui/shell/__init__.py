@@ -19,6 +19,7 @@ STYLES = (  # in this order
     "drawing/stage",
     "drawing/answers",
     "draw/panels/panels",
+    "draw/panels/journey",
     "book/book",
     "play/play",
 )
