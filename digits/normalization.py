@@ -92,12 +92,7 @@ def plain_resize(rgba: np.ndarray) -> np.ndarray:
 
     rgba: uint8 (h, w, 4). Returns uint8 (28, 28), white ink on black. Raises ValueError for any other shape or dtype.
     """
-    return resized(ink_of(rgba))
-
-
-def resized(ink: np.ndarray) -> np.ndarray:
-    """Resize all of a drawing's ink, uint8 (h, w), to 28x28; see plain_resize."""
-    return np.asarray(Image.fromarray(ink).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+    return np.asarray(Image.fromarray(ink_of(rgba)).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
 def check_digits(digits: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The prediction of a network for a digit, the failure of one that cannot answer, and measures of uncertainty."""
+"""The prediction of a network for a digit, the failure of one that cannot answer, and the sum of several."""
 
 from __future__ import annotations
 
@@ -62,20 +62,3 @@ def number_of(predictions: Sequence[Prediction]) -> str:
 def confidence_in_number(predictions: Sequence[Prediction]) -> float:
     """One network's confidence in a number: the product of its confidences in the digits, 0 to 1."""
     return float(np.prod([prediction.confidence for prediction in predictions]))
-
-
-def entropy(probabilities: np.ndarray) -> float:
-    """Shannon entropy of probabilities, float (n,), in bits: 0 for a certain one, log2(n) where all are equal."""
-    positive = probabilities[probabilities > 0].astype(np.float64)
-    return float(-(positive * np.log2(positive)).sum()) + 0.0
-
-
-def margin(probabilities: np.ndarray) -> float:
-    """The difference between the two highest probabilities of float (n,): 0 to 1."""
-    second, first = np.sort(probabilities)[-2:]
-    return float(first - second)
-
-
-def total_variation(first: np.ndarray, second: np.ndarray) -> float:
-    """Total variation distance of two distributions, float (n,) each: 0 when they are the same, 1 when disjoint."""
-    return float(np.abs(first.astype(np.float64) - second).sum() / 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 
 from ui import navigation, shell
@@ -16,6 +17,10 @@ BASE = f"""<script>{{
   const path = location.pathname.replace(/\\/+$/, "").split("/");
   if ({SUBPAGES}.includes(path.pop()))
     window.__streamlit = {{ BACKEND_BASE_URL: location.origin + path.join("/") + "/" }};
+  const address = new URL(location.href), renamed = {json.dumps(navigation.OLD_PANELS)};
+  const panel = renamed[address.searchParams.get("panel")];
+  if (panel) address.searchParams.set("panel", panel);
+  if (panel) history.replaceState(null, "", address);
 }}</script>"""
 
 

@@ -20,7 +20,6 @@ from digits.picture import PhotoError, decode_canvas_png
 from digits.strokes import BRUSH, draw_strokes, strokes_from_fabric, strokes_to_fabric
 from recognition import store
 from recognition.card import ModelCard, Score
-from recognition.prediction import entropy, margin
 from recognition.store import WeightsError
 from tests.ui.page import answers, opened
 from training.data.dataset import DataError
@@ -146,12 +145,6 @@ def test_an_interval_contains_the_accuracy_and_stays_between_0_and_1(counts):
     result = Score(n=counts[1], correct=counts[0])
     low, high = result.interval
     assert -1e-9 <= low <= result.accuracy + 1e-9 and result.accuracy - 1e-9 <= high <= 1 + 1e-9
-
-
-@given(DISTRIBUTIONS)
-def test_entropy_and_margin_stay_in_their_ranges(probabilities):
-    assert 0 <= entropy(probabilities) <= np.log2(10) + 1e-9
-    assert 0 <= margin(probabilities) <= 1
 
 
 KNOWN = {

@@ -15,6 +15,15 @@ PAGES = {  # title and icon by name, in the order of the navigation
     "evidence": ("Evidence", ":material/query_stats:"),
     "book": ("The book", ":material/menu_book:"),
 }
+OLD_PANELS = {  # of the page Draw, by the names that links have carried
+    "Inside": "Journey",
+    "Confidence": "Bars",
+    "How sure": "Bars",
+    "Summaries": "How it is built",
+    "How it's built": "How it is built",
+    "Why did it fail?": "Bars",
+    "Compare training": "Bars",
+}
 Page = Any  # what st.Page() returns; Streamlit does not export its type
 
 _KEY = "pages_by_name"

@@ -4,9 +4,11 @@
    drawing comes, it takes the reading's place; it carries the same numbers, so nothing jumps. */
 import { Attract } from "./attract.js";
 import { CanvasWatch } from "./canvas.js";
-import { Bars, Heads, READABLE, YOURS, verdict } from "./render.js";
+import { Meaning } from "./meaning.js";
+import { Bars, Heads, READABLE, YOURS, majority, verdict } from "./render.js";
 import { choose } from "./state.js";
 import { AWAY, LOAD, PHOTO } from "./words.js";
+import { isConnected } from "../page/canvas.js";
 
 /** @typedef {import("../engine/worker.js").Reading} Reading */
 /** @typedef {{ title: string, idea: string, colour: string, shape: number[], words: string }} Described */
@@ -48,6 +50,34 @@ const state = { record: null, recorded: 0, reading: null, acted: -1, cleared: fa
 const base = new URL("../../../", import.meta.url);
 let calibrated = true;
 
+/** @typedef {import("./state.js").Labels} Labels */
+/** @type {Labels} */ let labels = []; // what the visitor has said of the drawing
+let owed = false; // of which the server has to hear
+let word = ""; // the drawing of which the server has heard it
+/** @type {((name: string, value: unknown) => void) | null} */ let tellServer = null;
+const meaning = new Meaning((said) => {
+  const shown = catalog && choose(state, catalog.threshold);
+  if (!shown) return;
+  const read = majority(shown.digits, view.networks.map(({ key }) => key).filter((key) => key !== YOURS));
+  labels = said === "right" ? read.map((digit, i) => labels[i] ?? digit) : said;
+  owed = true;
+  settle();
+  draw();
+});
+
+/** Whether the server's record is about the drawing that stands on the canvas. */
+const recordIsCurrent = () => state.record?.foreign || !state.reading || state.reading.ink === state.record?.ink;
+
+/** Tells the server what the visitor has said, once it has read the same drawing. */
+function settle() {
+  const { record } = state;
+  if (!owed || !record?.drawing || !isConnected() || !recordIsCurrent()) return;
+  owed = false;
+  if (record.digits.length !== labels.length) return void (labels = record.labels);
+  word = record.drawing;
+  tellServer?.("meant", { drawing: word, labels });
+}
+
 /**
  * @typedef {object} Follower Is shown what a network makes of the digit, with its inner outputs.
  * @property {string} key of the network
@@ -79,12 +109,13 @@ function draw() {
   if (!catalog) return;
   const shown = choose(state, catalog.threshold);
   if (follower) tellFollower(shown);
-  for (const [place, part] of parts) if (place.isConnected) part.update(shown, watch.down);
+  for (const [place, part] of parts) if (place.isConnected) part.update(shown, watch.down, labels);
+  meaning.update(shown, labels);
   if (listeners.size) tellListeners(shown);
   clearTimeout(telling);
   clearTimeout(catching);
   if (watch.down) catching = setTimeout(draw, READABLE); // the numbers wait while the pen moves; where it rests, they follow
-  if (!watch.down) telling = setTimeout(tell, shown.kind === "waiting" ? 0 : SETTLED, verdict(shown, view));
+  if (!watch.down) telling = setTimeout(tell, shown.kind === "waiting" ? 0 : SETTLED, verdict(shown, view, labels));
   const away = document.querySelector(".st-key-offline .offline");
   if (away && shown.live && away.textContent !== AWAY) away.textContent = AWAY;
 }
@@ -135,6 +166,7 @@ function act(cleared = false) {
   attract?.end();
   attract = null;
   if (cleared) {
+    [labels, owed] = [[], false];
     state.reading = null;
     draw();
   }
@@ -267,11 +299,14 @@ const absolute = (address) => new URL(address, base).href;
 // ------------------------------------------------------------------------------------------------- mounting
 
 /** Called for each new record, and for each place where the page shows the answers.
- * @param {{ data: Data, parentElement: Element }} component */
-export async function mount({ data, parentElement }) {
+ * @param {{ data: Data, parentElement: Element, setStateValue: (name: string, value: unknown) => void }} component */
+export async function mount({ data, parentElement, setStateValue }) {
+  if (data.part === "heads") tellServer = setStateValue;
   if (state.record?.id !== data.record.id) {
     state.record = { ...data.record, digits: data.record.digits.map(decoded) };
     Object.assign(state, { recorded: performance.now(), pending: "" });
+    if (owed) settle();
+    else if (recordIsCurrent() && (data.record.drawing !== word || labels.length !== data.record.digits.length)) labels = data.record.labels;
     dispatchEvent(new Event("draw-a-digit-record")); // for those who measure
   }
   const known = await (fetching ??= fetch(absolute(data.catalog)).then((response) => response.json()));
@@ -283,6 +318,8 @@ export async function mount({ data, parentElement }) {
   view = wanted;
   calibrated = data.calibrated;
   place(data.part, parentElement);
+  const beside = data.part === "heads" ? parentElement.querySelector(".verdict") : null;
+  if (beside && meaning.root.parentNode !== beside && data.record.drawing) beside.append(meaning.root);
   draw();
   if (!inside) open();
   (window.requestIdleCallback ?? setTimeout)(start);

@@ -1,6 +1,6 @@
 /* Draws the verdict with each network's digit, and the ten bars of each. Nodes are made once and changed in place: at sixty
    changes a second, what is not touched costs nothing. */
-import { NOTHING, OUTLIER, headline, percent } from "./words.js";
+import { NOTHING, OUTLIER, failure, headline, percent } from "./words.js";
 
 /** @typedef {import("./state.js").Shown} Shown */
 /** @typedef {{ key: string, title: string, idea: string, colour: string, shape: number[], words: string, facts: string, url: string, temperature: number }} NetworkView
@@ -13,20 +13,48 @@ const WIDTH = 7; // characters of a percentage: another length would move it
 const WRITTEN = 0.01; // probabilities below it have a bar, but no number
 export const READABLE = 125; // milliseconds between two changes of the numbers while the pen moves
 const EASING = 150; // milliseconds
+const FAILED = 34; // characters of a headline about a failure that is as large as it can be
 const [LONG, LONGER] = [28, 60]; // characters of a headline from which it is set smaller, so that it keeps its height
 const CLASSES = [...Array(10).keys()];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** @param {Shown} shown @param {View} view */
-export function verdict({ message, digits, place, failures }, view) {
+/** @typedef {import("./state.js").Labels} Labels */
+
+/** @param {Shown} shown @param {View} view @param {Labels} [labels] */
+export function verdict({ message, digits, place, failures }, view, labels = []) {
   if (message) return message;
   const shipped = view.networks.filter(({ key }) => key !== YOURS && digits[0]?.probabilities[key]);
   if (!shipped.length) return Object.keys(failures).length ? NOTHING : SPACE;
+  if (digits.every((_, i) => (labels[i] ?? null) !== null)) {
+    const meant = labels.slice(0, digits.length).join(""), [wrong, right] = [false, true].map((is) => shipped.filter(({ key }) => (numberOf(digits, key) === meant) === is).map(({ title }) => title));
+    if (wrong.length) return failure(wrong, right, meant);
+  }
   if (digits.length > 1) return headline(shipped.map(({ key, title }) => ({ title, answer: numberOf(digits, key) })), "read");
-  if (digits[place].outlier) return OUTLIER;
+  if (digits[place].outlier && (labels[place] ?? null) === null) return OUTLIER;
   const words = headline(shipped.map(({ key, title }) => ({ title, answer: numberOf(digits, key) })));
   const own = digits[0].probabilities[YOURS], answers = new Set(shipped.map(({ key }) => best(digits[0].probabilities[key])));
   return own && (answers.size > 1 || !answers.has(best(own))) ? `${words}; yours says ${best(own)}` : words;
+}
+
+/** The digits that most networks say, of several the more probable ones. @param {import("./state.js").Digit[]} digits @param {string[]} keys @returns {number[]} */
+export function majority(digits, keys) {
+  return digits.map(({ probabilities }) => {
+    const votes = new Float64Array(10), answering = keys.filter((key) => probabilities[key]);
+    for (const key of answering) CLASSES.forEach((digit) => { votes[digit] += (digit === best(probabilities[key]) ? 1 : 0) + probabilities[key][digit] / answering.length / 2; });
+    return best(votes);
+  });
+}
+
+/** Whether a network is wrong about a digit that the visitor has named, or disagrees with more than half of the others.
+ * @param {Shown} shown @param {View} view @param {string} key @param {Labels} labels @returns {"" | "wrong" | "differs"} */
+export function judged({ kind, digits }, view, key, labels) {
+  const says = digits.map(({ probabilities }) => (probabilities[key] ? best(probabilities[key]) : -1));
+  if (kind !== "answered" || !says.length || says[0] < 0) return "";
+  if (says.some((digit, i) => (labels[i] ?? digit) !== digit)) return "wrong";
+  if (digits.some((digit, i) => digit.outlier || (labels[i] ?? null) !== null)) return "";
+  const shipped = view.networks.filter(({ key }) => key !== YOURS && digits[0].probabilities[key]), numbers = shipped.map(({ key }) => numberOf(digits, key));
+  const common = numbers.find((number) => 2 * numbers.filter((other) => other === number).length > numbers.length);
+  return common !== undefined && numberOf(digits, key) !== common ? "differs" : "";
 }
 
 /** The verdict, and below it a network's name, its digit and its confidence, for each network. */
@@ -34,7 +62,7 @@ export class Heads {
   /** @param {Element} place @param {View} view */
   constructor(place, view) {
     this.view = view;
-    this.root = element(`<section class="answers" aria-label="Answers"><h2>${SPACE}</h2><div class="heads ${view.columns}">${view.networks
+    this.root = element(`<section class="answers" aria-label="Answers"><div class="verdict"><h2>${SPACE}</h2></div><div class="heads ${view.columns}">${view.networks
       .map((network) => `<article class="card" ${attributes(network)}><h3>${network.title}</h3><p class="idea">${network.idea}</p><p class="answer"><b>${SPACE}</b> <small class="each"></small><span>${SPACE}</span></p></article>`)
       .join("")}</div></section>`);
     place.replaceChildren(this.root);
@@ -43,17 +71,18 @@ export class Heads {
     this.numbered = 0;
   }
 
-  /** @param {Shown} shown @param {boolean} moving the pen is down: numbers wait until they can be read */
-  update(shown, moving) {
+  /** @param {Shown} shown @param {boolean} moving the pen is down: numbers wait until they can be read @param {Labels} labels */
+  update(shown, moving, labels) {
     const now = performance.now(), hold = moving && now - this.numbered < READABLE;
     if (!hold) this.numbered = now;
-    const { digits, place, failures } = shown, number = digits.length > 1, words = verdict(shown, this.view);
-    setClass(this.root, `answers ${shown.kind}${digits[place]?.outlier ? " doubted" : ""}${number ? " number" : ""}`);
-    setClass(this.title, words.length > LONGER ? "longer" : words.length > LONG ? "long" : "");
+    const { digits, place, failures } = shown, number = digits.length > 1, words = verdict(shown, this.view, labels);
+    setClass(this.root, `answers ${shown.kind}${digits[place]?.outlier && (labels[place] ?? null) === null ? " doubted" : ""}${number ? " number" : ""}`);
+    const failed = words.length <= FAILED && this.cards.some(({ key }) => judged(shown, this.view, key, labels) === "wrong");
+    setClass(this.title, failed ? "failed" : words.length > LONGER ? "longer" : words.length > LONG ? "long" : "");
     setText(this.title, words);
     for (const { card, key, digit, each, confidence } of this.cards) {
       const known = digits.length > 0 && digits[0].probabilities[key];
-      setClass(card, `card ${known ? "ready" : failures[key] ? "broken" : "waiting"}`);
+      setClass(card, `card ${known ? "ready" : failures[key] ? "broken" : "waiting"} ${judged(shown, this.view, key, labels)}`.trimEnd());
       const same = setText(digit, known ? numberOf(digits, key) : failures[key] ? "–" : SPACE);
       if (number && known) card.style.setProperty("--digits", String(digits.length));
       if (hold && known && same) continue; // the confidence waits, unless it would be another digit's
@@ -86,14 +115,14 @@ export class Bars {
     /** @type {Uint8Array | null | undefined} */ this.pictured = undefined;
   }
 
-  /** @param {Shown} shown @param {boolean} moving */
-  update({ kind, digits, place, failures }, moving) {
+  /** @param {Shown} shown @param {boolean} moving @param {Labels} labels */
+  update({ kind, digits, place, failures }, moving, labels) {
     const now = performance.now(), hold = moving && now - this.numbered < READABLE;
     const ease = now - this.updated > EASING && !still.matches; // one change eases; a stream of them is smooth by itself
     this.updated = now;
     if (!hold) this.numbered = now;
     const chosen = digits[place];
-    setClass(this.root, `details ${kind}${chosen?.outlier ? " doubted" : ""}`);
+    setClass(this.root, `details ${kind}${chosen?.outlier && (labels[place] ?? null) === null ? " doubted" : ""}`);
     for (const { card, network, rows, list, error } of this.cards) {
       const probabilities = chosen?.probabilities[network.key], failure = failures[network.key] ?? "";
       list.hidden = Boolean(failure);

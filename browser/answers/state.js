@@ -13,7 +13,10 @@ import { DOT, INVITATION, MORE, SEVERAL } from "./words.js";
  * @property {Digit[]} digits of a number, left to right; none where there is nothing to read
  * @property {number} place of the digit that the bars are about
  * @property {Record<string, string>} failures why networks cannot answer, by key
+ * @property {string} drawing its name, for the visitor's word on it; "" where nobody asks for that
+ * @property {Labels} labels what the visitor has said of its digits, as far as the server knows
  */
+/** @typedef {(number | null)[]} Labels the digits that the visitor meant, by place; null where that is not known */
 /** @typedef {import("../engine/worker.js").Reading} Reading */
 /**
  * @typedef {object} State

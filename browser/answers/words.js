@@ -27,6 +27,16 @@ export function headline(answers, verb = "say") {
   return [`${NUMBERS[largest.length]} ${verb} ${answer}`, ...others.map(said)].join(", ");
 }
 
+/** Who is wrong: "All four are wrong: it is a 1", "The MLP is wrong: it is a 1".
+ * @param {string[]} wrong titles @param {string[]} right titles @param {string} meant the digit or the number */
+export function failure(wrong, right, meant) {
+  const it = meant.length > 1 ? `it is ${meant}` : `it is ${meant === "8" ? "an" : "a"} ${meant}`, few = wrong.length === 1 || (right.length > 0 && wrong.length <= 2);
+  if (few) return capitalized(`${list(wrong.map((title) => `the ${title}`))} ${wrong.length > 1 ? "are" : "is"} wrong: ${it}`);
+  if (right.length === 1) return `Only the ${right[0]} is right: ${it}`;
+  const all = wrong.length === 2 ? "Both" : `All ${NUMBERS[wrong.length].toLowerCase()}`;
+  return `${right.length ? NUMBERS[wrong.length] : all} are wrong: ${it}`;
+}
+
 /** A probability from 0 to 1 with one decimal; neither 0 nor 100 % unless it is exactly that. @param {number} probability */
 export function percent(probability) {
   if (probability > 0 && probability < SMALLEST) return "<0.1 %";

@@ -62,7 +62,7 @@ def test_a_label_is_taught_and_undone(learn):
     learner.go_to("Draw")
     learner.draw(1)
     learner.button("No, I meant").click()
-    learner.page.get_by_test_id("stPopoverBody").get_by_text("7", exact=True).click()
+    learner.page.get_by_role("group", name="Which digit").get_by_role("button", name="7").click()
     learner.button("Teach it").click()
     learner.button("Teach the MLP").wait_for(timeout=TIMEOUT)
     assert learner.page.get_by_text("My drawings (1)").is_visible()

@@ -17,11 +17,8 @@ STEPS = [
     ("Poke it", "", "More than half sure"),
     ("", "Noise", "More than half sure"),
     ("", "Erase rows", "More than half sure"),
-    ("How sure", "", "Averaged, they say 6"),
-    ("How it's built", "", "Total params"),
-    ("", "MLP", "784 × 256 + 256 = 200,960"),
+    ("How it is built", "", "269,322"),
     ("", "ResNet", "274,154"),
-    ("Compare training", "", "cut out and centred"),
 ]
 
 
@@ -56,9 +53,13 @@ def test_a_link_carries_the_panel_the_network_and_the_recipe(visit):
     assert "network=CNN" in visitor.page.url and "panel=Journey" in visitor.page.url
 
 
-def test_a_link_with_the_name_of_before_opens_the_journey(visit):
+def test_links_with_earlier_names_open_what_took_their_place_and_the_address_says_so(visit):
     visitor = visit(path="/?panel=Inside&network=ResNet")
     visitor.page.locator(".journey[data-network=resnet][data-drawn]").wait_for()
+    assert visitor.page.url.endswith("/?panel=Journey&network=ResNet")
+    visitor.page.goto(visitor.page.url.replace("Journey", "Summaries"))
+    visitor.page.locator(".st-key-opened").get_by_text("274,154").first.wait_for(timeout=60_000)
+    assert visitor.page.url.endswith("/?panel=How+it+is+built&network=ResNet")
 
 
 def test_the_perturbation_slider_works_by_keyboard(visit):
@@ -152,13 +153,14 @@ def test_the_suggestion_opens_its_panel_and_back_in_the_browser_closes_it(visit)
     visitor.wait_for_answer()
     visitor.page.locator(".st-key-suggestion button").click()
     visitor.page.locator(".perturbed").wait_for()
-    visitor.click("Back to the bars")
+    visitor.open_panel("Bars")
     visitor.page.locator(".details .bars").first.wait_for()
-    visitor.open_panel("How it's built")
-    visitor.page.get_by_text("Total params").wait_for()
+    assert "panel=" not in visitor.page.url
+    visitor.open_panel("How it is built")
+    visitor.page.get_by_text("269,322").last.wait_for()
     visitor.page.go_back()
     visitor.page.locator(".details").wait_for()
-    assert visitor.page.get_by_text("Total params").count() == 0
+    assert visitor.page.locator(".st-key-opened").count() == 0
     assert len(visitor.wait_for_answer()) == 4, "the drawing is still there"
 
 

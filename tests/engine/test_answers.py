@@ -112,6 +112,56 @@ def test_the_verdict_doubts_one_digit_and_not_a_number(call):
     assert call("verdict", shown | {"digits": [doubtful, sure]}, view) == "The MLP reads 71"
 
 
+@pytest.mark.parametrize(
+    ("digits", "meant", "expected"),
+    [
+        ("7777", "1", "All four are wrong: it is a 1"),
+        ("7117", "7", "The CNN and the RNN are wrong: it is a 7"),
+        ("7717", "7", "The RNN is wrong: it is a 7"),
+        ("7717", "1", "Only the RNN is right: it is a 1"),
+        ("3333", "8", "All four are wrong: it is an 8"),
+        ("7777", "7", "All four say 7"),
+    ],
+)
+def test_where_the_visitor_says_what_was_meant_the_verdict_says_who_is_wrong(call, digits, meant, expected):
+    view = {"networks": [{"key": title, "title": title} for title in FOUR]}
+    read = digit_of({title: int(digit) for title, digit in zip(FOUR, digits, strict=True)}, outlier=True)
+    shown = {"kind": "answered", "message": "", "digits": [read], "place": 0, "failures": {}}
+    assert call("verdict", shown, view, [int(meant)]) == expected
+    judged = [call("judged", shown, view, title, [int(meant)]) for title in FOUR]
+    assert judged == ["" if digit == meant else "wrong" for digit in digits]
+
+
+@pytest.mark.parametrize(
+    ("digits", "expected"),
+    [("7717", ["", "", "differs", ""]), ("7711", [""] * 4), ("7719", [""] * 4), ("7777", [""] * 4)],
+)
+def test_a_network_differs_where_more_than_half_agree_on_something_else(call, digits, expected):
+    view = {"networks": [{"key": title, "title": title} for title in FOUR]}
+    shown = {"kind": "answered", "place": 0}
+    read = digit_of({title: int(digit) for title, digit in zip(FOUR, digits, strict=True)})
+    assert [call("judged", shown | {"digits": [read]}, view, title, []) for title in FOUR] == expected
+    assert call("judged", shown | {"digits": [read | {"outlier": True}]}, view, "RNN", []) == "", "they only guess"
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ([4, 2], "The RNN is wrong: it is 42"),
+        ([None, 2], "Three read 42, the RNN reads 47"),
+        ([4, None], "Three read 42, the RNN reads 47"),
+    ],
+)
+def test_of_a_number_the_verdict_waits_until_all_digits_are_named(call, labels, expected):
+    view = {"networks": [{"key": title, "title": title} for title in FOUR]}
+    digits = [digit_of(dict.fromkeys(FOUR, 4)), digit_of(dict.fromkeys(FOUR, 2) | {"RNN": 7})]
+    shown = {"kind": "answered", "message": "", "digits": digits, "place": 0, "failures": {}}
+    assert call("verdict", shown, view, labels) == expected
+    wrong = call("judged", shown, view, "RNN", labels)
+    assert wrong == ("wrong" if labels[1] == 2 else "")
+    assert call("majority", digits, FOUR) == [4, 2]
+
+
 @pytest.mark.parametrize("probability", [0, 0.0004999, 0.0005, 1 / 3, 0.9994999, 0.9995, math.nextafter(1, 0), 1])
 def test_a_percentage_is_written_as_the_page_writes_it_elsewhere(call, probability):
     assert call("percent", probability) == percent(probability)

@@ -70,6 +70,12 @@ def read(page: AppTest) -> dict[str, str]:
     return {key: "".join(str(np.argmax(digit[key])) for digit in digits) for key in (digits[0] if digits else ())}
 
 
+def say(page: AppTest, labels: object) -> AppTest:
+    """Tell what was meant by each digit of the drawing, as the browser does after a tap."""
+    page.session_state["answers_heads"] = {"meant": {"drawing": record(page)["drawing"], "labels": labels}}
+    return page.run()
+
+
 def click(page: AppTest, label: str) -> AppTest:
     (button,) = (button for button in page.button if button.label == label)
     return button.click().run()

@@ -122,16 +122,6 @@ def test_what_was_drawn_on_the_wide_canvas_keeps_its_place_when_the_browser_gets
     np.testing.assert_allclose(board.digits[0].astype(int), digits[0].astype(int), atol=60)
 
 
-def test_a_plain_resize_of_a_wide_canvas_keeps_its_proportions():
-    board = Board(wide=True)
-    sent = sent_by_a_wide_canvas(placed(0))["drawing"]
-    board.read(base64.b64decode(sent["data"].split(",")[1]), sent["raw"]["objects"])
-    rows, columns = np.nonzero(board.plain_resize() > 20)
-    drawn = np.nonzero(draw_strokes(placed(0), BRUSH, WIDE_CANVAS, CANVAS_SIDE)[..., 3])
-    squashed = 2 * np.ptp(drawn[0]) / np.ptp(drawn[1])
-    assert (np.ptp(rows) + 1) / (np.ptp(columns) + 1) < 0.75 * squashed
-
-
 def test_in_a_room_which_collects_single_digits_the_canvas_is_square(room):
     _, code = room
     page = wide(opened({"room": [code]}))

@@ -10,10 +10,10 @@ import pytest
 
 from digits import from_canvas
 from digits.strokes import draw_strokes
-from models import DEFAULT_NETWORKS
+from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import load, store
 from tests.drawings import photo, placed
-from tests.ui.page import BRUSH, answers, choose_sample, clear, message, opened, read, record, send, undo
+from tests.ui.page import BRUSH, answers, choose_sample, clear, message, opened, read, record, say, send, undo
 
 
 def test_the_empty_page_has_a_place_for_each_network_and_no_answers(page):
@@ -87,24 +87,58 @@ def test_the_recipe_switch_chooses_the_weights(page, recipe):
         np.testing.assert_allclose(probabilities, load(key, recipe).predict(picture)[0], atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("name", "panel"),
-    [("Confidence", "How sure"), ("Summaries", "How it's built"), ("Why did it fail?", "Compare training")],
-)
-def test_links_with_a_panels_earlier_name_still_open_it(name, panel):
-    page = opened({"panel": [name]})
-    assert not page.exception and page.session_state["panel"] == panel
+def test_a_link_to_a_panel_that_does_not_exist_opens_the_bars():
+    page = opened({"panel": ["Nothing"]})
+    assert not page.exception and page.session_state["panel"] == "Bars" and "bars" in answers(page)
 
 
-def test_the_comparison_has_every_recipe_with_and_without_normalization(page):
-    page.session_state["panel"] = "Compare training"
-    page.run()
-    assert not page.exception
+def strip(page) -> list[str]:
+    """The words below the thumbnails of the drawings so far, the newest first."""
+    buttons = [button for button in page.button if (button.key or "").startswith("drawing-")]
+    return [button.label.split(") ")[1] for button in buttons]
+
+
+def test_earlier_drawings_stand_in_a_strip_and_can_be_looked_at_again_and_labelled(page):
     send(page, message(placed(7)))
-    (table,) = (html.body for html in page.html if 'class="compare"' in html.body)
-    rows = table.split("<tbody>")[1].split("</tr>")[:-1]
-    assert len(rows) == len(DEFAULT_NETWORKS)
-    assert [row.count("<td") for row in rows] == [2 * len(store.trained_recipes())] * len(DEFAULT_NETWORKS)
+    assert strip(page) == [], "the one on the canvas is not an earlier one"
+    clear(page)
+    send(page, message(placed(3)))
+    assert strip(page) == ["7"]
+    page.button(key="drawing-0").click().run()
+    assert set(read(page).values()) == {"7"} and record(page)["foreign"] and strip(page) == ["3", "7"]
+    say(page, [1])
+    assert strip(page) == ["3", ":red[~~7~~] 1"] and record(page)["labels"] == [1]
+    clear(page)
+    send(page, message(placed(2)))
+    assert [drawing[0].label for drawing in page.session_state["history"].drawings.values()] == [1, None, None]
+
+
+def suggestion(page) -> str:
+    return page.button(key="suggestion").label
+
+
+def test_what_was_meant_decides_what_the_page_suggests(page):
+    send(page, message(placed(7)))
+    assert suggestion(page).startswith("All sure?")
+    say(page, [1])
+    assert suggestion(page).startswith("Why does the ") and suggestion(page).endswith(" say 7?")
+    page.button(key="suggestion").click().run()
+    assert page.session_state["panel"] == "Journey" and page.session_state["network"] in {
+        NETWORKS[key].title for key in NETWORKS
+    }
+    page.session_state["panel"] = "Bars"
+    page.run()
+    say(page, [7])
+    assert suggestion(page).startswith("All sure?")
+
+
+@pytest.mark.parametrize("forged", [[12], ["1"], [True], [1, 2], "1", None, {"0": 1}])
+def test_a_forged_label_is_not_taken(page, forged):
+    send(page, message(placed(7)))
+    say(page, forged)
+    page.session_state["answers_heads"] = {"meant": forged}
+    page.run()
+    assert not page.exception and record(page)["labels"] == [None]
 
 
 @pytest.mark.parametrize("drawn", [False, True], ids=["before drawing", "after drawing"])
@@ -115,7 +149,7 @@ def test_each_panel_opens(page, drawn):
     page.run()
     assert not page.exception and not page.error
     assert "bidi_component" in {element.type for element in page.main}
-    page.session_state["panel"] = "How it's built"
+    page.session_state["panel"] = "How it is built"
     page.run()
     assert not page.exception and not page.error
     assert (

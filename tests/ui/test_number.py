@@ -13,7 +13,7 @@ from digits.strokes import draw_strokes
 from models import DEFAULT_NETWORKS
 from recognition import outlier
 from tests.drawings import placed
-from tests.ui.page import BRUSH, answers, clear, click, message, read, record, send
+from tests.ui.page import BRUSH, answers, clear, message, read, record, say, send
 
 FORTY_TWO = [*placed(4, 130, 0, 70), *placed(2, 130, 130, 70)]
 
@@ -49,11 +49,7 @@ def test_a_tap_chooses_the_digit_that_the_bars_and_the_panels_are_about(page, cl
 
 def test_what_was_meant_is_kept_for_each_digit_and_exported(page):
     send(page, message(FORTY_TWO))
-    page.button(key="digit-1").click().run()
-    page.session_state["meaning_offered"] = True
-    page.run().pills(key="meant-0-1").set_value(7).run()
-    page.button(key="digit-0").click().run()
-    click(page, "Yes, right")
+    say(page, [4, 7])
     history = page.session_state["history"]
     assert [digit.label for digit in history.drawings[0]] == [4, 7]
     rows = list(csv.DictReader(io.StringIO(history.csv())))

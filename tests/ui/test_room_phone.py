@@ -86,7 +86,8 @@ def test_a_number_is_not_sent_and_the_page_says_why(room, database):
 def test_in_a_room_everything_beside_drawing_is_folded_away_and_one_tap_away(room):
     page = send(joined(room[1]), message(placed(7)))
     labels = {button.label for button in page.button}
-    assert not {"QR code", "Yes, right"} & labels and "suggestion" not in {button.key for button in page.button}
+    assert "QR code" not in labels and "suggestion" not in {button.key for button in page.button}
+    assert record(page)["drawing"] == "", "nobody asks whether it was right"
     (more,) = (toggle for toggle in page.toggle if toggle.label == "Samples, photos, networks")
     more.set_value(True).run()
     assert not page.exception and "Raw softmax" in {toggle.label for toggle in page.toggle}

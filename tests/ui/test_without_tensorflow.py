@@ -23,7 +23,7 @@ from ui.draw.page import PANELS
 titles = [network.title for network in NETWORKS.values()]
 choices = [dict(panel=panel) for panel in PANELS if panel != "Which ink?"]
 choices += [dict(panel="Which ink?", ink="Cover it")]
-shown = [(panel, title) for panel in ("Journey", "How it's built") for title in ("CNN", "RNN", "ResNet")]
+shown = [(panel, title) for panel in ("Journey", "How it is built") for title in ("CNN", "RNN", "ResNet")]
 choices += [dict(panel=panel, network=title) for panel, title in shown]
 choices += [dict(panel="Journey", networks=titles, network=title) for title in titles]
 for choice in choices:

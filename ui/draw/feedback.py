@@ -1,4 +1,4 @@
-"""Below the headline: which digit of a number the page is about, whether it was read right, and what to try next."""
+"""Below the heads: which digit of a number the page is about, and what to try next."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from digits import CLASSES
 from models import NETWORKS
-from recognition.prediction import majority
+from recognition.prediction import Prediction, majority
 from ui.drawing.board import Board
 from ui.drawing.history import DrawnDigit
 from ui.learn import state
@@ -19,11 +18,6 @@ from ui.shared.percent import percent
 
 SURE = 0.9  # confidence below which a network is said to be unsure
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-JOURNEY = {  # by the number of axes of a network's input: what its journey shows
-    1: "see which of its units light up",
-    2: "see it read row by row",
-    3: "see what its filters find",
-}
 
 
 @dataclass(frozen=True)
@@ -57,31 +51,10 @@ def choose_digit(board: Board, digits: Sequence[DrawnDigit]) -> None:
             )
 
 
-def ask_label(number: int, digits: Sequence[DrawnDigit], place: int) -> bool:
-    """Show a button for "right", and one that opens the ten digits; return whether a network shall be taught.
-
-    digits: of the drawing with this number. place: of the digit that is asked about; "right" is about all of them.
-    """
-    drawn = digits[place]
-    with st.container(key="meaning", horizontal=True, gap="small"):
-        if drawn.label is None and not drawn.outlier:
-            st.button("Yes, right", key=session.RIGHT, icon=":material/check:", on_click=_confirm, args=(digits,))
-        question = "It is a digit" if drawn.outlier else "No, I meant"
-        label = question if drawn.label is None else f"You meant {drawn.label}"
-        popover = st.popover(label, key=session.MEANING, on_change="rerun")
-        if popover.open:
-            with popover:
-                st.pills(
-                    f"Which digit did you mean{f' by the {_ordinal(place)}' if len(digits) > 1 else ''}?",
-                    range(CLASSES),
-                    default=drawn.label,
-                    key=session.label(number, place),
-                    on_change=_set_label,
-                    args=(drawn, session.label(number, place)),
-                )
-        if not drawn.misread or not state.possible():
-            return False
-        return st.button("Teach it", key=session.TEACH, icon=":material/school:")
+def offer_teaching(drawn: DrawnDigit) -> None:
+    """Show a button that teaches a network a digit that it misread, where networks can be trained here."""
+    if drawn.misread and state.possible() and st.button("Teach it", key=session.TEACH, icon=":material/school:"):
+        state.teach()
 
 
 def suggest(drawn: DrawnDigit, number: int) -> None:
@@ -104,16 +77,11 @@ def _suggestion(drawn: DrawnDigit, number: int) -> Suggestion | None:
     predictions = [*drawn.predictions.values()]
     if not predictions:
         return None
-    if drawn.outlier:
+    if drawn.outlier and drawn.label is None:
         return Suggestion("They are guessing: see which ink made them", "Which ink?")
-    digit = majority(predictions)
-    others = [each for each in predictions if each.digit != digit]
-    if len(others) == 1:
-        network = NETWORKS[others[0].network]
-        words = f"The {network.title} disagrees: {JOURNEY[len(network.input_shape)]}"
-        return Suggestion(words, "Journey", {session.NETWORK: network.title})
-    if others:
-        return Suggestion("They disagree: see whether other training would help", "Compare training")
+    right = majority(predictions) if drawn.label is None else drawn.label
+    if others := [each for each in predictions if each.digit != right]:
+        return _why(max(others, key=lambda each: each.confidence))
     least = min(predictions, key=lambda each: each.confidence)
     if least.confidence < SURE:
         unsure = f"The {NETWORKS[least.network].title} is only {percent(least.confidence)} sure"
@@ -121,21 +89,15 @@ def _suggestion(drawn: DrawnDigit, number: int) -> Suggestion | None:
     return ALL_SURE[number % len(ALL_SURE)]
 
 
+def _why(prediction: Prediction) -> Suggestion:
+    """To the journey of a network that is wrong or disagrees: there is what speaks for its answer against the other."""
+    title = NETWORKS[prediction.network].title
+    return Suggestion(f"Why does the {title} say {prediction.digit}?", "Journey", {session.NETWORK: title})
+
+
 def _tertiary(words: str, action: Callable[..., None], *arguments: object) -> None:
     icon = ":material/arrow_forward:"
     st.button(words, key=session.SUGGESTION, icon=icon, type="tertiary", on_click=action, args=arguments)
-
-
-def _confirm(digits: Sequence[DrawnDigit]) -> None:
-    """Take the majority's prediction as the label, where there is none yet."""
-    for drawn in digits:
-        if drawn.label is None and drawn.predictions:
-            drawn.label = majority([*drawn.predictions.values()])
-
-
-def _set_label(drawn: DrawnDigit, key: str) -> None:
-    drawn.label = st.session_state.get(key)
-    st.session_state[session.MEANING] = False
 
 
 def _choose(board: Board, place: int) -> None:
@@ -145,7 +107,7 @@ def _choose(board: Board, place: int) -> None:
 def _open(offered: Suggestion) -> None:
     st.session_state[session.PANEL] = offered.panel
     for key, choice in offered.choices.items():
-        st.session_state[key] = choice
+        st.session_state[key] = st.query_params[key] = choice  # whose widget is not on the page yet
 
 
 def _ordinal(place: int) -> str:

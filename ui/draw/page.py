@@ -10,10 +10,9 @@ import streamlit as st
 from recognition import ensemble
 from recognition.ensemble import Selection
 from recognition.store import default_recipe, trained_recipes
-from ui.draw.feedback import ask_label, choose_digit, offer_doubtful, suggest
+from ui.draw.drawings import drawings_strip
+from ui.draw.feedback import choose_digit, offer_doubtful, offer_teaching, suggest
 from ui.draw.panels.architecture import architecture_panel
-from ui.draw.panels.compare import compare_panel
-from ui.draw.panels.confidence import confidence_panel
 from ui.draw.panels.importance import importance_panel
 from ui.draw.panels.journey import journey_panel
 from ui.draw.panels.perturb import perturb_panel
@@ -27,26 +26,19 @@ from ui.room.send import send_button
 from ui.room.strip import answers_wait, room_strip
 from ui.room.visit import room_visit
 from ui.shared import session
-from ui.shared.choosers import chosen_recipe, one_recipe, selected, several_networks
+from ui.shared.choosers import chosen_recipe, one_of, one_recipe, selected, several_networks
 from ui.shared.run_lock import RunLock
 from ui.shared.share_link import share_button
 
-# Each draws itself, given the digit that it is about, None before one is drawn, and the selection of networks.
+BARS = "Bars"
+# Each takes the place of the bars, given the digit that it is about, None before one is drawn, and the networks.
 PANELS: dict[str, Callable[[DrawnDigit | None, Selection], None]] = {
     "Journey": journey_panel,
     "Which ink?": importance_panel,
     "Poke it": perturb_panel,
-    "How sure": confidence_panel,
-    "How it's built": architecture_panel,
-    "Compare training": compare_panel,
+    "How it is built": architecture_panel,
 }
 HIDDEN = "The answers wait for the reveal"
-OLD_NAMES = {  # in links
-    "Inside": "Journey",
-    "Confidence": "How sure",
-    "Summaries": "How it's built",
-    "Why did it fail?": "Compare training",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +77,9 @@ def page() -> None:
                 selection = _options(board, in_room)
         with reading:
             _show_reading(board, selection, turn, in_room)
+        if not in_room and not st.context.is_embedded:
+            with pad:
+                drawings_strip(board)
     if not in_room:  # what is drawn in a room stays in the room
         remember()
 
@@ -110,8 +105,8 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
     beside = st.container(key="beside")
     panel = _choose_panel()
     with beside:
-        _show_feedback(board, reading, bool(panel), in_room)
-    if panel and not answers_wait():
+        _show_feedback(board, reading, panel, in_room)
+    if panel != BARS and not answers_wait():
         turn.end()
         with st.container(key="opened"):
             PANELS[panel](reading.chosen, selection)
@@ -133,34 +128,31 @@ def _read(board: Board, selection: Selection) -> Reading:
     digits, failures = read_digits(board.digits, selection)
     for drawn in digits:
         drawn.own = learning.predict(drawn.digit, selection.calibrated)
-    current_history().record(board.number, digits)
+    current_history().record(board.drawing, digits)
+    answers.take_labels(current_history())
     record = answers.Record(
-        board.checksum, board.is_foreign, digits=digits, place=board.place if len(digits) > 1 else 0, failures=failures
+        board.checksum,
+        board.is_foreign,
+        digits=digits,
+        place=board.place if len(digits) > 1 else 0,
+        failures=failures,
+        drawing=board.drawing if room_visit().member is None else None,
     )
     return Reading(record, own)
 
 
-def _choose_panel() -> str | None:
-    """Let the visitor choose a panel; return its name, or None."""
-    linked = st.session_state.get(session.PANEL, st.query_params.get(session.PANEL))
-    if linked in OLD_NAMES:
-        st.session_state[session.PANEL] = OLD_NAMES[linked]
-    names = list(PANELS)
-    return st.pills("Look closer", names, key=session.PANEL, label_visibility="collapsed", bind="query-params")
+def _choose_panel() -> str:
+    """Let the visitor choose what stands below the heads; return its name."""
+    return one_of("What stands below", [BARS, *PANELS], session.PANEL)
 
 
-def _show_feedback(board: Board, reading: Reading, opened: bool, in_room: bool) -> None:
-    """The visitor's word on the predictions, and what to try next; in a room its host knows and says both."""
+def _show_feedback(board: Board, reading: Reading, panel: str, in_room: bool) -> None:
+    """What to try next; in a room its host says that."""
     drawn = reading.chosen
     if len(reading.digits) > 1:
         choose_digit(board, reading.digits)
-    if drawn and drawn.predictions and not in_room and ask_label(board.number, reading.digits, board.place):
-        state.teach()
-    if opened:
-        st.button("Back to the bars", key=session.CLOSE, icon=":material/close:", type="tertiary", on_click=_close)
-    elif drawn and not in_room and not (len(reading.digits) > 1 and offer_doubtful(board, reading.digits)):
-        suggest(drawn, board.number)
-
-
-def _close() -> None:
-    st.session_state[session.PANEL] = None
+    if drawn is None or in_room:
+        return
+    if panel == BARS and not (len(reading.digits) > 1 and offer_doubtful(board, reading.digits)):
+        suggest(drawn, board.drawing)
+    offer_teaching(drawn)

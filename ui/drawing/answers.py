@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from digits import CLASSES
 from digits.samples import DIGITS
 from models import DEFAULT_NETWORKS, NETWORKS
 from models.network import Network
@@ -23,7 +24,7 @@ from recognition.ensemble import Selection
 from recognition.prediction import Failure
 from recognition.recipes import YOURS
 from recognition.store import WeightsError, read_card, released, trained_recipes
-from ui.drawing.history import DrawnDigit
+from ui.drawing.history import DrawnDigit, History
 from ui.shared import browser_files, images
 
 PREFIX = secrets.token_hex(4)  # of this server's records: after a restart, none has the name of one before
@@ -46,6 +47,7 @@ class Record:
     ink: the checksum of what stands on the canvas, see Board.checksum. foreign: what was read does not stand there.
     message: in place of the verdict. hidden: nothing else may be shown, not even what the browser reads itself.
     digits: of a number, left to right; place: of the one that the bars are about.
+    drawing: its number in the visit, where the visitor is asked whether it was read right.
     """
 
     ink: int | None = None
@@ -55,6 +57,7 @@ class Record:
     digits: Sequence[DrawnDigit] = ()
     place: int = 0
     failures: Sequence[Failure] = ()
+    drawing: int | None = None
     number: int = field(default_factory=_numbers.__next__)
 
     def to_json(self) -> dict[str, Any]:
@@ -68,6 +71,8 @@ class Record:
             "digits": [_digit(drawn) for drawn in self.digits],
             "place": self.place,
             "failures": {failure.network: failure.reason for failure in self.failures},
+            "drawing": "" if self.drawing is None else _name(self.drawing),
+            "labels": [drawn.label for drawn in self.digits],
         }
 
 
@@ -87,7 +92,20 @@ def show(part: Literal["heads", "bars"], record: Record, selection: Selection, o
             "calibrated": selection.calibrated,
             "record": record.to_json(),
         },
+        default={"meant": None},
+        on_meant_change=lambda: None,
     )
+
+
+def take_labels(history: History) -> None:
+    """Store in the history what the visitor has said of a drawing; nothing that is forged, or of another visit."""
+    meant = (st.session_state.get("answers_heads") or {}).get("meant") or {}
+    name, labels = (meant.get("drawing"), meant.get("labels")) if isinstance(meant, dict) else (None, None)
+    drawing = next((digits for number, digits in history.drawings.items() if _name(number) == name), ())
+    if not isinstance(labels, list) or len(labels) != len(drawing) or not all(map(_is_label, labels)):
+        return
+    for digit, label in zip(drawing, labels, strict=True):
+        digit.label = label
 
 
 @cache
@@ -119,6 +137,15 @@ def shape_in_words(network: Network) -> str:
         return f"{shape[0]} values"
     words = " × ".join(map(str, shape)) if len(shape) == 3 else f"{shape[0]} rows of {shape[1]}, in turn"
     return f"{words}, twice" if network.input_count == 2 else words
+
+
+def _name(drawing: int) -> str:
+    """The name of a drawing for this server and the visitor's browser."""
+    return f"{PREFIX}-{drawing}"
+
+
+def _is_label(label: object) -> bool:
+    return label is None or (type(label) is int and 0 <= label < CLASSES)
 
 
 @cache

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from digits.normalization import ink_of, resized
+from digits.normalization import ink_of
 from digits.numbers import number_from_ink
 from digits.photo import number_from_photo
 from digits.picture import decode_canvas_png
@@ -36,9 +37,10 @@ class Board:
     digits: of the number, left to right, uint8 (28, 28) each; one for a single digit, none for an empty canvas.
     number: counts the drawings of this visit; clearing the canvas ends a drawing.
     chosen: the digit that the bars and panels are about, counted from 0.
-    photo: the digits were read from a photo, which covers the canvas.
+    photo: the digits are pictures that cover the canvas: of a photo, or of an earlier drawing.
     problem: a sentence about the last photo, until something else is drawn or put here.
     wide: the visitor wants a canvas twice as wide as high.
+    again: the number of an earlier drawing that stands here again, as a picture, or None.
     emptied: how often the server emptied the canvas, for a sample or a photo, or because the drawing was sent.
     """
 
@@ -50,6 +52,7 @@ class Board:
     photo: bool = False
     problem: str = ""
     wide: bool = False
+    again: int | None = None
     emptied: int = 0
     _begun: bool = False  # something was drawn since the last Clear
     _sent: bytes | None = None  # the picture that the canvas sent last
@@ -74,6 +77,11 @@ class Board:
         return max(0, min(self.chosen, len(self.digits) - 1))
 
     @property
+    def drawing(self) -> int:
+        """The number of the drawing that stands here, in the visit's history."""
+        return self.number if self.again is None else self.again
+
+    @property
     def is_foreign(self) -> bool:
         """The drawing does not stand on the canvas itself: it is a photo, a sample or an earlier drawing."""
         return self.photo or bool(self.background)
@@ -82,13 +90,6 @@ class Board:
     def width(self) -> int:
         """The canvas's width in pixels; it stays wide until its right half is cleared."""
         return WIDE_CANVAS if self.wide or self._reaches_beyond() else CANVAS_SIDE
-
-    def plain_resize(self) -> np.ndarray | None:
-        """The whole canvas merely resized, uint8 (28, 28), for comparison; of a photo its first digit."""
-        if self._ink is None:
-            return self.digits[0] if self.digits else None
-        missing = max(0, self._ink.shape[1] - self._ink.shape[0])  # a wide canvas keeps its proportions
-        return resized(np.pad(self._ink, ((missing // 2, missing - missing // 2), (0, 0))))
 
     def commit(self) -> None:
         """Put the strokes on the canvas under it, because the browser has just got a new, empty canvas."""
@@ -107,7 +108,7 @@ class Board:
         self.background, self._background_ink, self._sent = [], None, None
         self._set_ink(None)
         self.checksum = None
-        self.photo, self.problem, self.chosen = False, "", 0
+        self.photo, self.problem, self.chosen, self.again = False, "", 0, None
         if self._begun:
             self.number += 1
             self._begun = False
@@ -128,6 +129,11 @@ class Board:
         digits = number_from_photo(data)
         self._replace()
         self.digits, self.photo = tuple(digits), True
+
+    def put_again(self, number: int, digits: Sequence[np.ndarray]) -> None:
+        """Put an earlier drawing of the visit in the canvas's place, as the networks got it."""
+        self._replace()
+        self.digits, self.photo, self.again = tuple(digits), True, number
 
     def read(self, picture: bytes, objects: list[dict]) -> None:
         """Take over what the canvas sent: a PNG, and its strokes as Fabric.js objects.

@@ -119,9 +119,9 @@ def _canvas(board: Board, width: int) -> bool:
 def _layer(board: Board, ghost: bool) -> str:
     """The layer under the transparent canvas, or over it for a photo."""
     if board.photo and board.digit is not None:
-        words = "digit" if len(board.digits) == 1 else "digits"
-        picture = images.digit(np.hstack(board.digits))
-        return f'<img class="photo" src="{picture}" alt="the {words} read from your photo">'
+        words = "the digit read from your photo" if len(board.digits) == 1 else "the digits read from your photo"
+        words = words if board.again is None else "an earlier drawing, as the networks get it"
+        return f'<img class="photo" src="{images.digit(np.hstack(board.digits))}" alt="{words}">'
     if board.background:
         strokes = zip(*strokes_from_fabric(board.background), strict=True)
         return "".join(_picture("background", _line(stroke, "#fff", brush), board.width) for stroke, brush in strokes)

@@ -17,7 +17,6 @@ HEIGHT = 300  # pixels
 LABEL_WIDTH = 72  # pixels to the right of curves, for the longest network's name
 TEXT = alt.ExprRef("clamp(windowSize()[0] / 80, 11, 20)")  # pixels; grows with the window, like the page's text
 LABEL_HEIGHT = 5.0  # % of the chart's height, for a curve's name
-MIN_PROBABILITY = 0.01  # a digit to which no network gives more is left out
 
 
 def training_curves(history: list[dict]) -> None:
@@ -44,30 +43,6 @@ def training_curves(history: list[dict]) -> None:
         words
         + " Training digits are counted with dropout active and, where the recipe varies them, in their variations."
     )
-
-
-def distributions(probabilities: Mapping[str, np.ndarray]) -> None:
-    """Show the networks' probabilities, float (10,) by title, side by side for each digit that any finds possible."""
-    possible = np.max(list(probabilities.values()), axis=0) >= MIN_PROBABILITY
-    rows = [
-        {"digit": digit, "probability, %": 100 * float(p), "network": title}
-        for title, row in probabilities.items()
-        for digit, p in enumerate(row)
-        if possible[digit]
-    ]
-    colour = alt.Color(
-        "network:N", scale=_colours(probabilities), legend=alt.Legend(orient="top", title=None, columns=2)
-    )
-    bars = alt.Chart(alt.InlineData(values=rows)).mark_bar()
-    bars = bars.encode(
-        x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
-        xOffset=alt.XOffset("network:N", sort=list(probabilities)),
-        y=alt.Y("probability, %:Q", scale=alt.Scale(domain=[0, 100])),
-        color=colour,
-        tooltip=["network:N", "digit:O", alt.Tooltip("probability, %:Q", format=".2f")],
-    )
-    words = "; ".join(f"{title}: {row.argmax()} with {100 * row.max():.1f} %" for title, row in probabilities.items())
-    st.altair_chart(bars.properties(height=HEIGHT), alt=f"The networks' probabilities of each digit. {words}")
 
 
 def curves(shares: Mapping[str, np.ndarray], at: np.ndarray, here: float, x: str, y: str) -> None:

@@ -21,7 +21,7 @@ EVIDENCE_TEST, EVIDENCE_ORDER = "test", "order"  # of its picture of the accurac
 # Other widgets of the first page.
 BRUSH, WIDE, RAW, UNDO, CLEAR = "brush", "wide", "raw", "undo", "clear"
 NETWORKS_OFFERED = "networks_offered"
-SUGGESTION, RIGHT, MEANING, CLOSE = "suggestion", "right", "meaning_offered", "close"
+SUGGESTION, SAVE = "suggestion", "save"
 WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT = "ways", "photo", "camera", "shot"
 
 # Widgets of the page The book.
@@ -61,9 +61,9 @@ def amount(perturbation: str) -> str:
     return f"amount-{perturbation}"
 
 
-def label(drawing: int, place: int = 0) -> str:
-    """The key of the label that is asked for a drawing, or for a digit of a number."""
-    return f"meant-{drawing}-{place}" if place else f"meant-{drawing}"
+def drawing(number: int) -> str:
+    """The key of the button that shows an earlier drawing again."""
+    return f"drawing-{number}"
 
 
 def digit_of_number(place: int) -> str:
