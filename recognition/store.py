@@ -24,9 +24,7 @@ log = logging.getLogger(__name__)
 
 WEIGHTS = Path(os.environ.get("DIGIT_WEIGHTS") or Path(__file__).resolve().parent.parent / "weights").resolve()
 TABLES = WEIGHTS / "tables.json"  # the book's tables trained again, written by training.tables
-MNIST_COUNTS = WEIGHTS / "mnist.json"  # the number of MNIST's digits of each class, written by training.mnist
 ROBUSTNESS = WEIGHTS / "robustness.json"  # accuracy under corruptions, written by training.robustness
-MNIST_SAMPLE = WEIGHTS / "mnist_sample.png"  # 25 of its digits, by the same command; not under version control
 
 _CELL = r'(?:"[^"\\]*"|[-+.\w]+)'
 ROW = re.compile(rf"\[\s*{_CELL}(?:,\s*{_CELL})*\s*\]")  # a list of numbers or words in JSON, written on one line

@@ -1,8 +1,9 @@
-"""The page "The book": its list of printed errors is correct, and it opens with and without tables and data."""
+"""The page "The book": what it prints as the book's is in one table, and each lesson opens and answers the hand."""
 
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,9 +12,12 @@ from models import NETWORKS
 from tests.browser.driver import DESKTOP, PHONE
 from tests.page_server import ROOT
 from tests.ui.page import START_SECONDS
-from ui.book.page import ERRATA, STEPS
+from training.tables import TABLES
+from ui.book.facts import ERRATA, FACTS
+from ui.book.page import CONTENTS, LESSONS
 
 SCRIPT = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from ui.book import page; page.page()"
+DRAWN = [lesson.title for lesson in LESSONS.values() if isinstance(lesson.part, str)]
 
 
 @pytest.fixture
@@ -21,20 +25,31 @@ def book():
     return AppTest.from_string(SCRIPT, default_timeout=START_SECONDS)
 
 
-def opened_at(book: AppTest, step: str) -> str:
-    """Opens the book at a step; returns its text."""
-    book.session_state["lesson"] = step
+def opened_at(book: AppTest, title: str) -> str:
+    """Opens the book at a lesson; returns its text."""
+    book.query_params["lesson"] = title
     book.run()
     assert not book.exception
     return " ".join(text.value for text in book.markdown)
 
 
-def test_each_step_opens_and_leads_to_the_next(book):
+def test_the_contents_lead_to_each_lesson_and_each_lesson_to_the_next(book):
     book.run()
-    for place, step in enumerate(STEPS, 1):
-        assert not book.exception and [header.value for header in book.header] == [step]
-        if place < len(STEPS):
+    assert {button.label.split("**")[1] for button in book.button} == set(LESSONS)
+    assert [header.value for header in book.subheader] == list(CONTENTS)
+    book.button[0].click().run()
+    for place, title in enumerate(LESSONS, 1):
+        assert not book.exception and [header.value for header in book.title] == [title]
+        assert LESSONS[title].question in book.caption[0].value
+        if place < len(LESSONS):
             book.button(key="onward").click().run()
+    book.button(key="contents").click().run()
+    assert not book.exception and book.title[0].value == "The book"
+
+
+def test_each_lesson_says_what_it_follows():
+    for lesson in LESSONS.values():
+        assert re.search(r"\d\.\d|both chapters", lesson.follows), lesson.title
 
 
 @pytest.mark.slow
@@ -46,48 +61,67 @@ def test_the_code_confirms_each_printed_error():
         " × ".join(map(str, cnn.get_layer("pool_2").output.shape[1:3])),
         str(mlp.get_layer("relu_1").count_params()),
     ]
-    assert [code for _, _, code, _ in ERRATA] == calculated
-    assert all(printed != code for _, printed, code, _ in ERRATA)
+    assert [erratum.right for erratum in ERRATA][: len(calculated)] == calculated
+    assert all(erratum.printed != erratum.right for erratum in ERRATA)
 
 
-def test_the_page_opens_without_tables_and_data(book, monkeypatch, tmp_path):
-    monkeypatch.setattr("ui.book.page.TABLES", tmp_path / "tables.json")
-    monkeypatch.setattr("ui.book.page.MNIST_COUNTS", tmp_path / "mnist.json")
-    words = ""
-    for step in ("The digits", "Its tables, trained again"):
-        words += opened_at(book, step)
-    assert "python -m training.tables" in words and "python -m training.mnist" in words
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("key", "where"), [("mlp", "listing 1.3.3"), ("cnn", "listing 1.4.2"), ("rnn", "listing 1.5.2")]
+)
+def test_the_networks_count_what_the_book_counts(key, where):
+    model = NETWORKS[key].build()
+    assert [layer.count_params() for layer in model.layers if layer.count_params()] == FACTS[where]["layers"]
+    assert model.count_params() == FACTS[where]["total"]
+
+
+def test_the_page_opens_without_tables(book, monkeypatch, tmp_path):
+    monkeypatch.setattr("ui.book.tables.TABLES", tmp_path / "tables.json")
+    assert "python -m training.tables" in opened_at(book, "Its tables, trained again")
 
 
 def test_the_tables_compare_with_the_printed_ones(book, monkeypatch, tmp_path):
     row = {"layers": "64-64-64", "regularizer": "dropout 0.2", "optimizer": "Adam", "activation": "ReLU"}
     row |= {"book_train": 99.75, "book_test": 99.4, "parameters": 80_266, "train": 99.6, "test": 99.2, "seconds": 150.0}
     (tmp_path / "tables.json").write_text(json.dumps({"1.4.1": [row]}))
-    monkeypatch.setattr("ui.book.page.TABLES", tmp_path / "tables.json")
+    monkeypatch.setattr("ui.book.tables.TABLES", tmp_path / "tables.json")
     opened_at(book, "Its tables, trained again")
     table = book.dataframe[0].value
     assert not book.exception and table["difference"].tolist() == [-0.2] and table["test %, book"].tolist() == [99.4]
 
 
-def test_divergence_and_local_minima_are_explained(book):
-    opened_at(book, "Gradient descent")
-    book.slider(key="rate").set_value(2.5).run()
-    assert not book.exception
-    assert any("diverges" in caption.value for caption in book.caption)
-    book.slider(key="rate").set_value(0.1).run()
-    book.segmented_control(key="curve").set_value("two minima").run()
-    assert any("not in the lowest one" in caption.value for caption in book.caption)
+def test_the_best_rows_of_the_tables_are_the_accuracies_of_the_listings():
+    for table, listing, optimizer in (
+        ("1.3.3", "1.3.2", "Adam"),
+        ("1.4.1", "1.4.1", "Adam"),
+        ("1.5.1", "1.5.1", "SGD"),
+    ):
+        printed = [row.book_test for row in TABLES[table] if row.optimizer == optimizer]
+        assert FACTS[f"listing {listing}"]["accuracy"] in printed
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("viewport", "phone"), [(DESKTOP, False), (PHONE, True)], ids=["projector", "phone"])
-def test_the_page_shows_its_charts_and_diagrams(visit, viewport, phone):
+def test_whatever_a_lesson_lets_one_move_changes_its_numbers(visit, viewport, phone):
     visitor = visit(viewport, phone=phone)
-    address = visitor.page.url.rstrip("/") + "/book?lesson="
-    visitor.page.goto(address + "Residual+and+dense+blocks")
-    visitor.page.locator(".stGraphVizChart svg").nth(2).wait_for()
-    for step in ("Activation+functions", "Softmax", "Its+tables%2C+trained+again"):
-        visitor.page.goto(address + step)
-        visitor.page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg)").first.wait_for()
-    assert visitor.page.get_by_test_id("stException").count() == 0
-    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    page, address = visitor.page, visitor.page.url.rstrip("/") + "/book"
+    page.goto(f"{address}?lesson={DRAWN[0]}")
+    for title in DRAWN:
+        page.get_by_role("heading", name=title, exact=True).wait_for()
+        part = LESSONS[title].part
+        page.locator(f'.lesson[data-lesson="{part}"][data-drawn]').wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], title
+        before = page.locator(".lesson-words").text_content()
+        control = page.locator(".lesson-slider:visible input, .lesson-slider.lesson-quiet input").first
+        if control.count():
+            control.focus()
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowRight")
+        else:
+            page.locator(".lesson-choice input").nth(1).check(force=True)
+        page.wait_for_function("words => document.querySelector('.lesson-words').textContent !== words", arg=before)
+        if title != DRAWN[-1]:
+            page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.locator(".stTable").wait_for()
+    assert visitor.errors == []

@@ -14,7 +14,7 @@ from models import DEFAULT_NETWORKS
 from recognition import outlier, store
 from tests.drawings import placed
 from tests.ui.page import BRUSH, START_SECONDS, data_url, message, read, record, send, visit
-from ui.book import page as retrained
+from ui.book import tables as retrained
 
 RECIPE = store.trained_recipes()[0]  # the page's default
 
@@ -165,6 +165,6 @@ def test_damaged_tables_are_a_sentence_on_the_book(broken, monkeypatch):
     monkeypatch.setattr(retrained, "TABLES", broken.parent.parent / "tables.json")
     retrained.TABLES.write_text("hello")
     page = AppTest.from_string(
-        "from ui.book import page as one\n\none.retrained_tables()", default_timeout=START_SECONDS
+        "from ui.book import tables as one\n\none.retrained()", default_timeout=START_SECONDS
     ).run()
     assert not page.exception and "python -m training.tables" in page.markdown[0].value

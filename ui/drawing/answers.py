@@ -25,17 +25,9 @@ from recognition.prediction import Failure
 from recognition.recipes import YOURS
 from recognition.store import WeightsError, read_card, released, trained_recipes
 from ui.drawing.history import DrawnDigit, History
-from ui.shared import browser_files, images
+from ui.shared import browser_files, images, modules
 
 PREFIX = secrets.token_hex(4)  # of this server's records: after a restart, none has the name of one before
-
-# Streamlit sends this with each run, so it is only a door to the module, which browsers keep.
-DOOR = """
-const base = document.querySelector("script[data-catalog]").src.replace(/browser\\/.*/, "");
-export default function (component) {
-  import(new URL(component.data.module, base).href).then(({ mount }) => mount(component));
-}
-"""
 
 _numbers = count()
 
@@ -79,7 +71,7 @@ class Record:
 def show(part: Literal["heads", "bars"], record: Record, selection: Selection, own: str = "") -> None:
     """Draw the verdict with a head for each network, or their bars. own: key of the visitor's own network, or ""."""
     address, _ = catalog()
-    _component()(
+    modules.component("answers")(
         key=f"answers_{part}",
         data={
             "part": part,
@@ -146,11 +138,6 @@ def _name(drawing: int) -> str:
 
 def _is_label(label: object) -> bool:
     return label is None or (type(label) is int and 0 <= label < CLASSES)
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component("draw_a_digit_answers", js=DOOR, isolate_styles=False)
 
 
 def _digit(drawn: DrawnDigit) -> dict[str, Any]:

@@ -5,9 +5,6 @@ browser/play/ runs the games and keeps their scores; the server reads the drawin
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import streamlit as st
 
 from digits import CLASSES
@@ -19,7 +16,7 @@ from ui.drawing.board import Board
 from ui.drawing.browser_storage import remember, restore
 from ui.drawing.canvas import canvas
 from ui.drawing.history import DrawnDigit, current_history, read_digits
-from ui.shared import browser_files, session
+from ui.shared import browser_files, modules, session
 from ui.shared.choosers import one_of, selected
 
 GAMES = ("Against the clock", "Fool them")
@@ -61,7 +58,7 @@ def _read(board: Board, selection: Selection) -> tuple[DrawnDigit | None, answer
 
 def _play(part: str, game: str, selection: Selection) -> object:
     """Mount one of the game's parts; return the label that the browser has told of a drawing."""
-    result = _component()(
+    result = modules.component("play")(
         key=f"play_{part}",
         data={
             "module": browser_files.script_address("play/play.js"),
@@ -80,8 +77,3 @@ def _label(board: Board, drawn: DrawnDigit | None, labelled: object) -> None:
         return
     if labelled.get("ink") == board.checksum and labelled.get("label") in range(CLASSES):
         drawn.label = int(labelled["label"])
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component("draw_a_digit_play", js=answers.DOOR, isolate_styles=False)

@@ -25,9 +25,8 @@ SUGGESTION, SAVE = "suggestion", "save"
 WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT = "ways", "photo", "camera", "shot"
 
 # Widgets of the page The book.
-LESSON, BACK, ONWARD = "lesson", "back", "onward"
-BOOK_TABLE, LOSS_CURVE, START, RATE, STEPS = "table", "curve", "start", "rate", "steps"
-FILTER, FILTER_ROW, FILTER_COLUMN, TEMPERATURE = "filter", "row", "column", "temperature"
+LESSON, CONTENTS, BACK, ONWARD = "lesson", "contents", "back", "onward"
+BOOK_TABLE = "table"
 
 # A room in a link: its code, what the QR code carries beside it, a participant's token, its host's token.
 ROOM, ROOM_KEY, PARTICIPANT, HOST = "room", "invited", "me", "host"
@@ -69,11 +68,6 @@ def drawing(number: int) -> str:
 def digit_of_number(place: int) -> str:
     """The key of the button that chooses a digit of a number, counted from 0."""
     return f"digit-{place}"
-
-
-def logit(place: int) -> str:
-    """The key of one of the softmax lesson's sliders."""
-    return f"logit-{place}"
 
 
 def room_setting(name: str) -> str:

@@ -5,23 +5,17 @@ browser/journey/ draws it; the server only says which network it is about.
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-import streamlit as st
-
 from models import NETWORKS
 from recognition.ensemble import Selection
-from ui.drawing.answers import DOOR
 from ui.drawing.history import DrawnDigit
-from ui.shared import browser_files, session
+from ui.shared import browser_files, modules, session
 from ui.shared.choosers import one_of
 
 
 def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     """Show the journey through the network that the visitor chooses; the browser knows what is drawn."""
     keys = {NETWORKS[key].title: key for key in selection.networks}
-    _component()(
+    modules.component("journey")(
         key="journey",
         data={
             "module": browser_files.script_address("journey/journey.js"),
@@ -30,8 +24,3 @@ def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
             "calibrated": selection.calibrated,
         },
     )
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component("draw_a_digit_journey", js=DOOR, isolate_styles=False)

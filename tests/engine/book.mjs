@@ -1,0 +1,36 @@
+/* Calls the arithmetic of the book's lessons for the tests in Python: each job is a name with arguments. */
+import { readFileSync } from "node:fs";
+import { ACTIVATIONS, CURVES, FILTERS, LOSSES, OPTIMIZERS, averageOf, descend, largestOf, slide, weighing } from "../../browser/book/arithmetic.js";
+import { halved, varied } from "../../browser/book/digits.js";
+import { SmallNetwork, batches, uniform } from "../../browser/book/training.js";
+
+const jobs = {
+  activation: ({ name, x, a }) => x.map((value) => ACTIVATIONS[name](value, a)),
+  loss: ({ name, label, probabilities }) => LOSSES[name](label, probabilities),
+  curve: ({ name, x }) => ({ loss: x.map(CURVES[name].loss), slope: x.map(CURVES[name].slope), minima: CURVES[name].minima }),
+  descend: ({ name, start, rate, steps }) => descend(CURVES[name], start, rate, steps),
+  optimize: ({ name, start, rate, steps }) => {
+    const weights = Float64Array.from(start), optimizer = OPTIMIZERS[name]();
+    return Array.from({ length: steps }, () => {
+      optimizer.step(weights, weights.map((value, i) => (i + 1) * value), rate);
+      return Array.from(weights);
+    });
+  },
+  convolve: ({ picture, how, filter }) => sheet(slide(picture, 28, how, weighing(FILTERS[filter]))),
+  pool: ({ picture, how, average }) => sheet(slide(picture, 28, how, average ? averageOf : largestOf)),
+  gradients: ({ settings, input, label }) => {
+    const network = new SmallNetwork(settings), examples = { inputs: [Float32Array.from(input)], labels: [label] };
+    network.learnFrom(examples, [0]);
+    return { layers: network.layers.map(plain), gradients: network.gradients.map(plain), probabilities: Array.from(network.forward(examples.inputs[0]).at(-1)) };
+  },
+  learn: ({ settings, samples, epochs, count }) => {
+    const network = new SmallNetwork({ widths: [196, 24, 10], ...settings }), train = halved(varied(samples, count, 0.8, 1)), test = halved(varied(samples, 200, 0.8, 2)), random = uniform(3);
+    for (; network.epoch < epochs; network.epoch++) for (const batch of batches(train.labels.length, 32, random)) network.step(train, batch);
+    return { accuracy: network.accuracy(test), weights: Array.from(network.layers[0].weights), before: Array.from(new SmallNetwork({ widths: [196, 24, 10], ...settings }).layers[0].weights) };
+  },
+};
+
+const plain = ({ weights, bias }) => ({ weights: Array.from(weights), bias: Array.from(bias) });
+const sheet = ({ values, rows, columns }) => ({ values: Array.from(values), rows, columns });
+
+process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf-8")).map(({ job, ...values }) => jobs[job](values))));

@@ -1,0 +1,109 @@
+"""What stands beside the print: its networks here, its tables trained again, and its errors."""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextlib import suppress
+
+import altair as alt
+import streamlit as st
+
+from models import NETWORKS
+from recognition.store import TABLES, WeightsError, read_card, released, trained_recipes
+from ui.book.facts import ERRATA
+from ui.drawing.answers import shape_in_words
+from ui.shared import charts, session
+
+log = logging.getLogger(__name__)
+
+
+def networks() -> None:
+    """Show the networks with their sources and sizes."""
+    recipes = trained_recipes()
+    rows = []
+    for key, network in NETWORKS.items():
+        with suppress(WeightsError, StopIteration):
+            card = read_card(key, next(recipe for recipe in recipes[::-1] if key in released(recipe)))
+            rows.append(
+                {"network": network.title, "source": network.source, "input": shape_in_words(network)}
+                | {"parameters": f"{card.parameters:,}"}
+            )
+    st.table(rows, border="horizontal")
+    st.caption(
+        "Listing 2.1.1, the CNN in the functional style, is the CNN of listing 1.4.1 layer by layer, with another "
+        "dropout rate; it would be the same row again. DenseNet has depth 40 here, where the book's has 100."
+    )
+
+
+def errata() -> None:
+    """Show the errors in the print."""
+    st.table([{"where": e.where, "printed": e.printed, "right": e.right, "because": e.why} for e in ERRATA])
+    st.caption("The tests build these networks and count, so the third column is checked. Also in docs/errata.md.")
+
+
+FORMATS = dict.fromkeys(("train %, book", "train %, here", "test %, book", "test %, here"), "%.2f")
+FORMATS |= {"parameters": "localized", "difference": "%+.2f", "seconds": "%.0f"}  # of the tables' columns
+
+
+def retrained() -> None:
+    """Show one table at a time, and its test accuracies over the printed ones."""
+    try:
+        tables = json.loads(TABLES.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        st.write("They are not here yet; this command trains them: `python -m training.tables`")
+        return
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("%s cannot be read: %s", TABLES, error)
+        st.write("They cannot be read; restore weights/tables.json, or train them: `python -m training.tables`")
+        return
+    name = st.segmented_control(
+        "Table", list(tables), default=next(iter(tables)), required=True, key=session.BOOK_TABLE
+    )
+    rows = tables[name]
+    st.dataframe(
+        [
+            {
+                "layers": row["layers"],
+                "regularizer": row["regularizer"],
+                "optimizer": row["optimizer"],
+                "activation": row["activation"],
+                "parameters": row["parameters"],
+                "train %, book": row["book_train"],
+                "train %, here": row["train"],
+                "test %, book": row["book_test"],
+                "test %, here": row["test"],
+                "difference": round(row["test"] - row["book_test"], 2),
+                "seconds": row["seconds"],
+            }
+            | ({"epochs the print needs": str(row["needed"] or f"> {row['most']}")} if "most" in row else {})
+            for row in rows
+        ],
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format=form) for name, form in FORMATS.items()},
+    )
+    _scatter(rows)
+    st.caption(
+        "On the dashed line both are the same. The print does not say how many epochs a row had; here it is the "
+        "listings' 20, or 10 for the CNN, too few for SGD's MLPs. More on how the print is read: docs/tables.md."
+    )
+
+
+def _scatter(rows: list[dict]) -> None:
+    points = [
+        {"what": ", ".join(row[name] for name in ("layers", "regularizer", "optimizer")), "book": row["book_test"]}
+        | {"here": row["test"], "optimizer": row["optimizer"]}
+        for row in rows
+    ]
+    values = [value for point in points for value in (point["book"], point["here"])]
+    scale = alt.Scale(domain=[min(values) - 0.3, max(values) + 0.3], nice=False, zero=False)
+    place = {
+        "x": alt.X("book:Q", scale=scale, title="test accuracy printed, %"),
+        "y": alt.Y("here:Q", scale=scale, title="test accuracy here, %"),
+    }
+    dots = alt.Chart(alt.InlineData(values=points)).mark_circle(size=90, opacity=0.85)
+    colour = alt.Color("optimizer:N", legend=alt.Legend(orient="top", title=None))
+    dots = dots.encode(**place, color=colour, tooltip=["what:N", "book:Q", "here:Q"])
+    ends = [{"book": end, "here": end} for end in scale.domain]
+    line = alt.Chart(alt.InlineData(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(**place)
+    st.altair_chart((line + dots).properties(height=charts.HEIGHT), alt="Test accuracy here over the printed one")
