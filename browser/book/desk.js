@@ -34,7 +34,7 @@ export class Desk {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #saying;
   #ended = new AbortController();
   /** @type {Lesson | null} */ #lesson = null;
-  /** @type {Area} */ area = { x: 0, y: 0, w: 0, h: 0, phone: false };
+  /** @type {Area} */ area = { x: 0, y: 0, w: 0, h: 0, phone: false, side: 0 };
   playing = false;
 
   /** @param {Element} parent @param {string} name of the lesson */
@@ -191,10 +191,10 @@ export class Desk {
     this.#fitted = like;
     this.canvas.style.height = `${height}px`;
     const u = phone ? width / 366 : Math.max(0.85, Math.min(width / WIDE, height / HIGH));
-    this.stage.fit(width, height, u);
+    this.stage.fit(width, height, u, 12);
     this.stage.theme(ground, ACCENT.light);
     if (this.stage.dark) this.stage.theme(ground, ACCENT.dark);
-    this.area = { x: 4 * u, y: 4 * u, w: width - 8 * u, h: height - 8 * u, phone };
+    this.area = { x: 4 * u, y: 4 * u, w: width - 8 * u, h: height - 8 * u, phone, side: 0 };
     return true;
   }
 
