@@ -120,3 +120,20 @@ def test_every_other_change_changes_a_little(monkeypatch, name):
         assert not np.array_equal(before, after)
         apart = np.linalg.norm(after[:, None] - before[None], axis=-1)
         assert apart.min(1).max() < 0.35 and apart.min(0).max() < 0.35
+
+
+def test_a_zero_is_slashed_once_rising_falling_or_level(monkeypatch):
+    only(monkeypatch, "slash")
+    circle = np.linspace(0, 2 * np.pi, 40)
+    zero = PenDrawing("0", (np.stack([0.5 + 0.3 * np.cos(circle), 0.5 + 0.5 * np.sin(circle)], -1),))
+    slopes = set()
+    for seed in range(40):
+        oval, slash = changed(zero, seed)
+        left, right = sorted((slash[0], slash[-1]), key=lambda end: end[0])
+        if abs(slope(left, right)) < 20:
+            assert left[0] < oval[:, 0].min() and right[0] > oval[:, 0].max(), "inside it would be an 8's waist"
+            slopes.add("level")
+        else:
+            slopes.add("rising" if slope(left, right) > 0 else "falling")
+        assert len(changed(PenDrawing("0", (oval, slash)), seed)) == 2, "it has a slash already"
+    assert slopes == {"level", "rising", "falling"}

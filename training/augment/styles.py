@@ -21,7 +21,7 @@ RATES = {  # share of the digits that get each change, of those to which it appl
     "serif": 0.25,
     "foot": 0.06,
     "bar": 0.25,
-    "slash": 0.04,
+    "slash": 0.1,
     "join": 0.15,
     "bend": 0.35,
     "smooth": 0.12,
@@ -161,14 +161,18 @@ def _bar(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
 
 
 def _slash(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
-    """A stroke through a 0, from the upper right to the lower left."""
-    if label != 0:
+    """A stroke through a 0 of one stroke: rising, falling, or level and wider than it, unlike the waist of an 8."""
+    way = random.choice(["rising", "falling", "level"], p=[0.45, 0.2, 0.35])
+    right, left = random.uniform((0.6, -0.1), (1.1, 0.3)), random.uniform((-0.1, 0.7), (0.4, 1.1))
+    level = random.uniform((1.15, 0.4), (1.6, 0.55)), random.uniform((-0.6, 0.45), (-0.15, 0.6))
+    if label != 0 or len(strokes) > 1:
         return strokes
-    points = np.concatenate(strokes)
-    low, high = points.min(0), points.max(0)
-    ends = np.array([[random.uniform(0.6, 1.1), random.uniform(-0.1, 0.3)], [random.uniform(-0.1, 0.4), 0.0]])
-    ends[1, 1] = random.uniform(0.7, 1.1)
-    return [*strokes, line(*(low + ends * (high - low)))]
+    low, size = strokes[0].min(0), np.ptp(strokes[0], axis=0)
+    if way == "level" and size[1] > 1.2 * size[0]:
+        right, left = level
+    elif way == "falling":
+        right, left = right * (-1, 1) + (1, 0), left * (-1, 1) + (1, 0)
+    return [*strokes, line(low + right * size, low + left * size)]
 
 
 def _join(strokes: Strokes, label: int, random: np.random.Generator) -> Strokes:
