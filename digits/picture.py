@@ -27,9 +27,11 @@ FORMATS = {  # those of cameras and screenshots, with their file suffixes; TIFF 
 }
 SUFFIXES = tuple(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 MAX_MARKERS = {b"\xff\xda\x00": 64, b"zTXt": 16, b"iTXt": 16}  # scans of a JPEG, texts of a PNG; more take minutes
+MAX_PNG_CHUNKS = 20_000  # a photo of 10 MB has about 1,300; Pillow reads each in Python
 DECODED_SIDE = 640  # pixels on the longer side of the decoded photo
 MAX_CANVAS_PIXELS = 640 * 640  # a canvas sends 280 x 280 or 560 x 280
 MAX_CANVAS_SIDE = 2560  # pixels
+MAX_CANVAS_CHUNKS = 1_000  # a canvas sends a dozen
 
 # Held while a photo is read, from decoding to its digits: that takes up to 250 MB and keeps a core busy for a second.
 # Decoding needs it for a third reason: Python's warning filters are shared by all threads.
@@ -51,7 +53,8 @@ def decode(data: bytes) -> np.ndarray:
             f"Expected a photo of at most {MAX_PHOTO_BYTES // 10**6} MB, got {len(data) / 10**6:.1f} MB; "
             "take it at a lower resolution, or crop it to the digit."
         )
-    if any(data.count(marker) > limit for marker, limit in MAX_MARKERS.items()):
+    markers = any(data.count(marker) > limit for marker, limit in MAX_MARKERS.items())
+    if markers or _has_more_chunks(data, MAX_PNG_CHUNKS):
         raise PhotoError(
             "Expected an ordinary photo, got a file that would take minutes to read; send a screenshot of it instead."
         )
@@ -74,6 +77,8 @@ def decode_canvas_png(data: bytes) -> np.ndarray:
     data: a PNG file. Returns uint8 (h, w, 4). Raises ValueError if it is not a PNG, is damaged or has too many pixels.
     """
     try:
+        if _has_more_chunks(data, MAX_CANVAS_CHUNKS):
+            raise ValueError(f"more than {MAX_CANVAS_CHUNKS} chunks")
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             if image.width * image.height > MAX_CANVAS_PIXELS or max(image.size) > MAX_CANVAS_SIDE:
                 raise ValueError(f"{image.width} x {image.height} pixels, more than a canvas has")
@@ -107,6 +112,14 @@ def _decode(data: bytes) -> np.ndarray:
         return (np.asarray(image) >> 8).astype(np.uint8)
     grey = np.asarray(image.convert("L"))
     return grey if image.mode != "RGBA" else _fill_transparency(grey, np.asarray(image)[..., 3])
+
+
+def _has_more_chunks(data: bytes, most: int) -> bool:
+    """Return whether a file is a PNG of more than so many chunks."""
+    count, place = 0, 8 if data.startswith(b"\x89PNG") else len(data)
+    while place < len(data) and count <= most:
+        count, place = count + 1, place + 12 + int.from_bytes(data[place : place + 4])
+    return count > most
 
 
 def _fill_transparency(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:

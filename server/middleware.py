@@ -9,22 +9,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from urllib.parse import urlsplit
 
 from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.web.server import server_util
 
 from rooms.limits import TokenBucket
+from server.bodies import BodyError, drain, read_body
 from server.compression import StaticGzipMiddleware
+from server.headers import SecurityHeaders
 from server.limits import MAX_UPLOAD_BYTES, Uploads, max_visitors
 
 log = logging.getLogger(__name__)
 
-MESSAGES = (10.0, 40.0)  # of a visit, in a second and at once; a hand sends one or two in a second
-BYTES = (500_000.0, 3_000_000.0)  # of a visit's messages, in a second and at once
+MESSAGES = (10.0, 20.0)  # of a visit, in a second and at once; a hand sends one or two in a second
+BYTES = (150_000.0, 400_000.0)  # of a visit's messages, in a second and at once; a drawing has 3 to 60 kB
+LARGE_MESSAGE_BYTES = 64_000  # beyond which messages of all visits share ...
+LARGE_BYTES = (500_000.0, 1_000_000.0)  # ... so much, in a second and at once
 MAX_MESSAGE_BYTES = 600_000  # the longest drawing that digits.strokes accepts takes half of it
 MAX_WIDGETS = 300  # in a message; the page has about 60
 MAX_HASHES = 5_000  # in a message, of those that the browser has cached
@@ -36,12 +44,13 @@ OPERATIONS = {"deferred_file", "dataframe_chunk"}  # for a download button and a
 HIDDEN = ("/_stcore/metrics", "/_stcore/agent/")  # no browser asks for these
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
 FULL = "The page is full; please try again in a minute."
-TOO_MUCH = "You have uploaded more than one visit may; remove a photo, or wait."
+TOO_MUCH = "You have uploaded more than one visit may, or the page is busy; remove a photo, or try again in a minute."
 
 
 def middleware() -> list[Middleware]:
     """Return the middleware for st.App."""
-    return [Middleware(Guard), Middleware(StaticGzipMiddleware)]
+    MultiPartParser.spool_max_size = MAX_UPLOAD_BYTES  # so that no photo is written to a temporary file
+    return [Middleware(SecurityHeaders), Middleware(Guard), Middleware(StaticGzipMiddleware)]
 
 
 class Guard:
@@ -51,6 +60,7 @@ class Guard:
         self.app = app
         self.uploads = Uploads()
         self.visits, self.max_visits = 0, max_visitors()
+        self.large = TokenBucket(*LARGE_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -67,32 +77,57 @@ class Guard:
             log.warning("a visitor was turned away: %d are on the page, the most that may be", self.visits)
             await PlainTextResponse(FULL, 503)(scope, receive, send)
             return
+        if (inner := _of_this_site(scope)) is None:
+            await PlainTextResponse("This page is another site's.", 403)(scope, receive, send)
+            return
         self.visits += 1
         try:
-            await self.app(scope, _Incoming(receive, send), send)
+            await self.app(inner, _Incoming(receive, send, self.large), send)
         finally:
             self.visits -= 1
 
     async def _upload(self, visit: str, scope: Scope, receive: Receive, send: Send) -> None:
-        announced = Headers(scope=scope).get("content-length", "")
-        size = int(announced) if announced.isdecimal() else MAX_UPLOAD_BYTES
-        if not self.uploads.begin(visit, size):
-            log.warning("an upload of %d bytes was refused: more than a visit, or all together, may", size)
-            while size <= MAX_UPLOAD_BYTES and (await receive()).get("more_body"):
-                pass  # the browser reads no answer before it has sent everything
-            await PlainTextResponse(TOO_MUCH, 413)(scope, receive, send)
+        if not runtime.get_instance().is_active_session(visit):
+            await PlainTextResponse("This visit has ended; reload the page.", 400)(scope, receive, send)
             return
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self.uploads.end(visit, size)
+        with self.uploads.arriving(visit) as take:
+            try:
+                body = await read_body(receive, MAX_UPLOAD_BYTES, take)
+            except BodyError as error:
+                log.warning("an upload was refused: %s", error)
+                if error.status in (413, 503):
+                    await drain(receive)
+                    error = BodyError(413, TOO_MUCH)
+                await PlainTextResponse(error.sentence, error.status)(scope, receive, send)
+                return
+            messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+            async def replay() -> Message:
+                return next(messages, None) or await receive()
+
+            await self.app(scope, replay, send)
+
+
+def _of_this_site(scope: Scope) -> Scope | None:
+    """Return a websocket's scope if a page of this site opens it, or one of server.corsAllowedOrigins; else None.
+
+    Streamlit would also allow this machine's own addresses, and ask a service on the internet for one of them, while
+    everybody waits; so it is not shown an origin that differs from the host.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if origin is None or urlsplit(origin).netloc == headers.get("host"):
+        return scope
+    if not (server_util.allow_all_cross_origin_requests() or server_util.is_allowed_origin(origin)):
+        return None
+    return {**scope, "headers": [header for header in scope["headers"] if header[0] != b"origin"]}
 
 
 class _Incoming:
     """The receiving side of a websocket: passes on what the page needs, no faster than a visit may send."""
 
-    def __init__(self, receive: Receive, send: Send):
-        self.receive, self.send = receive, send
+    def __init__(self, receive: Receive, send: Send, large: TokenBucket):
+        self.receive, self.send, self.large = receive, send, large
         self.messages, self.bytes = TokenBucket(*MESSAGES), TokenBucket(*BYTES)
 
     async def __call__(self) -> Message:
@@ -104,16 +139,27 @@ class _Incoming:
             try:
                 if message.get("bytes") is None:
                     raise MessageError("text, where Streamlit sends bytes", 1003)
+                if len(data) > MAX_MESSAGE_BYTES:
+                    raise MessageError(f"{len(data):,} bytes, more than {MAX_MESSAGE_BYTES:,}", 1009)
+                await self._pay(len(data))
                 allowed = is_allowed(data)
             except MessageError as error:
                 log.warning("a visit was ended for a message that cannot be taken: %s", error)
                 await self.send({"type": "websocket.close", "code": error.code})
                 return {"type": "websocket.disconnect", "code": error.code}
-            wait = max(self.messages.use(1), self.bytes.use(len(data)))
-            if wait > 0:
-                await asyncio.sleep(wait)
             if allowed:
                 return message
+
+    async def _pay(self, size: int) -> None:
+        """Wait until the visit may send a message of this size, before any of it is looked at.
+
+        The line is not read meanwhile. Streamlit itself merges the messages that come while a run is due.
+        """
+        wait = max(self.messages.use(1), self.bytes.use(size))
+        if size > LARGE_MESSAGE_BYTES:
+            wait = max(wait, self.large.use(size))
+        if wait > 0:
+            await asyncio.sleep(wait)
 
 
 class MessageError(ValueError):
@@ -127,10 +173,8 @@ class MessageError(ValueError):
 def is_allowed(data: bytes) -> bool:
     """Return whether the page needs this kind of message; not those that clear caches, start Git or write to the disk.
 
-    Raises MessageError if it is too large, or not a message.
+    Raises MessageError if it is not a message, or has too many parts.
     """
-    if len(data) > MAX_MESSAGE_BYTES:
-        raise MessageError(f"{len(data):,} bytes, more than {MAX_MESSAGE_BYTES:,}", 1009)
     message = BackMsg()
     try:
         message.ParseFromString(data)

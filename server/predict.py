@@ -28,11 +28,12 @@ from recognition.recipes import check_recipe
 from recognition.report import JSON_BYTES, digit_from_json, number_report
 from recognition.store import WeightsError, default_recipe
 from rooms.limits import TokenBucket
+from server.bodies import BodyError, Memory, read_body
 
 PREDICT_BUDGET = (0.5, 2.0)  # cores on average, and seconds of a core at once, of all requests together
 PREDICT_MIN_SECONDS = 0.02  # of a core, that every request counts at least
 PREDICT_TIMEOUT_SECONDS = 30.0  # for a body to arrive
-MAX_PICTURES = 4  # bodies of up to 10 MB that arrive or wait at once
+MAX_BODY_BYTES = 60_000_000  # of all bodies that arrive or wait at once; slow ones hold no more than they have sent
 MAX_WAIT_SECONDS = 2.0  # for the budget; who would have to wait longer is asked to come back
 
 
@@ -44,28 +45,29 @@ class Predict:
 
     def __init__(self) -> None:
         self.budget = TokenBucket(*PREDICT_BUDGET)
-        self.pictures = 0  # that arrive or wait now
+        self.memory = Memory(MAX_BODY_BYTES)
+        self.turn = asyncio.Lock()  # one request is computed at a time, so that others keep the event loop's threads
 
     async def answer(self, request: Request) -> Response:
         """Answer a request; every error is a JSON object with a sentence."""
         is_json = request.headers.get("content-type", "").partition(";")[0].strip() == "application/json"
-        wait = self.budget.use(PREDICT_MIN_SECONDS)
-        if wait > MAX_WAIT_SECONDS or (not is_json and self.pictures >= MAX_PICTURES):
-            self.budget.use(-PREDICT_MIN_SECONDS)  # a refusal costs nothing
-            return _error(429, "Too many requests at the moment.", {"Retry-After": str(max(1, round(wait)))})
-        self.pictures += not is_json
+        most = JSON_BYTES if is_json else MAX_PHOTO_BYTES
         try:
-            await asyncio.sleep(wait)
-            body = await _read(request, JSON_BYTES if is_json else MAX_PHOTO_BYTES, PREDICT_TIMEOUT_SECONDS)
-            if isinstance(body, Response):
-                return body
-            selection = _selection(request.query_params)
-            digits = [digit_from_json(body)] if is_json else await asyncio.to_thread(self._decode, body)
-            return JSONResponse(await asyncio.to_thread(_report, selection, digits))
+            with self.memory.counted() as take:
+                body = await read_body(request.receive, most, take, total=PREDICT_TIMEOUT_SECONDS)
+                wait = self.budget.use(PREDICT_MIN_SECONDS)
+                if wait > MAX_WAIT_SECONDS:
+                    self.budget.use(-PREDICT_MIN_SECONDS)  # a refusal costs nothing
+                    return _error(429, "Too many requests at the moment.", {"Retry-After": str(max(1, round(wait)))})
+                await asyncio.sleep(wait)
+                selection = _selection(request.query_params)
+                async with self.turn:
+                    digits = [digit_from_json(body)] if is_json else await asyncio.to_thread(self._decode, body)
+                    return JSONResponse(await asyncio.to_thread(_report, selection, digits))
+        except BodyError as error:
+            return _error(error.status, error.sentence)
         except ValueError as error:
             return _error(400, str(error))
-        finally:
-            self.pictures -= not is_json
 
     def _decode(self, photo: bytes) -> list[np.ndarray]:
         """Return the digits in a photo; its CPU time counts, not the wait for other photos (digits.picture)."""
@@ -74,20 +76,6 @@ class Predict:
             return number_from_photo(photo)
         finally:
             self.budget.use(time.thread_time() - begin)
-
-
-async def _read(request: Request, max_bytes: int, seconds: float) -> bytes | Response:
-    """Return the body, or an error response if it is too long or too slow."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(seconds):
-            async for part in request.stream():
-                body += part
-                if len(body) > max_bytes:
-                    return _error(413, f"Expected at most {max_bytes:,} bytes.")
-    except TimeoutError:
-        return _error(408, f"Expected the whole body within {seconds:.0f} seconds.")
-    return bytes(body)
 
 
 def _selection(query: QueryParams) -> Selection:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.driver import DESKTOP, PHONE
 from tests.drawings import placed
-from tests.page_server import ROOT, running
+from tests.page_server import running
 
 pytestmark = pytest.mark.slow
 
@@ -162,16 +162,6 @@ def test_where_data_is_to_be_saved_networks_are_loaded_at_a_press_of_a_button(vi
     visitor.wait_for_headline("say 7")
     assert networks(visitor)
     visitor.page.mouse.up()
-
-
-def test_networks_run_under_a_strict_content_security_policy(visit):
-    with running(ROOT / "tests" / "browser" / "strict_page.py") as server:
-        visitor = visit(server=server.address)
-        wait_until_loaded(visitor)
-        visitor.press(placed(7)[0])
-        visitor.wait_for_headline("say 7")
-        visitor.page.mouse.up()
-        assert "wasm-unsafe-eval" in visitor.page.request.get(server.address).headers["content-security-policy"]
 
 
 def test_where_websockets_are_blocked_the_page_says_so(chromium, address):

@@ -46,7 +46,9 @@ def test_other_data_is_refused():
     flipped[len(whole) // 2] ^= 1
     jpeg = saved(Image.fromarray(DRAWING).convert("RGB"), "JPEG")
     deep = saved(Image.fromarray(np.array([[0, 65_535]], np.uint16)))
-    for data in (b"", SIGNATURE, b"7" * 1000, header(280, 280), whole[: len(whole) // 2], bytes(flipped), jpeg, deep):
+    crumbs = header(280, 280) + 50_000 * chunk(b"IDAT", b"")
+    half = whole[: len(whole) // 2]
+    for data in (b"", SIGNATURE, b"7" * 1000, header(280, 280), half, bytes(flipped), jpeg, deep, crumbs):
         with pytest.raises(ValueError, match=REFUSED):
             decode_canvas_png(data)
 

@@ -180,6 +180,7 @@ BAD = {
     "too many bytes": (b"\xff\xd8" + b"\0" * MAX_PHOTO_BYTES, "at most 10 MB"),
     "a bomb": (png_header(60_000, 60_000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)), "more than 20 megapixels"),
     "one pixel wide": (png_header(1, 20_000_000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)), "20,000 pixels a side"),
+    "600,000 chunks": (png_header(100, 100) + 600_000 * chunk(b"IDAT", b""), "would take minutes"),
     "an AVIF": (b"\0\0\0\x1cftypavif" + b"\0" * 99, "an AVIF picture"),
     "a HEIC": (b"\0\0\0\x1cftypheic" + b"\0" * 99, "a HEIC picture"),
     "blank paper": (saved(np.full((400, 400), 200, np.uint8)), "no ink"),

@@ -57,10 +57,27 @@ def test_a_full_page_turns_the_next_away_and_answers_the_others(tmp_path):
     assert "a visitor was turned away" in text and "Traceback" not in text, text[-3000:]
 
 
+def limited(file: io.StringIO) -> logging.Handler:
+    handler = logging.StreamHandler(file)
+    handler.addFilter(limits.LogLimit())
+    return handler
+
+
+def test_a_long_record_is_cut_and_so_is_the_error_that_repeats_what_a_visitor_sent():
+    file, logger = io.StringIO(), logging.Logger("test")
+    logger.addHandler(limited(file))
+    logger.warning("a visitor sent %s", "A" * 900_000)
+    try:
+        float("A" * 900_000)
+    except ValueError:
+        logger.exception("a drawing that cannot be read")
+    assert len(file.getvalue()) < 4 * limits.MAX_RECORD
+    assert "900,015 characters" in file.getvalue() and "ValueError: could not convert" in file.getvalue()
+
+
 def test_what_happens_often_is_written_a_few_times_a_minute_and_the_rest_as_ever():
     file, logger = io.StringIO(), logging.Logger("test")
-    handler = logging.StreamHandler(file)
-    handler.addFilter(limits.RepeatLimit())
+    handler = limited(file)
     logger.addHandler(handler)
 
     def write(minute: int, text: str) -> None:

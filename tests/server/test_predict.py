@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import urllib.request
@@ -30,15 +31,21 @@ def png(picture: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def ask(endpoint: Predict, body: bytes, query: str = "", headers: dict[str, str] | None = None):
-    """The status and the JSON that the endpoint answers with."""
+def whole(body: bytes):
+    """The receiving side of a request whose body comes at once."""
 
     async def receive():
         return {"type": "http.request", "body": body, "more_body": False}
 
+    return receive
+
+
+def ask(endpoint: Predict, body: bytes, query: str = "", headers: dict[str, str] | None = None):
+    """The status and the JSON that the endpoint answers with."""
+
     raw = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
     scope = {"type": "http", "method": "POST", "headers": raw, "query_string": query.encode()}
-    response = run_async(endpoint.answer(Request(scope, receive)))
+    response = run_async(endpoint.answer(Request(scope, whole(body))))
     return response.status_code, json.loads(response.body)
 
 
@@ -93,10 +100,38 @@ def test_beyond_their_budget_programs_are_asked_to_come_back_and_a_refusal_costs
     assert ask(endpoint, png(FIVE))[0] == 429 and endpoint.budget.left == pytest.approx(left)
 
 
-def test_no_more_pictures_arrive_at_once_than_memory_allows():
+async def trickle():
+    """A body that never ends, a byte at a time."""
+    await asyncio.sleep(0.01)
+    return {"type": "http.request", "body": b"\xff", "more_body": True}
+
+
+def test_slow_bodies_keep_nobody_from_asking():
     endpoint = Predict()
-    endpoint.pictures = predict.MAX_PICTURES
-    assert ask(endpoint, png(FIVE))[0] == 429 and endpoint.pictures == predict.MAX_PICTURES
+
+    async def beside_slow_ones() -> int:
+        scope = {"type": "http", "method": "POST", "headers": [], "query_string": b""}
+        slow = [asyncio.create_task(endpoint.answer(Request(scope, trickle))) for _ in range(50)]
+        await asyncio.sleep(0.05)
+        status = (await endpoint.answer(Request(scope, whole(png(FIVE))))).status_code
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        return status
+
+    assert run_async(beside_slow_ones()) == 200 and endpoint.memory.used == 0
+
+
+def test_a_body_that_stands_still_or_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(predict, "PREDICT_TIMEOUT_SECONDS", 0.05)
+    scope = {"type": "http", "method": "POST", "headers": [], "query_string": b""}
+    assert run_async(Predict().answer(Request(scope, trickle))).status_code == 408
+
+
+def test_no_more_bytes_arrive_at_once_than_memory_allows():
+    endpoint = Predict()
+    endpoint.memory.used = predict.MAX_BODY_BYTES - 10
+    assert ask(endpoint, png(FIVE))[0] == 503 and endpoint.memory.used == predict.MAX_BODY_BYTES - 10
 
 
 def test_the_time_that_photos_take_counts():

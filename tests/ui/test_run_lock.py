@@ -1,4 +1,4 @@
-"""Runs take turns: one after the other, in order, but nobody waits for one that takes very long."""
+"""Runs take turns: one after the other, those of quiet visits first, and nobody waits for one that takes very long."""
 
 from __future__ import annotations
 
@@ -8,66 +8,109 @@ import time
 import pytest
 
 from ui.shared import run_lock
-from ui.shared.run_lock import RunLock
+from ui.shared.run_lock import FIRST_RUN_SECONDS, RunLock, Turns
 
 
 @pytest.fixture(autouse=True)
-def free(monkeypatch):
-    monkeypatch.setattr(run_lock, "_free", threading.Semaphore(1))
+def turns(monkeypatch) -> Turns:
+    monkeypatch.setattr(run_lock, "_turns", Turns())
+    return run_lock._turns
 
 
-def runs(number: int, body) -> list[threading.Thread]:
-    """Threads that begin one after the other, each with its number."""
-    threads = [threading.Thread(target=body, args=(place,)) for place in range(number)]
+def use(turns: Turns, visit: str, seconds: float) -> None:
+    """Let a visit use processor time."""
+    turn = turns.begin(visit)
+    turn.cpu -= seconds
+    turns.end(turn)
+
+
+def order_after(turns: Turns, *visits: str) -> list[str]:
+    """The order in which visits get their turn that ask for it one after the other while it is taken."""
+    order: list[str] = []
+
+    def run(visit: str) -> None:
+        turn = turns.begin(visit)
+        order.append(visit)
+        turns.end(turn)
+
+    holder = turns.begin("holder")
+    threads = [threading.Thread(target=run, args=(visit,)) for visit in visits]
+    for asking, thread in enumerate(threads, 1):
+        thread.start()
+        while len(turns._waiting) < asking:
+            time.sleep(0.001)
+    turns.end(holder)
+    for thread in threads:
+        thread.join()
+    return order
+
+
+def test_who_used_little_lately_comes_first_then_who_has_just_arrived_then_who_used_much(turns):
+    use(turns, "busy", 2.0)
+    use(turns, "quiet", FIRST_RUN_SECONDS / 4)
+    use(turns, "quieter", FIRST_RUN_SECONDS / 8)
+    asked = ["busy", "new", "quiet", "another new", "quieter"]
+    assert order_after(turns, *asked) == ["quieter", "quiet", "new", "another new", "busy"]
+
+
+def test_what_a_visit_used_is_forgotten_with_time(turns, monkeypatch):
+    use(turns, "busy before", 2.0)
+    later = time.monotonic() + 6 * run_lock.HALF_LIFE_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    use(turns, "busy now", 0.1)
+    assert order_after(turns, "busy now", "busy before") == ["busy before", "busy now"]
+
+
+def test_one_runs_at_a_time(turns):
+    inside, most = 0, 0
+
+    def run() -> None:
+        nonlocal inside, most
+        with RunLock():
+            inside += 1
+            most = max(most, inside)
+            time.sleep(0.01)
+            inside -= 1
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
     for thread in threads:
         thread.start()
-        time.sleep(0.02)
-    return threads
-
-
-def test_one_runs_at_a_time_in_the_order_in_which_they_came():
-    inside, seen, order = [], [], []
-
-    def run(number: int) -> None:
-        with RunLock():
-            inside.append(number)
-            time.sleep(0.1)
-            seen.append(len(inside))
-            order.append(number)
-            inside.remove(number)
-
-    for thread in runs(4, run):
+    for thread in threads:
         thread.join()
-    assert seen == [1, 1, 1, 1] and order == [0, 1, 2, 3]
+    assert most == 1
 
 
-def test_a_turn_within_a_turn_waits_for_nothing(monkeypatch):
-    monkeypatch.setattr(run_lock, "MAX_WAIT_SECONDS", 60.0)
-    begin = time.monotonic()
+def free(turns: Turns) -> bool:
+    return turns._holder is None
+
+
+def test_a_turn_within_a_turn_waits_for_nothing(turns):
     with RunLock():
         with RunLock() as inner:
             inner.end()
-        assert not run_lock._free.acquire(blocking=False), "the outer one still holds"
-    assert time.monotonic() - begin < 5 and run_lock._free.acquire(blocking=False)
+        assert not free(turns), "the outer one still holds"
+    assert free(turns)
 
 
-def test_what_takes_long_lets_others_go_on_before_it_ends():
+def test_what_takes_long_lets_others_go_on_before_it_ends(turns):
     with RunLock() as turn:
         turn.end()
-        assert run_lock._free.acquire(blocking=False)
-        run_lock._free.release()
-    assert run_lock._free.acquire(blocking=False) and not run_lock._free.acquire(blocking=False), "given back once"
+        assert free(turns)
+        other = turns.begin("other")
+    assert turns._holder is other, "given back once"
 
 
-def test_an_error_gives_the_turn_back():
+def test_an_error_gives_the_turn_back(turns):
     with pytest.raises(ValueError), RunLock():
         raise ValueError
-    assert run_lock._free.acquire(blocking=False)
+    assert free(turns)
 
 
-def test_nobody_waits_longer_than_their_patience(monkeypatch):
-    monkeypatch.setattr(run_lock, "MAX_WAIT_SECONDS", 0.05)
-    assert run_lock._free.acquire(blocking=False)  # somebody who never ends
+def test_nobody_waits_for_a_run_that_takes_very_long(turns, monkeypatch):
+    monkeypatch.setattr(run_lock, "MAX_HOLD_SECONDS", 0.05)
+    lost = turns.begin("never ends")
     with RunLock():
-        pass
-    assert not run_lock._free.acquire(blocking=False), "it gives back no turn that it did not have"
+        assert turns._holder is not lost
+        turns.end(lost)
+        assert not free(turns), "what it does not hold any more it does not give back"
+    assert free(turns)

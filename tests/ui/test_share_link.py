@@ -31,6 +31,11 @@ def test_only_a_local_address_is_replaced(monkeypatch, opened, expected):
     assert share_link.reachable(opened) == expected
 
 
+def test_the_address_that_the_host_has_set_is_the_one_for_phones(monkeypatch):
+    monkeypatch.setenv(share_link.PUBLIC, "https://digits.example.org")
+    assert share_link.reachable("http://10.88.0.8:8501/?recipe=book") == "https://digits.example.org/"
+
+
 @pytest.mark.parametrize("opened", ["http://[::1", "http://localhost:99999999/", f"http://example.org/{'x' * 5000}"])
 def test_an_address_that_no_code_can_hold_is_said(monkeypatch, opened):
     monkeypatch.setattr(share_link, "own_address", lambda: "10.1.2.3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from html import escape
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
+PUBLIC = "DIGIT_ADDRESS"  # environment variable
 MAX_LENGTH = 300  # characters of an address; the code of a longer one is too fine for the last row of a room
 UNREADABLE = "This page's address fits into no QR code; open the page without what follows the host."
 NO_NETWORK = "This machine is on no network; connect it to the one that the phones use, and open this again."
@@ -43,9 +45,12 @@ def _show() -> None:
 def reachable(address: str) -> str | None:
     """The page's address as other machines can open it; None if this machine is on no network.
 
+    It is the one in DIGIT_ADDRESS, where that is set: a container does not know under which address it is reached.
     address: as this browser opened it; a name that means "this machine" is replaced by its address on the network.
     Raises ValueError for an invalid address, and for one that is too long for a code.
     """
+    if public := os.environ.get(PUBLIC):
+        return plain(public)
     parts = urlsplit(address)
     if len(plain(address)) > MAX_LENGTH:
         raise ValueError(f"expected an address of at most {MAX_LENGTH} characters, got {len(plain(address)):,}")
