@@ -51,9 +51,9 @@ async def send_the_longest_messages_at_once(address: str) -> None:
 
 
 async def send_long_texts(address: str) -> None:
-    """A visit whose strokes are texts of 500,000 letters, which an error message would repeat."""
+    """A visit whose strokes are texts of 300,000 letters, which an error message would repeat."""
     forged = message([placed(7)[0]])
-    forged["drawing"]["raw"]["objects"][0]["path"] = [["M", "A" * 500_000, 1]]
+    forged["drawing"]["raw"]["objects"][0]["path"] = [["M", "A" * 300_000, 1]]
     await _burst(address, visits=1, messages=10, text=json.dumps(forged))
 
 

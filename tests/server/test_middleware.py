@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -20,7 +21,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from benchmark.attackers import repeat, send_the_longest_drawings_at_once, send_the_longest_messages_at_once
 from benchmark.client import Client, visit
+from benchmark.load import status
 from digits.strokes import MAX_COMMANDS, strokes_to_fabric
 from server import middleware
 from server.middleware import MessageError, is_allowed
@@ -34,7 +37,9 @@ from tests.ui.page import message
 IDLE_SECONDS = 2.0  # within which a bystander is answered on an idle machine, whatever others do ...
 BUSY = 3  # ... and on a busy one within so many times what the page takes alone
 STROKES = 8  # of the bystander
-NESTED = ("[" + "[[[[]]]]," * 60_000 + "[]]", "[" * 250_000 + "]" * 250_000, '{"a":' * 5000 + "1" + "}" * 5000)
+MAX_MEMORY_MB = 150  # that an attack may cost
+WIDE, DEEP = middleware.MAX_MESSAGE_BYTES // 10, middleware.MAX_MESSAGE_BYTES // 3
+NESTED = ("[" + "[[[[]]]]," * WIDE + "[]]", "[" * DEEP + "]" * DEEP, '{"a":' * 5000 + "1" + "}" * 5000)
 
 
 @pytest.mark.parametrize("kind", ["clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"])
@@ -58,8 +63,8 @@ def test_the_longest_drawing_that_is_read_is_passed_on():
     stroke = np.random.default_rng(0).uniform(0, 280, (MAX_COMMANDS, 2)).round(4)
     objects = strokes_to_fabric([stroke], 18)
     objects[0]["path"] = [["Q", *start, *end] for start, end in zip(stroke.tolist(), stroke.tolist(), strict=True)]
-    sent = message([stroke[:50]], raw={"version": "7.4.0", "objects": objects})
-    assert is_allowed(rerun(sent).SerializeToString())
+    sent = rerun(message([stroke[:50]], raw={"version": "7.4.0", "objects": objects})).SerializeToString()
+    assert is_allowed(sent) and len(sent) < middleware.MAX_MESSAGE_BYTES
 
 
 @pytest.mark.parametrize("back", [TOO_MUCH[name] for name in TOO_MUCH if name != "bytes"])
@@ -114,36 +119,50 @@ ATTACKS = {
 }
 
 
-@pytest.mark.parametrize(("attack", "attackers"), ATTACKS.values(), ids=ATTACKS.keys())
-def test_a_bystander_is_answered_soon_during(server, attack, attackers):
-    async def besiege() -> None:
-        while True:
-            with contextlib.suppress(ConnectionClosed):
-                async with visit(server.address) as client:
-                    while True:
-                        await attack(client)
+async def again_and_again(attack: Callable, address: str) -> None:
+    while True:
+        with contextlib.suppress(ConnectionClosed):
+            async with visit(address) as client:
+                while True:
+                    await attack(client)
 
-    async def draw(bystander: Client) -> float:
+
+async def bystander_among(attacks: list[Coroutine], address: str) -> tuple[float, float]:
+    """The longest that a bystander waits for the answer to a stroke, alone and during attacks."""
+
+    async def draw() -> float:
         times = []
         for i in range(STROKES):
             times.append(await bystander.draw(placed(i % 10)))
             await asyncio.sleep(0.1)
         return max(times)
 
-    async def everybody() -> tuple[float, float]:
-        async with visit(server.address) as bystander:
-            alone = await draw(bystander)
-            jobs = [asyncio.create_task(besiege()) for _ in range(attackers)]
-            await asyncio.sleep(0.5)
-            during = await draw(bystander)
-        for job in jobs:
-            assert not job.done(), job.exception()
-            job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
-        return alone, during
+    async with visit(address) as bystander:
+        alone = await draw()
+        jobs = [asyncio.create_task(attack) for attack in attacks]
+        await asyncio.sleep(0.5)
+        during = await draw()
+    for job in jobs:
+        assert not job.done(), job.exception()
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)
+    return alone, during
 
-    alone, during = run_async(asyncio.wait_for(everybody(), 120))
+
+@pytest.mark.parametrize(("attack", "attackers"), ATTACKS.values(), ids=ATTACKS.keys())
+def test_a_bystander_is_answered_soon_during(server, attack, attackers):
+    attacks = [again_and_again(attack, server.address) for _ in range(attackers)]
+    alone, during = run_async(asyncio.wait_for(bystander_among(attacks, server.address), 120))
     assert during < max(IDLE_SECONDS, BUSY * alone), f"alone {alone:.2f} s"
+
+
+@pytest.mark.parametrize("attack", [send_the_longest_drawings_at_once, send_the_longest_messages_at_once])
+def test_what_each_visit_may_send_is_no_burst_of_many_visits_together(server, attack):
+    attacks = [repeat(attack, server.address)]
+    before = status(server.process.pid)[0]
+    alone, during = run_async(asyncio.wait_for(bystander_among(attacks, server.address), 120))
+    assert during < max(IDLE_SECONDS, BUSY * alone), f"alone {alone:.2f} s"
+    assert status(server.process.pid)[0] - before < MAX_MEMORY_MB
 
 
 @pytest.mark.parametrize("text", NESTED, ids=["wide", "lists", "objects"])
