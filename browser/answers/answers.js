@@ -5,7 +5,7 @@
 import { Attract } from "./attract.js";
 import { CanvasWatch } from "./canvas.js";
 import { Meaning } from "./meaning.js";
-import { Bars, Heads, READABLE, YOURS, majority, verdict } from "./render.js";
+import { Bars, Heads, READABLE, YOURS, best, judged, majority, verdict } from "./render.js";
 import { choose } from "./state.js";
 import { AWAY, LOAD, PHOTO } from "./words.js";
 import { isConnected } from "../page/canvas.js";
@@ -88,8 +88,8 @@ function settle() {
  * @property {(reason: string) => void} failed
  */
 /** @typedef {{ sizes: number[], temperature: number, calibrated: boolean, ask: (digit: Uint8Array) => void }} Look sizes: of the tensors that the anatomy keeps; ask: for the inner outputs for a digit */
-/** @typedef {{ digit: Uint8Array | null, inside: Float32Array | null, cut: Reading["cut"], moving: boolean }} Now
- * inside: null where it has to be asked for; cut: where the digit stands on the canvas, null where it does not */
+/** @typedef {{ digit: Uint8Array | null, inside: Float32Array | null, cut: Reading["cut"], moving: boolean, rival: number | null }} Now
+ * inside: null where it has to be asked for; rival: a digit that the answer is held against; cut: where the digit stands on the canvas, null where it does not */
 /** @type {Follower | null} */ let follower = null;
 let inside = ""; // the address of the network that the follower is shown
 
@@ -129,9 +129,18 @@ function tellListeners(shown) {
 }
 
 /** @param {import("./state.js").Shown} shown */
-function tellFollower({ digits, place }) {
+function tellFollower(shown) {
+  const { digits, place } = shown;
   const digit = digits[place]?.pixels ?? null, reading = [state.reading, state.demonstration].find((known) => known?.digit && digit && same(known.digit, digit));
-  follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut: (digits.length < 2 && reading?.cut) || null, moving: watch.down });
+  follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut: (digits.length < 2 && reading?.cut) || null, moving: watch.down, rival: rivalIn(shown) });
+}
+
+/** What the follower's network should have answered: what was meant, or what more than half of the networks say. @param {import("./state.js").Shown} shown */
+function rivalIn(shown) {
+  const { digits, place } = shown, key = follower?.key ?? "", probabilities = digits[place]?.probabilities[key];
+  if (!probabilities || watch.down || !judged(shown, view, key, labels)) return null;
+  const right = labels[place] ?? majority([digits[place]], view.networks.map((network) => network.key).filter((key) => key !== YOURS))[0];
+  return right === best(probabilities) ? null : right;
 }
 
 /** @param {Uint8Array} a @param {Uint8Array} b */

@@ -1,6 +1,7 @@
 /* CNN: rows of maps, the most active first. The links between them are exact shares of the answer's logit, see shares.js; the
    line of arithmetic above is one window, one kernel and nine products, see window.js. */
 import { outputs, slotX, slots, within } from "./parts.js";
+import { legend, outputWeights, rivalOf } from "./rivals.js";
 import { activeMaps, shares } from "./shares.js";
 import { Walk, peak } from "./stage.js";
 import { largest } from "./sums.js";
@@ -64,9 +65,10 @@ export class Cnn {
       this.update(scene);
     }
     const target = hot?.kind === "output" ? hot.column : scene.says;
-    if (this.#sharesOf !== `${target}`) {
-      this.#sharesOf = `${target}`;
-      this.#shares = shares(this, target);
+    const rival = rivalOf(scene);
+    if (this.#sharesOf !== `${target} ${rival}`) {
+      this.#sharesOf = `${target} ${rival}`;
+      this.#shares = shares(this, outputWeights(this.out, target, rival));
     }
     const { label } = stage, lensHeight = phone ? area.side || 104 * u : Math.min(165 * u, area.h * 0.25), second = phone ? Math.min(area.side || 104 * u, area.h * 0.16) + label : 0, outHeight = Math.min(112 * u, area.h * 0.18);
     const gutter = phone ? 0 : Math.max(92 * u, 7.2 * stage.least), width = area.w - gutter, pitch = width / count, tallest = area.h * (phone ? 0.066 : 0.086) / 0.88;
@@ -86,8 +88,9 @@ export class Cnn {
     }
     this.#labels(stage, area, rows);
     outputs(stage, scene, out);
+    legend(stage, out.x, out.y - 5 * u, target, rival);
     const lens = { ...area, y: area.y + label, h: lensHeight, below: second };
-    if (hot?.kind === "output" && !this.walk.playing) flattened(stage, scene, lens, this, hot.column);
+    if ((hot?.kind === "output" || (!hot && rival !== null && this.#all < 0)) && !this.walk.playing) flattened(stage, scene, lens, this, target);
     else windowLens(stage, scene, lens, this, focus, (level, map) => this.#all < 0 && this.#mark(stage, rows[level], middle, level, map));
   }
 
@@ -118,7 +121,7 @@ export class Cnn {
         if (Math.abs(share) >= least) stage.link(middle(i), above.y + above.s, middle(j), below.y, share / scale, { widest: 4.5, alpha: lit(from, i, j) });
       }));
     });
-    last.forEach((share, i) => stage.link(middle(i), rows[4].y + rows[4].s, slotX(out.x, slots(stage, out.w), target), out.y + 5 * stage.u, share / peak(last), { widest: 6, alpha: lit(2, i, -1) }));
+    last.forEach((share, i) => stage.link(middle(i), rows[4].y + rows[4].s, slotX(out.x, slots(stage, out.w), share < 0 ? rivalOf(scene) ?? target : target), out.y + 5 * stage.u, share / peak(last), { widest: 6, alpha: lit(2, i, -1) }));
   }
 
   /** @param {Stage} stage @param {Row[]} rows @param {(i: number) => number} middle @param {Focus} focus */

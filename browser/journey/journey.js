@@ -101,7 +101,7 @@ class Journey {
     this.stage = new Stage(this.canvas);
     this.beam = new Beam();
     this.sheet = new Sheet(this.root, this.#ended.signal);
-    this.scene = { ink: new Float32Array(SIDE * SIDE), values: (tensor) => this.#values.get(tensor) ?? new Float32Array(0), logits: new Float32Array(10), temperature: 1, probabilities: new Float32Array(10), says: 0, eased: new Float32Array(10), quiet: true, moving: false, place: null, tip: null, hot: null, pinned: false, words: "", check: null, landing: null };
+    this.scene = { ink: new Float32Array(SIDE * SIDE), values: (tensor) => this.#values.get(tensor) ?? new Float32Array(0), logits: new Float32Array(10), temperature: 1, probabilities: new Float32Array(10), says: 0, rival: null, eased: new Float32Array(10), quiet: true, moving: false, place: null, tip: null, hot: null, pinned: false, words: "", check: null, landing: null };
     this.#listen();
     follow({ key: data.network, recipe: data.recipe, opened: (anatomy, look) => this.#open(anatomy, look), update: (now) => this.#update(now), looked: (values, digit) => this.#read(values, digit), failed: (reason) => this.#fail(reason) });
     requestAnimationFrame((now) => this.#frame(now));
@@ -135,10 +135,11 @@ class Journey {
   }
 
   /** @param {import("../answers/answers.js").Now} now */
-  #update({ digit, inside, cut, moving }) {
+  #update({ digit, inside, cut, moving, rival }) {
     const { scene } = this, wanted = digit ?? new Uint8Array(SIDE * SIDE), known = this.#digit?.every((value, i) => value === wanted[i]) ?? false;
     scene.moving = moving;
     scene.quiet = !digit;
+    scene.rival = rival;
     this.#cut = digit ? cut ?? (known ? this.#cut : null) : null;
     scene.place = this.#cut?.place ?? null;
     this.#dirty = true;

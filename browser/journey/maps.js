@@ -1,5 +1,6 @@
 /* Networks whose maps are shown live, without their sums: ResNet v2, DenseNet, the Y-network. */
 import { digit, outputs, slotX, slots } from "./parts.js";
+import { legend, outputWeights, rivalOf } from "./rivals.js";
 import { activeMaps } from "./shares.js";
 import { Walk, number, peak } from "./stage.js";
 import { percent } from "../answers/words.js";
@@ -100,12 +101,13 @@ export class Maps {
   #links(stage, scene, out, rect) {
     if (!this.average) return;
     const averages = scene.values(this.average.output), count = averages.length, target = scene.hot?.kind === "output" ? scene.hot.column : scene.says, cell = rect.w / count, { c, u } = stage;
-    const pulls = Array.from(averages, (value, i) => value * this.out.weights[target * count + i]), scale = peak(pulls), least = pulls.map(Math.abs).sort((a, b) => b - a)[LINKS] ?? 0, gain = 1 / peak(averages);
+    const rival = rivalOf(scene), weights = outputWeights(this.out, target, rival), pulls = Array.from(averages, (value, i) => value * weights[i]), scale = peak(pulls), least = pulls.map(Math.abs).sort((a, b) => b - a)[LINKS] ?? 0, gain = 1 / peak(averages);
     averages.forEach((value, i) => {
       c.fillStyle = stage.shade(value * gain);
       c.fillRect(rect.x + i * cell, rect.y, cell + 0.5, rect.h);
-      if (Math.abs(pulls[i]) >= least) stage.link(rect.x + (i + 0.5) * cell, rect.y + rect.h, slotX(out.x, slots(stage, out.w), target), out.y + 5 * u, pulls[i] / scale, { widest: 4 });
+      if (Math.abs(pulls[i]) >= least) stage.link(rect.x + (i + 0.5) * cell, rect.y + rect.h, slotX(out.x, slots(stage, out.w), pulls[i] < 0 ? rival ?? target : target), out.y + 5 * u, pulls[i] / scale, { widest: 4 });
     });
+    legend(stage, out.x, out.y - 3 * u, target, rival);
     stage.text(`${count} averages`, out.x + out.w, rect.y + 8 * u, { align: "right" });
   }
 }

@@ -1,6 +1,7 @@
 /* MLP: two fields of 16 x 16 units. A network has no order of its own; here a unit of the first layer stands where on the
    picture it looks, one of the second with the digit that it speaks for most. */
 import { SIDE, cellAt, multiply, outputs, pulls, slotX, slots, softmaxStep } from "./parts.js";
+import { leadStep, legend, outputSum, outputWeights, rivalOf } from "./rivals.js";
 import { byDigit, largest, strongest } from "./sums.js";
 import { Walk, number } from "./stage.js";
 
@@ -67,12 +68,14 @@ export class Mlp {
     }
     if (scene.hot?.kind === "pixel" && !this.walk.playing) this.#pixel(stage, scene, f1, drawn.first);
     const beside = drawn.column + 106 * u, free = phone ? { x: area.x + 2 * (area.side + 16 * u), y: lens.y, w: area.w - 2 * (area.side + 16 * u), h: area.side } : { x: beside, y: lens.y, w: area.x + area.w - beside, h: lensHeight };
-    if (target.kind === "output") softmaxStep(stage, scene, free, target.unit);
+    const rival = rivalOf(scene);
+    if (target.kind === "output" && rival !== null) leadStep(stage, scene, free, target.unit, rival);
+    else if (target.kind === "output") softmaxStep(stage, scene, free, target.unit);
     else if (scene.hot?.kind !== "pixel") this.#pulls(stage, scene, free, target);
   }
 
   /** @param {Scene} scene @returns {Target} */
-  #target({ hot, says }) {
+  #target({ hot, says, rival }) {
     if (this.walk.at >= 0) {
       const loud = strongest(UNITS, (i) => this.h2[i] * this.out.weights[says * UNITS + i], TOUR), visited = loud[Math.min(this.walk.at, loud.length - 1)];
       if (visited) return { kind: "unit2", unit: visited[0] };
@@ -81,6 +84,7 @@ export class Mlp {
     if (hot?.kind === "unit1") return { kind: "unit1", unit: this.first[place] };
     if (hot?.kind === "unit2") return { kind: "unit2", unit: this.second.order[place] };
     if (hot?.kind === "output") return { kind: "output", unit: hot.column };
+    if (!hot && rival !== null && rival !== says) return { kind: "output", unit: says };
     return { kind: "", unit: -1 };
   }
 
@@ -117,12 +121,13 @@ export class Mlp {
       const a = cellAt(f2, N, this.place2[from]);
       stage.link(a.x + a.w / 2, a.y + a.h / 2, slotX(out.x, slots(stage, out.w), to), out.y + 5 * stage.u, strength, { widest: 4 });
     };
-    const speak = strongest(UNITS, (i) => this.h2[i] * this.out.weights[digit * UNITS + i], TO_ANSWER), into = (/** @type {number} */ to, /** @type {number} */ most) => strongest(UNITS, (i) => this.h1[i] * this.two.weights[to * UNITS + i], most);
+    const rival = rivalOf(scene), weights = outputWeights(this.out, digit, rival), speak = strongest(UNITS, (i) => this.h2[i] * weights[i], TO_ANSWER), into = (/** @type {number} */ to, /** @type {number} */ most) => strongest(UNITS, (i) => this.h1[i] * this.two.weights[to * UNITS + i], most);
     if (kind === "unit1") for (const [to, s] of strongest(UNITS, (j) => this.h1[unit] * this.two.weights[j * UNITS + unit], OF_UNIT)) across(unit, to, s);
     else if (kind === "unit2") for (const [from, s] of into(unit, OF_UNIT)) across(from, unit, s);
     else if (scene.hot?.kind !== "pixel") for (const [to] of speak.slice(0, FROM_LOUDEST)) for (const [from, s] of into(to, INTO_LOUDEST)) across(from, to, s);
     if (kind === "unit2") for (const [d, s] of strongest(10, (d) => this.h2[unit] * this.out.weights[d * UNITS + unit], 10)) down(unit, d, s);
-    else for (const [from, s] of speak) down(from, digit, s);
+    else for (const [from, s] of speak) down(from, s < 0 ? rival ?? digit : digit, s);
+    legend(stage, out.x, out.y - 6 * stage.u, digit, rival);
     if (kind === "unit2") frameCell(stage, f2, this.place2[unit]);
     if (kind === "output") for (const [from, s] of speak.slice(0, TOUR)) frameCell(stage, f2, this.place2[from], s > 0 ? stage.plus : stage.minus);
   }
@@ -134,7 +139,7 @@ export class Mlp {
       const drawn = multiply(stage, scene, area, { left: sorted(h1, first), weights: sorted(row(two, unit), first), shape: [N, N], gain: GAINS[0], bias: two.bias[unit], value: h2[unit], titles: ["first layer", `unit ${unit}: 256 weights`], name: `Second layer, unit ${unit}` });
       return drawn;
     }
-    if (kind === "output") return multiply(stage, scene, area, { left: sorted(h2, second.order), weights: sorted(row(out, unit), second.order), shape: [N, N], gain: GAINS[1], bias: out.bias[unit], value: scene.logits[unit], titles: ["second layer", `output ${unit}: 256 weights`], after: "logit", probability: scene.probabilities[unit], name: `Output ${unit}` });
+    if (kind === "output") return multiply(stage, scene, area, { left: sorted(h2, second.order), weights: sorted(outputWeights(out, unit, rivalOf(scene)), second.order), shape: [N, N], gain: GAINS[1], ...outputSum(scene, out, unit, rivalOf(scene), "second layer") });
     const shown = kind === "unit1" ? unit : Math.max(0, this.#loud);
     return multiply(stage, scene, area, { left: scene.ink, weights: one.weights.subarray(shown * SIDE * SIDE, (shown + 1) * SIDE * SIDE), shape: [SIDE, SIDE], gain: 1, bias: one.bias[shown], value: h1[shown], titles: ["28 × 28 pixels", `unit ${shown}: 784 weights`], ink: true, name: `First layer, unit ${shown}` });
   }

@@ -15,6 +15,7 @@ import { percent } from "../answers/words.js";
  * @property {number} temperature
  * @property {ArrayLike<number>} probabilities
  * @property {number} says the digit
+ * @property {number | null} rival another digit that the answer is held against, see rivals.js
  * @property {ArrayLike<number>} eased the probabilities as the bars show them in this frame
  * @property {boolean} quiet nothing is drawn
  * @property {boolean} moving the pen is down
@@ -101,7 +102,9 @@ export function outputs(stage, scene, rect, answer = scene, named = true) {
     c.fill();
     c.stroke();
     if (d === hot) stage.box(middle - wide / 2 - 3 * u, y + above - 2 * u, wide + 6 * u, tallest + 4 * u, colour.ink, 2 * u);
-    stage.text(String(d), middle, base + 28 * u, { size: best ? 34 : 24, weight: best ? 700 : 400, align: "center", colour: best ? colour.network : colour.dim });
+    const side = scene.quiet || (scene.rival ?? null) === null || (d !== scene.rival && d !== scene.says) ? "" : d === scene.rival ? stage.minus : stage.plus; // of two answers that are compared
+    if (side) stage.box(middle - wide / 2 - 3 * u, y + above - 2 * u, wide + 6 * u, tallest + 4 * u, side, 2.5 * u);
+    stage.text(String(d), middle, base + 28 * u, side ? { size: 34, weight: 700, align: "center", colour: side } : { size: best ? 34 : 24, weight: best ? 700 : 400, align: "center", colour: best ? colour.network : colour.dim });
     if (!((best && p > 0.3) || d === hot)) continue;
     const inside = !narrow && tall > 1.4 * size * u, half = 2 * size * u;
     stage.text(percent(probabilities[d]), narrow ? clip(middle, x + half, x + w - half) : middle, narrow ? y + above - 4 : inside ? base - tall + 1.15 * size * u : base - tall - 4 * u, { size, weight: 600, align: "center", halo: !inside, colour: inside ? contrasting(best ? colour.network : colour.dim) : colour.ink });

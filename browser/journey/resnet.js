@@ -1,6 +1,7 @@
 /* ResNet: three stages of three blocks. The shortcut is a highway that carries a map on, a block's branch adds a correction.
    One map of each stage is shown, because the shortcut keeps a map's number; any other can be chosen from the mosaic. */
 import { cellAt, digit, multiply, outputs, sign, slotX, slots, softmaxStep, steps } from "./parts.js";
+import { leadStep, legend, outputSum, outputWeights, rivalOf } from "./rivals.js";
 import { Walk, number, peak } from "./stage.js";
 import { blockSum, byDigit } from "./sums.js";
 
@@ -72,7 +73,7 @@ export class ResNet {
     this.#strip(stage, scene, { x: area.x, y: bottom + label - 5 * u, w: area.w, h: strip }, out, { x: rows.x + rows.w - tile / 2, y: top + 2 * each + tile });
     outputs(stage, scene, out);
     const lens = { ...area, y: area.y + label, h: lensHeight };
-    if (hot?.kind === "output" && !this.walk.playing) this.#last(stage, scene, lens, hot.column);
+    if ((hot?.kind === "output" || (!hot && rivalOf(scene) !== null)) && !this.walk.playing) this.#last(stage, scene, lens, hot ? hot.column : scene.says);
     else this.#lens(stage, scene, lens, small);
   }
 
@@ -132,10 +133,11 @@ export class ResNet {
   /** The averages of the 64 last maps, and their pull on the answer. @param {Stage} stage @param {Scene} scene @param {Rect} rect @param {Rect} out @param {{ x: number, y: number }} from */
   #strip(stage, scene, rect, out, from) {
     const { c, u, colour } = stage, cell = rect.w / AVERAGES, target = scene.hot?.kind === "output" ? scene.hot.column : scene.says, here = this.order.indexOf(this.#map(2, scene));
-    const pulls = this.order.map((map) => this.#averages[map] * this.out.weights[target * AVERAGES + map]), scale = peak(pulls), least = pulls.map(Math.abs).sort((a, b) => b - a)[LINKS];
+    const rival = rivalOf(scene), weights = outputWeights(this.out, target, rival), pulls = this.order.map((map) => this.#averages[map] * weights[map]), scale = peak(pulls), least = pulls.map(Math.abs).sort((a, b) => b - a)[LINKS];
     pulls.forEach((pull, i) => {
-      if (Math.abs(pull) >= least) stage.link(rect.x + (i + 0.5) * cell, rect.y + rect.h, slotX(out.x, slots(stage, out.w), target), out.y + 5 * u, pull / scale, { widest: 5 });
+      if (Math.abs(pull) >= least) stage.link(rect.x + (i + 0.5) * cell, rect.y + rect.h, slotX(out.x, slots(stage, out.w), pull < 0 ? rival ?? target : target), out.y + 5 * u, pull / scale, { widest: 5 });
     });
+    legend(stage, out.x, out.y - 3 * u, target, rival);
     stage.link(from.x, from.y, rect.x + (here + 0.5) * cell, rect.y, 0.5, { widest: 4, colour: colour.network });
     this.order.forEach((map, i) => {
       c.fillStyle = stage.shade(this.#averages[map] * AVERAGE_GAIN);
@@ -174,8 +176,11 @@ export class ResNet {
 
   /** The last step: 64 averages, each with a weight for each output. @param {Stage} stage @param {Scene} scene @param {Area} area @param {number} d */
   #last(stage, scene, area, d) {
-    const { u } = stage, { order, out } = this, drawn = multiply(stage, scene, area, { left: Float32Array.from(order, (map) => this.#averages[map]), weights: Float32Array.from(order, (map) => out.weights[d * AVERAGES + map]), shape: [8, 8], gain: AVERAGE_GAIN, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d], titles: ["64 averages", `output ${d}: 64 weights`], name: `Output ${d}` }), x = drawn.column + 106 * u;
-    if (!area.phone) softmaxStep(stage, scene, { ...area, x, w: area.x + area.w - x }, d);
+    const { u } = stage, { order, out } = this, rival = rivalOf(scene), weights = outputWeights(out, d, rival), drawn = multiply(stage, scene, area, { left: Float32Array.from(order, (map) => this.#averages[map]), weights: Float32Array.from(order, (map) => weights[map]), shape: [8, 8], gain: AVERAGE_GAIN, ...outputSum(scene, out, d, rival, "64 averages") }), x = drawn.column + 106 * u;
+    if (area.phone) return;
+    const free = { ...area, x, w: area.x + area.w - x };
+    if (rival === null) softmaxStep(stage, scene, free, d);
+    else leadStep(stage, scene, free, d, rival);
   }
 }
 

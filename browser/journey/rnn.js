@@ -2,6 +2,7 @@
    after it, a river of ten streams that ends in the ten outputs. The state is 256 numbers, all that it remembers. */
 import { SIDE, cellAt, outputs, slotX } from "./parts.js";
 import { Walk, clip, contrasting, number } from "./stage.js";
+import { parting } from "./rivals.js";
 import { byDigit, largest, softmax } from "./sums.js";
 import { percent } from "../answers/words.js";
 
@@ -21,6 +22,7 @@ export class Rnn {
   /** @type {number} rows that have been read, where the visitor has chosen */ #row = SIDE;
   /** @type {Float32Array[]} probabilities after each row */ #rows = [];
   /** @type {number[]} */ #says = [];
+  /** @type {number | null} */ #rival = null;
 
   /** @param {import("../engine/anatomy.js").Anatomy} anatomy */
   constructor({ layers, states }) {
@@ -47,6 +49,8 @@ export class Rnn {
 
   /** @param {Stage} stage @param {Scene} scene @param {Area} area */
   draw(stage, scene, area) {
+    const rival = scene.rival === scene.says ? null : scene.rival, apart = rival === null ? -1 : parting(scene.logits, scene.says, rival);
+    if (rival !== this.#rival) [this.#rival, this.#row] = [rival, rival === null ? SIDE : apart + 1]; // first, the row where they part
     const { u, label } = stage, { phone } = area, side = area.side || 104 * u, top = area.y + label + (phone ? side + label + 6 * u : 0);
     const size = phone ? Math.min(area.w * 0.54, area.h * 0.36) : Math.min(area.w * 0.44, area.h * 0.56), picture = { x: area.x + 6 * u, y: top, w: size, h: size }, bottom = area.y + area.h;
     const river = { x: picture.x + size + 34 * u, y: top, w: 0, h: size };
@@ -57,7 +61,7 @@ export class Rnn {
     if (place) scene.landing = { x: picture.x + place.left * pixel, y: picture.y + place.top * pixel, w: place.width * pixel, h: place.height * pixel };
     stage.fill([[picture.x, picture.y + layout.row * pixel], [picture.x + size, picture.y + layout.row * pixel], [picture.x + size, picture.y + size], [picture.x, picture.y + size]], stage.dark ? "#23231f" : "#8d8b85", 0.78);
     stage.text("28 rows, read from the top", picture.x, picture.y - 6 * u, { fit: size + 26 * u });
-    stage.text(phone ? "its answer, row by row" : "what it would answer after each row", river.x, river.y - 6 * u);
+    stage.text(rival !== null ? `${scene.says} is ahead of ${rival} from row ${apart + 1} on` : phone ? "its answer, row by row" : "what it would answer after each row", river.x, river.y - 6 * u);
     this.#streams(stage, scene, layout);
     this.#turns(stage, scene, layout);
     this.#line(stage, layout);
@@ -83,7 +87,7 @@ export class Rnn {
       c.fillRect(river.x + (d + 0.5) * slot - 0.5, river.y, 1, river.h);
       for (const [from, to, alpha] of [[0, row, 1], [row, SIDE, 0.16]]) {
         if (from >= to) continue;
-        Object.assign(c, { globalAlpha: alpha, fillStyle: stage.dark ? "#57564f" : "#c3bdb0" });
+        Object.assign(c, { globalAlpha: alpha, fillStyle: d === scene.rival ? stage.minus : stage.dark ? "#57564f" : "#c3bdb0" });
         stream(d, from, to);
         c.fillStyle = colour.network;
         for (let k = from; k < to && !scene.quiet; k++) {

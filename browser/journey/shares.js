@@ -8,14 +8,14 @@ const MAPS = 64, SIZE = 3;
 const [POOLED_1, SIDE_2, POOLED_2, SIDE_3] = [13, 11, 5, 3];
 const AHEAD = 2; // a map leaves its place while the pen is down when this many times the shown ones are more active
 
-/** @param {import("./cnn.js").Cnn} network @param {number} digit @returns {Shares} */
-export function shares(network, digit) {
-  const [, pool1, conv2, pool2, conv3] = network.values, [, second, third] = network.kernels.map(({ weights }) => weights), { weights } = network.out;
+/** @param {import("./cnn.js").Cnn} network @param {ArrayLike<number>} weights of the logit, or of the difference of two @returns {Shares} */
+export function shares(network, weights) {
+  const [, pool1, conv2, pool2, conv3] = network.values, [, second, third] = network.kernels.map((layer) => layer.weights);
   const [first2, second2, third2] = [0, 2, 4].map((row) => network.order(row)), features = SIDE_3 * SIDE_3 * MAPS;
   const gradient3 = new Float32Array(features), last = new Float32Array(MAPS);
   for (let i = 0; i < features; i++) {
-    gradient3[i] = conv3[i] > 0 ? weights[digit * features + i] : 0;
-    last[i % MAPS] += conv3[i] * weights[digit * features + i];
+    gradient3[i] = conv3[i] > 0 ? weights[i] : 0;
+    last[i % MAPS] += conv3[i] * weights[i];
   }
   const winners = maxima(conv2, backwards(gradient3, SIDE_3, third, POOLED_2));
   const share = (/** @type {Float32Array} */ source, /** @type {number} */ side, /** @type {Float32Array} */ kernel, /** @type {number} */ from, /** @type {number} */ to, /** @type {[number, number][]} */ gradients, /** @type {number} */ wide) => {

@@ -1,5 +1,6 @@
 /* The arithmetic of the CNN: a window times a kernel, the largest of four, and 576 numbers times their weights. */
 import { SIDE, cells, digit, multiply, sign, softmaxStep, steps } from "./parts.js";
+import { leadStep, outputSum, outputWeights, rivalOf } from "./rivals.js";
 import { number, peak } from "./stage.js";
 import { total, windowSums } from "./sums.js";
 
@@ -97,13 +98,16 @@ function maximum(stage, { x, y, w, h }, taken, value, gain) {
 /** The last step: 64 maps of 3 x 3, laid side by side as 24 x 24, are 576 numbers; each has a weight for each output.
  * @param {Stage} stage @param {Scene} scene @param {LensArea} area @param {Cnn} network @param {number} d */
 export function flattened(stage, scene, area, { values, out }, d) {
+  const rival = rivalOf(scene);
   const features = 9 * MAPS, tile = (/** @type {Float32Array} */ from) => Float32Array.from({ length: features }, (_, i) => {
     const x = i % 24, y = Math.floor(i / 24);
     return from[((y % 3) * 3 + (x % 3)) * MAPS + Math.floor(y / 3) * 8 + Math.floor(x / 3)];
   });
-  const drawn = multiply(stage, scene, area, { left: tile(values[4]), weights: tile(out.weights.subarray(d * features, (d + 1) * features)), shape: [24, 24], gain: ROWS[4].gain, bias: out.bias[d], value: scene.logits[d], after: "logit", probability: scene.probabilities[d],
-    titles: [area.phone ? "576 numbers" : "64 maps of 3×3: 576 numbers", `output ${d}: 576 weights`], name: `Output ${d}` }), x = drawn.column + 106 * stage.u;
-  if (!area.phone) softmaxStep(stage, scene, { ...area, x, w: area.x + area.w - x }, d);
+  const drawn = multiply(stage, scene, area, { left: tile(values[4]), weights: tile(outputWeights(out, d, rival)), shape: [24, 24], gain: ROWS[4].gain, ...outputSum(scene, out, d, rival, area.phone || rival !== null ? "576 numbers" : "64 maps of 3×3: 576 numbers") }), x = drawn.column + 106 * stage.u;
+  if (area.phone) return;
+  const free = { ...area, x, w: area.x + area.w - x };
+  if (rival === null) softmaxStep(stage, scene, free, d);
+  else leadStep(stage, scene, free, d, rival);
 }
 
 /** @param {ArrayLike<number>} values */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { anatomy } from "../../browser/engine/anatomy.js";
 import { Interpreter } from "../../browser/engine/interpreter.js";
 import { compileKernels } from "../../browser/engine/kernels.js";
+import { outputSum, outputWeights, parting } from "../../browser/journey/rivals.js";
 import { blockSum, softmax, total, weighted, windowSums } from "../../browser/journey/sums.js";
 
 const { key, file, digits, temperature } = JSON.parse(readFileSync(0, "utf-8"));
@@ -36,11 +37,23 @@ function blocks() {
   return { sums, outputs: dense(layers.at(-1), network.value(layers.find(({ kind }) => kind === "average").output)) };
 }
 
+/** By how much each output is ahead of the next one, from the difference of their weights; of a recurrent network, from which row. */
+function leads() {
+  const values = Array.from(network.value(logits)), out = layers.at(-1);
+  if (family === "recurrent") return values.slice(0, 10).map((_, d) => parting(values, d, (d + 1) % 10));
+  if (family === "maps") return null;
+  const scene = { logits: values, probabilities: values }, before = family === "residual" ? layers.find(({ kind }) => kind === "average") : layers.at(-2);
+  return values.map((_, d) => {
+    const rival = (d + 1) % 10, { sum } = weighted(network.value(before.output), outputWeights(out, d, rival), 0), { bias, value } = outputSum(scene, out, d, rival, "");
+    return [sum + bias, value];
+  });
+}
+
 for (let at = 0; at < pixels.length; at += 784) {
   const digit = pixels.subarray(at, at + 784), ink = Float32Array.from(digit, (value) => value / 255);
   network.run(digit);
   const values = Object.fromEntries(layers.filter(({ output, name }) => name && known.kept.includes(output)).map(({ output, name }) => [name, Array.from(network.value(output))]));
   const sums = { dense: units, convolutional: windows, residual: blocks }[family]?.(ink) ?? null;
-  results.push({ values, sums, logits: Array.from(network.value(logits)), states: states < 0 ? null : Array.from(network.value(states)), probabilities: Array.from(softmax(network.value(logits).subarray(-10), temperature)) });
+  results.push({ values, sums, leads: leads(), logits: Array.from(network.value(logits)), states: states < 0 ? null : Array.from(network.value(states)), probabilities: Array.from(softmax(network.value(logits).subarray(-10), temperature)) });
 }
 process.stdout.write(JSON.stringify({ family, kept: known.kept.length, results }));

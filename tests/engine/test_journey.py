@@ -65,6 +65,20 @@ def test_sums_are_the_values_that_the_network_computed(journey):
         {"mlp": units, "cnn": windows, "resnet": blocks, "rnn": rows}[classifier.network.key](result)
 
 
+def test_the_difference_of_two_outputs_weights_gives_the_difference_of_their_logits(journey):
+    classifier, results = journey
+    for result in results:
+        logits = np.array(result["logits"]).reshape(-1, 10)
+        ahead = logits - np.roll(logits, -1, axis=1)
+        if classifier.network.key == "rnn":
+            behind = [np.flatnonzero(rows[:-1] <= 0) for rows in ahead.T]
+            assert result["leads"] == [int(rows[-1]) + 1 if rows.size else 0 for rows in behind]
+        else:
+            given = np.array(result["leads"])
+            np.testing.assert_allclose(given[:, 0], ahead[0], rtol=0, atol=TOLERANCE)
+            np.testing.assert_allclose(given[:, 1], ahead[0], rtol=0, atol=TOLERANCE)
+
+
 def units(result: dict) -> None:
     first, second, logits = result["sums"]
     for sums, name in ((first, "relu_1"), (second, "relu_2")):
