@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Delete, Engine, Update, create_engine, delete, event, select, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rooms.limits import DEFAULT, Limits, TokenBucket, Unavailable
 from rooms.schema import VERSION, Base, Room, SchemaVersion
 
-BUSY_SECONDS = 5.0  # to wait for another connection or process that uses the same SQLite file
+BUSY_SECONDS = 3.0  # to wait for another connection or process that uses the same SQLite file
+ANSWER_SECONDS = 4.0  # that PostgreSQL may take for an answer; a drawing and its wall take hundredths
+SILENT_SECONDS = 5.0  # during which nobody else waits for a database that has just kept somebody waiting ...
+SLOW_SECONDS = 2.0  # ... so long in vain
 SETUP_LOCK = 4_218_002  # PostgreSQL advisory lock: one process at a time makes the tables
 ENGINE: dict[str, dict[str, Any]] = {  # arguments of create_engine by dialect
     "sqlite": {
@@ -28,7 +32,7 @@ ENGINE: dict[str, dict[str, Any]] = {  # arguments of create_engine by dialect
         "pool_timeout": BUSY_SECONDS,
     },
     "postgresql": {
-        "connect_args": {"connect_timeout": 3},
+        "connect_args": {"connect_timeout": 3, "prepare_threshold": None},  # a pooler may stand in front
         "pool_pre_ping": True,  # reconnects after a restart of the database
         "pool_size": 8,
         "max_overflow": 8,
@@ -57,6 +61,7 @@ class Database:
     guesses: TokenBucket = field(init=False)
     _writer: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _to_scrub: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    _silent: _Silence = field(default_factory=lambda: _Silence(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "guesses", TokenBucket(self.limits.wrong_codes / 60, self.limits.wrong_codes - 1))
@@ -65,7 +70,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that sees one state of the database. Raises Unavailable where it does not answer."""
-        with _driver_errors_as_sentences(), Session(self.engine) as session:
+        with self._silent.noticed(), _driver_errors_as_sentences(), Session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -75,6 +80,7 @@ class Database:
         What erase() deleted in it is removed from the database's files afterwards.
         """
         with (
+            self._silent.noticed(),
             _driver_errors_as_sentences(),
             self._writer_lock(),
             Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session,
@@ -109,12 +115,36 @@ class Database:
     @contextmanager
     def _writer_lock(self) -> Iterator[None]:
         """Let one thread write to SQLite at a time: its own waiting sleeps longer and longer, and is not fair."""
-        locked = self.engine.dialect.name == "sqlite" and self._writer.acquire(timeout=BUSY_SECONDS)
+        if self.engine.dialect.name != "sqlite":
+            yield
+        elif self._writer.acquire(timeout=BUSY_SECONDS):
+            try:
+                yield
+            finally:
+                self._writer.release()
+        else:
+            raise Unavailable("The rooms' database cannot be used right now (others are writing).")
+
+
+class _Silence:
+    """Whether the database has just kept somebody waiting in vain."""
+
+    def __init__(self) -> None:
+        self.until = 0.0
+
+    @contextmanager
+    def noticed(self) -> Iterator[None]:
+        """Raise Unavailable at once during a silence, and notice when one begins."""
+        begin = time.monotonic()
+        if begin < self.until:
+            raise Unavailable("The rooms' database cannot be used right now (it does not answer).")
         try:
             yield
-        finally:
-            if locked:
-                self._writer.release()
+        except Unavailable:
+            now = time.monotonic()
+            if now - begin > SLOW_SECONDS:
+                self.until = now + SILENT_SECONDS
+            raise
 
 
 def opened(url: str, limits: Limits = DEFAULT, **arguments: Any) -> Database:
@@ -136,6 +166,9 @@ def prepared(engine: Engine, limits: Limits = DEFAULT) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkout", _check_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _connect_postgresql)
     database = Database(engine, limits)
     with database.writing() as session:
         if engine.dialect.name == "postgresql":
@@ -181,6 +214,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:
+    record.info["file"] = _sqlite_identity(connection)
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where the driver thinks
     for setting in (
         "journal_mode=WAL",  # readers do not wait for a writer
@@ -192,9 +226,48 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
         connection.execute(f"PRAGMA {setting}").close()
 
 
+def _check_sqlite(connection: Any, record: Any, proxy: Any) -> None:
+    """Connect anew where the file was deleted or replaced: what is written to the old one would be gone at the end."""
+    if record.info["file"] != _sqlite_identity(connection):
+        raise DisconnectionError("the file of the rooms was deleted; restart the page")
+
+
+def _sqlite_identity(connection: Any) -> tuple[int, int] | None:
+    file = connection.execute("PRAGMA database_list").fetchone()[2]
+    try:
+        found = os.stat(file)
+        return found.st_dev, found.st_ino
+    except OSError:
+        return None
+
+
 def _begin_sqlite(connection: Any) -> None:
     """Lock at once where something will be written: a reader that turns into a writer may have to give up."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _connect_postgresql(dialect: Any, record: Any, arguments: Any, named: Any) -> Any:
+    """Connect so that no answer is waited for any longer than ANSWER_SECONDS: a server may stand still, or a cable."""
+    import psycopg
+
+    class Connection(psycopg.Connection):
+        def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:
+            return super().wait(self._limited(gen, time.monotonic() + ANSWER_SECONDS), *arguments, **named)
+
+        def _limited(self, gen: Any, end: float) -> Generator[Any, Any, Any]:
+            """Pass on what a generator waits for; psycopg looks at it every tenth of a second."""
+            try:
+                wanted = next(gen)
+                while True:
+                    ready = yield wanted
+                    if not ready and time.monotonic() > end:
+                        self.pgconn.finish()
+                        raise psycopg.OperationalError(f"no answer within {ANSWER_SECONDS:.0f} seconds")
+                    wanted = gen.send(ready)
+            except StopIteration as result:
+                return result.value
+
+    return Connection.connect(*arguments, **named)
 
 
 @contextmanager

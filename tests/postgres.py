@@ -85,6 +85,12 @@ class Postgres:
             self.process.send_signal(2)  # SIGINT, its fast shutdown
             self.process.wait(30)
 
+    def signal_all(self, number: int) -> None:
+        """Send a signal to the server and all its processes."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for process in [self.process.pid, *map(int, children)]:
+            os.kill(process, number)
+
     def _run(self, command: str, *arguments: str | Path) -> None:
         subprocess.run(
             [binaries() / command, *arguments], user=self.user, cwd=self.folder, check=True, capture_output=True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import sqlite3
 import threading
 import time
@@ -56,7 +58,12 @@ def test_sqlite_waits_for_writers_and_lets_readers_read(tmp_path):
     with found.reading() as session:
         for name in ("journal_mode", "busy_timeout", "foreign_keys", "secure_delete"):
             settings[name] = session.execute(text(f"PRAGMA {name}")).scalar()
-    assert settings == {"journal_mode": "wal", "busy_timeout": 5000, "foreign_keys": 1, "secure_delete": 1}
+    assert settings == {
+        "journal_mode": "wal",
+        "busy_timeout": 1000 * databases.BUSY_SECONDS,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+    }
     host = hosted(found)
     with found.writing() as writing:
         writing.execute(text("UPDATE rooms SET version = version + 1"))
@@ -171,6 +178,42 @@ def test_a_locked_database_is_a_sentence_and_the_drawing_can_be_sent_again(tmp_p
 
 
 @pytest.mark.slow
+def test_a_postgresql_that_stands_still_or_a_locked_row_keeps_one_waiting_for_seconds_and_the_others_not_at_all(
+    monkeypatch,
+):
+    if postgres.binaries() is None:
+        pytest.skip(postgres.MISSING)
+    monkeypatch.setattr(databases, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(databases, "SLOW_SECONDS", 0.5)
+    monkeypatch.setattr(databases, "SILENT_SECONDS", 0.5)
+    with postgres.running() as server:
+        found = databases.opened(server.url)
+        host = hosted(found)
+
+        def refused(call) -> float:
+            begin = time.monotonic()
+            with pytest.raises(Unavailable):
+                call()
+            return time.monotonic() - begin
+
+        server.signal_all(signal.SIGSTOP)
+        try:
+            assert refused(lambda: state(found, host.room_id)) < 3 * databases.ANSWER_SECONDS + 3  # connects again
+            assert refused(lambda: state(found, host.room_id)) < 0.2
+        finally:
+            server.signal_all(signal.SIGCONT)
+        time.sleep(databases.SILENT_SECONDS)
+        assert state(found, host.room_id).drawings == 0
+        with databases.create_engine(server.url).begin() as other:
+            other.execute(text("SELECT * FROM rooms FOR UPDATE"))
+            assert refused(lambda: joining.join(found, host.room_id)) < 2 * databases.ANSWER_SECONDS + 1
+            assert refused(lambda: joining.join(found, host.room_id)) < 0.2
+        time.sleep(databases.SILENT_SECONDS)
+        assert joining.join(found, host.room_id).name
+        found.engine.dispose()
+
+
+@pytest.mark.slow
 def test_postgresql_may_go_away_for_ten_seconds_and_nothing_is_lost_or_doubled():
     if postgres.binaries() is None:
         pytest.skip(postgres.MISSING)
@@ -219,6 +262,22 @@ def test_two_hosts_who_press_at_the_same_moment_begin_one_round(database, host):
             pool.map(lambda digit: hosting.next_round(database, host, 1, Prompt("digit", digit)), range(1, 9))
         )
     assert {found.round for found in rounds} == {2} and len({found.prompt for found in rounds}) == 1
+
+
+@pytest.mark.parametrize("how", ["the file", "the folder"])
+def test_after_its_file_was_deleted_nobody_is_told_that_a_drawing_is_stored(tmp_path, how):
+    folder = tmp_path / "rooms"
+    folder.mkdir()
+    found = databases.opened(f"sqlite:///{folder / 'rooms.sqlite'}")
+    member = joining.join(found, hosted(found).room_id)
+    if how == "the folder":
+        shutil.rmtree(folder)
+    else:
+        for file in folder.iterdir():
+            file.unlink()
+    with pytest.raises(Unavailable, match="cannot be used right now"):
+        sending.send(found, member, drawing())
+    found.engine.dispose()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
