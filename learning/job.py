@@ -6,8 +6,9 @@ model.weights.h5      from the process, at the end: the weights, for Keras
 model.tflite          the same network, for LiteRT
 log.txt               what the process prints
 
-The page starts `python -m learning.process FOLDER`, and sends a Command a line to its standard input. Each file is
-replaced as a whole, so a reader never sees half of it, and holds only JSON and plain arrays.
+The page starts `python -m learning.process FOLDER`, before there is a job where it can, and sends a Command a line to
+its standard input. Each file is replaced as a whole, so a reader never sees half of it, and holds only JSON and plain
+arrays.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ WEIGHTS_FILE, EXPORTED_FILE = "model.weights.h5", "model.tflite"
 MAX_SECONDS = 300.0  # of learning that a job may ask for
 MAX_PAUSED_SECONDS = 120.0  # of all pauses of a training together, since others wait for it
 ABANDONED_SECONDS = 30.0  # without a command, after which the page is taken to be gone
-SNAPSHOT_DIGITS = 30  # held-out digits that the page shows during the training
+STANDBY_SECONDS = 300.0  # that a process waits for a job, with TensorFlow loaded
+SNAPSHOT_DIGITS, TAUGHT_DIGITS = 30, 10  # held-out digits, and digits learned from, that the page shows at most
 REPLACE_SECONDS = 2.0  # to retry a replacement: on Windows it fails while the page reads the file
 
 write_lock = threading.Lock()  # held while a file is written; abandoning a training takes it for good
@@ -55,8 +57,9 @@ class State(StrEnum):
 
 
 class Command(StrEnum):
-    """The commands to the process. ALIVE tells it that the page is still there."""
+    """The commands to the process. BEGIN: the job is in the folder. ALIVE: the page is still there."""
 
+    BEGIN = "begin"
     ALIVE = "alive"
     PAUSE = "pause"
     RESUME = "resume"
@@ -112,9 +115,10 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The network at one moment: its predictions for some held-out digits, and its first layer.
+    """The network at one moment: its predictions for some digits, now and at each point before, and its first layer.
 
-    digits: uint8 (k, 28, 28); labels, predictions: int (k,), 0 to 9. first_layer: float32 (n, h, w).
+    digits: uint8 (k, 28, 28), first those that are learned from; labels: int (k,), 0 to 9. predictions: uint8 (m, k),
+    a row for each point of the curves. first_layer: float32 (n, h, w).
     """
 
     digits: np.ndarray
@@ -128,7 +132,7 @@ SNAPSHOT_ARRAYS = tuple(Snapshot.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a training.
+    """The progress of a training. taught: how many of the snapshot's digits are learned from.
 
     message: why it failed, or what it does while it starts. ahead: the trainings it waits for.
     seconds_left: of learning. stopped: whether the visitor stopped it early. snapshot: the newest, or None.
@@ -140,6 +144,7 @@ class Progress:
     ahead: int = 0
     seconds_left: float = 0.0
     stopped: bool = False
+    taught: int = 0
     points: list[Point] = field(default_factory=list)
     snapshot: Snapshot | None = None
     comparisons: list[Comparison] = field(default_factory=list)

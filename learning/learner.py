@@ -39,6 +39,7 @@ BATCH, SMALL_BATCH = 64, 32  # small for convolutions, where a digit costs no le
 WARM_UP = 0.04  # share of the time
 RESERVE = 0.04  # share of the time that is kept for the last batch and the end
 FIRST_STEP_SECONDS = 0.1  # until the first call of an observer; then twice and four times that: most happens early
+OBSERVING = 0.2  # share of the time that an observer may take; a slow one is called less often
 EMA_START = 0.5  # share of the time after which the weights are averaged
 EMA_MOMENTUM, EMA_EVERY = 0.99, 5  # of the average, and batches between two of its updates
 INTERPOLATION = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.0)  # from the fine-tuned weights to the shipped ones
@@ -76,7 +77,7 @@ class Step:
     accuracy: float
 
 
-Observer = Callable[[Step], bool]  # its time does not count; returns whether to go on
+Observer = Callable[[Step], bool]  # returns whether to go on
 
 
 def learn(
@@ -89,6 +90,7 @@ def learn(
     rehearsal: bool = True,
     observe: Observer | None = None,
     every: float = 0.5,
+    paused: Callable[[], float] = lambda: 0.0,
     count_building: bool = True,
     seed: int = SEED,
 ) -> keras.Model:
@@ -98,12 +100,13 @@ def learn(
     start: the recipe whose weights are fine-tuned, "drawn" or "book", or None to train from nothing.
     rehearsal: when fine-tuning, rehearse what these weights can do.
     observe: called every so many seconds, more often at the beginning; may stop the training.
+    paused: returns the seconds of all pauses so far, which do not count.
     count_building: the seconds begin with this call; otherwise with the first batch after the graph has been built, and
     the observer is called before that batch too.
     Raises ValueError for invalid digits or labels, an unknown network or recipe, or no seconds, and
     recognition.store.WeightsError if the weights to fine-tune are missing or altered.
     """
-    clock = _Clock(seconds)
+    clock = _Clock(seconds, paused)
     network = models.find(key)
     digits, labels = distinct(digits, labels)
     keras.utils.set_random_seed(seed)
@@ -127,8 +130,8 @@ def learn(
     go_on = True
     if not count_building:
         first = _build(model, network, batches, size, seconds)
-        clock = _Clock(seconds)
-        go_on = observe is None or clock.pause(observe, first)
+        clock = _Clock(seconds, paused)
+        go_on = observe is None or observe(first)
     if go_on:
         _train(model, network, batches, size, clock, settings.rate, observe, every)
     if rehearsed is not None:
@@ -184,11 +187,12 @@ def _train(
         if share > EMA_START:
             average.update()
         if observe is not None and (gone := clock.seconds - clock.left) >= due:
-            due = gone + min(every, max(FIRST_STEP_SECONDS, gone))
             step = Step(model, clock.left, examples, sums[0] / sums[2], sums[1] / sums[2])
             sums = np.zeros(3)
-            if not clock.pause(observe, step):
+            if not observe(step):
                 break
+            after = clock.seconds - clock.left
+            due = after + max(min(every, max(FIRST_STEP_SECONDS, gone)), (after - gone) * (1 / OBSERVING - 1))
     average.apply()
 
 
@@ -200,29 +204,24 @@ def _schedule(share: float) -> float:
 
 
 class _Clock:
-    """The seconds left for learning, without the time that observers take."""
+    """The seconds left for learning, without pauses."""
 
-    def __init__(self, seconds: float):
+    def __init__(self, seconds: float, paused: Callable[[], float]):
         if not seconds > 0:
             raise ValueError(f"expected seconds above zero, got {seconds}")
         self.seconds = seconds
-        self._start = now()
+        self._paused = paused
+        self._start = now() - paused()
 
     @property
     def share(self) -> float:
         """The share of the time that has passed, 0 to 1."""
-        return min(1.0, (now() - self._start) / (self.seconds * (1 - RESERVE)))
+        passed = now() - self._start - self._paused()
+        return min(1.0, passed / (self.seconds * (1 - RESERVE)))
 
     @property
     def left(self) -> float:
         return max(0.0, (1 - self.share) * self.seconds)
-
-    def pause(self, observe: Observer, step: Step) -> bool:
-        """Call an observer without counting its time."""
-        start = now()
-        go_on = observe(step)
-        self._start += now() - start
-        return go_on
 
 
 class _MovingAverage:

@@ -2,7 +2,8 @@
 
     python -m learning.process FOLDER
 
-FOLDER holds the job and gets the progress and the trained network; see learning.job. Commands come on standard input.
+FOLDER holds the job and gets the progress and the trained network; see learning.job. Where there is no job yet, the
+process loads TensorFlow and stands by. Commands come on standard input.
 When that is closed, which happens when the page or its server ends, the process removes the folder and ends at once.
 """
 
@@ -17,6 +18,7 @@ import tempfile
 import threading
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -27,8 +29,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from learning import download, queue  # noqa: E402
 from learning.job import (  # noqa: E402
     ABANDONED_SECONDS,
+    JOB_FILE,
     MAX_PAUSED_SECONDS,
     MAX_SECONDS,
+    STANDBY_SECONDS,
     Command,
     Progress,
     State,
@@ -51,6 +55,9 @@ def main(arguments: list[str] | None = None) -> None:
     with contextlib.suppress(OSError, AttributeError):  # Windows has no os.nice
         os.nice(NICENESS)
     try:
+        if not commands.begun.is_set():  # started ahead, while the visitor still chooses
+            import_module("learning.run")  # TensorFlow, which takes longest
+            commands.begun.wait()
         _train(folder, commands)
     except Exception as error:  # shown by the page, whatever it is
         traceback.print_exc()
@@ -90,12 +97,15 @@ def _wait(folder: Path, commands: Commands, ahead: int) -> bool:
 class Commands:
     """The page's commands, read in a thread; ends the process when the page is gone or the deadline has passed.
 
-    stopped, paused: set by the commands. deadline: on time.monotonic's clock; None while waiting and when done.
+    begun: there is a job. stopped, paused: set by the commands.
+    deadline: on time.monotonic's clock; None while waiting and when done.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.stopped, self.paused = threading.Event(), threading.Event()
+        self.begun, self.stopped, self.paused = threading.Event(), threading.Event(), threading.Event()
+        if (folder / JOB_FILE).exists():
+            self.begun.set()
         self.deadline: float | None = None
         self._last_command = time.monotonic()
         threading.Thread(target=self._read, name="commands", daemon=True).start()
@@ -112,6 +122,8 @@ class Commands:
                     self.paused.set()
                 case Command.RESUME:
                     self.paused.clear()
+                case Command.BEGIN:
+                    self.begun.set()
                 case Command.ALIVE:
                     pass
                 case unknown:
@@ -119,9 +131,13 @@ class Commands:
         self.abandon()
 
     def _watch(self) -> None:
-        while time.monotonic() < min(self._last_command + ABANDONED_SECONDS, self.deadline or math.inf):
+        while time.monotonic() < min(self._last_command + self._patience, self.deadline or math.inf):
             time.sleep(POLL_SECONDS)
         self.abandon()
+
+    @property
+    def _patience(self) -> float:
+        return ABANDONED_SECONDS if self.begun.is_set() else STANDBY_SECONDS
 
     def abandon(self) -> None:
         """Remove the folder and end the process at once."""

@@ -12,13 +12,22 @@ import keras
 import numpy as np
 
 from digits import SIDE
-from digits.labelled import Digits
+from digits.labelled import Digits, join
 from learning.batches import predict
-from learning.job import MAX_PAUSED_SECONDS, SNAPSHOT_DIGITS, Job, Point, Progress, Snapshot, State, write_progress
+from learning.job import (
+    MAX_PAUSED_SECONDS,
+    SNAPSHOT_DIGITS,
+    TAUGHT_DIGITS,
+    Job,
+    Point,
+    Progress,
+    Snapshot,
+    State,
+    write_progress,
+)
 from learning.learner import Step
 from models.network import Network
 
-EARLY_POINTS, EARLY_SECONDS = 4, 1.0  # how long each of the first points stays: the page looks once a second
 POLL_SECONDS = 0.1  # between two looks at the commands while paused
 MAX_UNITS = 32  # of the first layer
 RECURRENT_INPUTS, RECURRENT_UNITS = SIDE, 2 * SIDE  # part of a recurrent layer's matrix that is shown
@@ -32,14 +41,17 @@ class ProgressReporter:
         folder: Path,
         job: Job,
         network: Network,
+        taught: Digits,
         held_out: Digits,
         stopped: threading.Event,
         paused: threading.Event,
     ):
         self.folder, self.job, self.network, self.held_out = folder, job, network, held_out
+        self.shown = join([taught[:TAUGHT_DIGITS], held_out[:SNAPSHOT_DIGITS]])
+        self.predictions: list[np.ndarray] = []  # for these, at each point
         self.stopped, self.paused = stopped, paused
-        self.progress = Progress(State.STARTING, seconds_left=job.seconds)
-        self.pause_left = MAX_PAUSED_SECONDS
+        self.progress = Progress(State.STARTING, seconds_left=job.seconds, taught=len(taught[:TAUGHT_DIGITS]))
+        self._paused_seconds = 0.0
 
     def report(self, state: State, **changes: Any) -> None:
         """Write the progress with a new state and other changed fields."""
@@ -49,19 +61,21 @@ class ProgressReporter:
     def observe(self, step: Step) -> bool:
         """Add a point to the curves, wait while paused, and return whether to go on; see learning.learner.Observer."""
         self._measure(step.model, State.LEARNING, step.seconds_left, step.examples, step.loss, step.accuracy)
-        if len(self.progress.points) <= EARLY_POINTS:
-            self.stopped.wait(EARLY_SECONDS)
         if self.paused.is_set():
             self._pause()
         return not self.stopped.is_set()
 
+    def paused_seconds(self) -> float:
+        """Return how long all pauses have taken so far."""
+        return self._paused_seconds
+
     def _pause(self) -> None:
         """Wait for a command, or until the training has been paused for too long altogether."""
         self.report(State.PAUSED)
-        begin = time.monotonic()
-        while self.paused.is_set() and not self.stopped.is_set() and time.monotonic() - begin < self.pause_left:
+        begin, left = time.monotonic(), MAX_PAUSED_SECONDS - self._paused_seconds
+        while self.paused.is_set() and not self.stopped.is_set() and time.monotonic() - begin < left:
             time.sleep(POLL_SECONDS)
-        self.pause_left -= time.monotonic() - begin
+        self._paused_seconds += time.monotonic() - begin
         self.paused.clear()
         self.report(State.LEARNING)
 
@@ -95,8 +109,9 @@ class ProgressReporter:
             held_out_loss=float(-np.log(likelihood).mean()),
             held_out_accuracy=float((predictions == labels).mean()),
         )
-        shown = self.held_out[:SNAPSHOT_DIGITS]
-        snapshot = Snapshot(shown.digits, shown.labels, predictions[:SNAPSHOT_DIGITS], first_layer(model))
+        taught = predict(model, self.network, self.shown.digits[: self.progress.taught]).argmax(1)
+        self.predictions.append(np.concatenate([taught, predictions[:SNAPSHOT_DIGITS]]).astype(np.uint8))
+        snapshot = Snapshot(self.shown.digits, self.shown.labels, np.stack(self.predictions), first_layer(model))
         points = [*self.progress.points, point]
         self.report(state, seconds_left=seconds_left, points=points, snapshot=snapshot, **changes)
 

@@ -45,7 +45,7 @@ def run(folder: Path, stopped: threading.Event, paused: threading.Event, destina
     """
     job, train, held_out = read_job(folder)
     network = models.find(job.network)
-    splits = None
+    splits, taught = None, len(train)  # MNIST's are not shown as what was taught
     if job.mnist:
         write_progress(folder, Progress(State.STARTING, "Downloading MNIST" if destination else "Reading MNIST"))
         splits = download.fetch(folder, destination, stopped)
@@ -54,7 +54,7 @@ def run(folder: Path, stopped: threading.Event, paused: threading.Event, destina
         known = splits.train
         train = join([train, known if job.hidden is None else known[known.labels != job.hidden]])
     name, held_out = _held_out(held_out, train, splits)
-    reporter = ProgressReporter(folder, job, network, held_out[:MAX_HELD_OUT], stopped, paused)
+    reporter = ProgressReporter(folder, job, network, train[:taught], held_out[:MAX_HELD_OUT], stopped, paused)
     reporter.report(State.STARTING)
     tests = {name: held_out} | (_test_sets(splits) if job.start or splits else {})
     before = dict.fromkeys(tests, 0)
@@ -69,6 +69,7 @@ def run(folder: Path, stopped: threading.Event, paused: threading.Event, destina
         job.seconds,
         rehearsal=job.rehearsal,
         observe=reporter.observe,
+        paused=reporter.paused_seconds,
         every=max(POINT_SECONDS, job.seconds / MAX_POINTS),
         count_building=False,
     )

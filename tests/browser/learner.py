@@ -60,7 +60,7 @@ class Learner:
         return self.page.locator(".learn-status p").inner_text()
 
     def wait_for_snapshot(self) -> None:
-        self.page.locator(".learn-held").wait_for(timeout=TIMEOUT)
+        self.page.locator(".learn-digits.held").wait_for(timeout=TIMEOUT)
 
     def wait_for_network(self) -> str:
         """Wait until the trained network is there; return what the page says."""
@@ -71,7 +71,7 @@ class Learner:
 
     def correct(self) -> int:
         """The number of the held-out digits shown that are read correctly."""
-        return int(self.page.locator(".learn-held small").inner_text().split()[0])
+        return int(self.page.locator(".learn-digits.held small").inner_text().split()[0])
 
     def examples(self) -> int:
         """The number of examples the network has seen."""

@@ -38,7 +38,7 @@ def test_a_network_learns_and_predicts_beside_the_others_until_it_is_thrown_away
     learner.train(10)
     learner.wait_for_snapshot()
     pictures = learner.page.locator(".learn-view figure img, .learn-layer img")
-    assert learner.page.locator(".learn-held li").count() == 30 and learner.correct() < 15, "it guesses"
+    assert learner.page.locator(".learn-digits.held li").count() == 30 and learner.correct() < 15, "it guesses"
     before = [image.get_attribute("src") for image in pictures.all()]
     assert problems(learner) == []
     assert learner.wait_for_network().startswith("MLP Learned for 10 s")
@@ -99,12 +99,12 @@ def test_on_a_phone_the_training_takes_the_place_of_the_controls(learn, viewport
     learner.page.wait_for_timeout(500)
     assert not button.is_visible() and learner.box(".learn-status")["y"] < 100
     learner.wait_for_snapshot()
-    for part in (".learn-accuracy img", ".learn-held"):
+    for part in (".learn-accuracy img", ".learn-digits.held"):
         box = learner.box(part)
         assert box["y"] + box["height"] < viewport["height"] - NAVIGATION
-    before = learner.box(".learn-held")
+    before = learner.box(".learn-digits.held")
     learner.wait_for_network()
-    assert learner.box(".learn-held") == before, "nothing jumps at the end"
+    assert learner.box(".learn-digits.held") == before, "nothing jumps at the end"
     assert before["y"] < learner.box(".st-key-learned")["y"] < button.bounding_box()["y"]
     assert learner.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     button.scroll_into_view_if_needed()

@@ -55,15 +55,16 @@ class Clock:
 
 @dataclass
 class Observer:
-    """Takes an hour for each step, and stops after the given number of steps."""
+    """Takes some seconds for each step, and stops after the given number of steps."""
 
     clock: Clock
     most: int
+    seconds: float = 0.0
     steps: list[learner.Step] = field(default_factory=list)
     weights: list[np.ndarray] = field(default_factory=list)
 
     def __call__(self, step: learner.Step) -> bool:
-        self.clock.time += 3600
+        self.clock.time += self.seconds
         self.steps.append(step)
         self.weights.append(step.model.get_weights()[0])
         return len(self.steps) < self.most
@@ -116,7 +117,7 @@ def test_a_fine_tuned_network_learns_the_drawings_and_keeps_the_rest_if_it_rehea
     assert kept[0] > 0.97 and kept[1] < kept[0]
 
 
-def test_an_observer_sees_the_untrained_network_first_its_time_does_not_count_and_it_may_stop(clock, drawings):
+def test_an_observer_sees_the_untrained_network_first_and_may_stop(clock, drawings):
     observer = Observer(clock, most=4)
     learner.learn(
         "mlp", drawings.digits, drawings.labels, seconds=60, observe=observer, every=1.0, count_building=False
@@ -127,7 +128,15 @@ def test_an_observer_sees_the_untrained_network_first_its_time_does_not_count_an
     assert 0 < others[0].examples < others[1].examples < others[2].examples
     assert not np.array_equal(observer.weights[0], observer.weights[1])
     assert 60 - others[0].seconds_left < 0.2, "the first look is early"
-    assert 50 < others[2].seconds_left < others[1].seconds_left, "hours have passed otherwise"
+
+
+def test_the_time_of_an_observer_counts_pauses_do_not_and_a_slow_one_is_called_less_often(clock, drawings):
+    slow, paused = Observer(clock, most=99, seconds=2), Observer(clock, most=3, seconds=3600)
+    learner.learn("mlp", drawings.digits, drawings.labels, seconds=60, observe=slow, every=1.0)
+    assert 4 <= len(slow.steps) <= 60 / 2 * learner.OBSERVING + 2
+    pauses = lambda: 3600.0 * len(paused.steps)  # noqa: E731
+    learner.learn("mlp", drawings.digits, drawings.labels, seconds=60, observe=paused, every=1.0, paused=pauses)
+    assert len(paused.steps) == 3 and paused.steps[-1].seconds_left > 50
 
 
 def test_an_observer_may_stop_it_before_it_begins(clock, drawings):

@@ -111,6 +111,24 @@ def test_a_second_training_waits_for_its_turn_and_may_give_up(start):
         process.close()
 
 
+@pytest.mark.slow
+def test_a_process_without_a_job_stands_by_and_begins_within_seconds(tmp_path):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    environment = os.environ | {"DIGIT_QUEUE": str(tmp_path / "queue")}
+    command = [sys.executable, "-m", "learning.process", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        maps = Path(f"/proc/{process.pid}/maps")
+        wait_until(lambda: "tensorflow" in maps.read_text())
+        assert process.poll() is None and not (folder / files.PROGRESS_FILE).exists()
+        files.write_job(folder, Job("mlp", seconds=1), SAMPLES, SAMPLES[:0])
+        process.stdin.write(Command.BEGIN + "\n")
+        process.stdin.flush()
+        wait_until(lambda: (progress := read_progress(folder)) and progress.state == State.DONE)
+    assert not folder.exists()
+
+
 def test_nothing_is_left_when_the_server_is_killed(tmp_path):
     """A server that is killed cannot end what it started; its end of the pipe closes by itself."""
     folder = tmp_path / "job"
@@ -173,7 +191,9 @@ def test_a_job_and_its_progress_are_read_as_they_were_written(tmp_path):
     read, train, held_out = files.read_job(tmp_path)
     assert read == job and (train.digits == SAMPLES.digits).all() and len(held_out) == 0
     assert read_progress(tmp_path) is None
-    snapshot = Snapshot(SAMPLES.digits, SAMPLES.labels, SAMPLES.labels, np.zeros((1, 3, 3), np.float32))
+    snapshot = Snapshot(
+        SAMPLES.digits, SAMPLES.labels, SAMPLES.labels[None].astype(np.uint8), np.zeros((1, 3, 3), np.float32)
+    )
     progress = Progress(State.LEARNING, points=[Point(1.0, 64, 2.3, 0.1, 2.2, 0.2)], message="…")
     for current in (snapshot, None):
         files.write_progress(tmp_path, Progress(**vars(progress) | {"snapshot": current}))

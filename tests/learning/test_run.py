@@ -133,14 +133,13 @@ def test_a_job_that_takes_too_long_is_ended(folder, commands, ended):
 
 def test_pauses_are_limited_together(folder, monkeypatch):
     monkeypatch.setattr(progress, "MAX_PAUSED_SECONDS", 0.3)
-    monkeypatch.setattr(progress, "EARLY_SECONDS", 0.0)
     paused = threading.Event()
-    reporter = ProgressReporter(folder, Job("mlp"), MLP, SAMPLES, threading.Event(), paused)
+    reporter = ProgressReporter(folder, Job("mlp"), MLP, SAMPLES[:3], SAMPLES, threading.Event(), paused)
     step = Step(MLP.build(), 15.0, 640, 1.0, 0.5)
     for _ in range(2):
         paused.set()
         assert reporter.observe(step) and not paused.is_set(), "it goes on by itself"
-    assert reporter.pause_left <= 0 and job.read_progress(folder).state == State.LEARNING
+    assert reporter.paused_seconds() >= 0.3 and job.read_progress(folder).state == State.LEARNING
 
 
 def test_the_queue_needs_no_user_name(monkeypatch):

@@ -1,4 +1,4 @@
-"""A room in a database of the test's own."""
+"""A room in a database of the test's own, and no process that stands by for a training."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def always_asked(monkeypatch):
     monkeypatch.setattr(changes, "STATE_SECONDS", 0.0)
     for seconds in ("FRESH_SECONDS", "OWN_SECONDS"):
         monkeypatch.setattr(strip, seconds, 0.0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stands_by(monkeypatch):
+    """The page Learn starts no process before a training."""
+    monkeypatch.setattr("ui.learn.process.prepare", lambda: None)
+    monkeypatch.setattr("ui.learn.page.prepare", lambda: None)
 
 
 @pytest.fixture

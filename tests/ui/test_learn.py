@@ -174,11 +174,20 @@ def test_a_running_training_goes_on_when_the_network_is_thrown_away():
     assert mine.training is None
 
 
-def test_held_out_digits_show_which_are_read_correctly():
-    digits = np.stack([sample_digit("7"), sample_digit("1")])
-    shown = charts.held_out(Snapshot(digits, np.array([7, 1]), np.array([7, 2]), np.zeros((1, 3, 3))))
-    assert "1 of 2 read correctly" in shown and re.findall('li class="(.*?)"', shown) == ["right", "wrong"]
-    assert 'alt="a 1, read as 2"' in shown
+def test_digits_show_which_are_read_correctly_at_each_point_and_the_taught_ones_stand_first():
+    digits = np.stack([sample_digit("7"), sample_digit("1"), sample_digit("7")])
+    predictions = np.array([[1, 1, 1], [7, 2, 7]], np.uint8)  # at two points
+    snapshot = Snapshot(digits, np.array([7, 1, 7]), predictions, np.zeros((1, 3, 3)))
+    points = [Point(1, 64, 2.3, 0.1, 2.2, 0.2), Point(2, 640, 1.1, 0.6, 1.0, 0.7)]
+    progress = Progress(State.DONE, taught=2, points=points, snapshot=snapshot)
+    now, before = (charts.learning(Job("mlp"), progress, snapshot, point) for point in (-1, 0))
+    assert re.findall('li class="(.*?)"', now) == ["right", "wrong", "right"] and 'alt="a 1, read as 2"' in now
+    assert re.findall('li class="(.*?)"', before) == ["wrong", "right", "wrong"]
+    assert re.findall("<h3>(.*?) <small>(.*?)</small>", now) == [
+        ("Learned from", "1 of 2 read correctly"),
+        ("Held-out digits", "1 of 1 read correctly"),
+    ]
+    assert "Not yet: 1 of the 2 it learned from is still misread" in charts.status(Job("mlp"), progress)
 
 
 def test_curves_name_their_newest_values():
@@ -199,7 +208,7 @@ def test_the_comparison_has_a_column_before_if_a_network_was_fine_tuned():
         (Progress(State.WAITING, ahead=2), "2 other trainings come first"),
         (Progress(State.LEARNING, seconds_left=12.4), "12 s left"),
         (Progress(State.PAUSED, seconds_left=12.4), "Paused"),
-        (Progress(State.STARTING), "TensorFlow is being loaded"),
+        (Progress(State.STARTING), "Starting"),
         (Progress(State.STARTING, "Downloading MNIST"), "MLP</b> Downloading MNIST"),
         (Progress(State.FAILED, "The training failed: disk full."), "disk full"),
         (Progress(State.DONE, stopped=True, points=[Point(0.4, 64, 2.3, 0.1, 2.3, 0.1)] * 2), "before it could learn"),

@@ -15,6 +15,7 @@ from ui.shared.percent import percent
 
 WIDTH, HEIGHT = 320, 150  # of a chart, in the units of its viewBox
 LEFT, TOP, BOTTOM = 34, 6, 18  # its margins
+REMEDY = "Train it 30 s more, or draw five more like it."
 MAX_LOSS = 2.5  # of the chart; guessing costs 2.3
 LAYER_COLUMNS = 8  # of the first layer's pictures
 LAYERS = {"mlp": "What the first units look for", "cnn": "The first filters", "resnet": "The first filters"}
@@ -53,9 +54,9 @@ _CHART = _templates.from_string(
   <img decoding="sync" src="{{ source }}" alt="{{ name }} over time">
 </figure>"""
 )
-_HELD_OUT = _templates.from_string(
-    """<section class="learn-held">
-  <h3>Held-out digits <small>{{ correct }} of {{ tiles | length }} read correctly</small></h3>
+_DIGITS = _templates.from_string(
+    """<section class="learn-digits {{ kind }}">
+  <h3>{{ title }} <small>{{ correct }} of {{ tiles | length }} read correctly</small></h3>
   <ol>
     {% for image, label, prediction in tiles %}
     <li class="{{ "right" if prediction == label else "wrong" }}">
@@ -93,7 +94,7 @@ def status(job: Job, progress: Progress) -> str:
     left = f"{progress.seconds_left:.0f} s left"
     words = {
         State.WAITING: _waiting(progress.ahead),
-        State.STARTING: progress.message or "Starting: TensorFlow is being loaded, which takes 10 to 20 seconds",
+        State.STARTING: progress.message or "Starting",
         State.LEARNING: left,
         State.PAUSED: f"Paused, {left}; it goes on by itself after {MAX_PAUSED_SECONDS / 60:.0f} minutes of pauses",
         State.SAVING: "Comparing and saving",
@@ -120,16 +121,29 @@ def _done(job: Job, progress: Progress) -> str:
     seconds = progress.points[-2].seconds if len(progress.points) > 1 else 0
     if progress.stopped:
         return f"Stopped after {seconds:.1f} s" + (", before it could learn much" if seconds < 3 else "")
+    wrong, taught = _misread(progress), progress.taught
+    if wrong:
+        which = "what" if taught == 1 else f"{wrong} of the {taught}"
+        return f"Not yet: {which} it learned from {'is' if wrong == 1 else 'are'} still misread. {REMEDY}"
     return f"Learned for {job.seconds:.0f} s"
 
 
-def learning(job: Job, points: Sequence[Point], snapshot: Snapshot) -> str:
-    """The curves, the held-out digits and the first layer; learn.css places them."""
+def _misread(progress: Progress) -> int:
+    """The number of the digits shown that were learned from and are not read as their labels."""
+    if progress.snapshot is None:
+        return 0
+    return int((progress.snapshot.predictions[-1] != progress.snapshot.labels)[: progress.taught].sum())
+
+
+def learning(job: Job, progress: Progress, snapshot: Snapshot, point: int = -1) -> str:
+    """The digits learned from and held out with the predictions at a point, the curves, and the first layer."""
+    points, taught = progress.points, progress.taught
     parts = (
+        digits("taught", "Learned from", snapshot, point, slice(taught)) if taught else "",
+        digits("held", "Held-out digits", snapshot, point, slice(taught, None)),
+        first_layer(job.network, snapshot.first_layer),
         accuracy_curve(job, points),
         loss_curve(job, points),
-        held_out(snapshot),
-        first_layer(job.network, snapshot.first_layer),
     )
     return f'<div class="learn-view">{"".join(parts)}</div>'
 
@@ -183,10 +197,11 @@ def _y(level: float) -> float:
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - min(1.0, level))
 
 
-def held_out(snapshot: Snapshot) -> str:
-    """Held-out digits with the network's current predictions."""
-    tiles = list(zip(map(images.digit, snapshot.digits), snapshot.labels, snapshot.predictions, strict=True))
-    return _HELD_OUT.render(tiles=tiles, correct=(snapshot.labels == snapshot.predictions).sum())
+def digits(kind: str, title: str, snapshot: Snapshot, point: int, part: slice) -> str:
+    """Some digits of a snapshot with the network's predictions at a point, counted as in the curves."""
+    labels, predictions = snapshot.labels[part], snapshot.predictions[point][part]
+    tiles = list(zip(map(images.digit, snapshot.digits[part]), labels, predictions, strict=True))
+    return _DIGITS.render(kind=kind, title=title, tiles=tiles, correct=(labels == predictions).sum())
 
 
 def first_layer(key: str, weights: np.ndarray) -> str:

@@ -16,7 +16,7 @@ from models import NETWORKS
 from ui import navigation
 from ui.learn import charts, state
 from ui.learn.controls import Plan, choose
-from ui.learn.process import Training, TrainingError
+from ui.learn.process import Training, TrainingError, prepare
 from ui.learn.state import Learned, Learning
 from ui.shared import session
 
@@ -41,6 +41,8 @@ def page() -> None:
         with st.container(key="learn_choices"):
             if state.possible():
                 _start(mine, choose(mine.running))
+                if not mine.running:
+                    prepare()
             else:
                 st.info("This server only answers: training needs TensorFlow, which is not installed here.")
         with st.container(key="learn_progress"):
@@ -78,11 +80,27 @@ def _progress(mine: Learning) -> None:
         with st.container(horizontal=True, key="learn_commands", gap="small"):
             draw = _commands(training)
     if progress.snapshot is not None:
-        st.html(charts.learning(job, progress.points, progress.snapshot))
+        st.html(charts.learning(job, progress, progress.snapshot, _point(training)))
     if draw:
         navigation.go("draw")
     if just_ended:
         st.rerun()
+
+
+def _point(training: Training) -> int:
+    """The point of the curves whose predictions are shown: the newest, or one that the visitor looks back at."""
+    last = len(training.progress.points) - 1
+    with st.container(key="learn_back"):  # its place is kept while the training runs
+        if not training.ended or last < 1:
+            return last
+        looked: int = st.select_slider(
+            "Look back",
+            range(last + 1),
+            last,
+            key=session.LOOK_BACK,
+            format_func=lambda point: f"after {training.progress.points[point].seconds:.1f} s",
+        )
+        return looked
 
 
 def _commands(training: Training) -> bool:

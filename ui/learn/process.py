@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 _trainings: weakref.WeakSet[Training] = weakref.WeakSet()
 _start_lock = threading.Lock()  # so that two visitors who start at once are counted one after the other
+_standby: tuple[subprocess.Popen[str], Path] | None = None  # a process without a job yet, one for the server
 
 
 class TrainingError(Exception):
@@ -52,30 +53,21 @@ class Training:
                 )
             try:
                 _remove_stale_folders()
-                self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
-                self.process = self._start(train, held_out)
+                self.process, self.folder = _take_standby() or _started()
+                self._begin(train, held_out)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise TrainingError(f"The training could not be started: {reason}.") from error
             self.close = weakref.finalize(self, _end, self.process, self.folder)
             _trainings.add(self)
 
-    def _start(self, train: Digits, held_out: Digits) -> subprocess.Popen[str]:
-        """Write the job and start the process; remove the folder if that fails."""
+    def _begin(self, train: Digits, held_out: Digits) -> None:
+        """Give the process its job; end it if that fails."""
         try:
             write_job(self.folder, self.job, train, held_out)
-            with (self.folder / LOG_FILE).open("w") as output:
-                return subprocess.Popen(
-                    [sys.executable, "-m", "learning.process", str(self.folder)],
-                    cwd=ROOT,
-                    stdin=subprocess.PIPE,
-                    stdout=output,
-                    stderr=output,
-                    text=True,
-                    start_new_session=True,
-                )
+            _send(self.process, Command.BEGIN)
         except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _end(self.process, self.folder)
             raise
 
     @property
@@ -84,12 +76,7 @@ class Training:
 
     def command(self, command: Command) -> None:
         """Send a command to the process, if it still runs."""
-        try:
-            assert self.process.stdin is not None
-            self.process.stdin.write(command + "\n")
-            self.process.stdin.flush()
-        except (OSError, ValueError):  # it has ended
-            return
+        _send(self.process, command)
 
     def poll(self) -> Progress:
         """Read the progress, and tell the process that the page is still there."""
@@ -117,6 +104,56 @@ class Training:
         with contextlib.suppress(OSError):
             output = (self.folder / LOG_FILE).read_text(encoding="utf-8", errors="replace")[-LOGGED_CHARACTERS:]
         log.warning("training of %s: %s %s", self.job.network, self.progress.message, output)
+
+
+def prepare() -> None:
+    """Have a process stand by that has loaded TensorFlow when the visitor starts a training; it ends by itself."""
+    global _standby
+    with _start_lock:
+        if _standby is not None and _standby[0].poll() is None:
+            _send(_standby[0], Command.ALIVE)
+        elif sum(other.process.poll() is None for other in _trainings) < MAX_TRAININGS:
+            try:
+                _standby = _started()
+            except OSError as error:
+                log.warning("no process stands by for a training: %s", error.strerror)
+
+
+def _take_standby() -> tuple[subprocess.Popen[str], Path] | None:
+    """Return the process that stands by with its folder, if it still runs; the next visitor gets another."""
+    global _standby
+    taken, _standby = _standby, None
+    return taken if taken and taken[0].poll() is None and taken[1].is_dir() else None
+
+
+def _started() -> tuple[subprocess.Popen[str], Path]:
+    """Start a process; return it with its folder. Raises OSError if that fails."""
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+    try:
+        with (folder / LOG_FILE).open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "learning.process", str(folder)],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                text=True,
+                start_new_session=True,
+            )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return process, folder
+
+
+def _send(process: subprocess.Popen[str], command: Command) -> None:
+    """Send a command, if the process still runs."""
+    try:
+        assert process.stdin is not None
+        process.stdin.write(command + "\n")
+        process.stdin.flush()
+    except (OSError, ValueError):  # it has ended
+        return
 
 
 def _end(process: subprocess.Popen[str], folder: Path) -> None:

@@ -41,7 +41,7 @@ MEMORY, RESTORED, VISIT_ID = "memory_of_browser", "restored", "visit_id"
 # Of the page Learn.
 LEARN_MODE, LEARN_NETWORK, LEARN_FROM, REHEARSAL, HIDDEN = "how", "learner", "learn_from", "rehearsal", "hidden"
 TRAIN, PAUSE_TRAINING, STOP_TRAINING, MNIST_YES = "train", "pause_training", "stop_training", "mnist_yes"
-DRAW_FOR_IT = "draw_for_it"
+DRAW_FOR_IT, LOOK_BACK = "draw_for_it", "look_back"
 UNDO_LEARNING, FORGET, WEIGHTS_FILE, SERVING_FILE = "undo_learning", "forget", "weights_file", "serving_file"
 TEACH = "teach"  # of the first page, which leads there
 
