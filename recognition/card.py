@@ -82,9 +82,11 @@ class ModelCard:
     network, recipe: the keys of both.
     parameters: number of trainable and fixed values in the model.
     sha256: of the weights file; size: its bytes.
-    temperature: divides the logits before the softmax that Classifier.predict returns.
+    temperature: divides the logits before the softmax that Classifier.predict returns; fitted on digits that the
+    network, or its twin, was not trained on.
     training: the hyperparameters (training.engine.hyperparameters), seed, digits, seconds_per_epoch, versions.
-    history: one row for each epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, seconds.
+    history: one row for each epoch: epoch (from 1), loss, accuracy, seconds, and, if there were digits to validate on,
+    val_loss, val_accuracy.
     tests: scores by name, see TESTS; measured by training.evaluate.
     serving: the LiteRT file with these weights; None before training.export has written it.
     """

@@ -12,7 +12,7 @@ tables with one. Table 1.3.3 gives three widths for each row, while listing 1.3.
 have three, as 256-512-256 can hardly mean two. The number of epochs is not printed; here it is the listing's, 20 (10
 for the CNN), with Keras's default learning rates. Where SGD falls short of the print with them, its training goes on,
 and the last column has the epochs that the print needs: the first five in a row whose mean accuracy on the test digits
-is the printed one or more. Seconds are the median epoch's, times the listing's epochs.
+is the printed one or more; it is empty in rows of before. Seconds are the median epoch's, times the listing's epochs.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@
 
 A training writes a candidate into training/runs/candidates. It is promoted to weights/ where nothing is in place, where
 its calibrated negative log-likelihood on validation digits is lower (the mean over MNIST's and drawn ones, each with
-equal weight), or with --force. Its test scores come from training.evaluate afterwards. An interrupted training resumes
-from its last whole epoch when the same command is given again.
+equal weight), or with --force; recipe book, which is trained on all of MNIST's training digits, is not compared. Its
+test scores come from training.evaluate afterwards. An interrupted training resumes from its last whole epoch when the
+same command is given again.
 Plain Keras throughout; only the export of the LiteRT file needs the TensorFlow backend.
 """
 
@@ -64,10 +65,26 @@ def main(arguments: list[str] | None = None) -> int:
     data: TrainingData = augmented.load() if any(settings.augmented for settings in plan.values()) else mnist()
     held_out = held_out_sets()
     for key, settings in plan.items():
-        print(f"{NETWORKS[key].title}, recipe {options.recipe}: {settings.epochs} epochs", flush=True)
-        with training(NETWORKS[key], options.recipe, settings, data) as candidate:
+        network, digits, temperature = NETWORKS[key], data, 1.0
+        print(f"{network.title}, recipe {options.recipe}: {settings.epochs} epochs", flush=True)
+        if settings.whole:
+            temperature = _twins_temperature(network, options.recipe, settings, data, held_out)
+            digits = mnist().whole
+        with training(network, options.recipe, settings, digits, temperature=temperature) as candidate:
             print(f"  {promote(candidate, held_out, options.force)}", flush=True)
     return 0
+
+
+def _twins_temperature(
+    network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, held_out: list[Digits]
+) -> float:
+    """The temperature of the same training without the last digits, or that of the weights to go on from."""
+    if settings.init_from:
+        return Classifier.load(network, recipe).card.temperature
+    with training(network, recipe, replace(settings, whole=False), data) as twin:
+        classifier = calibrated(twin.load(), held_out)
+        print(f"  twin: {validate(classifier, held_out)}, temperature {classifier.card.temperature}", flush=True)
+    return classifier.card.temperature
 
 
 @dataclass(frozen=True)
@@ -101,10 +118,15 @@ class Candidate:
 def promote(candidate: Candidate, held_out: list[Digits], force: bool = False, calibrate: bool = True) -> str:
     """Puts a candidate in place where it is better, nothing valid is there, or force is set.
 
+    A candidate that was trained on all digits always is: there are none by which it could be compared.
     held_out: the sets of validation digits. calibrate: fit the temperature of both networks first.
     Returns the result in a sentence. A candidate that was put in place is deleted; another one stays.
     """
     new, old = candidate.load(), _in_place(candidate)
+    if new.card.training.get("whole"):
+        candidate.put_in_place(new.card)
+        shutil.rmtree(candidate.folder)
+        return f"promoted to {weights_path(candidate.network.key, candidate.recipe).parent}: trained on all digits"
     if calibrate:
         new, old = calibrated(new, held_out), calibrated(old, held_out) if old else None
     after, before = validate(new, held_out), validate(old, held_out) if old else None
@@ -131,23 +153,29 @@ def _in_place(candidate: Candidate) -> Classifier | None:
 
 @contextmanager
 def training(
-    network: Network, recipe: str, settings: Hyperparameters, data: TrainingData, runs: Path = RUNS
+    network: Network,
+    recipe: str,
+    settings: Hyperparameters,
+    data: TrainingData,
+    runs: Path = RUNS,
+    temperature: float = 1.0,
 ) -> Iterator[Candidate]:
     """Trains a network and yields the candidate; nobody else trains the same until the block ends.
 
-    runs: the folder for candidates and cached targets. After an interruption a call with the same arguments resumes,
-    and ends with the same weights except for rounding, because threads add numbers in a different order.
+    runs: the folder for candidates and cached targets. temperature: for the card. After an interruption a call with
+    the same arguments resumes, and ends with the same weights except for rounding, because threads add numbers in a
+    different order.
     Raises recognition.store.WeightsError if a teacher has no valid weights or the weights to continue from are not
     there, training.engine.command.BusyError while another process trains the same.
     """
     candidate = Candidate(network, recipe, _folder(runs, network, recipe, settings, data))
     candidate.folder.mkdir(parents=True, exist_ok=True)
     with only_process(candidate.folder, f"{network.title}, recipe {recipe},"):
-        _train(candidate, settings, data, runs)
+        _train(candidate, settings, data, runs, temperature)
         yield candidate
 
 
-def _train(candidate: Candidate, settings: Hyperparameters, data: TrainingData, runs: Path) -> None:
+def _train(candidate: Candidate, settings: Hyperparameters, data: TrainingData, runs: Path, temperature: float) -> None:
     network, recipe, folder = candidate.network, candidate.recipe, candidate.folder
     keras.utils.set_random_seed(SEED)
     model = network.build() if settings.dropout is None else network.build(dropout=settings.dropout)
@@ -159,9 +187,10 @@ def _train(candidate: Candidate, settings: Hyperparameters, data: TrainingData, 
     batches = Batches(network, data, targets, settings.batch_size, SEED)
     model.compile(settings.build_optimizer(len(batches)), loss="categorical_crossentropy", metrics=["accuracy"])
     history, checkpoint = History(folder / "history.json"), Checkpoint(folder)
+    held_out = (network.inputs(data.validation.digits), one_hot(data.validation.labels, classes))
     model.fit(
         batches,
-        validation_data=(network.inputs(data.validation.digits), one_hot(data.validation.labels, classes)),
+        validation_data=held_out if len(data.validation) else None,
         epochs=settings.epochs,
         initial_epoch=checkpoint.restore(model),
         shuffle=False,  # Batches shuffles with its own seed
@@ -175,7 +204,7 @@ def _train(candidate: Candidate, settings: Hyperparameters, data: TrainingData, 
     )
     done = earlier[-1]["epoch"] if earlier else 0
     rows = earlier + [row | {"epoch": done + row["epoch"]} for row in history.rows.values()]
-    _save(model, candidate, settings, data, rows, taught)
+    _save(model, candidate, settings, data, rows, taught, temperature)
 
 
 def _teacher_targets(settings: Hyperparameters, recipe: str, data: TrainingData, runs: Path) -> TeacherTargets:
@@ -222,6 +251,7 @@ def _save(
     data: TrainingData,
     history: list[dict[str, float]],
     taught: TeacherTargets | None,
+    temperature: float,
 ) -> None:
     """Writes the weights, the LiteRT file, then their card."""
     bare = candidate.network.build()  # a compiled model's file would hold the optimizer's state too
@@ -234,7 +264,7 @@ def _save(
         parameters=model.count_params(),
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
-        temperature=1.0,
+        temperature=temperature,
         training={
             **asdict(settings) | {"lr_decay": [list(pair) for pair in settings.lr_decay]},
             "epochs": history[-1]["epoch"],

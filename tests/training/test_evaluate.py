@@ -12,7 +12,7 @@ from digits.labelled import Digits
 from recognition import load, store
 from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
-from recognition.store import read_card, released
+from recognition.store import read_card, released, write_card
 from training import evaluate
 from training.data.dataset import DataError, Splits
 from training.engine.command import run_command
@@ -113,10 +113,23 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def held_out_for(card):
+    return replace(card, training=card.training | {"whole": False})
+
+
+def test_a_network_that_was_trained_on_all_digits_keeps_its_temperature(few, folder, monkeypatch):
+    monkeypatch.setattr(evaluate, "test_sets", lambda: {"drawn": few})
+    monkeypatch.setattr(evaluate, "held_out_sets", lambda: [few])
+    card = read_card("mlp", "book")
+    write_card(replace(card, training=card.training | {"whole": True}, temperature=1.5))
+    assert evaluate.main(["mlp", "--recipe", "book"]) == 0 and read_card("mlp", "book").temperature == 1.5
+
+
 def test_the_command_evaluates_valid_weights_and_names_damaged_ones(few, folder, monkeypatch, capsys):
     monkeypatch.setattr(evaluate, "test_sets", lambda: {"drawn": few})
     monkeypatch.setattr(evaluate, "held_out_sets", lambda: [few])
     store.weights_path("cnn", "book").write_bytes(b"damaged")
+    write_card(held_out_for(read_card("mlp", "book")))
     mlp, cnn = read_card("mlp", "book"), read_card("cnn", "book")
     assert evaluate.main(["--recipe", "book"]) == 1
     measured = read_card("mlp", "book")

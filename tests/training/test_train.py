@@ -122,6 +122,16 @@ def _interrupt_in(folder, write_card):
     return write
 
 
+def test_a_training_on_all_digits_has_its_twins_temperature_and_is_not_compared(main, train, splits, monkeypatch):
+    train("mlp", BETTER, splits)
+    monkeypatch.setattr(command.hyperparameters, "find", lambda key, recipe: replace(WORSE, whole=True))
+    status, output = main("mlp", "--recipe", "book")
+    card = verified("mlp", "book")[1]
+    assert status == 0 and "promoted to" in output and f"temperature {card.temperature}" in output
+    assert card.training["digits"] == {"train": 360, "validation": 0} and card.temperature != 1
+    assert card.history[0].keys() == {"epoch", "loss", "accuracy", "seconds"}
+
+
 @pytest.mark.slow
 def test_continuing_starts_from_the_weights_in_place_and_counts_all_epochs(main, train, splits):
     train("mlp", replace(WORSE, epochs=4), splits)

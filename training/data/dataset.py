@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from digits.labelled import Digits
+from digits.labelled import Digits, join
 
 T = TypeVar("T")
 FINGERPRINTED = 300  # digits that a fingerprint is made of
@@ -100,6 +100,11 @@ class Splits:
     @property
     def origins(self) -> np.ndarray:
         return np.arange(len(self.train))
+
+    @property
+    def whole(self) -> Splits:
+        """The same with the validation digits among those to train on, and none to validate on."""
+        return Splits(join([self.train, self.validation]), self.validation[:0], self.test)
 
     def choose(self, epoch: int, random: np.random.Generator) -> np.ndarray:
         """The digits of one epoch: all of them."""

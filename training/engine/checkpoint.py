@@ -43,7 +43,8 @@ class History(keras.callbacks.Callback):
         self._start = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        row = {name: round(float((logs or {})[name]), 5) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+        names = ("loss", "accuracy", "val_loss", "val_accuracy")  # the last two where there are digits to validate on
+        row = {name: round(float(logs[name]), 5) for name in names if logs and name in logs}
         self.rows[epoch + 1] = {"epoch": epoch + 1} | row | {"seconds": round(time.perf_counter() - self._start, 2)}
         write_atomically(self.path, lambda path: path.write_text(json.dumps(list(self.rows.values()))))
 

@@ -20,11 +20,12 @@ LABEL_HEIGHT = 5.0  # % of the chart's height, for a curve's name
 
 
 def training_curves(history: list[dict]) -> None:
-    """Show the error rate in % after each epoch, on the training and on the validation digits."""
+    """Show the error rate in % after each epoch, on the training digits and on the validation digits, if any."""
     rows = [
         {"epoch": row["epoch"], "wrong, %": 100 * (1 - row[name]), "digits": digits}
         for row in history
         for name, digits in (("accuracy", "training"), ("val_accuracy", "validation"))
+        if name in row
     ]
     chart = alt.Chart(alt.InlineData(values=rows)).mark_line(point=True)
     chart = chart.encode(
@@ -34,9 +35,12 @@ def training_curves(history: list[dict]) -> None:
         strokeDash=alt.StrokeDash("digits:N", legend=alt.Legend(orient="top", title=None)),
     )
     last = history[-1]
+    validation = (
+        f" and {100 * (1 - last['val_accuracy']):.2f} % of the validation digits" if "val_accuracy" in last else ""
+    )
     words = (
-        f"After {last['epoch']} epochs {100 * (1 - last['accuracy']):.2f} % of the training digits and "
-        f"{100 * (1 - last['val_accuracy']):.2f} % of the validation digits are classified wrongly."
+        f"After {last['epoch']} epochs {100 * (1 - last['accuracy']):.2f} % of the training digits{validation} are "
+        "classified wrongly."
     )
     st.altair_chart(chart.properties(height=HEIGHT), alt=words)
     st.caption(

@@ -33,13 +33,17 @@ def _dropout(training: dict) -> str:
     return "" if training.get("dropout") is None else f"trained with {100 * training['dropout']:.0f} % dropout, "
 
 
+def _held_out(digits: int) -> str:
+    return f", {digits:,} to choose by" if digits else ""
+
+
 def _facts(card: ModelCard) -> str:
     training = card.training
     lines = [
         f"**{card.parameters:,} parameters** · {NETWORKS[card.network].source}",
         f"Recipe *{card.recipe}*: {training['optimizer']}, {training['epochs']} epochs, "
         f"batches of {training['batch_size']}, {_dropout(training)}"
-        f"{training['digits']['train']:,} digits to train on, {training['digits']['validation']:,} to choose by",
+        f"{training['digits']['train']:,} digits to train on{_held_out(training['digits']['validation'])}",
     ]
     lines += [f"{TESTS[name]}: **{score}**" for name, score in card.tests.items() if name in TESTS]
     return "  \n".join(lines)
