@@ -1,6 +1,7 @@
 """The files that the page and the process that trains for it exchange in a folder. Needs no TensorFlow.
 
 job.npz               from the page: the job, the digits to learn from, the held-out digits
+pulse                 from the process, touched all the time while it lives
 progress.npz          from the process, about twice a second: its state, the curves, a snapshot of the network
 model.weights.h5      from the process, at the end: the weights, for Keras
 model.tflite          the same network, for LiteRT
@@ -28,11 +29,12 @@ import numpy as np
 from digits.labelled import Digits
 from recognition.exported_model import ExportedModel
 
-JOB_FILE, PROGRESS_FILE, LOG_FILE = "job.npz", "progress.npz", "log.txt"
+JOB_FILE, PROGRESS_FILE, PULSE_FILE, LOG_FILE = "job.npz", "progress.npz", "pulse", "log.txt"
 WEIGHTS_FILE, EXPORTED_FILE = "model.weights.h5", "model.tflite"
 MAX_SECONDS = 300.0  # of learning that a job may ask for
 MAX_PAUSED_SECONDS = 120.0  # of all pauses of a training together, since others wait for it
 ABANDONED_SECONDS = 30.0  # without a command, after which the page is taken to be gone
+STILL_SECONDS = 60.0  # without a pulse, after which a process is taken to stand still; others wait for it
 STANDBY_SECONDS = 300.0  # that a process waits for a job, with TensorFlow loaded
 SNAPSHOT_DIGITS, TAUGHT_DIGITS = 30, 10  # held-out digits, and digits learned from, that the page shows at most
 REPLACE_SECONDS = 2.0  # to retry a replacement: on Windows it fails while the page reads the file

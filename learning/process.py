@@ -32,6 +32,7 @@ from learning.job import (  # noqa: E402
     JOB_FILE,
     MAX_PAUSED_SECONDS,
     MAX_SECONDS,
+    PULSE_FILE,
     STANDBY_SECONDS,
     Command,
     Progress,
@@ -64,8 +65,8 @@ def main(arguments: list[str] | None = None) -> None:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
         try:
             write_progress(folder, Progress(State.FAILED, f"The training failed: {reason.rstrip('.')}."))
-        except OSError:  # the disk is full; the page sees that the process has ended
-            commands.abandon()
+        except OSError as full:  # the disk, mostly; the page reads the reason from the exit status
+            commands.abandon(full.errno or 1)
     threading.Event().wait()
 
 
@@ -132,6 +133,8 @@ class Commands:
 
     def _watch(self) -> None:
         while time.monotonic() < min(self._last_command + self._patience, self.deadline or math.inf):
+            with write_lock, contextlib.suppress(OSError):
+                (self.folder / PULSE_FILE).touch()
             time.sleep(POLL_SECONDS)
         self.abandon()
 
@@ -139,11 +142,11 @@ class Commands:
     def _patience(self) -> float:
         return ABANDONED_SECONDS if self.begun.is_set() else STANDBY_SECONDS
 
-    def abandon(self) -> None:
-        """Remove the folder and end the process at once."""
+    def abandon(self, status: int = 0) -> None:
+        """Remove the folder and end the process at once. status: 0, or the number of the error that made it end."""
         write_lock.acquire()  # for good, so that no other thread writes the folder again
         shutil.rmtree(self.folder, ignore_errors=True)
-        os._exit(0)
+        os._exit(status)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,9 +21,12 @@ except ImportError:  # Windows, where trainings do not wait for one another
 
 
 def folder() -> Path:
-    """Return the folder of the tickets; the environment variable DIGIT_QUEUE names another one."""
-    named = os.environ.get("DIGIT_QUEUE")  # the user by number: a container may run as one whom its system cannot name
-    return Path(named) if named else Path(tempfile.gettempdir()) / f"draw-a-digit-queue-{os.getuid()}"
+    """Return the folder of the tickets; the environment variable DIGIT_QUEUE names another one.
+
+    It lies where only its user can make files, because everybody who locks one in it holds up the trainings.
+    """
+    named = os.environ.get("DIGIT_QUEUE")
+    return Path(named) if named else Path.home() / ".cache" / "draw-a-digit" / "queue"
 
 
 @contextlib.contextmanager
@@ -36,7 +39,9 @@ def turn(wait: Callable[[int], bool]) -> Iterator[bool]:
         yield True
         return
     tickets = folder()
-    tickets.mkdir(mode=0o700, exist_ok=True)
+    tickets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (owner := tickets.lstat()).st_uid != os.getuid() or not stat.S_ISDIR(owner.st_mode):
+        raise OSError(f"{tickets} is not a folder of this user; name another one in DIGIT_QUEUE")
     with _ticket(tickets) as ticket, (tickets / "training.lock").open("a") as lock:
         while (ahead := _ahead(tickets, ticket)) > 0 or not _lock(lock):
             if not wait(max(ahead, 1)):

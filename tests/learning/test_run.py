@@ -142,12 +142,22 @@ def test_pauses_are_limited_together(folder, monkeypatch):
     assert reporter.paused_seconds() >= 0.3 and job.read_progress(folder).state == State.LEARNING
 
 
-def test_the_queue_needs_no_user_name(monkeypatch):
-    """A container may run as a user whom its system does not know."""
-    for name in ("LOGNAME", "USER", "LNAME", "USERNAME", "DIGIT_QUEUE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(os, "getuid", lambda: 1234567)
-    assert queue.folder().name.endswith("1234567")
+def test_the_queue_is_where_only_its_user_can_make_files_and_another_users_is_refused(monkeypatch, tmp_path):
+    monkeypatch.delenv("DIGIT_QUEUE", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert queue.folder().is_relative_to(tmp_path)
+    with queue.turn(lambda ahead: False) as ours:
+        assert ours and queue.folder().stat().st_mode & 0o077 == 0
+    link = tmp_path / "link"
+    link.symlink_to(queue.folder())
+    for change in ({"DIGIT_QUEUE": str(link)}, {}):
+        with monkeypatch.context() as patched:
+            for name, value in change.items():
+                patched.setenv(name, value)
+            if not change:
+                patched.setattr(os, "getuid", lambda: 1234567)
+            with pytest.raises(OSError, match="is not a folder of this user"), queue.turn(lambda ahead: False):
+                pass
 
 
 def test_where_files_cannot_be_locked_a_training_begins_at_once(monkeypatch):

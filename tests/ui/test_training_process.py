@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import pytest
 
 from digits.labelled import Digits
 from digits.samples import sample_digit
-from learning.job import ABANDONED_SECONDS, LOG_FILE, PROGRESS_FILE, Job, Point, Progress, State
+from learning.job import ABANDONED_SECONDS, LOG_FILE, PROGRESS_FILE, PULSE_FILE, Job, Point, Progress, State
 from tests.learning.test_process import wait_until
 from ui.learn import process as training_process
 from ui.learn import sources, state
@@ -69,6 +70,31 @@ def test_a_killed_training_is_a_sentence_on_whichever_page():
     assert mine.sync() and not mine.sync() and mine.learned is None
     assert training.progress.state == State.FAILED and "try it again" in training.progress.message
     wait_until_gone(training.folder)
+
+
+def test_a_training_that_is_stopped_is_ended_in_a_sentence_and_frees_the_queue(monkeypatch):
+    monkeypatch.setattr(training_process, "STILL_SECONDS", 2.0)
+    mine = Learning(training=Training(Job("mlp"), SAMPLE, NONE))
+    training = mine.training
+    assert training is not None
+    wait_until((training.folder / PULSE_FILE).exists)
+    mine.sync()
+    training.process.send_signal(signal.SIGSTOP)
+    wait_until(mine.sync)
+    assert training.progress.state == State.FAILED and "stood still" in training.progress.message
+    assert training.process.wait(20) == -signal.SIGKILL
+    wait_until_gone(training.folder)
+
+
+def test_the_reason_of_an_early_end_is_named():
+    mine = Learning(training=Training(Job("mlp"), SAMPLE, NONE))
+    training = mine.training
+    assert training is not None
+    training.process.kill()
+    training.process.wait()
+    training.process.returncode = errno.ENOSPC
+    mine.sync()
+    assert training.progress.message == "The training ended before it was done: No space left on device."
 
 
 @pytest.mark.slow  # the one real training among the tests without a browser

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,17 @@ import zipfile
 from pathlib import Path
 
 from digits.labelled import Digits
-from learning.job import LOG_FILE, Command, Job, Progress, State, read_progress, write_job
+from learning.job import (
+    LOG_FILE,
+    PULSE_FILE,
+    STILL_SECONDS,
+    Command,
+    Job,
+    Progress,
+    State,
+    read_progress,
+    write_job,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER_PREFIX = "draw-a-digit-training-"
@@ -45,6 +56,7 @@ class Training:
         """Start the process; raises TrainingError if that fails or too many run already."""
         self.job = job
         self.progress = Progress(State.WAITING, seconds_left=job.seconds)
+        self._pulse: tuple[int | None, float] = None, time.monotonic()  # its newest, and when it was seen
         self.process: subprocess.Popen[str]
         with _start_lock:
             if sum(other.process.poll() is None for other in _trainings) >= MAX_TRAININGS:
@@ -89,10 +101,24 @@ class Training:
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
             self.fail(f"The training's files cannot be read: {type(error).__name__}.")
         if gone and not self.ended:
-            self.fail("The training ended before it was done; try it again.")
+            status = self.process.returncode
+            reason = os.strerror(status) if status > 0 else "try it again"
+            self.fail(f"The training ended before it was done: {reason}.")
+        elif not gone and not self.ended and self._stands_still():
+            self.process.kill()
+            self.fail(f"The training stood still for {STILL_SECONDS:.0f} seconds and was ended; try it again.")
         elif self.progress.state == State.FAILED:
             self._log()
         return self.progress
+
+    def _stands_still(self) -> bool:
+        """Return whether the process has shown no life for long, by a clock that stops while a laptop sleeps."""
+        pulse = None
+        with contextlib.suppress(OSError):
+            pulse = (self.folder / PULSE_FILE).stat().st_mtime_ns
+        if pulse != self._pulse[0]:
+            self._pulse = pulse, time.monotonic()
+        return time.monotonic() - self._pulse[1] > STILL_SECONDS
 
     def fail(self, sentence: str) -> None:
         """End it for the visitor, with a reason; its curves stay."""
