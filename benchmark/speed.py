@@ -92,9 +92,7 @@ def panels(runs: int = 30) -> str:
     choices: list[dict[str, str]] = [{}]
     for title in ("MLP", "CNN", "RNN", "ResNet"):
         choices.append({"panel": "Journey", "network": title})
-    choices += [{"panel": "Which ink?", "ink": way} for way in ("Cover it", "Gradient")]
-    choices += [{"panel": "Poke it", "poke": way} for way in ("Rotate", "Thicken")]
-    choices.append({"panel": "How it is built"})
+    choices += [{"panel": name} for name in ("Which ink?", "How it is built")]
     times = {}
     for choice in choices:
         visitor.session_state["panel"] = "Bars"

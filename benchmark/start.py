@@ -52,7 +52,7 @@ def start(rounds: int = 5) -> str:
         f"{medians[ANSWER]:.2f} s after the pointer's release; the canvas waits 0.2 s of that before it sends.",
         "",
         f"Memory after {DRAWINGS} drawings with the first four networks: {four:.0f} MB; with all "
-        f"{len(released(trained_recipes()[0]))}, both recipes and every panel but gradients opened too: "
+        f"{len(released(trained_recipes()[0]))}, both recipes and every panel opened too: "
         f"{everything:.0f} MB.",
     ]
     return "\n".join(lines) + "\n"

@@ -1,1 +1,1 @@
-"""Explanations of networks and their predictions: layers, importance of the ink, perturbations."""
+"""What can be explained of a network: its layers, and the arithmetic of chapter 1."""

@@ -150,8 +150,6 @@ def test_an_interval_contains_the_accuracy_and_stays_between_0_and_1(counts):
 KNOWN = {
     "panel": ["Inside", "Journey", "Which ink?", "Poke it", "Confidence"],
     "network": ["CNN", ""],
-    "ink": ["Gradient", ""],
-    "poke": ["Rotate", ""],
     "networks": ["MLP", ""],
     "recipe": ["on MNIST alone", ""],
 }

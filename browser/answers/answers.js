@@ -42,7 +42,7 @@ const SMOOTH = 22; // milliseconds of a frame; where frames take longer, reading
 const DETECTOR = "outlier";
 
 /** @type {import("./state.js").State} */
-const state = { record: null, recorded: 0, reading: null, acted: -1, cleared: false, down: false, pending: "", demonstration: null };
+const state = { record: null, recorded: 0, reading: null, acted: -1, cleared: false, down: false, pending: "", demonstration: null, grabbed: null };
 /** @type {Map<Element, Heads | Bars>} */ const parts = new Map();
 /** @type {Promise<Catalog> | null} */ let fetching = null;
 /** @type {Catalog | null} */ let catalog = null;
@@ -93,12 +93,9 @@ function settle() {
 /** @type {Follower | null} */ let follower = null;
 let inside = ""; // the address of the network that the follower is shown
 
-/** @typedef {(shown: import("./state.js").Shown, now: { settled: boolean, ink: number | null, blank: boolean }) => void} Listener
+/** @typedef {(shown: import("./state.js").Shown, now: { settled: boolean, ink: number | null, blank: boolean, cut: Reading["cut"], moving: boolean }) => void} Listener
  * settled: the pen is up and nothing is being read; ink: the drawing's checksum; blank: nothing stands on the canvas or under it */
 /** @type {Set<Listener>} */ const listeners = new Set();
-
-/** Tells a listener everything that is shown from now on. @param {Listener} listener */
-export const listen = (listener) => listeners.add(listener);
 
 // ------------------------------------------------------------------------------------------------- drawing
 
@@ -107,11 +104,12 @@ export const listen = (listener) => listeners.add(listener);
 
 function draw() {
   if (!catalog) return;
-  const shown = choose(state, catalog.threshold);
-  if (follower) tellFollower(shown);
-  for (const [place, part] of parts) if (place.isConnected) part.update(shown, watch.down, labels);
+  const shown = choose(state, catalog.threshold), reading = readingOf(shown), moving = watch.down || state.grabbed !== null;
+  const cut = (shown.digits.length < 2 && reading?.cut) || null;
+  if (follower) tellFollower(shown, reading, cut, moving);
+  for (const [place, part] of parts) if (place.isConnected) part.update(shown, moving, labels);
   meaning.update(shown, labels);
-  if (listeners.size) tellListeners(shown);
+  if (listeners.size) tellListeners(shown, cut, moving);
   clearTimeout(telling);
   clearTimeout(catching);
   if (watch.down) catching = setTimeout(draw, READABLE); // the numbers wait while the pen moves; where it rests, they follow
@@ -120,27 +118,32 @@ function draw() {
   if (away && shown.live && away.textContent !== AWAY) away.textContent = AWAY;
 }
 
-/** @param {import("./state.js").Shown} shown */
-function tellListeners(shown) {
+/** @param {import("./state.js").Shown} shown @param {Reading["cut"]} cut @param {boolean} moving */
+function tellListeners(shown, cut, moving) {
   const { record, reading, cleared } = state;
   const blank = cleared || (!record?.foreign && (reading ? reading.blank : !record?.digits.length && record?.ink === null));
-  const now = { settled: !watch.down && !busy && !watch.changed, ink: reading?.ink ?? record?.ink ?? null, blank };
+  const now = { settled: !watch.down && !asking && !watch.changed, ink: reading?.ink ?? record?.ink ?? null, blank, cut, moving };
   for (const listener of listeners) listener(shown, now);
 }
 
-/** @param {import("./state.js").Shown} shown */
-function tellFollower(shown) {
-  const { digits, place } = shown;
-  const digit = digits[place]?.pixels ?? null, reading = [state.reading, state.demonstration].find((known) => known?.digit && digit && same(known.digit, digit));
-  follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut: (digits.length < 2 && reading?.cut) || null, moving: watch.down, rival: rivalIn(shown) });
+/** @param {import("./state.js").Shown} shown @param {Reading | null | undefined} reading @param {Reading["cut"]} cut @param {boolean} moving */
+function tellFollower(shown, reading, cut, moving) {
+  const digit = shown.digits[shown.place]?.pixels ?? null;
+  follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut, moving, rival: moving ? null : rivalIn(shown) });
 }
 
 /** What the follower's network should have answered: what was meant, or what more than half of the networks say. @param {import("./state.js").Shown} shown */
 function rivalIn(shown) {
   const { digits, place } = shown, key = follower?.key ?? "", probabilities = digits[place]?.probabilities[key];
-  if (!probabilities || watch.down || !judged(shown, view, key, labels)) return null;
+  if (!probabilities || !judged(shown, view, key, labels)) return null;
   const right = labels[place] ?? majority([digits[place]], view.networks.map((network) => network.key).filter((key) => key !== YOURS))[0];
   return right === best(probabilities) ? null : right;
+}
+
+/** The browser's own reading of what is shown. @param {import("./state.js").Shown} shown */
+function readingOf({ digits, place }) {
+  const digit = digits[place]?.pixels;
+  return [state.grabbed, state.reading, state.demonstration].find((known) => known?.digit && digit && same(known.digit, digit));
 }
 
 /** @param {Uint8Array} a @param {Uint8Array} b */
@@ -156,10 +159,10 @@ function tell(words) {
 
 /** @type {Worker | null} */ let worker = null;
 /** @type {Set<string>} */ const loaded = new Set();
-let asked = "", busy = false, id = 0, pause = 0, last = 0, lifted = 0;
+/** @type {((answer: any) => void) | null} Waits for the worker's answer. */ let asking = null;
+let asked = "", id = 0, pause = 0, last = 0, lifted = 0, shared = false;
 
 /** @type {Attract | null} */ let attract = null;
-let demonstrated = 0; // the id of the newest reading that was asked for by it
 
 const watch = new CanvasWatch(() => {
   act();
@@ -171,7 +174,8 @@ export const cleared = () => act(true);
 
 /** The visitor has drawn, undone or cleared. @param {boolean} [cleared] */
 function act(cleared = false) {
-  Object.assign(state, { acted: performance.now(), cleared, pending: "", demonstration: null });
+  Object.assign(state, { acted: performance.now(), cleared, pending: "", demonstration: null, grabbed: null });
+  dispatchEvent(new Event("draw-a-digit-act")); // for those who hold the drawing
   attract?.end();
   attract = null;
   if (cleared) {
@@ -191,36 +195,98 @@ function frame(now) {
   const { record, reading } = state;
   if (state.acted > 0 || (reading && !reading.blank) || record?.digits.length || record?.message || record?.hidden) attract?.end();
   else attract?.frame(now);
-  if (watch.frame()) read();
-  else demonstrate();
+  watch.frame();
+  turn();
+  if (!asking) demonstrate();
   const late = lifted > 0 && now - lifted > LATE && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;
   document.documentElement.toggleAttribute("data-server-late", late);
 }
 
-/** Sends what stands on the canvas to the worker; also as soon as it has answered, so that no frame is lost by waiting. */
+/** @typedef {{ message: object, transfer?: Transferable[], done: (answer: any) => void }} Task for the worker, and who waits for its answer */
+/** @typedef {{ first?: boolean, next: () => Task | null }} Source first: before what stands on the canvas */
+/** @type {Set<Source>} */ const sources = new Set();
+
+/** Gives the worker what is due; also as soon as it has answered, so that no frame is lost by waiting. */
+function turn() {
+  if (!worker || asking || !loaded.size || perform(true)) return;
+  if ((shared && perform(false)) || read()) return; // in turn, while the pen moves
+  perform(false);
+}
+
+/** @param {boolean} first */
+function perform(first) {
+  if (!ready()) return false;
+  for (const source of sources) {
+    const task = Boolean(source.first) === first ? source.next() : null;
+    if (!task) continue;
+    shared = false;
+    post(task.message, task.transfer ?? [], task.done);
+    return true;
+  }
+  return false;
+}
+
+/** Sends what stands on the canvas to the worker. */
 function read() {
-  if (!worker || !loaded.size || busy || !watch.readable || performance.now() < pause) return;
-  const picture = watch.read();
-  if (!picture) return;
-  send(picture, !watch.down);
+  const picture = watch.readable && performance.now() >= pause ? watch.read() : null;
+  if (!picture) return false;
+  shared = true;
+  send(picture, !watch.down, (reading) => { state.reading = reading; });
+  return true;
 }
 
 /** Has the first screen's own drawing read. */
 function demonstrate() {
-  const picture = worker && ready() && !busy ? attract?.picture() : null;
-  if (picture) demonstrated = send(picture, false);
+  const picture = worker && ready() ? attract?.picture() : null;
+  if (picture) send(picture, false, (reading) => { state.demonstration = attract ? reading : null; });
 }
 
-/** @param {import("./canvas.js").Picture} picture @param {boolean} detector @returns {number} the reading's id */
-function send(picture, detector) {
-  busy = true;
-  const keys = view.networks.map(({ key }) => key);
-  worker?.postMessage({ kind: "read", id: ++id, ...picture, keys, calibrated, detector, inside }, [picture.rgba]);
-  return id;
+/** @param {import("./canvas.js").Picture} picture @param {boolean} detector @param {(reading: Reading) => void} keep */
+function send(picture, detector, keep) {
+  post({ kind: "read", ...picture, detector }, [picture.rgba], (reading) => {
+    keep(reading);
+    turn();
+    draw();
+  });
 }
+
+/** @param {object} message @param {Transferable[]} transfer @param {(answer: any) => void} done */
+function post(message, transfer, done) {
+  asking = done;
+  worker?.postMessage({ id: ++id, keys: view.networks.map(({ key }) => key), calibrated, inside, ...message }, transfer);
+}
+
+/** Loads the networks, also where data is to be saved: what is opened needs them. */
+export function load() {
+  requested = true;
+  start();
+}
+
+/** Has the worker do something else for as long as it is wanted; returns what ends it. @param {Source} source */
+export function work(source) {
+  sources.add(source);
+  return () => sources.delete(source);
+}
+
+/** Shows what the networks make of a grabbed drawing in place of everything else; null shows the drawing itself again.
+ * @param {Reading | null} reading */
+export function hold(reading) {
+  state.grabbed = reading;
+  draw();
+}
+
+/** Tells what is shown, now and whenever it changes; returns what ends it. @param {Listener} listener */
+export function listen(listener) {
+  listeners.add(listener);
+  draw();
+  return () => listeners.delete(listener);
+}
+
+/** The networks whose answers are shown and that run here. */
+export const networks = () => view.networks.filter(({ url }) => url);
 
 /** @typedef {import("../engine/worker.js").Opened | import("../engine/worker.js").Looked} Inner */
-/** @param {MessageEvent<Reading | import("../engine/worker.js").Loaded | Inner>} event */
+/** @param {MessageEvent<Reading | import("../engine/worker.js").Asked | import("../engine/worker.js").Loaded | Inner>} event */
 function answered({ data }) {
   if (data.kind === "failed") {
     follower?.failed(data.message);
@@ -233,12 +299,10 @@ function answered({ data }) {
     if (ready()) watch.changed = true; // what has been drawn meanwhile
     return;
   }
-  busy = false;
-  if (!ready()) return; // networks have been chosen that are not here yet
-  if (data.id === demonstrated) state.demonstration = attract ? data : null;
-  else state.reading = data;
-  read();
-  draw();
+  const done = asking;
+  asking = null;
+  if (ready()) done?.(data); // else networks have been chosen that are not here yet
+  turn();
 }
 
 const ready = () => view.networks.every(({ key, url }) => !url || loaded.has(key));
@@ -277,14 +341,13 @@ function start() {
 export function follow(next) {
   follower = next;
   inside = "";
-  requested = true; // whoever opens a network wants it loaded
+  load();
   open();
 }
 
 /** Has the follower's network opened; its inner outputs are read along from then on. */
 function open() {
   if (!follower || !catalog) return;
-  start();
   const { key, recipe } = follower, trained = catalog.recipes[recipe]?.[key];
   if (!trained?.url) return follower.failed("its file is not here");
   inside = absolute(trained.url);

@@ -1,5 +1,5 @@
 /* What is shown: the server's record where it is about the drawing that stands on the canvas, else what this browser reads. */
-import { DOT, INVITATION, MORE, SEVERAL } from "./words.js";
+import { DOT, GONE, INVITATION, MORE, SEVERAL } from "./words.js";
 
 /** @typedef {{ pixels: Uint8Array, outlier: boolean, probabilities: Record<string, ArrayLike<number>> }} Digit
  * pixels: 28 x 28; probabilities: ten of each network, by key */
@@ -27,6 +27,7 @@ import { DOT, INVITATION, MORE, SEVERAL } from "./words.js";
  * @property {boolean} cleared nothing stands on the canvas since, as far as the page knows without reading it
  * @property {boolean} down the pen is down
  * @property {Reading | null} demonstration the newest reading of what the first screen draws by itself
+ * @property {Reading | null} grabbed the newest reading of the drawing as it is being turned, squeezed or moved
  * @property {string} pending what is on its way to the server, a sentence, or ""
  */
 /**
@@ -40,10 +41,12 @@ import { DOT, INVITATION, MORE, SEVERAL } from "./words.js";
  */
 
 /** @param {State} state @param {number} threshold of the outlier detector @returns {Shown} */
-export function choose({ record, recorded, reading, acted, cleared, pending, demonstration }, threshold) {
+export function choose({ record, recorded, reading, acted, cleared, pending, demonstration, grabbed }, threshold) {
   if (!record) return nothing("waiting", INVITATION);
   if (record.hidden) return nothing("waiting", record.message);
   if (pending) return nothing("reading", pending);
+  if (grabbed?.blank) return nothing("waiting", GONE);
+  if (grabbed?.digit) return read(grabbed.digit, grabbed, record);
   const newer = recorded > acted; // nothing has been drawn or cleared since the server has spoken
   if (newer && (record.foreign || (record.message && !record.digits.length && !reading?.digit))) return recordShown(record);
   if (demonstration?.digit && !record.digits.length && !record.message && acted < 0) {
@@ -54,8 +57,12 @@ export function choose({ record, recorded, reading, acted, cleared, pending, dem
   if (record.foreign) return nothing("reading", MORE); // what stands under the canvas is the server's
   if (!reading.digit) return nothing("waiting", reading.blank ? INVITATION : DOT);
   if (reading.groups > 1) return nothing("reading", SEVERAL); // the server decides how many there are
-  const outlier = (reading.outlier ?? 0) >= threshold;
-  return { kind: "answered", message: "", digits: [{ pixels: reading.digit, outlier, probabilities: reading.probabilities }], place: 0, failures: record.failures, live: true };
+  return read(reading.digit, reading, record, threshold);
+}
+
+/** @param {Uint8Array} pixels @param {Reading} reading @param {ServerRecord} record @param {number} [threshold] @returns {Shown} */
+function read(pixels, { outlier, probabilities }, { failures }, threshold = 1) {
+  return { kind: "answered", message: "", digits: [{ pixels, outlier: (outlier ?? 0) >= threshold, probabilities }], place: 0, failures, live: true };
 }
 
 /** @param {ServerRecord} record @returns {Shown} */

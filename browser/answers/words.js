@@ -2,6 +2,7 @@
 
 export const INVITATION = "Draw a digit from 0 to 9";
 export const DOT = "That is only a dot; draw a larger digit";
+export const GONE = "No ink is left to read";
 export const OUTLIER = "Not a digit?";
 export const NOTHING = "No network can answer";
 export const SEVERAL = "Reading the number …"; // by the server

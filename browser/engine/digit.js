@@ -35,6 +35,31 @@ export function fromInk(ink, width, height) {
   return { pixels, box, place: { top, left, height: rows, width: columns } };
 }
 
+/**
+ * @typedef {object} Window What the 28 x 28 pixels of a digit show of the canvas, in pixels of the canvas; it may reach beyond it.
+ * @property {number} left @property {number} top @property {number} width @property {number} height
+ * @property {Weights[]} columns @property {Weights[]} rows
+ * @property {boolean} columnsFirst
+ * @property {{ x: number, y: number }} centre where the middle of the 28 x 28 pixels is
+ * @property {{ x: number, y: number }} pixel the size of one of them
+ */
+
+/** @param {{ box: Box, place: Box }} cut @returns {Window} */
+export function windowOf({ box, place }) {
+  const columns = boxWeights(box.width, place.width, -place.left, SIDE - place.left), rows = boxWeights(box.height, place.height, -place.top, SIDE - place.top);
+  const [left, top] = [columns[0].first, rows[0].first], [right, bottom] = [columns, rows].map((all) => all[SIDE - 1].first + all[SIDE - 1].count);
+  const pixel = { x: box.width / place.width, y: box.height / place.height };
+  const centre = { x: box.left + (SIDE / 2 - place.left) * pixel.x, y: box.top + (SIDE / 2 - place.top) * pixel.y };
+  const moved = (/** @type {Weights[]} */ all, /** @type {number} */ by) => all.map((each) => ({ ...each, first: each.first - by }));
+  return { left: box.left + left, top: box.top + top, width: right - left, height: bottom - top, columns: moved(columns, left), rows: moved(rows, top), columnsFirst: box.height > 2 * box.width, centre, pixel };
+}
+
+/** The 28 x 28 pixels of what a window shows; of the drawing that it was made for, the digit itself.
+ * @param {Uint8Array} ink of the window's width x height pixels @param {Window} window */
+export function throughWindow(ink, { width, height, columns, rows, columnsFirst }) {
+  return shrink(ink, width, { width, height }, rows, columns, columnsFirst);
+}
+
 /** @param {Uint8Array} ink @param {number} width @param {number} height @returns {Box | null} */
 function boundingBox(ink, width, height) {
   let top = height, bottom = -1, left = width, right = -1;
@@ -50,31 +75,35 @@ function boundingBox(ink, width, height) {
   return bottom < 0 ? null : { top, left, height: bottom - top + 1, width: right - left + 1 };
 }
 
-/** A box filter in two passes, with 8 bits between them: rows of pixels first, columns first where the box is more than
- * twice as high as wide.
+/** A box filter; columns first where the box is more than twice as high as wide.
  * @param {Uint8Array} ink @param {number} stride the canvas's width @param {Box} box @param {number} rows @param {number} columns */
-function resize(ink, stride, { top, left, height, width }, rows, columns) {
-  const from = ink.subarray(top * stride + left), small = new Uint8Array(rows * columns);
-  const ownRows = { lines: height, line: stride, step: 1 }, ownColumns = { lines: width, line: 1, step: stride };
-  if (height > 2 * width) {
-    const between = new Uint8Array(rows * width);
-    pass(from, ownColumns, height, between, { line: 1, step: width }, rows);
-    pass(between, { lines: rows, line: width, step: 1 }, width, small, { line: columns, step: 1 }, columns);
+function resize(ink, stride, box, rows, columns) {
+  return shrink(ink.subarray(box.top * stride + box.left), stride, box, boxWeights(box.height, rows), boxWeights(box.width, columns), box.height > 2 * box.width);
+}
+
+/** Two passes, with 8 bits between them.
+ * @param {Uint8Array} from @param {number} stride @param {{ width: number, height: number }} size
+ * @param {Weights[]} rows @param {Weights[]} columns @param {boolean} columnsFirst */
+function shrink(from, stride, { width, height }, rows, columns, columnsFirst) {
+  const across = columns.length, small = new Uint8Array(rows.length * across);
+  if (columnsFirst) {
+    const between = new Uint8Array(rows.length * width);
+    pass(from, { lines: width, line: 1, step: stride }, between, { line: 1, step: width }, rows);
+    pass(between, { lines: rows.length, line: width, step: 1 }, small, { line: across, step: 1 }, columns);
   } else {
-    const between = new Uint8Array(height * columns);
-    pass(from, ownRows, width, between, { line: columns, step: 1 }, columns);
-    pass(between, { lines: columns, line: 1, step: columns }, height, small, { line: 1, step: columns }, rows);
+    const between = new Uint8Array(height * across);
+    pass(from, { lines: height, line: stride, step: 1 }, between, { line: across, step: 1 }, columns);
+    pass(between, { lines: across, line: 1, step: across }, small, { line: 1, step: across }, rows);
   }
   return small;
 }
 
-/** Resizes each line from one number of pixels to another. line, step: from one line, one pixel, to the next.
- * @param {Uint8Array} x @param {{ lines: number, line: number, step: number }} from @param {number} length
- * @param {Uint8Array} y @param {{ line: number, step: number }} to @param {number} wanted */
-function pass(x, from, length, y, to, wanted) {
-  const weights = boxWeights(length, wanted);
+/** Resizes each line. line, step: from one line, one pixel, to the next.
+ * @param {Uint8Array} x @param {{ lines: number, line: number, step: number }} from
+ * @param {Uint8Array} y @param {{ line: number, step: number }} to @param {Weights[]} weights for each pixel wanted */
+function pass(x, from, y, to, weights) {
   for (let l = 0; l < from.lines; l++) {
-    for (let i = 0; i < wanted; i++) {
+    for (let i = 0; i < weights.length; i++) {
       const { first, count, weight } = weights[i];
       let total = 0;
       for (let k = 0, p = l * from.line + first * from.step; k < count; k++, p += from.step) total += x[p];
@@ -83,19 +112,19 @@ function pass(x, from, length, y, to, wanted) {
   }
 }
 
-/** @type {Map<number, { first: number, count: number, weight: number }[]>} */
+/** @typedef {{ first: number, count: number, weight: number }} Weights the pixels whose centres a pixel covers, and the weight of each, in 2^-22 */
+/** @type {Map<string, Weights[]>} */
 const known = new Map();
 
-/** For each pixel wanted the pixels whose centres it covers, and the weight of each, in 2^-22.
- * @param {number} length @param {number} wanted */
-function boxWeights(length, wanted) {
-  const key = length * 64 + wanted;
+/** For each pixel from begin to end; those before 0, and from wanted on, lie beside the box.
+ * @param {number} length @param {number} wanted pixels for the length @param {number} [begin] @param {number} [end] */
+function boxWeights(length, wanted, begin = 0, end = wanted) {
+  const key = [length, wanted, begin, end].join();
   let table = known.get(key);
   if (!table) {
     const scale = length / wanted, side = Math.max(scale, 1);
-    table = Array.from({ length: wanted }, (_, i) => {
-      const centre = (i + 0.5) * scale;
-      const low = Math.max(0, Math.trunc(centre - side / 2 + 0.5)), high = Math.min(length, Math.trunc(centre + side / 2 + 0.5));
+    table = Array.from({ length: end - begin }, (_, i) => {
+      const centre = (begin + i + 0.5) * scale, low = Math.floor(centre - side / 2 + 0.5), high = Math.floor(centre + side / 2 + 0.5);
       const inside = Array.from({ length: high - low }, (_, k) => low + k).filter((x) => { const place = (x - centre + 0.5) * (1 / side); return place > -0.5 && place <= 0.5; });
       return { first: inside[0] ?? low, count: inside.length, weight: Math.trunc(0.5 + (1 << PRECISION) / inside.length) };
     });

@@ -1,6 +1,7 @@
 /* Reads drawings away from the page's own thread: ink in, the digit and every network's probabilities out, one at a time.
    The page sends the next drawing when the answer to the last one has come, so that the newest one always wins. */
 import { anatomy } from "./anatomy.js";
+import { Held } from "./change.js";
 import { fromInk, inkOf } from "./digit.js";
 import { Interpreter } from "./interpreter.js";
 import { compileKernels } from "./kernels.js";
@@ -10,6 +11,11 @@ import { compileKernels } from "./kernels.js";
 /** @typedef {{ kind: "read", id: number, rgba: ArrayBuffer, width: number, height: number, keys: string[], calibrated: boolean, detector: boolean, inside: string }} Read
  * rgba: what stands on the canvas; keys: of the networks to ask; detector: whether to ask the outlier detector, too;
  * inside: the address of the opened network whose inner outputs are wanted, or "" */
+/** @typedef {{ rgba: ArrayBuffer, width: number, height: number, cut: NonNullable<Reading["cut"]> }} Drawing cut: of it as it was before any ink was rubbed out */
+/** @typedef {{ kind: "grab", id: number, drawing: Drawing | null, change: import("./change.js").Change, keys: string[], calibrated: boolean, inside: string }} Grab
+ * the drawing that is held, changed; drawing: to be held from now on, null for the one before */
+/** @typedef {{ kind: "ask", id: number, digits: Uint8Array[], keys: string[], calibrated: boolean }} Ask about any digits */
+/** @typedef {{ kind: "asked", probabilities: Record<string, Float32Array>[] }} Asked of each digit */
 /** @typedef {{ kind: "open", kernels: string[], key: string, url: string }} Open a network whose inner outputs will be wanted */
 /** @typedef {{ kind: "look", digit: Uint8Array, inside: string }} Look at a digit that does not stand on the canvas */
 /** @typedef {{ kind: "opened", url: string, anatomy: import("./anatomy.js").Anatomy, sizes: number[] }} Opened sizes: of the tensors that are kept */
@@ -91,15 +97,32 @@ function read({ id, rgba, width, height, keys, calibrated, detector, inside: ope
   /** @type {Reading} */
   const reading = { kind: "reading", id, ink: crc32(ink), blank: !ink.some((value) => value), digit, cut: found && { box: found.box, place: found.place, width, height }, inside: null, groups: digit ? groupsOf(ink, width, height) : 0, probabilities: {}, outlier: null, milliseconds: 0 };
   if (digit) {
-    for (const key of keys) {
-      const known = networks.get(key);
-      if (known) reading.probabilities[key] = calibrate(known.network.run(digit), calibrated ? known.temperature : 1);
-    }
+    reading.probabilities = probabilitiesOf(digit, keys, calibrated);
     reading.inside = inside(opened, digit);
     if (detector) reading.outlier = networks.get(DETECTOR)?.network.run(digit)[CLASSES] ?? null;
   }
   reading.milliseconds = performance.now() - begin;
   return reading;
+}
+
+/** @type {Held | null} */ let held = null;
+
+/** @param {Grab} message @returns {Reading} */
+function grab({ id, drawing, change, keys, calibrated, inside: opened }) {
+  if (drawing) held = new Held(inkOf(new Uint8Array(drawing.rgba)), drawing.width, drawing.height, drawing.cut);
+  if (!held) throw Error("nothing has been grabbed");
+  const digit = held.digit(change), { width, height, cut } = held;
+  return { kind: "reading", id, ink: 0, blank: !digit.some((value) => value), digit, cut: { ...cut, width, height }, inside: inside(opened, digit), groups: 1, probabilities: probabilitiesOf(digit, keys, calibrated), outlier: null, milliseconds: 0 };
+}
+
+/** @param {Uint8Array} digit @param {string[]} keys @param {boolean} calibrated */
+function probabilitiesOf(digit, keys, calibrated) {
+  /** @type {Reading["probabilities"]} */ const probabilities = {};
+  for (const key of keys) {
+    const known = networks.get(key);
+    if (known) probabilities[key] = calibrate(known.network.run(digit), calibrated ? known.temperature : 1);
+  }
+  return probabilities;
 }
 
 /** The softmax at a temperature, as recognition.classifier does it. @param {Float32Array} softmax @param {number} temperature */
@@ -151,8 +174,10 @@ if (typeof WorkerGlobalScope !== "undefined") {
     else if (data.kind === "look") {
       const looked = inside(data.inside, data.digit);
       if (looked) postMessage(/** @type {Looked} */ ({ kind: "looked", digit: data.digit, inside: looked }), { transfer: [looked.values.buffer] });
+    } else if (data.kind === "ask") {
+      postMessage(/** @type {Asked} */ ({ kind: "asked", probabilities: data.digits.map((/** @type {Uint8Array} */ digit) => probabilitiesOf(digit, data.keys, data.calibrated)) }));
     } else {
-      const reading = read(data);
+      const reading = data.kind === "grab" ? grab(data) : read(data);
       postMessage(reading, { transfer: reading.inside ? [reading.inside.values.buffer] : [] });
     }
   });

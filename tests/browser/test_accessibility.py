@@ -13,7 +13,7 @@ from tests.drawings import placed
 pytestmark = pytest.mark.slow
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-PANELS = ("Journey", "Which ink?", "Poke it", "How it is built")
+PANELS = ("Journey", "Which ink?", "How it is built")
 THEMES = ("light", pytest.param("dark", marks=pytest.mark.nightly))
 PAGES = ("play", "room", "learn", "evidence", "book", "book?lesson=Softmax", "book?lesson=Convolution+and+max-pooling")
 

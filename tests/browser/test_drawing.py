@@ -130,7 +130,7 @@ def test_all_networks_fit_on_a_projector_with_the_panels_below_them(visit):
     visitor = visit(DESKTOP, path=link_to(keys))
     visitor.draw(placed(7))
     assert list(visitor.wait_for_answer()) == keys
-    for part in (*visitor.page.locator(".bars").all(), visitor.page.get_by_role("radio", name="Poke it")):
+    for part in (*visitor.page.locator(".bars").all(), visitor.page.get_by_role("radio", name="Which ink?")):
         box = part.bounding_box()
         assert box["x"] + box["width"] <= DESKTOP["width"] and box["y"] + box["height"] <= DESKTOP["height"]
 

@@ -13,10 +13,6 @@ pytestmark = pytest.mark.slow
 # The panel, the choice in it, and a text that must then be visible.
 STEPS = [
     ("Which ink?", "", "The ink is covered"),
-    ("", "Gradient", "A little more ink there"),
-    ("Poke it", "", "More than half sure"),
-    ("", "Noise", "More than half sure"),
-    ("", "Erase rows", "More than half sure"),
     ("How it is built", "", "269,322"),
     ("", "ResNet", "274,154"),
 ]
@@ -35,7 +31,7 @@ def test_every_panel_opens(visit, viewport, phone, theme):
     visitor.wait_for_answer()
     for panel, choice, text in STEPS:
         visitor.open_panel(panel or choice)
-        visitor.page.get_by_text(text).last.wait_for(timeout=90_000)  # gradients import TensorFlow
+        visitor.page.get_by_text(text).last.wait_for(timeout=90_000)
         assert visitor.page.get_by_test_id("stException").count() == 0, (panel, choice)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], (panel, choice)
 
@@ -147,12 +143,12 @@ def test_an_unreadable_photo_gets_a_sentence_in_the_answers_place_and_keeps_the_
     assert list(visitor.wait_for_answer().values()).count(1) >= 3, "the next stroke is added to the drawing"
 
 
-def test_the_suggestion_opens_its_panel_and_back_in_the_browser_closes_it(visit):
+def test_back_in_the_browser_closes_a_panel(visit):
     visitor = visit()
     visitor.draw(placed(4))
     visitor.wait_for_answer()
-    visitor.page.locator(".st-key-suggestion button").click()
-    visitor.page.locator(".perturbed").wait_for()
+    visitor.open_panel("Which ink?")
+    visitor.page.locator(".importance[data-settled=true]").wait_for()
     visitor.open_panel("Bars")
     visitor.page.locator(".details .bars").first.wait_for()
     assert "panel=" not in visitor.page.url

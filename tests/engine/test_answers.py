@@ -40,7 +40,7 @@ def choose(call):
 
     def shown(recorded: dict | None, read: dict | None, **changes: object) -> dict:
         state = {"record": recorded, "recorded": 10, "reading": read, "acted": 20, "cleared": False, "down": True}
-        return call("choose", state | {"pending": "", "demonstration": None} | changes, THRESHOLD)
+        return call("choose", state | {"pending": "", "demonstration": None, "grabbed": None} | changes, THRESHOLD)
 
     return shown
 
@@ -270,3 +270,12 @@ def test_the_first_screens_own_drawing_is_read_below_the_invitation_until_the_vi
     shown = choose(empty, reading(blank=True, digit=None), acted=-1, demonstration=reading())
     assert shown["digits"] == [BROWSERS] and (shown["kind"], shown["message"]) == ("waiting", INVITATION)
     assert words(choose(empty, None, acted=20, demonstration=reading())) == ("waiting", INVITATION)
+
+
+def test_a_grabbed_drawing_is_what_is_shown_while_it_is_held(choose):
+    held = reading()
+    for recorded in (record(ink=INK), record(foreign=True)):
+        assert choose(recorded, reading(ink=INK), grabbed=held)["digits"] == [BROWSERS]
+    assert words(choose(record(), None, grabbed=reading(blank=True))) == ("waiting", "No ink is left to read")
+    hidden = record(hidden=True, message="The answers wait for the reveal", digits=[])
+    assert choose(hidden, None, grabbed=held)["digits"] == []

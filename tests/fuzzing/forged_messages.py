@@ -26,7 +26,7 @@ TEXTS = (
     "RNN",
     "💥" * 100,
 )
-PARAMETERS = ("panel", "networks", "network", "recipe", "room", "poke")
+PARAMETERS = ("panel", "networks", "network", "recipe", "room")
 ADDRESSES = ("http://[::1", "javascript:1", "http://" + "x" * 5000)
 KINDS = ("clear_cache", "set_run_on_save", "stop_script", "load_git_info", "app_heartbeat", "debug_shutdown_runtime")
 

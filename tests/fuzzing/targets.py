@@ -33,7 +33,7 @@ from ui.room import store as room_store
 ROW = 4 * 280  # bytes in a row of the canvas
 LINKS = (
     b"panel=Inside&network=RNN&recipe=on+MNIST+alone",
-    b"panel=Poke+it&poke=Rotate&raw=true",
+    b"panel=Which+ink%3F&raw=true",
     b"networks=MLP&networks=CNN",
     b"room=KXWM4T&invited=65863ecbfadc017a&me=M2RcP0hx0y_Ij1xNagoJXmPhJxZ0OQh6",
 )

@@ -137,7 +137,7 @@ def test_an_unknown_network_is_refused_with_the_known_ones():
 
 def test_importing_the_libraries_does_not_import_any_framework():
     heavy = ("tensorflow", "keras", "streamlit", "training", "h5py")
-    modules = "models, digits.photo, recognition.report, explain.architecture, explain.attribution"
+    modules = "models, digits.photo, recognition.report, explain.architecture"
     script = f"import sys, {modules}; print([name for name in {heavy} if name in sys.modules])"
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=FOLDER.parent, capture_output=True, text=True, check=True

@@ -97,18 +97,18 @@ def test_a_card_without_an_exported_file_says_how_to_write_it(folder):
         load("mlp", "book")
 
 
-def test_without_tensorflow_everything_but_gradients_works():
+def test_without_tensorflow_networks_answer_and_their_keras_models_say_what_they_need():
     script = """
 import sys
 sys.modules["tensorflow"] = sys.modules["keras"] = None
 from digits.samples import sample_digit
-from explain import architecture, attribution
+from explain import architecture
 from recognition import TensorFlowMissing, load, outlier
 cnn, digit = load("cnn", "drawn"), sample_digit("5")
 assert cnn.predict(digit[None]).argmax() == 5 and outlier.score(digit[None])[0] < outlier.THRESHOLD
-assert attribution.occlusion(cnn, digit, 5).any() and load("rnn", "drawn").predict(digit[None]).any()
+assert load("rnn", "drawn").predict(digit[None]).any()
 try:
-    attribution.gradient(cnn, digit, 5)
+    cnn.model
 except TensorFlowMissing as error:
     print(error)
 """

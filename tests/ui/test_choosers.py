@@ -55,7 +55,7 @@ def test_a_link_carries_the_choice_and_a_network_without_weights_is_left_out(mon
     assert shown(send(opened(link), message(placed(7)))) == ["cnn"]
 
 
-@pytest.mark.parametrize("panel", ["Journey", "Which ink?", "Poke it", "How it is built"])
+@pytest.mark.parametrize("panel", ["Journey", "Which ink?", "How it is built"])
 def test_every_panel_shows_the_chosen_networks(panel):
     page = send(opened({"networks": ["GRU", "Bi-LSTM", "Y-network"], "panel": [panel]}), message(placed(7)))
     assert shown(page) == ["gru", "bilstm", "ynet"]

@@ -1,4 +1,4 @@
-"""All pages work without Keras and TensorFlow, except gradients, which say that they need them."""
+"""All pages work without Keras and TensorFlow."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ assert set(read(page).values()) == {{"7"}}, read(page)
 from models import NETWORKS
 from ui.draw.page import PANELS
 titles = [network.title for network in NETWORKS.values()]
-choices = [dict(panel=panel) for panel in PANELS if panel != "Which ink?"]
-choices += [dict(panel="Which ink?", ink="Cover it")]
+choices = [dict(panel=panel) for panel in PANELS]
 shown = [(panel, title) for panel in ("Journey", "How it is built") for title in ("CNN", "RNN", "ResNet")]
 choices += [dict(panel=panel, network=title) for panel, title in shown]
 choices += [dict(panel="Journey", networks=titles, network=title) for title in titles]
@@ -35,10 +34,6 @@ from streamlit.testing.v1 import AppTest
 for name in ("evidence", "book", "play", "room"):
     other = AppTest.from_string(f"from ui.{{name}} import page; page.page()", default_timeout=60).run()
     assert not other.exception, other.exception
-if MISSING:
-    page.session_state["panel"], page.session_state["ink"] = "Which ink?", "Gradient"
-    page.run()
-    assert not page.exception and "Gradients need TensorFlow" in page.info[0].value
 print([name for name in ("tensorflow", "keras") if sys.modules.get(name)])
 """
 
@@ -46,7 +41,7 @@ print([name for name in ("tensorflow", "keras") if sys.modules.get(name)])
 @pytest.mark.parametrize(
     "missing", [pytest.param(False, id="installed", marks=pytest.mark.slow), pytest.param(True, id="not installed")]
 )
-def test_only_gradients_import_keras_and_tensorflow(missing):
+def test_no_page_imports_keras_and_tensorflow(missing):
     result = subprocess.run(
         [sys.executable, "-c", VISIT.format(missing=missing)], cwd=ROOT, capture_output=True, text=True
     )

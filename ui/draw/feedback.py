@@ -22,18 +22,22 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Words for a button, and what it opens: a panel, and choices in it by their keys in the session."""
+    """Words for a button, and what it opens: a panel, and choices in it by their keys in the session.
+
+    grab: in place of a panel, how the digit is changed under the visitor's hand; browser/grab/ takes the click.
+    """
 
     words: str
-    panel: str
+    panel: str = ""
     choices: dict[str, str] = field(default_factory=dict)
+    grab: str = ""
 
 
 ALL_SURE = (  # one after another, from drawing to drawing
-    Suggestion("All sure? Rotate it until one gives up", "Poke it", {session.PERTURBATION: "Rotate"}),
-    Suggestion("All sure? Erase it row by row until one gives up", "Poke it", {session.PERTURBATION: "Erase rows"}),
+    Suggestion("All sure? Turn it until one gives up", grab="turn"),
+    Suggestion("All sure? Rub it out until one gives up", grab="wiped"),
     Suggestion("All sure? See which ink they depend on", "Which ink?"),
-    Suggestion("All sure? Add noise until one gives up", "Poke it", {session.PERTURBATION: "Noise"}),
+    Suggestion("All sure? Move it until one gives up", grab="right"),
 )
 
 
@@ -60,7 +64,7 @@ def offer_teaching(drawn: DrawnDigit) -> None:
 def suggest(drawn: DrawnDigit, number: int) -> None:
     """Show a button for what to try after the predictions for drawing so-and-so many."""
     if offered := _suggestion(drawn, number):
-        _tertiary(offered.words, _open, offered)
+        _tertiary(offered.words, _open, offered, key=f"grab_{offered.grab}" if offered.grab else session.SUGGESTION)
 
 
 def offer_doubtful(board: Board, digits: Sequence[DrawnDigit]) -> bool:
@@ -95,9 +99,9 @@ def _why(prediction: Prediction) -> Suggestion:
     return Suggestion(f"Why does the {title} say {prediction.digit}?", "Journey", {session.NETWORK: title})
 
 
-def _tertiary(words: str, action: Callable[..., None], *arguments: object) -> None:
+def _tertiary(words: str, action: Callable[..., None], *arguments: object, key: str = session.SUGGESTION) -> None:
     icon = ":material/arrow_forward:"
-    st.button(words, key=session.SUGGESTION, icon=icon, type="tertiary", on_click=action, args=arguments)
+    st.button(words, key=key, icon=icon, type="tertiary", on_click=action, args=arguments)
 
 
 def _choose(board: Board, place: int) -> None:

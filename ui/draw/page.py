@@ -15,7 +15,6 @@ from ui.draw.feedback import choose_digit, offer_doubtful, offer_teaching, sugge
 from ui.draw.panels.architecture import architecture_panel
 from ui.draw.panels.importance import importance_panel
 from ui.draw.panels.journey import journey_panel
-from ui.draw.panels.perturb import perturb_panel
 from ui.drawing import answers
 from ui.drawing.board import Board
 from ui.drawing.browser_storage import remember, restore
@@ -35,7 +34,6 @@ BARS = "Bars"
 PANELS: dict[str, Callable[[DrawnDigit | None, Selection], None]] = {
     "Journey": journey_panel,
     "Which ink?": importance_panel,
-    "Poke it": perturb_panel,
     "How it is built": architecture_panel,
 }
 HIDDEN = "The answers wait for the reveal"
@@ -71,7 +69,7 @@ def page() -> None:
     in_room = room_visit().member is not None
     with RunLock() as turn:
         with pad:
-            board = canvas(widens=not in_room and not st.context.is_embedded, ghost=not in_room)
+            board = canvas(widens=not in_room and not st.context.is_embedded, ghost=not in_room, grabs=not in_room)
             send_button(board)
             with st.container(key="ways_in", horizontal=True, gap="small"):
                 selection = _options(board, in_room)

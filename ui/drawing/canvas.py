@@ -15,7 +15,7 @@ from digits.picture import MAX_PHOTO_BYTES, SUFFIXES, PhotoError
 from digits.samples import SAMPLES, sample_strokes
 from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH, strokes_from_fabric
 from ui.drawing.board import CANVAS_KEY, Board, current_board
-from ui.shared import images, session
+from ui.shared import browser_files, images, modules, session
 
 VISITS = secrets.token_hex(4)  # of this server: after a restart none has emptied its canvas
 log = logging.getLogger(__name__)
@@ -24,11 +24,12 @@ WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make
 GHOST, GHOST_BRUSH = "5", 12  # the sample that is shown faintly on an empty canvas
 
 
-def canvas(widens: bool = False, ghost: bool = True) -> Board:
+def canvas(widens: bool = False, ghost: bool = True, grabs: bool = False) -> Board:
     """Show the canvas and its controls; return the board with the newest drawing.
 
     widens: offers a canvas twice as wide, for a number, where the window is wide enough.
     ghost: an empty canvas shows a faint digit; not where a certain digit is asked for.
+    grabs: offers to turn, squeeze and move the digit; browser/grab/ does it.
     Undo and Clear also act in the browser, before the click reaches the server; see canvas.js.
     """
     board = current_board()
@@ -46,6 +47,9 @@ def canvas(widens: bool = False, ghost: bool = True) -> Board:
         st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key=session.BRUSH, format="%d px")
         if widens:
             st.toggle("Number", board.wide, key=session.WIDE, on_change=_widen, args=(board,), help=WIDE)
+        if grabs:
+            module = {"module": browser_files.script_address("grab/grab.js")}
+            modules.component("grab")(key="grab", data=module, width="content")
         st.button("Undo", key=session.UNDO, on_click=board.undo)
         st.button("Clear", key=session.CLEAR, on_click=board.clear)
     if not readable:
@@ -152,5 +156,6 @@ def _line(stroke: np.ndarray, colour: str, brush: float) -> str:
 
 def _picture(kind: str, content: str, width: int) -> str:
     """A layer as an image, in the middle of a wider canvas; Streamlit removes inline SVG."""
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {CANVAS_SIDE}">{content}</svg>'
+    size = f'width="{width}" height="{CANVAS_SIDE}" viewBox="0 0 {width} {CANVAS_SIDE}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{content}</svg>'
     return f'<img class="{kind}" alt="" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'

@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from html import escape
 
 import altair as alt
-import numpy as np
 import streamlit as st
 
 from recognition.card import Score
-from ui.shared import images
 
 HEIGHT = 300  # pixels
-LABEL_WIDTH = 72  # pixels to the right of curves, for the longest network's name
 TEXT = alt.ExprRef("clamp(windowSize()[0] / 80, 11, 20)")  # pixels; grows with the window, like the page's text
-LABEL_HEIGHT = 5.0  # % of the chart's height, for a curve's name
 
 
 def training_curves(history: list[dict]) -> None:
@@ -47,53 +43,6 @@ def training_curves(history: list[dict]) -> None:
         words
         + " Training digits are counted with dropout active and, where the recipe varies them, in their variations."
     )
-
-
-def curves(shares: Mapping[str, np.ndarray], at: np.ndarray, here: float, x: str, y: str) -> None:
-    """Show curves of values from 0 to 1, float (n,) by the network's title, over amounts, float (n,), in one chart.
-
-    Each has its network's colour, and its name at its end. here: the amount at which a rule stands.
-    """
-    rows = [
-        {"x": float(place), "y": 100 * float(share), "network": title}
-        for title, values in shares.items()
-        for place, share in zip(at, values, strict=True)
-    ]
-    ends = _apart({title: 100 * float(values[-1]) for title, values in shares.items()})
-    colour = alt.Color("network:N", scale=_colours(shares), legend=None)
-    lines = alt.Chart(alt.InlineData(values=rows)).mark_line(strokeWidth=2.5)
-    lines = lines.encode(
-        x=alt.X("x:Q", title=x, scale=alt.Scale(nice=False)),
-        y=alt.Y("y:Q", title=y, scale=alt.Scale(domain=[0, 100])),
-        color=colour,
-        tooltip=["network:N", alt.Tooltip("x:Q", title=x), alt.Tooltip("y:Q", title=y, format=".1f")],
-    )
-    names = [{"x": float(at[-1]), "y": height, "network": title} for title, height in ends.items()]
-    labels = alt.Chart(alt.InlineData(values=names)).mark_text(align="left", dx=6, fontSize=12, fontWeight="bold")
-    labels = labels.encode(x="x:Q", y="y:Q", text="network:N", color=colour)
-    rule = alt.Chart(alt.InlineData(values=[{"x": here}])).mark_rule(color="gray", strokeDash=[4, 4]).encode(x="x:Q")
-    chart = (rule + lines + labels).properties(height=HEIGHT, padding={"right": LABEL_WIDTH, "left": 5, "top": 8})
-    st.altair_chart(chart, alt=f"{y}, over {x}, for {', '.join(shares)}")
-
-
-def _colours(titles: Iterable[str]) -> alt.Scale:
-    """The networks' own colours, for the networks with these titles."""
-    known = images.by_title()
-    return alt.Scale(domain=list(titles), range=[known.get(title, images.OTHER) for title in titles])
-
-
-def _apart(heights: dict[str, float]) -> dict[str, float]:
-    """Heights in %, moved so that no two labels there overlap, and all stay on the chart."""
-    moved: dict[str, float] = {}
-    lowest = 0.0
-    for title, height in sorted(heights.items(), key=lambda item: item[1]):
-        moved[title] = lowest = max(height, lowest)
-        lowest += LABEL_HEIGHT
-    highest = 100.0
-    for title in reversed(moved):
-        moved[title] = highest = min(moved[title], highest)
-        highest -= LABEL_HEIGHT
-    return moved
 
 
 def reliability(score: Score, label: str) -> None:

@@ -11,7 +11,6 @@ import io
 import numpy as np
 from PIL import Image
 
-from models import NETWORKS
 from recognition.recipes import YOURS
 
 POSITIVE, NEGATIVE = np.array([255, 176, 32]), np.array([64, 148, 255])  # amber and blue
@@ -41,12 +40,6 @@ def maps(values: np.ndarray, scale: float | None = None, columns: int = 16) -> s
         sheet[top : top + height, left : left + width, :3] = coloured[:, :, place]
         sheet[top : top + height, left : left + width, 3] = 255
     return _url(Image.fromarray(sheet))
-
-
-def laid_over(picture: np.ndarray, values: np.ndarray, scale: float) -> str:
-    """A data URL of a digit, uint8 (28, 28), in grey, with values, float (28, 28), over it in colour."""
-    grey = (picture * 0.45)[..., None]
-    return _url(Image.fromarray(np.minimum(grey + _colours(values, scale), 255).astype(np.uint8)))
 
 
 def framed(picture: np.ndarray, row: int, column: int, side: int) -> str:
@@ -99,8 +92,3 @@ def colour(key: str) -> str:
 def style(key: str) -> str:
     """Its colour as a CSS declaration, for an element and its content."""
     return f"--network:{colour(key)}"
-
-
-def by_title() -> dict[str, str]:
-    """The colours by the networks' titles, as charts name them."""
-    return {network.title: colour(key) for key, network in NETWORKS.items()}

@@ -13,8 +13,6 @@ import streamlit as st
 
 # Choices that a link carries.
 PANEL, RECIPE, NETWORKS_SHOWN, NETWORK = "panel", "recipe", "networks", "network"
-PLAY, PLAYING, SWEEP = "play", "playing", "sweep"  # the sweep in the panel "Poke it"
-ATTRIBUTION, PERTURBATION = "ink", "poke"
 EVIDENCE_RECIPE = "trained"  # of the page Evidence; the first page keeps its own
 EVIDENCE_TEST, EVIDENCE_ORDER = "test", "order"  # of its picture of the accuracies
 
@@ -53,11 +51,6 @@ Kept = TypeVar("Kept")
 def sample(name: str) -> str:
     """The key of the button that puts a sample on the canvas."""
     return f"sample-{name}"
-
-
-def amount(perturbation: str) -> str:
-    """The key of a perturbation's slider."""
-    return f"amount-{perturbation}"
 
 
 def drawing(number: int) -> str:

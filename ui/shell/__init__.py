@@ -18,6 +18,7 @@ STYLES = (  # in this order
     "shared/charts",
     "drawing/stage",
     "drawing/answers",
+    "drawing/grab",
     "draw/panels/panels",
     "draw/panels/journey",
     "book/book",
