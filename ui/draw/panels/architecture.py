@@ -1,16 +1,65 @@
-"""The panel "How it's built": each network layer by layer, with the arithmetic of its parameters."""
+"""The panel "How it is built": a network from its input to its ten outputs, with shapes and parameters."""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
+from jinja2 import Environment, Template
 
 from models import NETWORKS
 from recognition.card import TESTS, ModelCard
 from recognition.ensemble import Selection
 from ui.drawing.history import DrawnDigit
+from ui.shared import images
 from ui.shared.choosers import one_network
 
 COLUMNS = ("layer", "kind", "output", "parameters")
+MAX_COLUMNS = 14  # of a network with more blocks, each stage is a step
+BLOCK, STAGE = re.compile(r"stage(\d+)_block(\d+)_"), re.compile(r"stage(\d+)_")
+FOLDED = {"Activation", "BatchNormalization", "Dropout", "Flatten"}  # kinds that belong to the step before
+KINDS = {
+    "InputLayer": "input",
+    "Conv2D": "convo\u00adlution",
+    "MaxPooling2D": "max-pooling",
+    "AveragePooling2D": "average",
+    "GlobalAveragePooling2D": "average",
+    "Dense": "fully connected",
+    "Bidirectional": "both ways",
+    "Concatenate": "joined",
+}
+
+
+@dataclass
+class Step:
+    """A layer, or the layers of a block or a stage. lane: "left" or "right" in a network with two branches."""
+
+    title: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    lane: str = ""
+    column: int = 1
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def output(self) -> str:
+        return "×".join(map(str, self.shape))
+
+    @property
+    def height(self) -> float:
+        """Of the step's box, as a share of the largest."""
+        return self.shape[0] / 28 if len(self.shape) > 1 else min(1, math.sqrt(self.shape[0] / 784))
+
+    @property
+    def sheets(self) -> int:
+        """How many sheets its box shows, for its maps."""
+        return 1 + round(math.log2(self.shape[2])) if len(self.shape) > 2 else 1
 
 
 def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
@@ -18,19 +67,50 @@ def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     classifier = one_network(selection)
     if classifier is None:
         return
-    st.markdown(_facts(classifier.card))
-    name = classifier.network.title
-    shown = classifier.architecture
-    st.graphviz_chart(shown.diagram, alt=f"The layers of the {name}; the table below says the same")
-    table, text = st.columns([6, 5], gap="medium")
-    table.table([dict(zip(COLUMNS, row, strict=True)) for row in shown.layers])
-    with text.container(key="keras_summary"):
-        st.code(shown.summary, language=None)
+    card, shown = classifier.card, classifier.architecture
+    found = steps(shown.layers, card.training.get("dropout"))
+    sizes = {"most": max(step.parameters for step in found), "columns": found[-1].column}
+    st.html(_template().render(steps=found, card=card, style=images.style(card.network), **sizes))
+    with st.expander("How it was trained"):
+        st.markdown(_facts(card))
+    with st.expander("All layers, and Keras's summary"):
+        st.table([dict(zip(COLUMNS, row, strict=True)) for row in shown.layers])
+        with st.container(key="keras_summary"):
+            st.code(shown.summary, language=None)
 
 
-def _dropout(training: dict) -> str:
-    """A dropout rate other than the architecture's own, which the diagram shows."""
-    return "" if training.get("dropout") is None else f"trained with {100 * training['dropout']:.0f} % dropout, "
+def steps(layers: Sequence[Sequence[str]], dropout: float | None) -> list[Step]:
+    """Return the steps of a network from its layer table. dropout: the rate that it was trained with, where known."""
+    by_block = _steps(layers, dropout, BLOCK)
+    return by_block if by_block[-1].column <= MAX_COLUMNS else _steps(layers, dropout, STAGE)
+
+
+def _steps(layers: Iterable[Sequence[str]], dropout: float | None, group: re.Pattern[str]) -> list[Step]:
+    found: list[Step] = []
+    last: dict[str, Step] = {}  # by lane
+    for name, kind, output, arithmetic in layers:
+        shape, parameters = tuple(map(int, output.split(" × "))), int(arithmetic.split(" = ")[-1].replace(",", ""))
+        block, lane = group.match(name), next((side for side in ("left", "right") if name.startswith(side)), "")
+        title = " ".join(map("{} {}".format, ("stage", "block"), block.groups())) if block else ""
+        before = last.get(lane)
+        notes = _notes(name, kind, dropout, bool(block))
+        if before and (before.title == title if block else kind in FOLDED):
+            before.parameters += parameters
+            before.shape = shape if len(shape) == len(before.shape) else before.shape
+            before.notes += [note for note in notes if note not in before.notes]
+            continue
+        column = 1 + max((step.column for step in found if step.lane == lane or not lane), default=0)
+        last[lane] = Step(title or KINDS.get(kind, kind), name, shape, parameters, lane, column, notes)
+        found.append(last[lane])
+    return found
+
+
+def _notes(name: str, kind: str, dropout: float | None, in_block: bool) -> list[str]:
+    if kind == "Dropout" and dropout:
+        return [f"dropout {100 * dropout:.0f} %"]
+    if kind == "Add" or (kind == "Concatenate" and in_block):
+        return ["+ shortcut" if kind == "Add" else "+ its input"]
+    return ["softmax"] if name == "softmax" else []
 
 
 def _held_out(digits: int) -> str:
@@ -40,10 +120,15 @@ def _held_out(digits: int) -> str:
 def _facts(card: ModelCard) -> str:
     training = card.training
     lines = [
-        f"**{card.parameters:,} parameters** · {NETWORKS[card.network].source}",
-        f"Recipe *{card.recipe}*: {training['optimizer']}, {training['epochs']} epochs, "
-        f"batches of {training['batch_size']}, {_dropout(training)}"
+        f"{NETWORKS[card.network].source}  \nRecipe *{card.recipe}*: {training['optimizer']}, "
+        f"{training['epochs']} epochs, batches of {training['batch_size']}, "
         f"{training['digits']['train']:,} digits to train on{_held_out(training['digits']['validation'])}",
     ]
     lines += [f"{TESTS[name]}: **{score}**" for name, score in card.tests.items() if name in TESTS]
     return "  \n".join(lines)
+
+
+@cache
+def _template() -> Template:
+    source = Path(__file__).with_name("architecture.html").read_text(encoding="utf-8")
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
