@@ -1,4 +1,4 @@
-"""Completes Streamlit's index.html: adds the page's frame, its style sheets and its own script."""
+"""Completes Streamlit's index.html: adds the page's frame, its style sheets and its own scripts."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ def styles() -> tuple[str, bytes]:
 
 
 def completed(html: bytes) -> bytes:
-    """Put the frame before Streamlit's root, and style sheet and script behind it."""
+    """Put tokens' guard and frame before Streamlit's root, and style sheet and script behind it."""
     return html.replace(ROOT, _before() + ROOT + _behind(), 1)
 
 
 @cache
 def _before() -> bytes:
-    return shell.placeholder().encode()
+    guard = browser_files.scripts()["page/address.js"].decode()
+    return f"<script>{guard}</script>{shell.placeholder()}".encode()
 
 
 @cache

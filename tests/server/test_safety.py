@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import tomllib
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.browser.driver import Visitor
 from tests.drawings import placed
-from tests.page_server import ROOT
+from tests.page_server import ROOT, running
 from tests.ui.page import message, read, send, visit
 
 
@@ -69,3 +70,27 @@ def test_two_visitors_never_see_each_others_drawing_history_or_settings(chromium
     assert len(download.value.path().read_text().splitlines()) == 2, "the header and the visitor's own drawing"
     for context in contexts:
         context.close()
+
+
+@pytest.mark.slow
+def test_a_hosts_token_is_in_no_address_that_a_server_sees_and_the_host_is_known_after_a_reload(chromium, tmp_path):
+    with running(environment=os.environ | {"DIGIT_ROOMS": f"sqlite:///{tmp_path}/rooms.sqlite"}) as server:
+        context = chromium.new_context()
+        page, seen = context.new_page(), []
+        page.on("request", lambda request: seen.append(f"{request.url} {request.headers.get('referer', '')}"))
+        page.goto(f"{server.address}/room")
+        page.get_by_role("button", name="Open a room").click()
+        controls = page.get_by_role("button", name="Next round")
+        controls.wait_for()
+        page.wait_for_url("**/room?room=*#host=*")
+        code, token = page.url.partition("room=")[2].split("#host=")
+        page.reload()
+        controls.wait_for()
+        page.wait_for_url(f"**/room?room={code}#host={token}")
+        assert len(seen) > 20 and not [line for line in seen if token in line]
+        context.close()
+        old = chromium.new_context().new_page()
+        old.goto(f"{server.address}/room?room={code}&host={token}")
+        old.get_by_role("button", name="Next round").wait_for()
+        old.wait_for_url(f"**/room?room={code}#host={token}")
+        old.context.close()
