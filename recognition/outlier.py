@@ -2,7 +2,8 @@
 
 A classifier predicts one of ten digits, whatever the drawing shows. The detector, a convolutional network with an
 eleventh output, was trained on the digits of recipe "drawn" and on outliers (training.pool.outliers); its eleventh
-probability is the score. Source: D. Hendrycks et al., Deep Anomaly Detection with Outlier Exposure, 2019.
+probability is the score. Scores from THRESHOLD on count as outliers; it is on the detector's card, as its training
+found it. Source: D. Hendrycks et al., Deep Anomaly Detection with Outlier Exposure, 2019.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ import numpy as np
 from digits import CLASSES
 from models import detector as architecture
 from models.network import Network
+from recognition.store import read_card
 
 if TYPE_CHECKING:
     from recognition.classifier import Classifier
-
-THRESHOLD = 0.559  # scores from this value count as outliers; the card has the share of digits below it
 
 DETECTOR = Network(
     key="outlier",
@@ -38,6 +38,12 @@ def score(digits: np.ndarray) -> np.ndarray:
     Raises ValueError for any other shape or dtype, recognition.store.WeightsError for a missing or altered file.
     """
     return detector().raw(digits)[:, CLASSES]
+
+
+def __getattr__(name: str) -> float:
+    if name == "THRESHOLD":
+        return float(read_card(DETECTOR.key, "drawn").training["threshold"])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @cache

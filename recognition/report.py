@@ -13,7 +13,7 @@ import numpy as np
 
 from digits import SIDE
 from models import NETWORKS
-from recognition.outlier import THRESHOLD
+from recognition import outlier
 from recognition.prediction import Failure, Prediction, confidence_in_number, number_of
 
 JSON_BYTES = 16_384  # of 28 x 28 numbers in JSON; with digits, commas and indentation they take less
@@ -57,7 +57,7 @@ def number_report(
 
 def _report(predictions: Sequence[Prediction], score: float | None, failures: Sequence[Failure]) -> dict[str, Any]:
     return {
-        "not_a_digit": None if score is None else bool(score >= THRESHOLD),
+        "not_a_digit": None if score is None else bool(score >= outlier.THRESHOLD),
         "outlier_score": None if score is None else round(float(score), DECIMALS),
         "networks": {each.network: _entry(each) for each in predictions} | _errors(failures),
     }

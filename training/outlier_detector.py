@@ -17,8 +17,10 @@ from functools import cached_property
 import numpy as np
 
 from digits.labelled import Digits, join
+from recognition import outlier
 from recognition.card import ModelCard, Score
-from recognition.outlier import DETECTOR, THRESHOLD, detector
+from recognition.classifier import Classifier
+from recognition.outlier import DETECTOR, detector
 from recognition.store import write_card
 from training import evaluate
 from training.augment.warp import augment_image
@@ -29,6 +31,7 @@ from training.data.mnist import mnist
 from training.data.unipen import PenDrawing
 from training.engine.command import positive, run_command
 from training.engine.hyperparameters import Hyperparameters
+from training.evaluation.calibration import held_out_sets
 from training.pool import augmented
 from training.pool.outliers import OUTLIER, SHARES, outliers
 from training.train import continued, promote, training
@@ -124,18 +127,16 @@ def measure(sets: dict[str, Digits], against: str) -> dict[str, Score]:
     results = {}
     for name, drawings in sets.items():
         is_outlier = drawings.labels == OUTLIER
-        correct = int((is_outlier == (scores[name] >= THRESHOLD)).sum())
+        correct = int((is_outlier == (scores[name] >= outlier.THRESHOLD)).sum())
         auc = area(scores[against], scores[name]) if is_outlier.all() else None
         results[name] = Score(len(is_outlier), correct, area=auc)
     return results
 
 
-def threshold(sets: dict[str, Digits]) -> float:
-    """The lowest score such that in each set of digits the share ACCEPTED scores less; recognition.outlier has it."""
-    from recognition.outlier import score
-
-    digits = [drawings for drawings in sets.values() if not (drawings.labels == OUTLIER).any()]
-    return max(float(np.quantile(score(drawings.digits), ACCEPTED)) for drawings in digits)
+def threshold(classifier: Classifier, digits: list[Digits]) -> float:
+    """The lowest score such that in each of some sets of digits the share ACCEPTED scores less."""
+    scores = (classifier.raw(each.digits)[:, OUTLIER] for each in digits)
+    return round(max(float(np.quantile(score, ACCEPTED)) for score in scores), 3)
 
 
 def area(low: np.ndarray, high: np.ndarray) -> float:
@@ -161,16 +162,14 @@ def main(arguments: list[str] | None = None) -> int:
     settings = replace(SETTINGS, epochs=options.epochs or SETTINGS.epochs)
     if options.more:
         settings = continued(SETTINGS, detector().card, options.more, (SETTINGS.learning_rate or 0) / 4)
-    data = load()
+    data, digits = load(), held_out_sets()
     with training(DETECTOR, "drawn", settings, data) as candidate:
+        found = {"threshold": threshold(candidate.load(), digits)}
+        write_card(replace(candidate.card, training=candidate.card.training | found), candidate.path("json"))
         print(promote(candidate, validation_sets(data), options.force, calibrate=False), flush=True)
     detector.cache_clear()
-    sets = {"mnist": mnist().validation, "drawn": pen_digits.held_out()} | held_out_outliers()
-    report(measure(sets, "drawn"))
-    print(
-        f"{100 * ACCEPTED:.0f} % of the digits of both sets are accepted below {threshold(sets):.3f}; "
-        f"recognition.outlier.THRESHOLD is {THRESHOLD}"
-    )
+    report(measure(dict(zip(("mnist", "drawn"), digits, strict=True)) | held_out_outliers(), "drawn"))
+    print(f"{100 * ACCEPTED:.0f} % of the digits of both sets score less than {outlier.THRESHOLD}, the threshold")
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ def test_the_area_under_the_roc_curve_is_the_share_of_ordered_pairs():
 
 def test_accepted_digits_and_flagged_outliers_count_as_correct(monkeypatch):
     monkeypatch.setattr("recognition.outlier.score", lambda digits: digits[:, 0, 0] / 100)
-    monkeypatch.setattr(outlier_detector, "THRESHOLD", 0.5)
+    monkeypatch.setattr("recognition.outlier.THRESHOLD", 0.5)
     low, high = (np.zeros((4, 28, 28), np.uint8) for _ in range(2))
     low[:, 0, 0], high[:, 0, 0] = (10, 20, 30, 60), (40, 70, 80, 90)
     results = outlier_detector.measure(
@@ -73,16 +75,10 @@ def test_letters_that_look_like_digits_are_left_out():
         assert not set(LIKE_DIGITS) & set(ALPHABETS[alphabet])
 
 
-def test_the_threshold_accepts_99_percent_of_each_set_of_digits(monkeypatch):
-    monkeypatch.setattr("recognition.outlier.score", lambda digits: digits[:, 0, 0] / 255)
-    scores = np.zeros((3, 200, 28, 28), np.uint8)
-    scores[:, :, 0, 0] = [np.arange(200), np.arange(200) // 2, np.full(200, 255)]
-    labels = np.zeros(200, np.uint8)
-    sets = {
-        "mnist": Digits(scores[0], labels),
-        "drawn": Digits(scores[1], labels),
-        "letter": Digits(scores[2], labels + OUTLIER),
-    }
-    limit = outlier_detector.threshold(sets)
+def test_the_threshold_accepts_99_percent_of_each_set_of_digits():
+    scores = np.zeros((2, 200, 28, 28), np.uint8)
+    scores[:, :, 0, 0] = [np.arange(200), np.arange(200) // 2]
+    detector = SimpleNamespace(raw=lambda digits: np.eye(11)[[OUTLIER] * 200] * digits[:, :1, 0] / 255)
+    limit = outlier_detector.threshold(detector, [Digits(each, np.zeros(200, np.uint8)) for each in scores])
     assert (scores[0][:, 0, 0] / 255 < limit).mean() == pytest.approx(0.99, abs=0.006)
     assert (scores[1][:, 0, 0] / 255 < limit).mean() >= 0.99

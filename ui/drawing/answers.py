@@ -107,7 +107,7 @@ def catalog() -> tuple[str, bytes]:
         "kernels": [browser_files.script_address(name) for name in browser_files.KERNELS],
         "worker": browser_files.script_address("engine/worker.js"),
         "detector": _address(outlier.DETECTOR.key, "drawn"),
-        "threshold": outlier.THRESHOLD,
+        "threshold": _threshold(),
         "samples": {digit: _sample(strokes) for digit, strokes in DIGITS.items()},
         "networks": {key: _network(network) for key, network in NETWORKS.items()},
         "yours": {"idea": "trained by you", "colour": images.colour(YOURS)},
@@ -149,6 +149,14 @@ def _digit(drawn: DrawnDigit) -> dict[str, Any]:
         "outlier": drawn.outlier,
         "probabilities": probabilities,
     }
+
+
+def _threshold() -> float:
+    """From this score on a drawing is an outlier; out of reach where the detector cannot be read."""
+    try:
+        return outlier.THRESHOLD
+    except WeightsError:
+        return 2.0
 
 
 def _columns(networks: int) -> str:
