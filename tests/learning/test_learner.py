@@ -115,6 +115,10 @@ def test_a_fine_tuned_network_learns_the_drawings_and_keeps_the_rest_if_it_rehea
         assert accuracy(model, "mlp", mirrored, labels) > (before.raw(mirrored).argmax(1) == 7).mean()
         kept.append(accuracy(model, "mlp", known, before.raw(known).argmax(1)))
     assert kept[0] > 0.97 and kept[1] < kept[0]
+    monkeypatch.setattr(learner, "MIN_KEPT", 1.0)  # no new weight keeps all of the probes
+    misread = np.flatnonzero(before.raw(mirrored).argmax(1) != 7)[:1]
+    model = learner.learn("mlp", mirrored[misread], labels[misread], "drawn", seconds=8)
+    assert accuracy(model, "mlp", mirrored[misread], labels[misread]) == 1, "what is taught is read all the same"
 
 
 def test_an_observer_sees_the_untrained_network_first_and_may_stop(clock, drawings):
