@@ -7,7 +7,7 @@ import { CanvasWatch } from "./canvas.js";
 import { Meaning } from "./meaning.js";
 import { Bars, Heads, READABLE, YOURS, best, judged, majority, verdict } from "./render.js";
 import { choose } from "./state.js";
-import { AWAY, LOAD, PHOTO } from "./words.js";
+import { AWAY, LOAD, PHOTO, UPDATED } from "./words.js";
 import { isConnected } from "../page/canvas.js";
 
 /** @typedef {import("../engine/worker.js").Reading} Reading */
@@ -86,10 +86,12 @@ function settle() {
  * @property {(now: Now) => void} update
  * @property {(inside: Float32Array, digit: Uint8Array) => void} looked
  * @property {(reason: string) => void} failed
+ * @property {() => boolean} [playing] it shows something that takes time; the first screen waits with its next digit
  */
 /** @typedef {{ sizes: number[], temperature: number, calibrated: boolean, ask: (digit: Uint8Array) => void }} Look sizes: of the tensors that the anatomy keeps; ask: for the inner outputs for a digit */
-/** @typedef {{ digit: Uint8Array | null, inside: Float32Array | null, cut: Reading["cut"], moving: boolean, rival: number | null }} Now
- * inside: null where it has to be asked for; rival: a digit that the answer is held against; cut: where the digit stands on the canvas, null where it does not */
+/** @typedef {{ digit: Uint8Array | null, inside: Float32Array | null, cut: Reading["cut"], moving: boolean, demonstrated: boolean, rival: number | null }} Now
+ * inside: null where it has to be asked for; cut: where the digit stands on the canvas, null where it does not;
+ * moving: it is being drawn; demonstrated: by the first screen itself; rival: a digit that the answer is held against */
 /** @type {Follower | null} */ let follower = null;
 let inside = ""; // the address of the network that the follower is shown
 
@@ -128,8 +130,8 @@ function tellListeners(shown, cut, moving) {
 
 /** @param {import("./state.js").Shown} shown @param {Reading | null | undefined} reading @param {Reading["cut"]} cut @param {boolean} moving */
 function tellFollower(shown, reading, cut, moving) {
-  const digit = shown.digits[shown.place]?.pixels ?? null;
-  follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut, moving, rival: moving ? null : rivalIn(shown) });
+  const digit = shown.digits[shown.place]?.pixels ?? null, demonstrated = shown.kind === "waiting" && digit !== null;
+  follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut, moving: moving || (attract?.drawing ?? false), demonstrated, rival: moving ? null : rivalIn(shown) });
 }
 
 /** What the follower's network should have answered: what was meant, or what more than half of the networks say. @param {import("./state.js").Shown} shown */
@@ -194,7 +196,7 @@ function frame(now) {
   state.down = watch.down;
   const { record, reading } = state;
   if (state.acted > 0 || (reading && !reading.blank) || record?.digits.length || record?.message || record?.hidden) attract?.end();
-  else attract?.frame(now);
+  else attract?.frame(now, follower?.playing?.() ?? false);
   watch.frame();
   turn();
   if (!asking) demonstrate();
@@ -247,6 +249,7 @@ function send(picture, detector, keep) {
     keep(reading);
     turn();
     draw();
+    dispatchEvent(new Event("draw-a-digit-reading")); // for those who measure
   });
 }
 
@@ -381,6 +384,7 @@ export async function mount({ data, parentElement, setStateValue }) {
     else if (recordIsCurrent() && (data.record.drawing !== word || labels.length !== data.record.digits.length)) labels = data.record.labels;
     dispatchEvent(new Event("draw-a-digit-record")); // for those who measure
   }
+  if (document.querySelector("script[data-catalog]")?.getAttribute("data-catalog") !== data.catalog) offerReload();
   const known = await (fetching ??= fetch(absolute(data.catalog)).then((response) => response.json()));
   if (!catalog) attract = new Attract(known.samples);
   catalog = known;
@@ -395,6 +399,14 @@ export async function mount({ data, parentElement, setStateValue }) {
   draw();
   if (!inside) open();
   (window.requestIdleCallback ?? setTimeout)(start);
+}
+
+/** The server has another version than this page, some of whose modules are gone. The drawing outlives a reload. */
+function offerReload() {
+  if (document.querySelector(".updated")) return;
+  const button = Object.assign(document.createElement("button"), { className: "updated", textContent: UPDATED });
+  button.addEventListener("click", () => location.reload());
+  document.querySelector(".stApp")?.append(button);
 }
 
 /** Makes the nodes of a part anew where its networks have changed. @param {"heads" | "bars"} part @param {Element} parent */

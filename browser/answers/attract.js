@@ -17,19 +17,23 @@ export class Attract {
   #turn = 0;
   #begun = 0;
   #changed = false;
+  /** The pen moves. */
+  drawing = false;
 
   /** @param {Record<string, Strokes>} samples by digit */
   constructor(samples) {
     this.samples = samples;
   }
 
-  /** Draws what is due in this frame. @param {number} now */
-  frame(now) {
+  /** Draws what is due in this frame. @param {number} now @param {boolean} hold what is drawn stays for the present */
+  frame(now, hold) {
     const place = document.querySelector(".st-key-canvas");
     const asked = document.querySelector(".st-key-game, .st-key-room_strip"); // where a digit may be asked for, none is drawn before
     if (!place || asked || this.#still.matches || document.hidden) return this.end();
     if (!this.#shown?.isConnected) this.#mount(place, now);
+    if (hold) this.#begun = Math.max(this.#begun, now - DRAWING - RESTING / 2);
     const time = now - this.#begun;
+    this.drawing = time < DRAWING;
     if (time > DRAWING + RESTING + FADING) {
       this.#turn += 1;
       this.#begun = now;

@@ -9,6 +9,7 @@ export const SEVERAL = "Reading the number …"; // by the server
 export const MORE = "Reading the drawing …";
 export const PHOTO = "Reading your photo …";
 export const LOAD = "Read while I draw (loads 2.6 MB)";
+export const UPDATED = "This page has been updated. Reload it";
 export const AWAY = "Answered by your browser; the server is away.";
 const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
 const SMALLEST = 0.0005; // probabilities below this would round to 0.0 %

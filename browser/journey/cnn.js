@@ -18,11 +18,15 @@ import { MAPS, ROWS, flattened, windowLens } from "./window.js";
 
 const LINKS = 36; // from row to row; the others are hairlines that cost a frame
 const FADED = 0.13; // opacity of links that have nothing to do with the map that is touched
-const WALK = 26 * 26; // places of the window
+const SPEEDS = [1, 2, 3, 8, 24, 60]; // ticks of the walk for each place of a row's map, and for each output
+const TICK = 8; // milliseconds
+/** Play: the window walks over the first map of each row, then output after output takes its sum. @type {{ level: number, step: number, line: boolean }[]} */
+const TOUR = [...ROWS.map(({ side }) => ({ places: side * side, wide: side })), { places: 10, wide: 1 }].flatMap(({ places, wide }, level) =>
+  Array.from({ length: places * SPEEDS[level] }, (_, tick) => ({ level, step: Math.floor(tick / SPEEDS[level]), line: tick % (SPEEDS[level] * wide) === 0 })));
 
 export class Cnn {
-  walk = new Walk(WALK, 8);
-  stride = 13;
+  walk = new Walk(TOUR.length, TICK);
+  stops = TOUR.flatMap(({ line }, tick) => (line ? [tick] : []));
   /** @type {(number[] | null)[]} the maps that are shown, by convolution */ #order = [null, null, null];
   #shown = 12;
   /** @type {number} the convolution all of whose maps are shown, or -1 */ #all = -1;
@@ -64,7 +68,7 @@ export class Cnn {
       this.#order = [null, null, null];
       this.update(scene);
     }
-    const target = hot?.kind === "output" ? hot.column : scene.says;
+    const toured = this.walk.at >= 0 ? TOUR[this.walk.at] : null, output = toured ? (toured.level === ROWS.length ? toured.step : -1) : hot?.kind === "output" ? hot.column : -1, target = output >= 0 ? output : scene.says;
     const rival = rivalOf(scene);
     if (this.#sharesOf !== `${target} ${rival}`) {
       this.#sharesOf = `${target} ${rival}`;
@@ -90,14 +94,16 @@ export class Cnn {
     outputs(stage, scene, out);
     legend(stage, out.x, out.y - 5 * u, target, rival);
     const lens = { ...area, y: area.y + label, h: lensHeight, below: second };
-    if ((hot?.kind === "output" || (!hot && rival !== null && this.#all < 0)) && !this.walk.playing) flattened(stage, scene, lens, this, target);
+    const explained = output >= 0 ? output : !hot && rival !== null && this.#all < 0 && !toured ? target : -1;
+    if (explained >= 0) flattened(stage, scene, lens, this, explained);
     else windowLens(stage, scene, lens, this, focus, (level, map) => this.#all < 0 && this.#mark(stage, rows[level], middle, level, map));
+    if (hot?.kind === "all") scene.words = `Convolution ${(hot.number >> 1) + 1}: ${this.#all === hot.number ? `all ${MAPS} maps; Enter goes back` : `${count} of ${MAPS} maps; Enter shows all`}`;
   }
 
   /** What the lens is about: what is touched, the walking window, or the window under the pen. @param {Scene} scene @returns {Focus} */
   #focus({ hot, tip }) {
-    const level = hot ? ROWS.findIndex(({ kind }) => kind === hot.kind) : -1, map = this.order(0)[0], side = ROWS[0].side;
-    if (this.walk.at >= 0) return { level: 0, map, x: this.walk.at % side, y: Math.floor(this.walk.at / side), step: this.walk.at };
+    const level = hot ? ROWS.findIndex(({ kind }) => kind === hot.kind) : -1, map = this.order(0)[0], side = ROWS[0].side, toured = TOUR[this.walk.at];
+    if (toured?.level < ROWS.length) return { level: toured.level, map: this.order(toured.level)[0], x: toured.step % ROWS[toured.level].side, y: Math.floor(toured.step / ROWS[toured.level].side), step: toured.step };
     if (hot && level >= 0) return { level, map: hot.number, x: hot.column, y: hot.row, step: -1 };
     const brightest = largest(Float32Array.from({ length: side * side }, (_, i) => this.values[0][i * MAPS + map]));
     const [x, y] = hot?.kind === "pixel" ? [hot.column, hot.row] : tip ?? [(brightest % side) + 1, Math.floor(brightest / side) + 1];

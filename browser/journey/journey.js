@@ -12,7 +12,7 @@ import { SIDE } from "./parts.js";
 import { ResNet } from "./resnet.js";
 import { Rnn } from "./rnn.js";
 import { Sheet, TOOLS, isFull } from "./sheet.js";
-import { Stage, clip } from "./stage.js";
+import { Stage, clip, number } from "./stage.js";
 import { largest, softmax } from "./sums.js";
 
 /** @typedef {import("../engine/anatomy.js").Anatomy} Anatomy */
@@ -103,7 +103,7 @@ class Journey {
     this.sheet = new Sheet(this.root, this.#ended.signal);
     this.scene = { ink: new Float32Array(SIDE * SIDE), values: (tensor) => this.#values.get(tensor) ?? new Float32Array(0), logits: new Float32Array(10), temperature: 1, probabilities: new Float32Array(10), says: 0, rival: null, eased: new Float32Array(10), quiet: true, moving: false, place: null, tip: null, hot: null, pinned: false, words: "", check: null, landing: null };
     this.#listen();
-    follow({ key: data.network, recipe: data.recipe, opened: (anatomy, look) => this.#open(anatomy, look), update: (now) => this.#update(now), looked: (values, digit) => this.#read(values, digit), failed: (reason) => this.#fail(reason) });
+    follow({ key: data.network, recipe: data.recipe, opened: (anatomy, look) => this.#open(anatomy, look), update: (now) => this.#update(now), looked: (values, digit) => this.#read(values, digit), failed: (reason) => this.#fail(reason), playing: () => this.#picture?.walk.playing ?? false });
     requestAnimationFrame((now) => this.#frame(now));
   }
 
@@ -135,8 +135,10 @@ class Journey {
   }
 
   /** @param {import("../answers/answers.js").Now} now */
-  #update({ digit, inside, cut, moving, rival }) {
+  #update({ digit, inside, cut, moving, demonstrated, rival }) {
     const { scene } = this, wanted = digit ?? new Uint8Array(SIDE * SIDE), known = this.#digit?.every((value, i) => value === wanted[i]) ?? false;
+    if (moving) this.#picture?.walk.stop(); // one looks at what is drawn
+    else if (demonstrated && scene.moving && !still.matches) this.#picture?.walk.play(false); // nobody is there: it plays by itself
     scene.moving = moving;
     scene.quiet = !digit;
     scene.rival = rival;
@@ -228,6 +230,7 @@ class Journey {
     stage.quiet = scene.quiet;
     picture.draw(stage, scene, this.#area);
     this.button.setAttribute("aria-pressed", String(picture.walk.playing));
+    this.root.dataset.part = hot?.kind ?? "";
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
     if (scene.check) Object.assign(this.root.dataset, { sum: String(scene.check.sum), value: String(scene.check.value) });
     this.beam.draw(this.#cut, scene.landing, this.canvas);
@@ -265,7 +268,7 @@ class Journey {
   }
 
   #play() {
-    this.#picture?.walk.play(still.matches, this.#picture.stride);
+    this.#picture?.walk.play(still.matches, this.#picture.stops);
     this.#dirty = true;
     if (still.matches) this.#say();
   }
@@ -310,7 +313,10 @@ class Journey {
     const picture = this.#picture, step = ARROWS[event.key], { hits } = this.stage;
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === " ") this.#play();
-    else if (event.key === "Escape") this.#hover = this.#pin = null;
+    else if (event.key === "Escape") {
+      if (!this.#hover && !this.#pin && isFull()) return this.sheet.close();
+      this.#hover = this.#pin = null;
+    }
     else if (event.key === "Enter") this.#take(this.#hover);
     else if ((event.key === "[" || event.key === "]") && hits.length) {
       const at = hits.findIndex(({ kind, number }) => kind === this.#hover?.kind && number === this.#hover.number), next = hits[(at + (event.key === "]" ? 1 : hits.length - (at < 0 ? 0 : 1))) % hits.length];
@@ -329,8 +335,8 @@ class Journey {
   #say() {
     clearTimeout(this.#saying);
     this.#saying = setTimeout(() => {
-      const { words, says, probabilities, quiet } = this.scene;
-      this.said.textContent = words || (quiet ? "" : `It says ${says}, ${percent(probabilities[says])}`);
+      const { words, says, probabilities, quiet, hot, ink } = this.scene, pixel = hot?.kind === "pixel" ? `Pixel in row ${hot.row + 1}, column ${hot.column + 1}: ${number(ink[hot.row * SIDE + hot.column])}` : "";
+      this.said.textContent = words || pixel || (quiet ? "" : `It says ${says}, ${percent(probabilities[says])}`);
     }, SETTLED);
   }
 

@@ -33,7 +33,7 @@ import { percent } from "../answers/words.js";
  * @property {(scene: Scene) => void} update called for each digit
  * @property {(stage: Stage, scene: Scene, area: Area) => void} draw
  * @property {import("./stage.js").Walk} walk
- * @property {number} [stride] steps of the walk that one press takes where motion is not wanted
+ * @property {number[]} [stops] steps of the walk at which it rests where motion is not wanted; all of them
  * @property {(spot: Spot) => boolean} [tap] returns whether it was more than a look
  * @property {(row: number) => void} [scrub]
  * @property {() => number} [row]

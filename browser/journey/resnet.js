@@ -75,6 +75,8 @@ export class ResNet {
     const lens = { ...area, y: area.y + label, h: lensHeight };
     if ((hot?.kind === "output" || (!hot && rivalOf(scene) !== null)) && !this.walk.playing) this.#last(stage, scene, lens, hot ? hot.column : scene.says);
     else this.#lens(stage, scene, lens, small);
+    if (hot?.kind === "mosaic") scene.words = `Stage ${hot.number + 1}, map ${this.#map(hot.number, scene)} of ${STAGES[hot.number].maps}; Enter keeps it. ${scene.words}`;
+    if (hot?.kind === "average") scene.words = `Average of the last map ${this.order[hot.column]}: ${number(this.#averages[this.order[hot.column]])}, its pull on ${scene.says}: ${number(this.#averages[this.order[hot.column]] * this.out.weights[scene.says * AVERAGES + this.order[hot.column]])}`;
   }
 
   /** All maps of a stage, to choose from. @param {Stage} stage @param {Scene} scene @param {number} s @param {Rect} rect */

@@ -250,10 +250,10 @@ export class Walk {
     this.milliseconds = milliseconds;
   }
 
-  /** @param {boolean} still one step, instead of motion @param {number} [stride] of a single step */
-  play(still, stride = 1) {
+  /** @param {boolean} still one stop further, instead of motion @param {number[]} [stops] steps at which it rests then; all of them */
+  play(still, stops) {
     if (still) {
-      this.at = this.at + stride >= this.length ? -1 : this.at + stride;
+      this.at = stops ? stops.find((stop) => stop > this.at) ?? -1 : this.at + 1 < this.length ? this.at + 1 : -1;
       this.playing = false;
       return;
     }

@@ -162,7 +162,9 @@ def test_of_a_number_the_verdict_waits_until_all_digits_are_named(call, labels, 
     assert call("majority", digits, FOUR) == [4, 2]
 
 
-@pytest.mark.parametrize("probability", [0, 0.0004999, 0.0005, 1 / 3, 0.9994999, 0.9995, math.nextafter(1, 0), 1])
+@pytest.mark.parametrize(
+    "probability", [0, 0.0625, 0.3125, 0.9375, 0.0004999, 0.0005, 1 / 3, 0.9994999, 0.9995, math.nextafter(1, 0), 1]
+)
 def test_a_percentage_is_written_as_the_page_writes_it_elsewhere(call, probability):
     assert call("percent", probability) == percent(probability)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from recognition.card import Score
 
 MIN_WRITTEN = 0.0005  # smaller probabilities would round to 0.0 %
+TENTH = Decimal("0.1")
 
 
 def percent(fraction: float) -> str:
-    """A probability from 0 to 1 with one decimal; neither 0 nor 100 % unless it is exactly that."""
+    """A probability from 0 to 1 with one decimal, halves up; neither 0 nor 100 % unless it is exactly that."""
     if 0 < fraction < MIN_WRITTEN:
         return "<0.1 %"
     if 1 - MIN_WRITTEN <= fraction < 1:
         return ">99.9 %"
-    return f"{100 * fraction:.1f} %"
+    return f"{Decimal(100 * fraction).quantize(TENTH, ROUND_HALF_UP)} %"
 
 
 def accuracy_percent(score: Score) -> str:
