@@ -108,7 +108,8 @@ export class Maps {
       if (Math.abs(pulls[i]) >= least) stage.link(rect.x + (i + 0.5) * cell, rect.y + rect.h, slotX(out.x, slots(stage, out.w), pulls[i] < 0 ? rival ?? target : target), out.y + 5 * u, pulls[i] / scale, { widest: 4 });
     });
     legend(stage, out.x, out.y - 3 * u, target, rival);
-    stage.text(`${count} averages`, out.x + out.w, rect.y + 8 * u, { align: "right" });
+    if (rect.w < out.w) stage.text(`${count} averages`, out.x + out.w, rect.y + 8 * u, { align: "right" });
+    else stage.text(`${count} averages`, rect.x, rect.y - 4 * u, { halo: true });
   }
 }
 

@@ -24,7 +24,7 @@ export class Sheet {
     on(".journey-open", () => this.set(true));
     on(".journey-close", () => this.close());
     addEventListener("keydown", (event) => this.#key(/** @type {KeyboardEvent} */ (event)), { signal });
-    addEventListener("popstate", () => { if (!new URL(location.href).searchParams.has("panel")) this.set(false); }, { signal });
+    addEventListener("popstate", () => { if (isFull()) this.close(); }, { signal });
     PHONE.addEventListener("change", () => this.set(PHONE.matches || this.#asked), { signal });
     if (PHONE.matches) this.set(true);
   }
@@ -39,7 +39,7 @@ export class Sheet {
   /** Back to the page; on a phone the panel itself closes, since it has no other place. */
   close() {
     this.set(false);
-    if (PHONE.matches) /** @type {HTMLElement | null} */ (document.querySelector(".st-key-close button"))?.click();
+    if (PHONE.matches) /** @type {HTMLElement | null} */ (document.querySelector(".st-key-panel [data-testid=stButtonGroup] button"))?.click(); // Bars
   }
 
   /** @param {KeyboardEvent} event */

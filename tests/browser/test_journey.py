@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.driver import DESKTOP
+from tests.browser.driver import DESKTOP, PROJECTOR, SMALL_PHONE
+from tests.browser.test_accessibility import problems
 from tests.drawings import placed
 
 pytestmark = pytest.mark.slow
@@ -54,7 +55,7 @@ def test_what_is_pointed_at_shows_a_sum_that_is_the_units_value(visit, network):
     box = visitor.page.locator(PICTURE).bounding_box()
     looked = set()
     for x in range(1, 10):
-        for y in (0.45, 0.6, 0.7):
+        for y in (0.37, 0.5, 0.6, 0.7):
             visitor.page.mouse.move(box["x"] + box["width"] * x / 10, box["y"] + box["height"] * y)
             visitor.page.wait_for_timeout(60)
             total, value = visitor.page.evaluate(CHECK)
@@ -72,16 +73,30 @@ def focused(visit, network, digit):
     return visitor, visitor.page.locator(".journey-said").first
 
 
-def test_keys_reach_values_and_they_are_said(visit):
-    visitor, said = focused(visit, "MLP", 3)
-    for key in ("]", "]", "ArrowRight"):
-        visitor.page.keyboard.press(key)
-    visitor.page.wait_for_timeout(400)
-    first = said.inner_text()
-    assert "bias" in first and "ReLU" in first
-    visitor.page.keyboard.press("ArrowDown")
-    visitor.page.wait_for_timeout(400)
-    assert said.inner_text() != first
+@pytest.mark.parametrize(
+    ("network", "parts"),
+    [
+        ("MLP", {"pixel", "unit1", "unit2", "output"}),
+        ("CNN", {"pixel", "conv_1", "pool_1", "conv_2", "pool_2", "conv_3", "all", "output"}),
+        ("RNN", {"row", "state", "output"}),
+        ("ResNet", {"pixel", "mosaic", "block", "average", "output"}),
+    ],
+)
+def test_the_keyboard_reaches_every_part_and_its_value_is_said(visit, network, parts):
+    visitor, said = focused(visit, network, 3)
+    part, words = visitor.page.locator(".journey"), {}
+    for _ in range(120):
+        visitor.page.keyboard.press("]")
+        visitor.page.wait_for_timeout(40)
+        kind = part.get_attribute("data-part")
+        if kind not in words:
+            visitor.page.wait_for_timeout(400)
+            words[kind] = said.inner_text()
+        if parts <= set(words):
+            break
+    assert set(words) == parts
+    assert not any(said.startswith("It says") or not said for said in words.values()), words
+    assert len(set(words.values())) == len(words), "each part says its own value"
 
 
 def test_a_head_chooses_its_network(visit):
@@ -105,3 +120,58 @@ def test_the_rows_of_the_rnn_are_uncovered_by_keys_and_by_play(visit):
     visitor.page.wait_for_timeout(700)
     assert visitor.page.evaluate(PIXELS) != before
     assert visitor.page.get_by_role("button", name="Play", exact=True).get_attribute("aria-pressed") == "true"
+
+
+def test_where_motion_is_not_wanted_play_takes_one_step_and_says_it(visit):
+    visitor = journey(visit, "RNN", reduced_motion="reduce")
+    visitor.draw(placed(7))
+    visitor.wait_for_answer()
+    said = visitor.page.locator(".journey-said").first
+    for row in (1, 2):
+        visitor.click("Play")
+        visitor.page.wait_for_timeout(700)
+        assert said.inner_text().startswith(f"After row {row} of 28")
+    before = visitor.page.evaluate(PIXELS)
+    visitor.page.wait_for_timeout(600)
+    assert visitor.page.evaluate(PIXELS) == before
+
+
+def test_on_a_phone_the_journey_fills_the_window_and_one_draws_on_in_it(visit):
+    visitor = journey(visit, "CNN", viewport=SMALL_PHONE, phone=True)
+    page = visitor.page
+    assert page.locator("html[data-journey-full]").count() == 1
+    box = visitor.canvas.bounding_box()
+    assert 80 < box["width"] < 130, "the canvas is small"
+    visitor.draw_by_touch(placed(7))
+    visitor.wait_for_headline("All four say 7")
+    picture = page.locator(PICTURE).bounding_box()
+    assert picture["y"] + picture["height"] <= 640 and picture["x"] + picture["width"] <= 360, "the picture is whole"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("radio", name="RNN").tap()
+    page.locator(".journey[data-network=rnn][data-drawn]").wait_for()
+    page.get_by_role("button", name="Clear", exact=True).tap()
+    visitor.wait_for_headline("Draw a digit")
+    visitor.draw_by_touch(placed(3))
+    visitor.wait_for_headline("All four say 3")
+    page.get_by_role("button", name="Close the journey").tap()
+    page.locator(".journey").wait_for(state="detached")
+    assert visitor.canvas.bounding_box()["width"] > 300
+    visitor.open_panel("Journey")
+    page.locator("html[data-journey-full]").wait_for(state="attached")
+    page.go_back()
+    page.locator("html[data-journey-full]").wait_for(state="detached")
+
+
+def test_the_journey_fills_the_window_in_front_of_a_class_until_escape(visit):
+    visitor = journey(visit, "ResNet", viewport=PROJECTOR)
+    visitor.draw(placed(4))
+    visitor.wait_for_answer()
+    visitor.click("Fill the window")
+    visitor.page.wait_for_timeout(300)
+    assert visitor.page.locator(PICTURE).bounding_box()["height"] > 900
+    assert visitor.page.locator(".answers h2").bounding_box()["height"] > 40
+    assert visitor.page.locator(".stAppHeader").is_hidden()
+    assert problems(visitor) == []
+    visitor.page.keyboard.press("Escape")
+    visitor.page.locator("html[data-journey-full]").wait_for(state="detached")
+    assert visitor.page.locator(".journey").count() == 1
