@@ -70,6 +70,7 @@ class Journey {
   /** @type {import("../answers/answers.js").Look | null} */ #look = null;
   /** @type {Uint8Array | null} */ #digit = null;
   /** @type {import("../engine/worker.js").Reading["cut"]} */ #cut = null;
+  /** @type {number | null} */ #rival = null;
   /** @type {Spot | null} */ #hover = null;
   /** @type {Spot | null} */ #pin = null;
   /** @type {Map<number, Float32Array>} */ #values = new Map();
@@ -141,7 +142,7 @@ class Journey {
     else if (demonstrated && scene.moving && !still.matches) this.#picture?.walk.play(false); // nobody is there: it plays by itself
     scene.moving = moving;
     scene.quiet = !digit;
-    scene.rival = rival;
+    this.#rival = rival;
     this.#cut = digit ? cut ?? (known ? this.#cut : null) : null;
     scene.place = this.#cut?.place ?? null;
     this.#dirty = true;
@@ -227,6 +228,7 @@ class Journey {
     const hot = this.#hover ?? this.#pin;
     Object.assign(scene, { hot, pinned: !this.#hover && this.#pin !== null, landing: null, check: null, words: "" });
     scene.tip = scene.moving ? this.#tip : null;
+    scene.rival = picture.walk.at >= 0 ? null : this.#rival;
     stage.quiet = scene.quiet;
     picture.draw(stage, scene, this.#area);
     this.button.setAttribute("aria-pressed", String(picture.walk.playing));
