@@ -353,8 +353,9 @@ function open() {
   if (!follower || !catalog) return;
   const { key, recipe } = follower, trained = catalog.recipes[recipe]?.[key];
   if (!trained?.url) return follower.failed("its file is not here");
+  if (!worker) return; // the answers, which load it, are not mounted yet and open it then
   inside = absolute(trained.url);
-  worker?.postMessage({ kind: "open", kernels: catalog.kernels.map(absolute), key, url: inside });
+  worker.postMessage({ kind: "open", kernels: catalog.kernels.map(absolute), key, url: inside });
 }
 
 /** @param {import("../engine/worker.js").Opened} opened */
