@@ -118,3 +118,14 @@ def test_contributing_names_every_folder_and_every_room_of_the_page():
     folders += [path for path in (ROOT / "ui").iterdir() if (path / "__init__.py").exists()]
     assert len(folders) > 15
     assert [path.name for path in folders if f"{path.name}/" not in tree] == []
+
+
+def test_the_readme_has_the_range_of_the_networks_accuracies():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    cards = [read_card(key, "drawn") for key in NETWORKS]
+    for name, words in (
+        ("drawn", "the ten networks read {} to {} % right"),
+        ("mnist", "MNIST's test digits {} to {} %"),
+    ):
+        percent = [100 * card.tests[name].accuracy for card in cards]
+        assert words.format(f"{min(percent):.1f}", f"{max(percent):.1f}") in text

@@ -92,8 +92,7 @@ def _measure(plan: list[tuple[str, str]], tests: dict[str, Digits], held_out: li
             )
             failures += 1
             continue
-        held_out_were_trained_on = classifier.card.training.get("whole")  # then a twin gave the temperature
-        card = evaluate(classifier if held_out_were_trained_on else calibrated(classifier, held_out), tests)
+        card = evaluate(recalibrated(classifier, held_out), tests)
         write_card(card)
         done.append(card.sha256)
         write_atomically(PROGRESS, lambda path: path.write_text("\n".join(done)))
@@ -136,6 +135,11 @@ def test_sets() -> dict[str, Digits]:
         print(f"Drawn digits are not evaluated, and their previous scores stay: {error}", file=sys.stderr)
         return tests
     return tests | {"drawn": drawn.normalized, "drawn_resized": drawn.plain}
+
+
+def recalibrated(classifier: Classifier, held_out: list[Digits]) -> Classifier:
+    """The classifier with its temperature fitted again, or with its twin's if it was trained on the held-out digits."""
+    return classifier if classifier.card.training.get("whole") else calibrated(classifier, held_out)
 
 
 def evaluate(classifier: Classifier, tests: dict[str, Digits]) -> ModelCard:

@@ -27,7 +27,7 @@ def sets(splits):
 def test_evaluating_again_gives_the_numbers_on_the_card(sets, key, recipe):
     tests, held_out = sets
     classifier = load(key, recipe)
-    card, again = classifier.card, evaluate.evaluate(evaluate.calibrated(classifier, held_out), tests)
+    card, again = classifier.card, evaluate.evaluate(evaluate.recalibrated(classifier, held_out), tests)
     assert again.temperature == pytest.approx(card.temperature, rel=0.02)
     assert again.tests.keys() == card.tests.keys()
     for name, score in again.tests.items():
