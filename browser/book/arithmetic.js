@@ -116,6 +116,17 @@ export const largestOf = (window, within) => Math.max(...window.filter((_, i) =>
 /** Of what lies in the picture. @param {number[]} window @param {boolean[]} within */
 export const averageOf = (window, within) => window.reduce((sum, value) => sum + value, 0) / Math.max(1, within.filter(Boolean).length);
 
+/** Gives one probability a value; the others share the rest as before. @param {number[]} p @param {number} d @param {number} value */
+export function pushed(p, d, value) {
+  const rest = 1 - p[d];
+  return p.map((each, i) => (i === d ? value : rest > 1e-9 ? (each / rest) * (1 - value) : (1 - value) / (p.length - 1)));
+}
+
+export const STEM = 2; // growth rates of maps that enter a DenseNet's first block
+
+/** How many maps go into a layer of a dense block, counted from 1. @param {number} layer @param {number} growth */
+export const entering = (layer, growth) => (STEM + layer - 1) * growth;
+
 /** An optimizer that remembers values beside each weight. @param {number} memories
  * @param {(w: Float32Array | Float64Array, g: ArrayLike<number>, rate: number, kept: Float64Array[], t: number) => void} step @returns {Optimizer} */
 function kept(memories, step) {

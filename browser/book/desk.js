@@ -174,7 +174,7 @@ export class Desk {
     this.#last = now;
     if (this.#fit()) this.#dirty = true;
     if (this.playing && this.#tick?.(passed)) this.#dirty = true;
-    if (!this.#dirty || !this.#lesson || !this.area.w) return;
+    if (!this.#dirty || !this.#lesson || (!this.area.w && !this.picture.hidden)) return;
     this.#dirty = false;
     this.stage.begin();
     const words = this.#lesson.draw(this.stage, this.area);

@@ -3,6 +3,7 @@ import { anatomy } from "../engine/anatomy.js";
 import { readModel } from "../engine/flatbuffers.js";
 import { Interpreter } from "../engine/interpreter.js";
 import { compileKernels } from "../engine/kernels.js";
+import { softmax } from "../journey/sums.js";
 
 /** @typedef {import("../answers/answers.js").Catalog} Catalog */
 /** @typedef {{ catalog: Catalog, key: string, recipe: string, bytes: Uint8Array, kernels: WebAssembly.Module | null }} File */
@@ -32,6 +33,29 @@ export async function file(key) {
 export async function open(key) {
   const { bytes, kernels } = await file(key), known = anatomy(key, bytes);
   return { anatomy: known, network: new Interpreter(bytes, kernels, known.kept) };
+}
+
+/** @typedef {{ kept: boolean[][], values: Float32Array[], p: ArrayLike<number> }} Draw of units that are not dark; values: of each layer */
+
+/** The MLP with some units dark. @param {import("../engine/anatomy.js").Layer[]} layers @param {Float32Array} ink @param {number} rate @param {() => number} random @returns {Draw} */
+export function through(layers, ink, rate, random) {
+  /** @type {Draw} */ const draw = { kept: [], values: [], p: [] };
+  let values = ink;
+  layers.forEach(({ weights, bias, shape }, k) => {
+    const from = values, outputs = shape[shape.length - 1], last = k === layers.length - 1, kept = Array.from({ length: outputs }, () => last || random() >= rate);
+    values = Float32Array.from({ length: outputs }, (_, unit) => {
+      if (!kept[unit]) return 0;
+      let sum = /** @type {Float32Array} */ (bias)[unit];
+      for (let i = 0, w = unit * from.length; i < from.length; i++, w++) sum += from[i] * /** @type {Float32Array} */ (weights)[w];
+      return last ? sum : Math.max(0, sum) / (1 - rate);
+    });
+    if (last) draw.p = softmax(values, 1);
+    else {
+      draw.kept.push(kept);
+      draw.values.push(values);
+    }
+  });
+  return draw;
 }
 
 /** @param {string} address */

@@ -1,6 +1,10 @@
 /* Calls the arithmetic of the book's lessons for the tests in Python: each job is a name with arguments. */
 import { readFileSync } from "node:fs";
-import { ACTIVATIONS, CURVES, FILTERS, LOSSES, OPTIMIZERS, averageOf, descend, largestOf, slide, weighing } from "../../browser/book/arithmetic.js";
+import { ACTIVATIONS, CURVES, FILTERS, LOSSES, OPTIMIZERS, averageOf, descend, entering, largestOf, pushed, slide, weighing } from "../../browser/book/arithmetic.js";
+import { PLANS, build } from "../../browser/book/graph.js";
+import { recurrence, through } from "../../browser/book/networks.js";
+import { anatomy } from "../../browser/engine/anatomy.js";
+import { Interpreter } from "../../browser/engine/interpreter.js";
 import { halved, varied } from "../../browser/book/digits.js";
 import { SmallNetwork, batches, uniform } from "../../browser/book/training.js";
 
@@ -28,8 +32,21 @@ const jobs = {
     for (; network.epoch < epochs; network.epoch++) for (const batch of batches(train.labels.length, 32, random)) network.step(train, batch);
     return { accuracy: network.accuracy(test), weights: Array.from(network.layers[0].weights), before: Array.from(new SmallNetwork({ widths: [196, 24, 10], ...settings }).layers[0].weights) };
   },
+  graph: ({ plan }) => build(PLANS[plan] ?? plan),
+  entering: ({ layers, growth }) => Array.from({ length: layers }, (_, i) => entering(i + 1, growth)),
+  pushed: ({ probabilities, d, value }) => pushed(probabilities, d, value),
+  dropout: ({ file, ink, rates }) => rates.map((rate) => {
+    const { kept, p } = through(anatomy("mlp", bytesOf(file)).layers, Float32Array.from(ink), rate, uniform(1));
+    return { kept: kept.map((layer) => layer.filter(Boolean).length), p: Array.from(p) };
+  }),
+  recurrence: ({ file, digit }) => {
+    const bytes = bytesOf(file), { gates, input, state, bias } = recurrence(bytes), network = new Interpreter(bytes, null, [...new Set(gates.flat())]);
+    network.run(digit);
+    return { gates: gates.map((row) => row.map((tensor) => Array.from(network.value(tensor)))), input: Array.from(input), state: Array.from(state), bias: Array.from(bias) };
+  },
 };
 
+const bytesOf = (file) => new Uint8Array(readFileSync(file));
 const plain = ({ weights, bias }) => ({ weights: Array.from(weights), bias: Array.from(bias) });
 const sheet = ({ values, rows, columns }) => ({ values: Array.from(values), rows, columns });
 

@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import recognition
 from digits.samples import DIGITS, sample_digit
+from models import NETWORKS
+from recognition.store import serving_path
 from ui.book.facts import FACTS
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
@@ -172,3 +175,73 @@ def test_small_networks_learn_in_seconds_and_l1_makes_weights_zero_where_l2_make
     none, l1, l2 = (np.abs(each["weights"]) for each in others)
     nearly_zero = [(weights < 0.005).mean() for weights in (none, l1, l2)]
     assert nearly_zero[1] > 2 * max(nearly_zero[0], nearly_zero[2]) and l2.max() < none.max()
+
+
+def test_a_pushed_bar_has_its_value_and_the_others_share_the_rest():
+    given = lesson("pushed", probabilities=[0.5, 0.3, 0.2], d=0, value=0.1)
+    np.testing.assert_allclose(given, [0.1, 0.54, 0.36])
+
+
+def test_no_dropout_is_the_network_itself_and_the_books_rate_leaves_about_the_printed_units():
+    digit = sample_digit("5")
+    classifier = recognition.load("mlp", "book")
+    job = {"file": str(serving_path("mlp", "book")), "ink": (digit.ravel() / 255).tolist()}
+    listing = FACTS["listing 1.3.2"]
+    none, some = lesson("dropout", **job, rates=[0, listing["dropout"]])
+    np.testing.assert_allclose(none["p"], classifier.raw(digit[None])[0], atol=1e-5)
+    assert none["kept"] == [256, 256] and np.allclose(some["kept"], listing["left"], atol=25)
+    assert int(listing["units"] * (1 - listing["dropout"])) == listing["left"]
+
+
+@pytest.mark.parametrize("key", ["rnn", "lstm"])
+def test_the_recurrent_lessons_numbers_are_those_of_the_network(key):
+    digit = sample_digit("5")
+    told = lesson("recurrence", file=str(serving_path(key, "book")), digit=digit.ravel().tolist())
+    rows = np.array(told["gates"])
+    states = recognition.load(key, "book").outputs(digit[None], ["states"])[0].reshape(28, 256)
+    np.testing.assert_allclose(rows[:, -1], states, atol=1e-5)
+    before = np.vstack([np.zeros(256), states[:-1]])
+    if key == "rnn":
+        weights, state = np.reshape(told["input"], (256, 28)), np.reshape(told["state"], (256, 256))
+        expected = np.tanh(told["bias"] + before @ state.T + (digit / 255) @ weights.T)
+        np.testing.assert_allclose(rows[:, 0], expected, atol=1e-4)
+    else:
+        entry, forget, output, candidate, cell, new = rows.transpose(1, 0, 2)
+        earlier = np.vstack([np.zeros(256), cell[:-1]])
+        np.testing.assert_allclose(cell, forget * earlier + entry * candidate, atol=1e-5)
+        np.testing.assert_allclose(new, output * np.tanh(cell), atol=1e-5)
+        assert rows[:, :3].min() >= 0 and rows[:, :3].max() <= 1
+
+
+@pytest.mark.parametrize("plan", ["Y-network", "one branch", "a small fork"])
+def test_the_code_of_a_graph_builds_that_graph_in_keras(plan):
+    built = lesson("graph", plan=plan)
+    scope: dict[str, Any] = {}
+    exec(built["code"], scope)
+    model = scope["model"]
+    assert {layer.name: (type(layer).__name__, layer.count_params()) for layer in model.layers} == {
+        layer["name"]: (layer["kind"], layer["parameters"]) for layer in built["layers"]
+    }
+    shapes = {layer.name: str(tuple(layer.output.shape)) for layer in model.layers}
+    assert shapes == {layer["name"]: layer["output"].replace(", )", ",)") for layer in built["layers"]}
+    assert model.count_params() == built["parameters"] and not built["problem"]
+    if plan == "Y-network":
+        own = NETWORKS["ynet"].build()
+        assert built["parameters"] == own.count_params() and len(model.inputs) == len(own.inputs)
+
+
+def test_branches_that_do_not_fit_are_refused_as_keras_refuses_them():
+    plan = {"branches": [["Conv2D", "MaxPooling2D"], ["Conv2D"]], "inputs": 1, "merge": "Add"}
+    built = lesson("graph", plan=plan)
+    assert "14 × 14 × 32 and 28 × 28 × 32" in built["problem"]
+    with pytest.raises(ValueError):
+        exec(built["code"], {})
+
+
+@pytest.mark.slow
+def test_a_dense_blocks_layers_take_what_those_of_the_densenet_take():
+    model, growth = NETWORKS["densenet"].build(), 12
+    taken = [model.get_layer(f"stage1_block{layer}_a_norm").input.shape[-1] - 1 for layer in (1, 2, 3, 4)]
+    assert (
+        lesson("entering", layers=4, growth=growth) == taken
+    )  # the picture itself is one more map, in the first block

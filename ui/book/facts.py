@@ -18,12 +18,13 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "figure 1.3.7": {"start": -0.5, "rate": 0.01, "slope": -2, "next": -0.48, "minimum": 0.5, "loss": -1.25},
     "figure 1.3.8": {"minima": [-1.51, 1.66], "global": 1.66, "hill": 0},
-    "listing 1.3.2": {"units": 256, "dropout": 0.45, "accuracy": 98.5},
+    "listing 1.3.2": {"units": 256, "dropout": 0.45, "left": 140, "accuracy": 98.5},
     "listing 1.3.3": {"layers": [200_960, 65_792, 2_570], "total": 269_322},
     "listing 1.4.1": {"filters": 64, "dropout": 0.2, "accuracy": 99.4},
     "listing 1.4.2": {"layers": [640, 36_928, 36_928, 5_770], "total": 80_266},
     "listing 1.5.1": {"units": 256, "dropout": 0.2, "accuracy": 98.0},
     "listing 1.5.2": {"layers": [72_960, 2_570], "total": 75_530},
+    "listing 2.2.1": {"epochs": 200},
     "figure 2.4.1": {"layers": 4},
 }
 

@@ -10,12 +10,13 @@ from typing import Any
 import streamlit as st
 
 from digits.samples import sample_digit
-from ui.book import tables
+from ui.book import figures, tables
 from ui.book.facts import FACTS, SOURCE
 from ui.drawing.board import current_board
 from ui.shared import browser_files, modules, session
 
 SAMPLE = "5"  # where nothing has been drawn
+LEFT = 2  # sections in the left column of the contents
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,44 @@ CONTENTS: dict[str, list[Lesson]] = {
     "1.3 Multilayer perceptron": [
         Lesson("The digits", "How different may a digit be?", "listing 1.3.1 and figure 1.3.1", "mnist"),
         Lesson("One picture, three shapes", "How does a picture go into each network?", "figure 1.3.2", "shapes"),
+        Lesson("Perceptron", "What does one unit do?", "figures 1.3.3 and 1.3.4", "perceptron"),
         Lesson("Activation functions", "What does a unit pass on?", "table 1.3.1, figures 1.3.5, 1.3.6", "activations"),
+        Lesson("Dropout", "What if half of the units are dark?", "section 1.3, Regularization", "dropout"),
+        Lesson("L1 and L2", "What do penalties do to weights?", "section 1.3, Regularization", "penalties"),
         Lesson("Softmax", "How do logits become probabilities?", "equation 1.3.5", "softmax"),
+        Lesson("Loss functions", "How wrong is an answer?", "table 1.3.2", "losses"),
         Lesson("Gradient descent", "Which way is down, and how far?", "figure 1.3.7", "descent:one minimum"),
         Lesson("Two minima", "Does it find the lowest place?", "figure 1.3.8", "descent:two minima"),
+        Lesson("Optimizers in a valley", "Who is down first?", "section 1.3, Optimization", "optimizers:valley"),
+        Lesson("Optimizers at work", "Who learns fastest?", "tables 1.3.3 to 1.5.1", "optimizers:training"),
     ],
     "1.4 Convolutional network": [
         Lesson("Convolution", "What does a filter find?", "figures 1.4.2 and 1.4.3", "convolution:filters"),
         Lesson("Pooling", "What is left of four pixels?", "figure 1.4.4", "convolution:pooling"),
         Lesson("Padding and strides", "How large is what comes out?", "section 1.4", "convolution:strides"),
+    ],
+    "1.5 Recurrent network": [
+        Lesson("SimpleRNN", "What is left of the rows before?", "figure 1.5.2 and its equation", "recurrent:rnn"),
+        Lesson("LSTM", "What do its gates let through?", "figure 1.5.4", "recurrent:lstm"),
+    ],
+    "2.1 Functional API": [
+        Lesson("A graph of layers", "What can a network branch into?", "listing 2.1.2", "functional", figures.branches),
+        Lesson(
+            "Networks as diagrams",
+            "What goes into each layer?",
+            "figures 1.3.9, 1.4.5, 1.5.3",
+            "diagram",
+            figures.graphs,
+        ),
+    ],
+    "2.2 Residual network": [
+        Lesson("Vanishing gradients", "What reaches the first layer?", "figure 2.2.1", "vanishing"),
+        Lesson(
+            "Residual block", "What does a block add?", "section 2.2, figure 2.3.1", "blocks:residual", figures.epochs
+        ),
+    ],
+    "2.4 Dense network": [
+        Lesson("Dense block", "What does each layer see?", "figure 2.4.1, equation 2.4.1", "blocks:dense"),
     ],
     "Beside the print": [
         Lesson("Its networks", "Which networks are the book's?", "the listings of both chapters", tables.networks),
@@ -82,7 +112,9 @@ def _contents() -> None:
     st.title("The book")
     st.write(f"Lessons to take in hand, after {SOURCE}. Each has one question and something to move.")
     with st.container(key="book_contents"):
-        for column, names in zip(st.columns(2, gap="large"), (list(CONTENTS)[:2], list(CONTENTS)[2:]), strict=True):
+        for column, names in zip(
+            st.columns(2, gap="large"), (list(CONTENTS)[:LEFT], list(CONTENTS)[LEFT:]), strict=True
+        ):
             for name in names:
                 column.subheader(name)
                 for lesson in CONTENTS[name]:
