@@ -221,6 +221,8 @@ function perform(first) {
   for (const source of sources) {
     const task = Boolean(source.first) === first ? source.next() : null;
     if (!task) continue;
+    sources.delete(source); // until the others have had their turn
+    sources.add(source);
     shared = false;
     post(task.message, task.transfer ?? [], task.done);
     return true;

@@ -1,7 +1,6 @@
 /* "Which ink?": for each network the digit with the importance of its ink in colour, all on one scale. It follows the drawing:
    coarse while the pen moves, complete when it rests. One of the maps can lie over the canvas, on the drawing itself. */
 import { listen, load, networks, work } from "../answers/answers.js";
-import { percent } from "../answers/words.js";
 import { windowOf } from "../engine/digit.js";
 import { Drawing } from "../grab/drawing.js";
 import { Covering } from "./covering.js";
@@ -28,7 +27,7 @@ export function mount({ parentElement }) {
 
 class Importance {
   #covering = new Covering();
-  /** @type {Map<string, { figure: HTMLElement, picture: HTMLCanvasElement, button: HTMLButtonElement, said: HTMLElement, range: HTMLElement }>} */ #figures = new Map();
+  /** @type {Map<string, { figure: HTMLElement, picture: HTMLCanvasElement, button: HTMLButtonElement, range: HTMLElement }>} */ #figures = new Map();
   #layer = Object.assign(document.createElement("canvas"), { className: "importance-layer", width: SIDE, height: SIDE });
   #over = ""; // the network whose map lies over the canvas
   /** @type {Shown | null} */ #shown = null;
@@ -97,12 +96,12 @@ class Importance {
       const figure = document.createElement("figure");
       figure.style.setProperty("--network", colour);
       figure.dataset.importance = key;
-      figure.innerHTML = `<figcaption><b></b><span></span></figcaption><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas><p></p><button type="button" aria-pressed="false">Over the drawing</button>`;
+      figure.innerHTML = `<figcaption></figcaption><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas><p></p><button type="button" aria-pressed="false">Over the drawing</button>`;
       const find = (/** @type {string} */ name) => /** @type {any} */ (figure.querySelector(name)), button = find("button");
-      find("b").textContent = title;
+      find("figcaption").textContent = title;
       button.setAttribute("aria-label", `Over the drawing: ${title}`);
       for (const node of [button, find("canvas")]) node.addEventListener("click", () => this.#lay(key));
-      this.#figures.set(key, { figure, picture: find("canvas"), button, said: find("span"), range: find("p") });
+      this.#figures.set(key, { figure, picture: find("canvas"), button, range: find("p") });
       return figure;
     }));
   }
@@ -117,13 +116,11 @@ class Importance {
     const { digits = [], place = 0 } = this.#shown ?? {}, chosen = digits[place], maps = new Map([...this.#figures.keys()].map((key) => [key, this.#covering.map(key)]));
     const scale = Math.max(FLAT, ...[...maps.values()].map((values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
     this.root.dataset.settled = String(Boolean(chosen) && this.#covering.settled);
-    for (const [key, { picture, button, said, range }] of this.#figures) {
-      const values = maps.get(key) ?? new Float32Array(SIDE * SIDE), probabilities = Array.from(chosen?.probabilities[key] ?? []), best = probabilities.indexOf(Math.max(...probabilities));
+    for (const [key, { picture, button, range }] of this.#figures) {
+      const values = maps.get(key) ?? new Float32Array(SIDE * SIDE), [low, high] = [Math.min(...values), Math.max(...values)];
       paint(picture, (i) => coloured(values[i] / scale).map((value) => value + GREY * (chosen?.pixels[i] ?? 0)));
-      said.textContent = probabilities.length ? ` ${best}, ${percent(probabilities[best])}` : "";
-      const [low, high] = [Math.min(...values), Math.max(...values)];
-      range.textContent = probabilities.length ? `between ${signed(low)} and ${signed(high)}` : "";
-      picture.setAttribute("aria-label", `importance of the ink to ${range.textContent}`);
+      range.textContent = `between ${signed(low)} and ${signed(high)}`;
+      picture.setAttribute("aria-label", `importance of the ink, ${range.textContent}`);
       button.setAttribute("aria-pressed", String(this.#over === key));
     }
     const values = maps.get(this.#over), frame = values && digits.length === 1 ? this.#place() : null;
@@ -136,7 +133,11 @@ class Importance {
 
   /** Where the 28 x 28 pixels are on the canvas. */
   #place() {
-    const drawing = this.#cut ? null : Drawing.onCanvas(), cut = this.#cut ?? (drawing && { ...drawing.held.cut, width: drawing.held.width, height: drawing.held.height });
+    if (!this.#cut) { // a sample lies under the canvas
+      const held = Drawing.onCanvas()?.held;
+      this.#cut = held ? { ...held.cut, width: held.width, height: held.height } : null;
+    }
+    const cut = this.#cut;
     if (!cut) return null;
     const { centre, pixel } = windowOf(cut), share = (/** @type {number} */ length, /** @type {number} */ of) => `${(100 * length) / of}%`;
     return { left: share(centre.x - (SIDE / 2) * pixel.x, cut.width), top: share(centre.y - (SIDE / 2) * pixel.y, cut.height), width: share(SIDE * pixel.x, cut.width), height: share(SIDE * pixel.y, cut.height) };
@@ -157,4 +158,4 @@ const coloured = (share) => (share > 0 ? POSITIVE : NEGATIVE).map((value) => val
 const tint = (share) => (share > 0 ? POSITIVE : NEGATIVE).map((value) => 255 + (value - 255) * Math.min(1, 1.5 * Math.abs(share)));
 
 /** @param {number} value */
-const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
+const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${Math.abs(value).toFixed(1)}`;

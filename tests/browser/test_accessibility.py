@@ -59,6 +59,10 @@ def test_nothing_serious_in_any_panel(visit, theme):
         visitor.open_panel(panel)
         visitor.page.wait_for_timeout(2500)
         assert problems(visitor) == [], panel
+    visitor.open_panel("Bars")
+    visitor.click("Grab")
+    visitor.page.wait_for_timeout(1000)
+    assert problems(visitor) == [], "a grabbed digit"
 
 
 @pytest.mark.parametrize("theme", THEMES)
