@@ -21,6 +21,7 @@ import { isConnected } from "../page/canvas.js";
  * @property {number} threshold
  * @property {Record<string, import("./attract.js").Strokes>} samples
  * @property {Record<string, Described>} networks
+ * @property {Record<string, string>} trained_on what a recipe trains on, by its key
  * @property {{ idea: string, colour: string }} yours
  * @property {Record<string, Record<string, Trained>>} recipes
  */
@@ -30,6 +31,7 @@ import { isConnected } from "../page/canvas.js";
  * @property {string} catalog
  * @property {string} recipe
  * @property {string[]} networks
+ * @property {string} beside the recipe whose answers stand in the heads, too, or ""
  * @property {string} own the architecture of the visitor's own network, or ""
  * @property {string} columns
  * @property {boolean} calibrated
@@ -258,7 +260,7 @@ function send(picture, detector, keep) {
 /** @param {object} message @param {Transferable[]} transfer @param {(answer: any) => void} done */
 function post(message, transfer, done) {
   asking = done;
-  worker?.postMessage({ id: ++id, keys: view.networks.map(({ key }) => key), calibrated, inside, ...message }, transfer);
+  worker?.postMessage({ id: ++id, keys: view.networks.flatMap(({ key, other }) => (other ? [key, other.key] : [key])), calibrated, inside, ...message }, transfer);
 }
 
 /** Loads the networks, also where data is to be saved: what is opened needs them. */
@@ -330,7 +332,7 @@ function offer(node) {
 /** Loads the networks that are shown, when the browser is idle or at the first touch. */
 function start() {
   if (!catalog || (savesData && !requested)) return;
-  const files = view.networks.filter(({ url }) => url).map(({ key, url, temperature }) => ({ key, url: absolute(url), temperature }));
+  const files = view.networks.flatMap((network) => (network.other ? [network, network.other] : [network])).filter(({ url }) => url).map(({ key, url, temperature }) => ({ key, url: absolute(url), temperature }));
   const wanted = files.map(({ url }) => url).join();
   if (wanted === asked) return;
   asked = wanted;
@@ -429,9 +431,10 @@ function place(part, parent) {
 }
 
 /** @param {Catalog} known @param {Data} data @returns {import("./render.js").View} */
-function viewOf(known, { networks, recipe, own, columns }) {
-  const shown = networks.map((key) => ({ key, ...known.networks[key], ...(known.recipes[recipe]?.[key] ?? { temperature: 1, facts: "", url: "" }) }));
-  if (own) shown.push({ ...known.networks[own], key: YOURS, title: `Your ${known.networks[own].title}`, ...known.yours, temperature: 1, facts: "", url: "" });
+function viewOf(known, { networks, recipe, beside, own, columns }) {
+  const other = (/** @type {string} */ key) => (known.recipes[beside]?.[key] ? { ...known.recipes[beside][key], key: `${key}:${beside}`, words: `on ${known.trained_on[beside]}` } : null);
+  /** @type {import("./render.js").NetworkView[]} */ const shown = networks.map((key) => ({ key, ...known.networks[key], ...(known.recipes[recipe]?.[key] ?? { temperature: 1, facts: "", url: "" }), other: other(key) }));
+  if (own) shown.push({ ...known.networks[own], key: YOURS, title: `Your ${known.networks[own].title}`, ...known.yours, temperature: 1, facts: "", url: "", other: null });
   return { networks: shown, columns };
 }
 

@@ -3,7 +3,8 @@
 import { NOTHING, OUTLIER, failure, headline, percent } from "./words.js";
 
 /** @typedef {import("./state.js").Shown} Shown */
-/** @typedef {{ key: string, title: string, idea: string, colour: string, shape: number[], words: string, facts: string, url: string, temperature: number }} NetworkView
+/** @typedef {{ key: string, title: string, idea: string, colour: string, shape: number[], words: string, facts: string, url: string, temperature: number, other: { key: string, words: string, url: string, temperature: number } | null }} NetworkView
+ * other: the same network, trained by another recipe;
  * shape: of its input; words: the same; facts: its size and accuracy; url: of its file, "" for one that only the server runs */
 /** @typedef {{ networks: NetworkView[], columns: string }} View columns: classes of the style sheet */
 
@@ -67,7 +68,7 @@ export class Heads {
       .join("")}</div></section>`);
     place.replaceChildren(this.root);
     this.title = find(this.root, "h2");
-    this.cards = [...this.root.querySelectorAll("article")].map((card, i) => ({ card, key: view.networks[i].key, digit: find(card, "b"), each: find(card, ".each"), confidence: find(card, "span") }));
+    this.cards = [...this.root.querySelectorAll("article")].map((card, i) => ({ card, key: view.networks[i].key, digit: find(card, "b"), each: find(card, ".each"), idea: find(card, ".idea"), confidence: find(card, "span") }));
     this.numbered = 0;
   }
 
@@ -80,11 +81,14 @@ export class Heads {
     const failed = words.length <= FAILED && this.cards.some(({ key }) => judged(shown, this.view, key, labels) === "wrong");
     setClass(this.title, failed ? "failed" : words.length > LONGER ? "longer" : words.length > LONG ? "long" : "");
     setText(this.title, words);
-    for (const { card, key, digit, each, confidence } of this.cards) {
+    for (const { card, key, digit, each, confidence, idea } of this.cards) {
       const known = digits.length > 0 && digits[0].probabilities[key];
       setClass(card, `card ${known ? "ready" : failures[key] ? "broken" : "waiting"} ${judged(shown, this.view, key, labels)}`.trimEnd());
       const same = setText(digit, known ? numberOf(digits, key) : failures[key] ? "–" : SPACE);
       if (number && known) card.style.setProperty("--digits", String(digits.length));
+      const other = this.view.networks.find((network) => network.key === key)?.other, said = other && digits[place]?.probabilities[other.key];
+      if (other) setText(idea, said ? `${other.words}: ${numberOf(digits, other.key)}, ${percent(most(said))}` : other.words);
+      idea.classList.toggle("beside", Boolean(other));
       if (hold && known && same) continue; // the confidence waits, unless it would be another digit's
       setHtml(each, number && known ? digits.map(({ probabilities }) => `<i>${percent(most(probabilities[key])).replace(" %", "")}</i>`).join("") : "");
       setHtml(confidence, known ? (number ? `${percent(digits.reduce((product, { probabilities }) => product * most(probabilities[key]), 1))} <em>product</em>` : percent(most(known))) : failures[key] ? "no answer" : SPACE);

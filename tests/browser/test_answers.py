@@ -109,11 +109,15 @@ def test_without_the_server_drawing_undo_and_clear_go_on_and_it_reads_the_drawin
         visitor.click("Undo")
         visitor.wait_for_headline("say 3")
         assert visitor.ink() == ink
+        visitor.click("No, I meant")
+        visitor.page.get_by_role("group", name="Which digit").get_by_role("button", name="8").click()
+        visitor.wait_for_headline("All four are wrong: it is an 8")  # without the server
 
         server.start()
         visitor.page.wait_for_function(SETTLED, timeout=90_000)
         banner.wait_for(state="hidden")
-        visitor.wait_for_headline("say 3")
+        visitor.page.get_by_role("button", name="say 3?").wait_for()  # the server has heard it, and asks why
+        visitor.wait_for_headline("All four are wrong: it is an 8")
         assert visitor.ink() == pytest.approx(ink, rel=0.05)
         assert all("server" in error for error in visitor.errors)  # Streamlit's, about the connection
         visitor.errors.clear()

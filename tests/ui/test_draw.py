@@ -92,6 +92,17 @@ def test_a_link_to_a_panel_that_does_not_exist_opens_the_bars():
     assert not page.exception and page.session_state["panel"] == "Bars" and "bars" in answers(page)
 
 
+def test_the_other_recipe_stands_beside_the_chosen_one(page):
+    page.toggle(key="both").set_value(True).run()
+    send(page, message(placed(3)))
+    assert answers(page)["heads"]["beside"] == "book", "for what the browser reads"
+    picture = from_canvas(draw_strokes(placed(3), BRUSH, 280, 280))[None]
+    shown = record(page)["digits"][0]["probabilities"]
+    for key in DEFAULT_NETWORKS:
+        for name, recipe in ((key, "drawn"), (f"{key}:book", "book")):
+            np.testing.assert_allclose(shown[name], load(key, recipe).predict(picture)[0], atol=1e-6)
+
+
 def strip(page) -> list[str]:
     """The words below the thumbnails of the drawings so far, the newest first."""
     buttons = [button for button in page.button if (button.key or "").startswith("drawing-")]

@@ -26,7 +26,7 @@ def drawn(*answers: int, recipe: str = "drawn", calibrated: bool = True, own: Pr
         key: Prediction(key, recipe, distribution(digit), CARD, calibrated)
         for key, digit in zip(DEFAULT_NETWORKS, answers, strict=False)
     }
-    return DrawnDigit(DIGIT, predictions, own)
+    return DrawnDigit(DIGIT, predictions, own=own)
 
 
 def rows(history: History) -> list[dict[str, str]]:

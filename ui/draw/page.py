@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from recognition import ensemble
 from recognition.ensemble import Selection
-from recognition.store import default_recipe, trained_recipes
+from recognition.recipes import RECIPES
+from recognition.store import default_recipe, released, trained_recipes
 from ui.draw.drawings import drawings_strip
 from ui.draw.feedback import choose_digit, offer_doubtful, offer_teaching, suggest
 from ui.draw.panels.architecture import architecture_panel
@@ -90,6 +91,9 @@ def _options(board: Board, in_room: bool) -> Selection:
     with st.popover("Networks", width="stretch", key=session.NETWORKS_OFFERED):
         several_networks()
         recipe = one_recipe(trained_recipes() or [default_recipe()])
+        if other := _other_recipe(recipe):
+            words = f"Beside it: trained on {RECIPES[other].trained_on}"
+            st.toggle(words, key=session.BESIDE, bind="query-params")
         st.toggle("Raw softmax", key=session.RAW, help="The network's own softmax, before its confidence is calibrated")
     if not in_room:
         share_button()
@@ -99,7 +103,7 @@ def _options(board: Board, in_room: bool) -> Selection:
 def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bool) -> None:
     """The answers, or a panel in place of the bars. All of it is known before any is drawn, so nothing jumps."""
     reading = _read(board, selection)
-    answers.show("heads", reading.record, selection, reading.own)
+    answers.show("heads", reading.record, selection, reading.own, _beside(selection.recipe))
     beside = st.container(key="beside")
     panel = _choose_panel()
     with beside:
@@ -109,7 +113,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
         with st.container(key="opened"):
             PANELS[panel](reading.chosen, selection)
     else:
-        answers.show("bars", reading.record, selection, reading.own)
+        answers.show("bars", reading.record, selection, reading.own, _beside(selection.recipe))
     if not reading.digits:
         ensemble.load(selection)  # after the invitation, so that the first drawing is answered at once
     elif problem := ensemble.detector_problem():
@@ -119,11 +123,17 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
 def _read(board: Board, selection: Selection) -> Reading:
     """Predict the digits on the board, and record them in the visit's history."""
     learning, hidden = state.learning(), answers_wait()
+    drawing = board.drawing if room_visit().member is None else None  # in a room nobody asks whether it was right
     own = learning.learned.job.network if learning.learned else ""
     if board.problem or not board.digits or hidden:
         message = board.problem or (HIDDEN if hidden and board.digits else "")
-        return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden), own)
+        return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden, drawing=drawing), own)
     digits, failures = read_digits(board.digits, selection)
+    if recipe := _beside(selection.recipe):
+        networks = tuple(key for key in selection.networks if key in released(recipe))
+        others = ensemble.predict_all(replace(selection, recipe=recipe, networks=networks), board.digits).by_digit
+        for drawn, predictions in zip(digits, others, strict=True):
+            drawn.beside = predictions
     for drawn in digits:
         drawn.own = learning.predict(drawn.digit, selection.calibrated)
     current_history().record(board.drawing, digits)
@@ -134,9 +144,19 @@ def _read(board: Board, selection: Selection) -> Reading:
         digits=digits,
         place=board.place if len(digits) > 1 else 0,
         failures=failures,
-        drawing=board.drawing if room_visit().member is None else None,
+        drawing=drawing,
     )
     return Reading(record, own)
+
+
+def _other_recipe(recipe: str) -> str:
+    """Another recipe than this one, or ""."""
+    return next((other for other in trained_recipes() if other != recipe), "")
+
+
+def _beside(recipe: str) -> str:
+    """The recipe whose answers the visitor wants beside those of the chosen one, or ""."""
+    return _other_recipe(recipe) if st.session_state.get(session.BESIDE) else ""
 
 
 def _choose_panel() -> str:

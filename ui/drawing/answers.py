@@ -22,7 +22,7 @@ from recognition import outlier
 from recognition.card import ModelCard
 from recognition.ensemble import Selection
 from recognition.prediction import Failure
-from recognition.recipes import YOURS
+from recognition.recipes import RECIPES, YOURS
 from recognition.store import WeightsError, read_card, released, trained_recipes
 from ui.drawing.history import DrawnDigit, History
 from ui.shared import browser_files, images, modules
@@ -68,8 +68,11 @@ class Record:
         }
 
 
-def show(part: Literal["heads", "bars"], record: Record, selection: Selection, own: str = "") -> None:
-    """Draw the verdict with a head for each network, or their bars. own: key of the visitor's own network, or ""."""
+def show(part: Literal["heads", "bars"], record: Record, selection: Selection, own: str = "", beside: str = "") -> None:
+    """Draw the verdict with a head for each network, or their bars.
+
+    own: key of the visitor's own network, or "". beside: the recipe whose answers stand in the heads, too, or "".
+    """
     address, _ = catalog()
     modules.component("answers")(
         key=f"answers_{part}",
@@ -80,6 +83,7 @@ def show(part: Literal["heads", "bars"], record: Record, selection: Selection, o
             "recipe": selection.recipe,
             "networks": list(selection.networks),
             "own": own,
+            "beside": beside,
             "columns": _columns(len(selection.networks) + bool(own)),
             "calibrated": selection.calibrated,
             "record": record.to_json(),
@@ -111,6 +115,7 @@ def catalog() -> tuple[str, bytes]:
         "samples": {digit: _sample(strokes) for digit, strokes in DIGITS.items()},
         "networks": {key: _network(network) for key, network in NETWORKS.items()},
         "yours": {"idea": "trained by you", "colour": images.colour(YOURS)},
+        "trained_on": {key: recipe.trained_on for key, recipe in RECIPES.items()},
         "recipes": {recipe: {key: _trained(key, recipe) for key in released(recipe)} for recipe in trained_recipes()},
     }
     data = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
@@ -142,6 +147,7 @@ def _is_label(label: object) -> bool:
 
 def _digit(drawn: DrawnDigit) -> dict[str, Any]:
     probabilities = {key: each.probabilities.tolist() for key, each in drawn.predictions.items()}
+    probabilities |= {f"{each.network}:{each.recipe}": each.probabilities.tolist() for each in drawn.beside}
     if drawn.own:
         probabilities[YOURS] = drawn.own.probabilities.tolist()
     return {

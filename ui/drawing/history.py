@@ -27,12 +27,14 @@ THUMBNAIL, CAPTION = 112, 182  # pixels of the picture: each side of a digit, an
 class DrawnDigit:
     """A digit of a drawing with its predictions.
 
-    digit: uint8 (28, 28). predictions: of the shipped networks, by key. own: of the visitor's own network.
+    digit: uint8 (28, 28). predictions: of the shipped networks, by key. beside: of the same networks, trained by
+    another recipe. own: of the visitor's own network.
     outlier: it may be no digit. label: the digit that the visitor says it is, 0 to 9.
     """
 
     digit: np.ndarray
     predictions: Mapping[str, Prediction]
+    beside: Sequence[Prediction] = ()
     own: Prediction | None = None
     outlier: bool = False
     label: int | None = None

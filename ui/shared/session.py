@@ -18,6 +18,7 @@ EVIDENCE_TEST, EVIDENCE_ORDER = "test", "order"  # of its picture of the accurac
 
 # Other widgets of the first page.
 BRUSH, WIDE, RAW, UNDO, CLEAR = "brush", "wide", "raw", "undo", "clear"
+BESIDE = "both"  # the other recipe beside the chosen one, in a link, too
 NETWORKS_OFFERED = "networks_offered"
 SUGGESTION, SAVE = "suggestion", "save"
 WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT = "ways", "photo", "camera", "shot"
