@@ -58,40 +58,6 @@ def test_links_with_earlier_names_open_what_took_their_place_and_the_address_say
     assert visitor.page.url.endswith("/?panel=How+it+is+built&network=ResNet")
 
 
-def test_the_perturbation_slider_works_by_keyboard(visit):
-    visitor = visit(path="/?panel=Poke+it&poke=Erase+rows")
-    visitor.draw(placed(7))
-    visitor.wait_for_answer()
-    picture = visitor.page.locator(".perturbed img")
-    before = picture.get_attribute("src")
-    visitor.page.get_by_role("slider", name="Erase rows").focus()
-    for _ in range(3):
-        visitor.page.keyboard.press("End")
-        visitor.page.wait_for_timeout(300)
-    visitor.page.wait_for_function("b => document.querySelector('.perturbed img').src !== b", arg=before)
-    assert visitor.page.locator(".perturbed li").count() == 4
-
-
-def test_the_sweep_moves_the_slider_by_itself_until_it_is_stopped(visit):
-    visitor = visit(path="/?panel=Poke+it")
-    visitor.draw(placed(4))
-    visitor.wait_for_answer()
-    slider = visitor.page.get_by_role("slider").last
-    visitor.click("Play")
-    visitor.page.get_by_role("button", name="Stop", exact=True).wait_for()
-    for _ in range(3):  # it goes on by itself
-        before = float(slider.input_value())
-        visitor.page.wait_for_function(
-            "before => [...document.querySelectorAll('input[type=range]')].at(-1)?.valueAsNumber > before",
-            arg=before,
-        )
-    visitor.click("Stop")
-    visitor.page.get_by_role("button", name="Play", exact=True).wait_for()
-    stopped = slider.input_value()
-    visitor.page.wait_for_timeout(1500)
-    assert slider.input_value() == stopped
-
-
 def test_a_sample_is_put_on_the_canvas_by_keyboard_alone(visit):
     visitor = visit()
     visitor.page.get_by_role("button", name="Samples and photos").focus()
