@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.driver import DESKTOP
+from tests.browser.driver import DESKTOP, PHONE, SMALL_PHONE
 from tests.browser.test_answers import wait_until_loaded
 from tests.drawings import placed
 
@@ -88,6 +88,27 @@ def test_by_keyboard_it_stays_as_it_is_until_it_is_let_go(visit):
     visitor.wait_for_invitation()
     page.keyboard.press("g")
     page.get_by_text("Draw a digit first").wait_for()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, pytest.param(SMALL_PHONE, marks=pytest.mark.nightly)], ids=str)
+def test_a_finger_rubs_ink_out_of_a_sample_and_it_comes_back(visit, viewport):
+    visitor = visit(viewport, phone=True)
+    wait_until_loaded(visitor)
+    visitor.click("Samples and photos")
+    visitor.click("7")
+    visitor.wait_for_headline("All four say 7")
+    visitor.click("Grab")
+    visitor.page.get_by_role("radio", name="Rub out").click()
+    visitor.page.evaluate("document.querySelector('.stMain').scrollTop = 0")
+    box = visitor.page.locator(OVERLAY).bounding_box()
+    session = visitor.page.context.new_cdp_session(visitor.page)
+    at = [{"x": box["x"] + box["width"] * share, "y": box["y"] + box["height"] * 0.2} for share in (0.2, 0.5, 0.8)]
+    for kind, point in zip(("touchStart", "touchMove", "touchMove"), at, strict=True):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    visitor.page.locator(".grab output").get_by_text("rubbed out").wait_for()
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    visitor.page.locator(".grab output:empty").wait_for(state="attached")
+    visitor.wait_for_headline("All four say 7")
 
 
 def test_the_journey_follows_a_grabbed_digit_without_the_server(visit):
