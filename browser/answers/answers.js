@@ -342,6 +342,7 @@ function start() {
     worker.onerror = (event) => console.warn("The networks do not run in this browser; the server answers.", event.message);
   }
   worker.postMessage({ kind: "load", kernels: catalog.kernels.map(absolute), networks: [...files, { key: DETECTOR, url: absolute(catalog.detector), temperature: 1 }] });
+  if (!inside) open();
 }
 
 /** Shows a follower everything that is shown here, in place of the one before. @param {Follower | null} next */
@@ -349,7 +350,7 @@ export function follow(next) {
   follower = next;
   inside = "";
   load();
-  open();
+  if (!inside) open();
 }
 
 /** Has the follower's network opened; its inner outputs are read along from then on. */
@@ -357,7 +358,7 @@ function open() {
   if (!follower || !catalog) return;
   const { key, recipe } = follower, trained = catalog.recipes[recipe]?.[key];
   if (!trained?.url) return follower.failed("its file is not here");
-  if (!worker) return; // the answers, which load it, are not mounted yet and open it then
+  if (!worker) return; // start() opens it
   inside = absolute(trained.url);
   worker.postMessage({ kind: "open", kernels: catalog.kernels.map(absolute), key, url: inside });
 }
@@ -402,7 +403,7 @@ export async function mount({ data, parentElement, setStateValue }) {
   const beside = data.part === "heads" ? parentElement.querySelector(".verdict") : null;
   if (beside && meaning.root.parentNode !== beside && data.record.drawing) beside.append(meaning.root);
   draw();
-  if (!inside) open();
+  if (follower) start();
   (window.requestIdleCallback ?? setTimeout)(start);
 }
 
