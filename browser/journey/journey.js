@@ -312,7 +312,7 @@ class Journey {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const picture = this.#picture, step = ARROWS[event.key], { hits } = this.stage;
+    const picture = this.#picture, step = ARROWS[event.key], hits = picture ? parts(this.stage.hits, !picture.scrub) : [];
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === " ") this.#play();
     else if (event.key === "Escape") {
@@ -359,6 +359,13 @@ class Journey {
 function split(kept, sizes, values) {
   let at = 0;
   return new Map(kept.map((tensor, i) => /** @type {[number, Float32Array]} */ ([tensor, values.subarray(at, (at += sizes[i]))])));
+}
+
+/** What keys go through: each part once, and the digit first, also where another step has taken its place for the present.
+ * @param {Stage["hits"]} hits @param {boolean} digit */
+function parts(hits, digit) {
+  const all = digit ? [{ kind: "pixel", number: 0, columns: SIDE, rows: SIDE }, ...hits] : hits;
+  return all.filter(({ kind, number }, i) => all.findIndex((other) => other.kind === kind && other.number === number) === i);
 }
 
 /** @param {{ kind: string, number: number, columns: number, rows: number }[]} hits @returns {Spot | null} */

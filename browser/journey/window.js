@@ -92,7 +92,7 @@ function maximum(stage, { x, y, w, h }, taken, value, gain) {
   stage.frame(x + (at % POOLED) * half, y + Math.floor(at / POOLED) * half, half, half);
   stage.text("largest", x + h + 18 * u, y + h / 2 - 8 * u);
   stage.text(number(value), x + h + 18 * u, y + h / 2 + 18 * u, { size: 26, weight: 700, colour: value > 0 ? stage.plus : stage.colour.dim });
-  stage.text("of four neighbours only the largest goes on", x + w / 2, y + h + 20 * u, { align: "center", fit: w });
+  stage.text("only it goes on", x + h + 18 * u, y + h / 2 + 18 * u + stage.label, { fit: w - h - 18 * u });
 }
 
 /** The last step: 64 maps of 3 x 3, laid side by side as 24 x 24, are 576 numbers; each has a weight for each output.
@@ -103,7 +103,7 @@ export function flattened(stage, scene, area, { values, out }, d) {
     const x = i % 24, y = Math.floor(i / 24);
     return from[((y % 3) * 3 + (x % 3)) * MAPS + Math.floor(y / 3) * 8 + Math.floor(x / 3)];
   });
-  const drawn = multiply(stage, scene, area, { left: tile(values[4]), weights: tile(outputWeights(out, d, rival)), shape: [24, 24], gain: ROWS[4].gain, ...outputSum(scene, out, d, rival, area.phone || rival !== null ? "576 numbers" : "64 maps of 3×3: 576 numbers") }), x = drawn.column + 106 * stage.u;
+  const drawn = multiply(stage, scene, area, { left: tile(values[4]), weights: tile(outputWeights(out, d, rival)), shape: [24, 24], gain: ROWS[4].gain, ...outputSum(scene, out, d, rival, "576 numbers") }), x = drawn.column + 106 * stage.u;
   if (area.phone) return;
   const free = { ...area, x, w: area.x + area.w - x };
   if (rival === null) softmaxStep(stage, scene, free, d);
