@@ -116,3 +116,32 @@ def test_what_leaves_the_window_is_not_seen_and_what_is_wiped_off_is_gone():
     assert not away.any() and not all_of_it.any()
     assert (wiped[left + 1 :] == whole[left + 1 :]).all()
     assert wiped.sum() / whole.sum() == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """Calls a function of browser/grab/kinds.js by its name."""
+    module = (Path(__file__).parents[2] / "browser" / "grab" / "kinds.js").as_uri()
+
+    def call(name: str, *arguments: object) -> object:
+        called = f"{name}(...{json.dumps(arguments)})"
+        script = f"import {{ {name} }} from {json.dumps(module)}; console.log(JSON.stringify({called}))"
+        done = subprocess.run(["node", "--input-type=module", "-e", script], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    return call
+
+
+def points(holds: range) -> list[dict]:
+    """A network that says 1 at angles in a range, and 0 beyond."""
+    angles = range(-180, 181, 5)
+    return [{"amount": at, "probabilities": {"mlp": [0.1, 0.9] if at in holds else [0.9, 0.1]}} for at in angles]
+
+
+def test_a_network_gives_up_where_its_answer_first_changes_and_the_place_is_looked_at_more_closely(kinds):
+    curve = points(range(-40, 61))
+    assert kinds("limit", curve, "mlp", 1, 0, 1)["amount"] == 65
+    assert kinds("limit", curve, "mlp", 1, 0, -1)["amount"] == -45
+    assert kinds("limit", points(range(-180, 181)), "mlp", 1, 0, 1) is None
+    assert kinds("nextAmount", "turn", curve) in range(-44, -40)
+    assert kinds("rangeInWords", "turn", curve, "mlp", 1) == "gives up at −45° and 65°"
