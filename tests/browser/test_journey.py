@@ -20,6 +20,7 @@ PIXELS = f"""() => {{
   }}
   return sum;
 }}"""
+SAID = "document.querySelector('.journey-said')"
 CHECK = """() => {
   const { sum, value } = document.querySelector(".journey").dataset;
   return [Number(sum), Number(value)];
@@ -84,14 +85,14 @@ def focused(visit, network, digit):
 )
 def test_the_keyboard_reaches_every_part_and_its_value_is_said(visit, network, parts):
     visitor, said = focused(visit, network, 3)
-    part, words = visitor.page.locator(".journey"), {}
+    part, words, last = visitor.page.locator(".journey"), {}, said.inner_text()
     for _ in range(120):
         visitor.page.keyboard.press("]")
         visitor.page.wait_for_timeout(40)
         kind = part.get_attribute("data-part")
-        if kind not in words:
-            visitor.page.wait_for_timeout(400)
-            words[kind] = said.inner_text()
+        if kind and kind not in words:
+            visitor.page.wait_for_function(f"before => {SAID}.textContent !== before", arg=last)
+            words[kind] = last = said.inner_text()
         if parts <= set(words):
             break
     assert set(words) == parts
