@@ -16,7 +16,7 @@ import recognition
 from digits.samples import DIGITS, sample_digit
 from models import NETWORKS
 from recognition.store import serving_path
-from ui.book.facts import FACTS
+from ui.book.facts import ERRATA, FACTS
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 FIGURES = {"one minimum": FACTS["figure 1.3.7"], "two minima": FACTS["figure 1.3.8"]}
@@ -90,6 +90,14 @@ def test_a_small_rate_from_the_left_gets_stuck_and_a_large_one_diverges():
     stuck = lesson("descend", name="two minima", start=-2, rate=0.01, steps=300)
     assert stuck[-1] == pytest.approx(FIGURES["two minima"]["minima"][0], abs=0.01)
     assert len(lesson("descend", name="one minimum", start=-0.5, rate=1.1, steps=300)) < 50
+
+
+def test_a_small_rate_takes_more_iterations_as_the_errata_count_them():
+    steps = []
+    for rate in (0.01, 0.1):
+        path = np.array(lesson("descend", name="one minimum", start=-0.5, rate=rate, steps=300))
+        steps.append(int(np.argmax(np.abs(path - 0.5) < 0.02)))
+    assert f"are {steps[0]} steps at 0.01, and {steps[1]} at 0.1" in ERRATA[-1].why
 
 
 def test_optimizers_step_like_kerass():

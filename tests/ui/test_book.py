@@ -12,7 +12,7 @@ from models import NETWORKS
 from tests.browser.driver import DESKTOP, PHONE
 from tests.page_server import ROOT
 from tests.ui.page import START_SECONDS
-from training.tables import TABLES
+from training.tables import TABLES, perceptron
 from ui.book.facts import ERRATA, FACTS
 from ui.book.page import CONTENTS, LESSONS
 
@@ -34,18 +34,17 @@ def opened_at(book: AppTest, title: str) -> str:
     return " ".join(text.value for text in book.markdown)
 
 
-def test_the_contents_lead_to_each_lesson_and_each_lesson_to_the_next(book):
+def test_the_contents_lead_to_a_lesson_and_a_lesson_to_its_neighbours(book):
     book.run()
     assert {button.label.split("**")[1] for button in book.button} == set(LESSONS)
     assert [header.value for header in book.subheader] == list(CONTENTS)
-    book.button[0].click().run()
-    for place, title in enumerate(LESSONS, 1):
-        assert not book.exception and [header.value for header in book.title] == [title]
-        assert LESSONS[title].question in book.caption[0].value
-        if place < len(LESSONS):
-            book.button(key="onward").click().run()
-    book.button(key="contents").click().run()
-    assert not book.exception and book.title[0].value == "The book"
+    first, second, *_ = LESSONS
+    shown = []
+    for button in (book.button[0], "onward", "back", "contents"):
+        (book.button(key=button) if isinstance(button, str) else button).click().run()
+        assert not book.exception
+        shown.append(book.title[0].value)
+    assert shown == [first, second, first, "The book"]
 
 
 def test_each_lesson_says_what_it_follows():
@@ -61,19 +60,28 @@ def test_the_code_confirms_each_printed_error():
         f"{mlp.get_layer('logits').count_params():,}",
         " × ".join(map(str, cnn.get_layer("pool_2").output.shape[1:3])),
         str(mlp.get_layer("relu_1").count_params()),
+        " × ".join(map(str, cnn.get_layer("conv_3").output.shape[1:3])),
+        "-".join(str(layer.units) for layer in mlp.layers if layer.name.startswith("hidden")),
     ]
     assert [erratum.right for erratum in ERRATA][: len(calculated)] == calculated
+    three = perceptron((256, 256, 256)).count_params()
+    assert f"{mlp.count_params():,}; " in ERRATA[5].why and f"{three:,}" in ERRATA[5].why
     assert all(erratum.printed != erratum.right for erratum in ERRATA)
 
 
+def test_the_errata_are_in_the_documents_too():
+    text = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
+    rows = [f"| {e.where} | {e.printed} | {e.right} | {e.why} |" for e in ERRATA]
+    assert [line for line in text.splitlines() if line.startswith("| ")][1:] == rows
+    assert f"{len(DRAWN)} lessons" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("key", "where"), [("mlp", "listing 1.3.3"), ("cnn", "listing 1.4.2"), ("rnn", "listing 1.5.2")]
-)
-def test_the_networks_count_what_the_book_counts(key, where):
-    model = NETWORKS[key].build()
-    assert [layer.count_params() for layer in model.layers if layer.count_params()] == FACTS[where]["layers"]
-    assert model.count_params() == FACTS[where]["total"]
+def test_the_networks_count_what_the_book_counts():
+    for key, where in {"mlp": "listing 1.3.3", "cnn": "listing 1.4.2", "rnn": "listing 1.5.2"}.items():
+        model = NETWORKS[key].build()
+        assert [layer.count_params() for layer in model.layers if layer.count_params()] == FACTS[where]["layers"]
+        assert model.count_params() == FACTS[where]["total"]
 
 
 def test_the_page_opens_without_tables(book, monkeypatch, tmp_path):
