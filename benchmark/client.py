@@ -155,8 +155,8 @@ class Client:
         if kind == "bidi_component" and "canvas" in element.bidi_component.component_name:
             self.canvas, self.fragment = element.bidi_component.id, fragment
         elif kind == "bidi_component" and "draw_a_digit_room" in element.bidi_component.component_name:
-            path, etag, *_ = json.loads(element.bidi_component.json)
-            self.room = path, etag
+            data = json.loads(element.bidi_component.json)
+            self.room = data["address"], data["etag"]
         elif kind == "button":
             self.buttons[element.button.label] = element.button.id
             self.disabled[element.button.label] = element.button.disabled

@@ -6,25 +6,18 @@ import time
 
 from tests.browser import driver
 
-# Writes down when each tile came onto the wall, and whose it is.
-WATCH = """() => {
-  window.tiles = {};
-  const look = (root) => {
-    for (const tile of root.querySelectorAll(".tile")) {
-      if (!(tile.dataset.id in window.tiles))
-        window.tiles[tile.dataset.id] = [Date.now() / 1000, tile.querySelector(".name").textContent];
-    }
-  };
-  const begin = () => {
-    const host = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
-      .find((one) => one.shadowRoot?.querySelector(".wall"));
-    if (!host) return setTimeout(begin, 50);
-    const wall = host.shadowRoot.querySelector(".wall");
-    look(wall);
-    new MutationObserver(() => look(wall)).observe(wall, { childList: true });
-  };
-  begin();
-}"""
+# Writes down in which frame the wall has each drawing, and whose it is.
+WATCH = """
+window.tiles = {};
+const ask = window.fetch;
+window.fetch = async (...request) => {
+  const answer = await ask(...request);
+  if (/api\\/room\\/[^/]+\\/wall$/.test(answer.url) && answer.ok) answer.clone().json().then(({ tiles = [] }) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      for (const { id, name } of tiles) window.tiles[id] ??= [Date.now() / 1000, name];
+    })));
+  return answer;
+};"""
 
 
 def watch_wall(address: str, end: float, seen: dict[str, tuple[float, str]], failures: list[str]) -> None:
@@ -32,9 +25,9 @@ def watch_wall(address: str, end: float, seen: dict[str, tuple[float, str]], fai
     try:
         with driver.chromium() as chromium:
             page = chromium.new_context(viewport=driver.DESKTOP).new_page()
+            page.add_init_script(WATCH)
             page.goto(address)
             page.locator(".room-code b").wait_for(timeout=60_000)
-            page.evaluate(WATCH)
             while time.monotonic() < end + 4:
                 page.wait_for_timeout(500)
             seen.update({key: tuple(value) for key, value in page.evaluate("window.tiles").items()})

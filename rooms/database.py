@@ -12,17 +12,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, Engine, Update, create_engine, delete, event, select, text
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Delete,
+    Engine,
+    Update,
+    create_engine,
+    delete,
+    event,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rooms.limits import DEFAULT, Limits, TokenBucket, Unavailable
-from rooms.schema import VERSION, Base, Room, SchemaVersion
+from rooms.schema import REMOVED, UPGRADES, VERSION, Base, DrawingRow, PredictionRow, Room, SchemaVersion
 
 BUSY_SECONDS = 3.0  # to wait for another connection or process that uses the same SQLite file
 ANSWER_SECONDS = 4.0  # that PostgreSQL may take for an answer; a drawing and its wall take hundredths
 SILENT_SECONDS = 5.0  # during which nobody else waits for a database that has just kept somebody waiting ...
 SLOW_SECONDS = 2.0  # ... so long in vain
+UNDO_SECONDS = 60.0  # in which what a host removed can be brought back
 SETUP_LOCK = 4_218_002  # PostgreSQL advisory lock: one process at a time makes the tables
 ENGINE: dict[str, dict[str, Any]] = {  # arguments of create_engine by dialect
     "sqlite": {
@@ -177,7 +190,12 @@ def prepared(engine: Engine, limits: Limits = DEFAULT) -> Database:
         version = session.scalar(select(SchemaVersion.version))
         if version is None:
             session.add(SchemaVersion(version=VERSION))
-        elif version != VERSION:
+        while version in UPGRADES:
+            for statement in UPGRADES[version]:
+                session.execute(text(statement))
+            version += 1
+            session.execute(update(SchemaVersion).values(version=version))
+        if version not in (None, VERSION):
             raise Unavailable(
                 f"The rooms' database has tables of version {version}, this page needs version {VERSION}; "
                 "give it another database, or delete the old one: it holds nothing older than a day."
@@ -196,9 +214,11 @@ def erase(session: Session, statement: Delete | Update) -> int:
 
 
 def sweep(database: Database) -> int:
-    """Delete the rooms that have expired; return how many."""
+    """Delete the rooms that have expired, and what was removed before the last minute; return how many rooms."""
     with database.writing() as session:
-        count = delete_expired(session, database.clock(session))
+        now = database.clock(session)
+        count = delete_expired(session, now)
+        empty_removed(session, DrawingRow.removed <= now - UNDO_SECONDS)
     database.scrub()  # also what an earlier deletion could not
     return count
 
@@ -206,6 +226,13 @@ def sweep(database: Database) -> int:
 def delete_expired(session: Session, now: float) -> int:
     """Delete the rooms that have expired, in a writing() session; return how many."""
     return erase(session, delete(Room).where(Room.expires <= now))
+
+
+def empty_removed(session: Session, *which: ColumnElement[bool]) -> None:
+    """Delete the content of removed drawings, in a writing() session; their rows stay."""
+    removed = (DrawingRow.status == REMOVED, DrawingRow.digit != b"", *which)
+    erase(session, delete(PredictionRow).where(PredictionRow.drawing_id.in_(select(DrawingRow.id).where(*removed))))
+    erase(session, update(DrawingRow).where(*removed).values(digit=b"", strokes=b"", label=None))
 
 
 def sqlite_file(url: str) -> Path | None:

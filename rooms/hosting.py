@@ -5,7 +5,8 @@ Calls say how things shall be, not what shall change, so that two hosts who pres
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,10 +18,14 @@ from rooms.database import Database, delete_expired, erase
 from rooms.joining import locked_room
 from rooms.limits import Forbidden, Refused
 from rooms.prompts import ANY_DIGIT, Prompt
-from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, DrawingRow, PredictionRow, Room, Round
+from rooms.schema import HIDDEN, REMOVED, SHOWN, WAITING, DrawingRow, Room, Round
 from rooms.state import RoomState, state_in
 
 SETTINGS = ("hide_answers", "approve_all", "approve_outliers", "training", "paused")
+SHORTEST_ROUND = 2.0  # seconds in which a second Next round, of another host, means the same
+COUNTDOWN_SECONDS, SHOW_SECONDS = 3.0, 10.0  # from Reveal to the show, in which phones hear of it, and its length
+MAX_ROUND_SECONDS = 900
+STAGES = re.compile(r"|join|scores|[1-9]\d{0,3}|cell-\w{1,20}-\d-\d")  # see rooms.state.RoomState
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def host(database: Database, code: str, token: str) -> Hosted:
 
 
 def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
-    """Set some of SETTINGS; hide_answers also hides or shows those of the current round, until they are revealed.
+    """Set some of SETTINGS; hide_answers is for rounds to come.
 
     Raises Refused for training after the first drawing: its sender was told otherwise.
     """
@@ -76,28 +81,45 @@ def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
             raise Refused("Training can be allowed before the first drawing is sent; open another room for it.")
         for name, value in settings.items():
             setattr(room, name, bool(value))
-        if "hide_answers" in settings:
-            session.get_one(Round, (room.id, room.round)).revealed = not room.hide_answers
         return _state(database, session, room)
 
 
 def reveal(database: Database, hosted: Hosted, round_number: int) -> RoomState:
-    """Show the networks' predictions of a round."""
+    """Show the networks' predictions of a round, in a show on all walls and phones, for good or once more."""
     with _changing(database, hosted) as (session, room):
-        session.execute(
-            update(Round).where(Round.room_id == room.id, Round.number == round_number).values(revealed=True)
-        )
+        revealed = session.get(Round, (room.id, round_number))
+        now = database.clock(session)
+        if revealed and not 0 <= now - revealed.show_at + COUNTDOWN_SECONDS < COUNTDOWN_SECONDS + SHOW_SECONDS:
+            revealed.revealed, revealed.show_at = True, now + COUNTDOWN_SECONDS
+            room.stage = str(round_number) if round_number < room.round else ""
         return _state(database, session, room)
 
 
-def next_round(database: Database, hosted: Hosted, after: int, prompt: Prompt) -> RoomState:
-    """Begin the round that follows a round; where another host has begun it already, nothing changes."""
+def next_round(database: Database, hosted: Hosted, after: int, prompt: Prompt, seconds: int = 0) -> RoomState:
+    """Begin the round that follows a round; where another host has just begun it, nothing changes.
+
+    seconds: that it shall take; the walls count them down, and nothing ends.
+    """
+    if not 0 <= seconds <= MAX_ROUND_SECONDS:
+        raise ValueError(f"expected 0 to {MAX_ROUND_SECONDS} seconds, got {seconds}")
     with _changing(database, hosted) as (session, room):
-        if room.round == after:
+        now = database.clock(session)
+        begun = session.get_one(Round, (room.id, room.round)).begun
+        if room.round == after and not 0 <= now - begun < SHORTEST_ROUND:
             if room.round >= database.limits.most_rounds:
                 raise Refused(f"A room has at most {database.limits.most_rounds} rounds; open another one.")
             room.round += 1
-            session.add(_new_round(room, prompt))
+            room.stage = ""
+            session.add(_new_round(room, prompt, now, seconds))
+        return _state(database, session, room)
+
+
+def put_on_stage(database: Database, hosted: Hosted, stage: str) -> RoomState:
+    """Show a stage on all walls; see rooms.state.RoomState."""
+    if not STAGES.fullmatch(stage):
+        raise ValueError(f"expected a round, scores, join or a cell of a matrix, got {stage!r}")
+    with _changing(database, hosted) as (session, room):
+        room.stage = "" if stage == str(room.round) else stage
         return _state(database, session, room)
 
 
@@ -120,17 +142,36 @@ def approve_all(database: Database, hosted: Hosted) -> int:
         return count
 
 
-def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> int:
-    """Delete all drawings of a participant, who may go on drawing; return how many."""
+def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> dict[int, str]:
+    """Remove all drawings of a participant, who may go on drawing; return the status that each had, by its id.
+
+    bring_back() undoes it for a minute; the next sweep after that deletes what was removed.
+    """
     with _changing(database, hosted) as (session, room):
         theirs = (
             DrawingRow.room_id == room.id,
             DrawingRow.participant_id == participant_id,
             DrawingRow.status != REMOVED,
         )
-        erase(session, delete(PredictionRow).where(PredictionRow.drawing_id.in_(select(DrawingRow.id).where(*theirs))))
-        emptied = update(DrawingRow).where(*theirs).values(status=REMOVED, digit=b"", strokes=b"", label=None)
-        return erase(session, emptied)
+        rows = session.execute(select(DrawingRow.id, DrawingRow.status).where(*theirs)).all()
+        session.execute(update(DrawingRow).where(*theirs).values(status=REMOVED, removed=database.clock(session)))
+        return {row.id: row.status for row in rows}
+
+
+def bring_back(database: Database, hosted: Hosted, statuses: Mapping[int, str]) -> int:
+    """Give drawings that remove_drawings() removed the status that they had; return how many are still there."""
+    with _changing(database, hosted) as (session, room):
+        count = 0
+        for drawing_id, status in statuses.items():
+            there = (
+                DrawingRow.id == drawing_id,
+                DrawingRow.room_id == room.id,
+                DrawingRow.status == REMOVED,
+                DrawingRow.digit != b"",
+            )
+            changed = session.execute(update(DrawingRow).where(*there).values(status=status).returning(DrawingRow.id))
+            count += changed.first() is not None
+        return count
 
 
 def end(database: Database, hosted: Hosted) -> RoomState:
@@ -167,13 +208,15 @@ def _state(database: Database, session: Session, room: Room) -> RoomState:
     return state_in(session, room.id, database.clock(session))
 
 
-def _new_round(room: Room, prompt: Prompt) -> Round:
+def _new_round(room: Room, prompt: Prompt, now: float = 0.0, seconds: int = 0) -> Round:
     return Round(
         room_id=room.id,
         number=room.round or 1,
         kind=prompt.kind,
         digit=prompt.digit,
         revealed=not room.hide_answers,
+        begun=now,
+        seconds=seconds,
     )
 
 

@@ -23,8 +23,8 @@ Marmot Meerkat Narwhal Ocelot Octopus Otter Owl Panda Pelican Penguin Puffin Rab
 Squirrel Starling Swallow
 """
 ADJECTIVES, ANIMALS = _ADJECTIVES.split(), _ANIMALS.split()
-# Told apart on light and on dark, each with white letters on it.
-_COLOURS = "#b3261e #0b5cad #1f7a3d #8a3ffc #a85b00 #007d79 #c2185b #5c6bc0 #6d4c41 #827717 #00695c #ad1457"
+# Told apart on light and on dark, each with white letters on it; no red and no green, which say wrong and right.
+_COLOURS = "#0b5cad #8a3ffc #a85b00 #5c6bc0 #75553d #a626a4 #0277a8 #546e7a #7b4fa3 #8d6e00 #3949ab #6b6b6b"
 COLOURS = _COLOURS.split()
 
 

@@ -15,7 +15,16 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rooms.limits import Limits, Refused
 
-VERSION = 1  # goes up with every change of a table; rooms.database refuses others
+VERSION = 2  # goes up with every change of a table; rooms.database brings older ones to it, and refuses newer ones
+UPGRADES = {  # statements that bring tables of a version to the next
+    1: (
+        "ALTER TABLE rooms ADD COLUMN stage VARCHAR(40) NOT NULL DEFAULT ''",
+        "ALTER TABLE rounds ADD COLUMN begun FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE rounds ADD COLUMN seconds INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE rounds ADD COLUMN show_at FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE drawings ADD COLUMN removed FLOAT NOT NULL DEFAULT 0",
+    )
+}
 SHOWN, WAITING, HIDDEN, REMOVED = "shown", "waiting", "hidden", "removed"  # a drawing's status
 MAX_COORDINATE = 10_000.0  # pixels from the canvas's corner; strokes may leave it
 
@@ -35,6 +44,7 @@ class Room(Base):
     """A room. Its row is locked while anything in the room is written; each such change raises its version.
 
     hide_answers: of rounds to come. participants, drawings, stroke_bytes: counted here because they are limited.
+    stage: what the host has put on all walls, see rooms.state.RoomState.
     """
 
     __tablename__ = "rooms"
@@ -54,10 +64,14 @@ class Room(Base):
     participants: Mapped[int] = mapped_column(default=0)
     drawings: Mapped[int] = mapped_column(default=0)
     stroke_bytes: Mapped[int] = mapped_column(default=0)
+    stage: Mapped[str] = mapped_column(String(40), default="")
 
 
 class Round(Base):
-    """A round's prompt, and whether the networks' predictions for its drawings are shown."""
+    """A round's prompt, and whether the networks' predictions for its drawings are shown.
+
+    begun: when it began. seconds: how long it shall take, 0 where nobody counts. show_at: when its reveal is shown.
+    """
 
     __tablename__ = "rounds"
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True)
@@ -65,6 +79,9 @@ class Round(Base):
     kind: Mapped[str] = mapped_column(String(8))
     digit: Mapped[int | None]
     revealed: Mapped[bool]
+    begun: Mapped[float] = mapped_column(default=0.0)
+    seconds: Mapped[int] = mapped_column(default=0)
+    show_at: Mapped[float] = mapped_column(default=0.0)
 
 
 class Participant(Base):
@@ -85,7 +102,8 @@ class DrawingRow(Base):
     """A drawing. client_id: made on the phone, so that a drawing is stored once however often it is sent.
 
     place: 1, 2, 3 ... in the room. label: the digit that was meant, 0 to 9, or None. digit: 784 bytes, white ink.
-    Of a removed drawing only the row is left, without digit, strokes, label and predictions: it must not be sent again.
+    removed: when it was removed; shortly after, only the row is left, without digit, strokes, label and predictions: it
+    must not be sent again.
     """
 
     __tablename__ = "drawings"
@@ -103,6 +121,7 @@ class DrawingRow(Base):
     outlier: Mapped[bool]
     status: Mapped[str] = mapped_column(String(8))
     sent: Mapped[float]
+    removed: Mapped[float] = mapped_column(default=0.0)
 
 
 class PredictionRow(Base):

@@ -11,7 +11,7 @@ from rooms import identity, schema
 from rooms.database import Database
 from rooms.joining import Membership, locked_room
 from rooms.limits import Forbidden, RateLimited, Refused
-from rooms.prompts import DIGITS, TURN, Prompt
+from rooms.prompts import DIGITS, FOOL, TURN, Prompt
 from rooms.schema import SHOWN, WAITING, DrawingRow, Participant, PredictionRow, Room, Round
 
 DIGIT_BYTES = 28 * 28
@@ -75,13 +75,14 @@ def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
             return Receipt(status, True, participant.drawings)
         now = database.clock(session)
         _check_limits(database, room, participant, len(strokes), now)
-        status = WAITING if room.approve_all or (room.approve_outliers and drawing.outlier) else SHOWN
         participant.drawings += 1
         participant.last_sent = now
         room.drawings += 1
         room.version += 1
         room.stroke_bytes += len(strokes)
         round_drawn = session.get(Round, (room.id, drawing.round))
+        odd = drawing.outlier and not (round_drawn and round_drawn.kind == FOOL)  # which asks for odd ones
+        status = WAITING if room.approve_all or (room.approve_outliers and odd) else SHOWN
         row = DrawingRow(
             room_id=room.id,
             participant_id=participant.id,

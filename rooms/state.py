@@ -24,6 +24,9 @@ class RoomState:
     version: goes up with every change, each drawing included. hours_left: until it is deleted.
     revealed: the networks' predictions of this round are shown. hide_answers: rounds to come begin unrevealed.
     training: the host means to train on the drawings. waiting: drawings that the host has to approve.
+    stage: what the host has put on all walls: "" for this round, another round's number, "scores", "join" for the code,
+    or "cell-NETWORK-MEANT-ANSWERED" for the drawings in a cell of a confusion matrix.
+    show_round, show_at: the round that was revealed last, and when its show begins, by the database's clock.
     """
 
     id: int
@@ -42,12 +45,15 @@ class RoomState:
     participants: int
     drawings: int
     waiting: int
+    stage: str
+    show_round: int
+    show_at: float
 
     @property
     def etag(self) -> str:
         """Everything of the room that a phone shows; unlike version, other people's drawings do not change it."""
         flags = (self.revealed, self.paused, self.training, self.ended)
-        return f"{self.round}-{''.join(str(int(flag)) for flag in flags)}"
+        return f"{self.round}-{''.join(str(int(flag)) for flag in flags)}-{self.show_at:.1f}"
 
 
 def state(database: Database, room_id: int) -> RoomState:
@@ -67,6 +73,8 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
         raise UnknownRoom("This room is closed, and all that was in it is deleted.")
     room, current = found
     waiting = select(func.count()).where(DrawingRow.room_id == room_id, DrawingRow.status == WAITING)
+    shown = select(Round.number, Round.show_at).where(Round.room_id == room_id).order_by(Round.show_at.desc())
+    show = session.execute(shown.limit(1)).one()
     return RoomState(
         id=room.id,
         code=room.code,
@@ -84,6 +92,9 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
         participants=room.participants,
         drawings=room.drawings,
         waiting=session.scalar(waiting) or 0,
+        stage=room.stage,
+        show_round=show.number if show.show_at else 0,
+        show_at=show.show_at,
     )
 
 

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from rooms.database import Database
+from rooms.prompts import Prompt
 from rooms.schema import REMOVED, SHOWN, WAITING, DrawingRow, Participant, PredictionRow, Round
 
-MAX_TILES = 200  # the newest drawings, shown on a wall; the others are in the export
+MAX_TILES = 600  # the newest drawings, shown on a wall; the others are in the export
 IDS_PER_QUERY = 500
 
 
@@ -21,7 +22,7 @@ class Tile:
     """A drawing on the wall.
 
     place: 1, 2, 3 ... in the room. label: the digit that was meant, or None. digit: 784 bytes.
-    predictions: each network's digit by its key; empty while they are hidden.
+    predictions, confidences: each network's digit and its probability, by its key; empty while they are hidden.
     """
 
     id: int
@@ -36,6 +37,21 @@ class Tile:
     status: str
     revealed: bool
     predictions: dict[str, int] = field(default_factory=dict)
+    confidences: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A round on the wall. shown: its drawings on the wall. sent: participants who have sent at least one drawing."""
+
+    number: int
+    prompt: Prompt
+    revealed: bool
+    begun: float
+    seconds: int
+    show_at: float
+    shown: int
+    sent: int
 
 
 def tiles(
@@ -52,9 +68,50 @@ def waiting(database: Database, room_id: int) -> list[Tile]:
     return tiles(database, room_id, (WAITING,))
 
 
-def own(database: Database, room_id: int, participant_id: int) -> Tile | None:
-    """Return a participant's newest drawing that was not removed, whatever its status; None before the first."""
+def chapters(database: Database, room_id: int) -> list[Chapter]:
+    """Return the rounds of a room, the first one first."""
+    kept = (DrawingRow.room_id == Round.room_id) & (DrawingRow.round == Round.number) & (DrawingRow.status != REMOVED)
+    query = (
+        select(
+            Round,
+            func.count(DrawingRow.id).filter(DrawingRow.status == SHOWN),
+            func.count(DrawingRow.participant_id.distinct()),
+        )
+        .outerjoin(DrawingRow, kept)
+        .where(Round.room_id == room_id)
+        .group_by(Round.room_id, Round.number)
+        .order_by(Round.number)
+    )
+    with database.reading() as session:
+        return [
+            Chapter(
+                number=row.number,
+                prompt=Prompt(row.kind, row.digit),
+                revealed=row.revealed,
+                begun=row.begun,
+                seconds=row.seconds,
+                show_at=row.show_at,
+                shown=shown,
+                sent=sent,
+            )
+            for row, shown, sent in session.execute(query).all()
+        ]
+
+
+def pictures(database: Database, room_id: int, drawing_ids: Collection[int]) -> dict[int, bytes]:
+    """Return the pixels of some drawings on a room's wall, by their ids; of others nothing."""
+    query = select(DrawingRow.id, DrawingRow.digit).where(
+        DrawingRow.room_id == room_id, DrawingRow.status == SHOWN, DrawingRow.id.in_(drawing_ids)
+    )
+    with database.reading() as session:
+        return {row.id: row.digit for row in session.execute(query)}
+
+
+def own(database: Database, room_id: int, participant_id: int, round_number: int | None = None) -> Tile | None:
+    """Return a participant's newest drawing, or that of a round, whatever its status; None for one that was removed."""
     wanted = _of_room(room_id).where(DrawingRow.participant_id == participant_id, DrawingRow.status != REMOVED)
+    if round_number is not None:
+        wanted = wanted.where(DrawingRow.round == round_number)
     with database.reading() as session:
         return next(iter(_tiles(session, wanted.limit(1))), None)
 
@@ -93,10 +150,14 @@ def _tiles(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Tile]:
     """Return what a query of _of_room finds, oldest first, with the predictions that are revealed."""
     rows = session.execute(wanted).all()[::-1]
     predictions: dict[int, dict[str, int]] = {row.id: {} for row in rows}
+    confidences: dict[int, dict[str, float]] = {row.id: {} for row in rows}
     revealed = [row.id for row in rows if row.revealed]
     for start in range(0, len(revealed), IDS_PER_QUERY):
         ids = revealed[start : start + IDS_PER_QUERY]
-        query = select(PredictionRow.drawing_id, PredictionRow.network, PredictionRow.digit)
-        for drawing_id, network, digit in session.execute(query.where(PredictionRow.drawing_id.in_(ids))):
+        query = select(
+            PredictionRow.drawing_id, PredictionRow.network, PredictionRow.digit, PredictionRow.confidence
+        ).where(PredictionRow.drawing_id.in_(ids))
+        for drawing_id, network, digit, confidence in session.execute(query):
             predictions[drawing_id][network] = digit
-    return [Tile(**row._mapping, predictions=predictions[row.id]) for row in rows]
+            confidences[drawing_id][network] = confidence
+    return [Tile(**row._mapping, predictions=predictions[row.id], confidences=confidences[row.id]) for row in rows]

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from server import browser_files
 from server.predict import Predict
-from ui.room import changes
+from ui.room import changes, wall
 
 
 def routes() -> list[Route]:
@@ -19,6 +19,10 @@ def routes() -> list[Route]:
         ("browser/styles/{name}", browser_files.styles, "GET"),
         ("browser/{version}/{name:path}", browser_files.script, "GET"),
         (changes.PATH, changes.answer, "GET"),
+        (wall.WALL, wall.answer_wall, "GET"),
+        (wall.DIGITS, wall.answer_digits, "GET"),
+        (wall.SCORES, wall.answer_scores, "GET"),
+        (wall.EXPORT, wall.answer_export, "GET"),
     ]
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     return [

@@ -11,7 +11,7 @@ export const PHOTO = "Reading your photo …";
 export const LOAD = "Read while I draw (loads 2.6 MB)";
 export const UPDATED = "This page has been updated. Reload it";
 export const AWAY = "Answered by your browser; the server is away.";
-const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+export const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
 const SMALLEST = 0.0005; // probabilities below this would round to 0.0 %
 
 /** How far the networks agree: "All four say 7", "Three say 7, the RNN says 1".

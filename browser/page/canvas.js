@@ -37,7 +37,7 @@ const background = () => /** @type {HTMLElement[]} */ ([...(place()?.querySelect
 export const isConnected = () => /** @type {HTMLElement | null} */ (document.querySelector(".stApp"))?.dataset.testConnectionState === "CONNECTED";
 
 /** Nothing has been drawn on the canvas itself. */
-const isBlank = () => tool("Undo")?.disabled ?? true;
+export const isBlank = () => tool("Undo")?.disabled ?? true;
 
 /** @param {Event} event */
 const canvasOf = (event) => {

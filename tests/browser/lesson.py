@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
 from tests.browser import driver
 from tests.drawings import placed
 
@@ -36,8 +38,8 @@ def prompt(phone, words: str) -> None:
     phone.page.locator(".room-strip .prompt", has_text=words).wait_for(timeout=LATE)
 
 
-def send(phone, digit: int) -> None:
-    phone.draw_by_touch(placed(digit, 180))
+def send(phone, digit: int, size: float = 180) -> None:
+    phone.draw_by_touch(placed(digit, size))
     button = phone.page.get_by_role("button", name="Send to the wall")
     button.and_(phone.page.locator(":enabled")).wait_for(timeout=LATE)
     button.click()
@@ -47,15 +49,39 @@ def send(phone, digit: int) -> None:
 
 def tiles(host, count: int) -> list[str]:
     """The wall's tiles when there are so many: what each shows in words."""
-    host.locator(".tile").nth(count - 1).wait_for(timeout=LATE)
-    host.wait_for_timeout(1200)
-    assert host.locator(".tile").count() == count
+    expect(host.locator(".tile")).to_have_count(count, timeout=LATE)
     return [tile.get_attribute("title") for tile in host.locator(".tile").all()]
 
 
 def press(host, label: str) -> None:
     host.get_by_role("button", name=label, exact=True).click()
     host.wait_for_timeout(1500)
+
+
+def begin_round(host, phones, number: int, kind: str, digit: int | None = None) -> None:
+    """Chooses a prompt, and begins the round with this number, until all phones show it."""
+    choose_prompt(host, kind, digit)
+    host.get_by_role("button", name="Next round", exact=True).click()
+    host.locator(f'.wall-stage[data-round="{number}"]').wait_for(timeout=LATE)
+    for phone in phones:
+        phone.page.locator(f'.room-strip[data-round="{number}"]').wait_for(timeout=LATE)
+
+
+def switch(host, label: str) -> None:
+    """Turns one of the settings."""
+    host.get_by_role("button", name="Settings").click()
+    host.get_by_text(label).click()
+    host.wait_for_timeout(1000)
+    host.keyboard.press("Escape")
+
+
+def reveal(*walls) -> None:
+    """Presses Reveal on the first, and waits until the show is over on all walls."""
+    walls[0].get_by_role("button", name="Reveal", exact=True).click()
+    for wall in walls:
+        wall.locator('.wall-stage[data-phase="countdown"], .wall-stage[data-phase="networks"]').wait_for(timeout=LATE)
+    for wall in walls:
+        wall.locator('.wall-stage[data-phase="done"]').wait_for(timeout=LATE)
 
 
 def choose_prompt(host, kind: str, digit: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A whole lesson in real browsers: a host with a projector, three phones, and somebody who only looks on."""
+"""A whole lesson in real browsers: a host, a projector and three phones; and walls with many drawings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -15,7 +16,20 @@ from rooms import hosting, joining, sending
 from rooms.limits import Limits
 from rooms.prompts import Prompt
 from tests.browser import driver
-from tests.browser.lesson import LATE, choose_prompt, code, join, name, press, prompt, send, tiles
+from tests.browser.lesson import (
+    LATE,
+    begin_round,
+    code,
+    join,
+    name,
+    press,
+    prompt,
+    reveal,
+    scanned,
+    send,
+    switch,
+    tiles,
+)
 from tests.drawings import placed
 from tests.page_server import running
 from tests.rooms.conftest import drawing, probabilities
@@ -47,67 +61,175 @@ def host(chromium, address):
     page.context.close()
 
 
-def test_a_lesson_from_the_first_scan_to_the_end(visit, host, address, chromium):
+def test_the_lesson_as_it_is_written(visit, host, address, chromium):
+    """docs/lesson.md, minute by minute."""
+    projector = chromium.new_context(viewport=driver.PROJECTOR).new_page()
+    host.get_by_role("button", name="Settings").click()
+    projector.goto(f"{address}/room{host.get_by_role('link', name='The wall for the projector').get_attribute('href')}")
+    host.keyboard.press("Escape")
+
+    expect(projector.locator(".wall-join b")).to_have_text(code(host), timeout=LATE)  # minute 0
+    assert projector.locator(".wall-join img").bounding_box()["height"] > 600, "the code is the screen"
+    assert scanned(host).partition("?")[2] in projector.locator(".wall-join img").get_attribute("alt"), (
+        "with the invitation"
+    )
+    assert not visible_buttons(projector)
     phones = [join(visit, host) for _ in range(3)]
     names = {name(phone) for phone in phones}
     assert len(names) == 3
-    choose_prompt(host, "One digit", 7)
-    press(host, "Next round")
+
+    begin_round(host, phones, 2, "One digit", 7)  # minute 2
+    phones[0].draw_by_touch(placed(7)[:1])
+    phones[0].page.get_by_role("heading", name="The answers wait for the reveal").wait_for(timeout=LATE)
+    assert phones[0].page.locator(".card.ready").count() == 0, "nor does the phone say what it reads itself"
+    phones[0].click("Clear")
     for phone in phones:
         prompt(phone, "Draw a 7")
-        phone.draw_by_touch(placed(7)[:1])
-        phone.page.get_by_role("heading", name="The answers wait for the reveal").wait_for(timeout=LATE)
-        assert phone.page.locator(".card.ready").count() == 0, "nor does the phone say what it reads itself"
-        phone.click("Clear")
         send(phone, 7)
     shown = tiles(host, 3)
     assert all("meant 7" in words and "MLP" not in words for words in shown), "answers are hidden"
     assert {words.split(" · ")[0] for words in shown} == names
+    expect(projector.locator(".wall-notes")).to_contain_text("3 of 3 have sent")
+    sides = [tile.bounding_box()["width"] for tile in projector.locator(".tile").all()]
+    assert sum(sides) > 1700, "three fill the screen"
+    assert min(sizes(projector)) >= 24 and sizes(projector, ".wall-legend b") == {44}
 
-    press(host, "Reveal")
-    host.locator('.tile[data-kind="right"]').nth(2).wait_for(timeout=LATE)
+    reveal(host, projector)  # minute 5
+    for wall in (host, projector):
+        assert wall.locator('.tile[data-kind="right"]').count() == 3
+        assert legend(wall) == ["3 of 3 100 %"] * 4
+        expect(wall.locator(".wall-sentence")).to_have_text("All four read all 3 drawings right.")
+    assert 56 in sizes(projector, ".wall-legend em") and min(sizes(projector)) >= 24
     for phone in phones:
-        phone.page.locator(".room-strip .right").nth(3).wait_for(timeout=LATE)
+        expect(phone.page.locator(".room-result p")).to_have_text("All four read your 7", timeout=LATE)
+        assert phone.page.locator(".room-result li.right.told").count() == 4
+        phone.click("Draw on")
+        assert phone.page.locator(".room-strip .right").count() == 4
 
-    phones[0].page.reload()
-    phones[0].page.locator(".room-strip").wait_for(timeout=LATE)
-    assert name(phones[0]) in names, "a reload is the same participant"
-
-    choose_prompt(host, "Fool them", 7)
-    press(host, "Next round")
-    prompt(phones[1], "Fool them with a readable 7")
-    send(phones[1], 1)
+    switch(host, "Hide answers of rounds to come")  # minute 7
+    begin_round(host, phones, 3, "Random digits in turn")
+    for phone in phones[:2]:
+        for _ in range(2):
+            asked = int(phone.page.locator(".room-strip .prompt").inner_text()[-1])
+            before = phone.page.locator(".room-strip .result img").get_attribute("alt")
+            send(phone, asked, 150)
+            expect(phone.page.locator(".room-strip .result img")).not_to_have_attribute("alt", before, timeout=LATE)
     tiles(host, 4)
-    press(host, "Reveal")
-    host.locator('.tile[data-kind="fooled"]').wait_for(timeout=LATE)
-    host.get_by_text("Scoreboard", exact=True).click()
-    host.locator(".room-scores").wait_for(timeout=LATE)
-    host.get_by_text("Fooled all").wait_for(timeout=LATE)
-    host.get_by_text("Wall", exact=True).click()
 
+    press(host, "Scoreboard")  # minute 11
+    projector.locator(".matrix").nth(3).wait_for(timeout=LATE)
+    assert matrices(host) == matrices(projector) == ["7 of 7"] * 4, "three 7s and four in turn"
+    host.get_by_role("button", name="MLP: 7 read right").click()
+    expect(host.locator(".wall-stage h1")).to_have_text("MLP: 7 read right", timeout=LATE)
+    assert len(tiles(projector, host.locator(".tile").count())) >= 3, "any cell opens its drawings"
+
+    switch(host, "Hide answers of rounds to come")  # minute 13
+    begin_round(host, phones, 4, "Fool them", 4)
+    prompt(phones[1], "Fool them with a readable 4")
+    send(phones[1], 4)
+    prompt(phones[2], "Fool them with a readable 4")
+    send(phones[2], 1)
+    tiles(host, 2)
+    press(host, "Scoreboard")
+    assert matrices(host) == ["7 of 7"] * 4, "what has been judged stays"
+
+    press(host, "4: fool 4")  # minute 16
+    reveal(host, projector)
+    assert legend(projector) == ["1 of 2 50 %"] * 4
+    expect(projector.locator(".wall-sentence")).to_contain_text("One drawing fooled all four. The ")
+    first = projector.locator(".tile").first
+    assert "large" not in first.get_attribute("class") and first.get_attribute("data-kind") == "fooled", "at the front"
+    expect(phones[2].page.locator(".room-result p")).to_have_text("You fooled all four", timeout=LATE)
+    expect(phones[1].page.locator(".room-result p")).to_have_text(
+        "You fooled nobody: all four read your 4", timeout=LATE
+    )
+    for phone in phones[1:]:
+        phone.click("Draw on")
+    press(host, "Scoreboard")
+    expect(projector.locator(".notable")).to_contain_text("Fooled all", timeout=LATE)
+    expect(projector.locator(".notable")).to_contain_text("Surest while wrong", timeout=LATE)
+    assert matrices(projector) == ["8 of 9"] * 4
+
+    counts = projector.locator(".calibration p:not(.wall-caption) > span:last-child").all_inner_texts()  # minute 18
+    assert sum(int(words.split(" of ")[1]) for words in counts) == 4 * 9, "all answers of four networks"
+
+    press(host, "1: any")  # when something is in the way
+    press(host, "4: fool 4")
     host.locator(".tile").first.click()
-    host.get_by_role("button", name="Hide", exact=True).click()
-    host.wait_for_timeout(1500)
-    tiles(host, 3)
-
+    press(host, "Hide")
+    tiles(projector, 1)
+    press(host, "Undo")
+    tiles(projector, 2)
+    host.locator(".tile").first.click()
+    host.get_by_role("button", name="Remove all of").click()
+    tiles(projector, 1)
+    press(host, "Undo")
+    tiles(projector, 2)
     press(host, "Pause")
     phones[2].page.get_by_role("button", name="Paused by the host").wait_for(timeout=LATE)
     press(host, "Go on")
+    phones[0].page.reload()
+    phones[0].page.locator(".room-strip").wait_for(timeout=LATE)
+    assert name(phones[0]) in names, "a reload is the same participant"
+    before = name(phones[2])
+    phones[2].page.goto(address + scanned(host))
+    phones[2].page.get_by_role("button", name=f"Go on as {before}").click()
+    phones[2].page.locator(".room-strip").wait_for(timeout=LATE)
+    assert name(phones[2]) == before, "so is another scan"
+    phones[2].draw_by_touch(placed(7))
+    begin_round(host, phones, 5, "One digit", 3)
+    prompt(phones[2], "New round: send your 4 first?")
 
-    other = chromium.new_context(viewport=driver.DESKTOP).new_page()
-    other.goto(f"{address}/room?room={code(host)}")
-    tiles(other, 3)
-    assert other.get_by_role("button", name="Reveal").count() == 0, "without the token one only looks on"
-    other.goto(host.url)
-    other.get_by_role("button", name="Reveal").wait_for(timeout=LATE)
-    other.context.close()
-
-    host.get_by_role("button", name="End and export").click()
-    with host.expect_download() as download:
-        host.get_by_role("button", name="CSV").click()
-    assert len(Path(download.value.path()).read_text(encoding="utf-8").splitlines()) == 5
+    host.get_by_role("button", name="End and export").click()  # minute 20
+    files = []
+    for label in ("CSV", "NPZ"):  # one right after the other
+        with host.expect_download() as download:
+            host.get_by_role("link", name=label).click()
+        files.append(Path(download.value.path()))
+    assert len(files[0].read_text(encoding="utf-8").splitlines()) == 1 + 9
+    assert np.load(files[1])["meant"].tolist().count(7) >= 3
     host.get_by_role("button", name="End the room").click()
     prompt(phones[0], "This room has ended")
+    host.get_by_text("Delete everything now").click()
+    host.get_by_role("button", name="Yes, delete it all").click()
+    host.get_by_role("button", name="Open a room").wait_for(timeout=LATE)
+    projector.get_by_text("all that was in it is deleted").wait_for(timeout=LATE)
+    projector.context.close()
+
+
+def visible_buttons(page) -> list[str]:
+    return [each.inner_text() for each in page.locator("button, a, input, [role=combobox]").all() if reachable(each)]
+
+
+def reachable(element) -> bool:
+    """Whether it is what one sees in its middle."""
+    box = element.bounding_box()
+    return box is not None and element.evaluate(
+        "(element, [x, y]) => element.contains(document.elementFromPoint(x, y))",
+        [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2],
+    )
+
+
+def sizes(page, selector: str = "*") -> set[int]:
+    """Sizes of the letters that one sees on a wall, in pixels."""
+    return set(
+        page.locator(".wall-stage").evaluate(
+            """(wall, selector) => [...wall.querySelectorAll(selector)]
+              .filter((each) => each.checkVisibility() && [...each.childNodes].some((node) => node.data?.trim()))
+              .map((each) => Math.round(parseFloat(getComputedStyle(each).fontSize))).filter(Boolean)""",
+            selector,
+        )
+    )
+
+
+def legend(wall) -> list[str]:
+    """What the wall says of each network beside its name."""
+    return [" ".join(entry.locator("span, em").all_inner_texts()) for entry in wall.locator(".wall-legend li").all()]
+
+
+def matrices(wall) -> list[str]:
+    wall.locator(".matrix").nth(3).wait_for(timeout=LATE)
+    return [words.strip() for words in wall.locator(".matrix figcaption span").all_inner_texts()]
 
 
 def test_a_phone_joins_by_the_code_too(visit, host, address):
@@ -120,47 +242,47 @@ def test_a_phone_joins_by_the_code_too(visit, host, address):
     page.context.close()
 
 
-def test_thirty_tiles_fit_the_projector_and_stay_when_another_comes(host, url):
+def test_a_wall_fills_the_window_and_pages_where_tiles_would_be_too_small(host, url):
     database = databases.opened(url, Limits(seconds_between=0))
     room = joining.find_room(database, code(host))
     member = joining.join(database, room.id)
     for number in range(29):
         sending.send(database, member, drawing(number))
     tiles(host, 29)
-    host.evaluate(
-        "window.before = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
-        ".flatMap(one => [...one.shadowRoot.querySelectorAll('.tile')])"
-    )
+    host.evaluate("window.before = [...document.querySelectorAll('.tile')]; 0")
     sending.send(database, member, drawing(29))
     tiles(host, 30)
-    kept = host.evaluate("window.before.filter(tile => tile.isConnected).length")
-    assert kept == 29, "no tile is made anew"
-    height, inside = host.evaluate("[document.querySelector('.stMain').scrollHeight, window.innerHeight]")
-    assert height <= inside + 1, "nothing to scroll"
-    sides = [tile.bounding_box()["width"] for tile in host.locator(".tile").all()]
-    assert sides[0] > 1.9 * sides[1] and min(sides) > 80, "the newest is largest"
+    assert host.evaluate("window.before.filter(tile => tile.isConnected).length") == 29, "no tile is made anew"
+    assert fits(host) and min(box["width"] for box in boxes(host)) > 85
     for number in range(30, 200):
         sending.send(database, member, drawing(number))
     tiles(host, 200)
-    boxes = [tile.bounding_box() for tile in host.locator(".tile").all()]
-    assert max(box["y"] + box["height"] for box in boxes) <= inside and min(box["width"] for box in boxes) > 36
+    expect(host.locator(".wall-notes")).to_contain_text("page ")
+    assert fits(host) and 20 < len(boxes(host)) < 100 and min(box["width"] for box in boxes(host)) > 85
     database.engine.dispose()
 
 
-def test_the_scoreboard_shows_the_confusions_of_ten_networks_without_scrolling(host, url):
+def boxes(host) -> list[dict]:
+    return [box for tile in host.locator(".tile").all() if (box := tile.bounding_box())]
+
+
+def fits(host) -> bool:
+    """Nothing to scroll, and no tile below the window's end."""
+    height, inside = host.evaluate("[document.querySelector('.stMain').scrollHeight, window.innerHeight]")
+    return height <= inside + 1 and max(box["y"] + box["height"] for box in boxes(host)) <= inside
+
+
+def test_the_scoreboard_shows_the_confusions_of_ten_networks(host, url):
     database = databases.opened(url)
     room = joining.find_room(database, code(host))
     answers = {key: probabilities(7 if place else 1) for place, key in enumerate(NETWORKS)}
     sending.send(database, joining.join(database, room.id), drawing(probabilities=answers, label=7))
     tiles(host, 1)
     press(host, "Reveal")
-    host.get_by_text("Scoreboard", exact=True).click()
-    host.locator(".room-scores").wait_for(timeout=LATE)
-    host.locator(".confusions figure").nth(len(NETWORKS) - 1).wait_for(timeout=LATE)
-    boxes = [figure.bounding_box() for figure in host.locator(".confusions figure").all()]
-    assert len(boxes) == len(NETWORKS) and all(box and box["height"] > box["width"] > 60 for box in boxes)
-    height, inside = host.evaluate("[document.querySelector('.stMain').scrollHeight, window.innerHeight]")
-    assert height <= inside + 24
+    press(host, "Scoreboard")
+    host.locator(".matrix").nth(len(NETWORKS) - 1).wait_for(timeout=LATE)
+    found = [figure.bounding_box() for figure in host.locator(".matrix").all()]
+    assert len(found) == len(NETWORKS) and all(box and box["height"] > box["width"] * 0.9 > 100 for box in found)
     database.engine.dispose()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from rooms import database as databases
 from rooms import hosting, joining, sending, wall
 from rooms.identity import ALPHABET
 from rooms.limits import Forbidden, Refused, UnknownRoom
@@ -16,6 +17,8 @@ from tests.rooms.conftest import INVALID, drawing, hosted, limited, on_both_data
 
 COMMANDS = {
     "change": lambda database, host: hosting.change(database, host, paused=True),
+    "put": lambda database, host: hosting.put_on_stage(database, host, "scores"),
+    "bring": lambda database, host: hosting.bring_back(database, host, {1: SHOWN}),
     "reveal": lambda database, host: hosting.reveal(database, host, 1),
     "next": lambda database, host: hosting.next_round(database, host, 1, ANY_DIGIT),
     "hide": lambda database, host: hosting.hide(database, host, 1),
@@ -77,10 +80,62 @@ def test_answers_are_hidden_until_they_are_revealed_and_of_the_next_round_again(
     assert first.predictions and not second.predictions and (first.label, second.label) == (7, 3)
 
 
-def test_shown_at_once_shows_this_round_and_those_to_come(database):
+def test_hide_answers_is_for_rounds_to_come_and_every_earlier_round_can_be_revealed(database, clock):
     host = hosted(database, hide_answers=True)
-    assert hosting.change(database, host, hide_answers=False).revealed
+    assert not hosting.change(database, host, hide_answers=False).revealed, "of this round they wait for the reveal"
     assert hosting.next_round(database, host, 1, ANY_DIGIT).revealed
+    assert hosting.change(database, host, hide_answers=True).revealed, "what has been seen stays"
+    clock.now += 60
+    assert not hosting.next_round(database, host, 2, ANY_DIGIT).revealed
+    hosting.reveal(database, host, 1)
+    assert [chapter.revealed for chapter in wall.chapters(database, host.room_id)] == [True, True, False]
+
+
+def test_two_hosts_who_press_next_round_within_two_seconds_begin_one(database, clock, host):
+    assert hosting.next_round(database, host, 1, Prompt("digit", 3)).round == 2
+    clock.now += 1.9
+    assert hosting.next_round(database, host, 2, Prompt("digit", 4)).round == 2, "the other had seen it already"
+    clock.now += 0.2
+    assert hosting.next_round(database, host, 2, Prompt("digit", 4)).round == 3
+    clock.now -= 1000
+    assert hosting.next_round(database, host, 3, ANY_DIGIT).round == 4, "a clock that was set back locks nobody out"
+
+
+def test_a_reveal_is_a_show_that_begins_three_seconds_later_once_for_two_hosts_and_again_when_it_is_over(
+    database, clock, host
+):
+    first = hosting.reveal(database, host, 1)
+    assert (first.show_round, first.show_at) == (1, clock.now + 3)
+    clock.now += 12.9
+    assert hosting.reveal(database, host, 1).show_at == first.show_at
+    clock.now += 0.2
+    assert hosting.reveal(database, host, 1).show_at == clock.now + 3
+
+
+def test_the_host_puts_something_on_all_walls_until_the_next_round(database, clock, host):
+    hosting.next_round(database, host, 1, ANY_DIGIT)
+    for stage in ("1", "scores", "join", "cell-mlp-4-9"):
+        assert hosting.put_on_stage(database, host, stage).stage == stage
+    assert hosting.put_on_stage(database, host, "2").stage == "", "this round is the usual"
+    for forged in ("0", "x", "cell-mlp-4-99", "cell-<b>-1-1", "-1", "1\n"):
+        with pytest.raises(ValueError):
+            hosting.put_on_stage(database, host, forged)
+    hosting.put_on_stage(database, host, "scores")
+    assert hosting.reveal(database, host, 1).stage == "1", "a reveal is seen where it happens"
+    clock.now += 60
+    assert hosting.next_round(database, host, 2, ANY_DIGIT).stage == ""
+
+
+def test_a_round_says_how_many_have_sent_and_how_long_it_takes(database, clock, host):
+    hosting.next_round(database, host, 1, ANY_DIGIT, seconds=60)
+    one, other, _ = (joining.join(database, host.room_id) for _ in range(3))
+    send_many(database, one, clock, [drawing("a", round=2), drawing("b", round=2)])
+    send_many(database, other, clock, [drawing("a", round=2, outlier=True)])
+    first, second = wall.chapters(database, host.room_id)
+    assert (first.shown, first.sent, second.shown, second.sent) == (0, 0, 2, 2), "who waits has sent"
+    assert (second.seconds, second.begun) == (60, clock.now - 6)
+    with pytest.raises(ValueError, match="seconds"):
+        hosting.next_round(database, host, 2, ANY_DIGIT, seconds=10_000)
 
 
 def test_a_paused_room_takes_no_drawing_and_goes_on(database, clock, host, member):
@@ -115,12 +170,38 @@ def test_removing_a_participants_drawings_bans_nobody_and_leaves_the_others(data
     one, other = (joining.join(database, host.room_id) for _ in range(2))
     send_many(database, one, clock, [drawing("a"), drawing("b")])
     send_many(database, other, clock, [drawing("a")])
-    assert hosting.remove_drawings(database, host, one.participant_id) == 2
+    removed = hosting.remove_drawings(database, host, one.participant_id)
+    assert len(removed) == 2
     assert [tile.name for tile in wall.tiles(database, host.room_id)] == [other.name]
     (again,) = send_many(database, one, clock, [drawing("a")])
     assert again.again, "what was removed does not come back by itself"
     send_many(database, one, clock, [drawing("c")])
     assert [tile.name for tile in wall.tiles(database, host.room_id)] == [other.name, one.name]
+
+
+def test_what_was_removed_can_be_brought_back_for_a_minute_and_is_then_deleted(database, clock, host, member):
+    send_many(database, member, clock, [drawing("a"), drawing("b", outlier=True)])
+    removed = hosting.remove_drawings(database, host, member.participant_id)
+    databases.sweep(database)
+    assert hosting.bring_back(database, host, removed) == 2
+    assert len(wall.tiles(database, host.room_id)) == len(wall.waiting(database, host.room_id)) == 1
+    removed = hosting.remove_drawings(database, host, member.participant_id)
+    with pytest.raises(Forbidden):
+        hosting.bring_back(database, replace(host, token="x"), removed)
+    clock.now += 61
+    databases.sweep(database)
+    with database.reading() as session:
+        sizes = "SELECT max(length(digit)), max(length(strokes)), count(meant) FROM drawings"
+        assert session.connection().exec_driver_sql(sizes).one() == (0, 0, 0)
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM answers").scalar() == 0
+    assert hosting.bring_back(database, host, removed) == 0
+
+
+def test_what_looks_like_no_digit_is_shown_at_once_where_it_was_asked_for(database, clock):
+    host = hosted(database, Prompt("fool", 4))
+    member = joining.join(database, host.room_id)
+    (receipt,) = send_many(database, member, clock, [drawing("a", outlier=True)])
+    assert receipt.status == SHOWN
 
 
 def test_what_looks_like_no_digit_waits_for_approval_until_that_is_switched_off(database, clock, host, member):
@@ -201,10 +282,11 @@ def test_a_server_takes_so_many_rooms_and_one_that_nobody_joined_makes_place(dat
         hosted(small)
 
 
-def test_a_room_has_so_many_rounds(database):
-    small = limited(database, most_rounds=2)
+def test_a_room_has_so_many_rounds(database, clock):
+    small = replace(limited(database, most_rounds=2), clock=clock)
     host = hosted(small)
     hosting.next_round(small, host, 1, ANY_DIGIT)
+    clock.now += 60
     with pytest.raises(Refused, match="2 rounds"):
         hosting.next_round(small, host, 2, ANY_DIGIT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 from dataclasses import replace
 
 import pytest
@@ -27,6 +28,13 @@ def test_everybody_gets_a_name_of_two_words_and_a_colour(database, host):
     assert all(len(member.name.split()) == 2 for member in members)
     assert {member.colour for member in members} == set(COLOURS)
     assert state(database, host.room_id).participants == 30
+
+
+def test_no_participants_colour_says_right_or_wrong():
+    for colour in COLOURS:
+        red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+        hue, _, saturation = colorsys.rgb_to_hls(red, green, blue)
+        assert saturation < 0.2 or 20 <= 360 * hue <= 60 or 190 <= 360 * hue <= 310, colour
 
 
 def test_names_are_found_while_any_is_free():

@@ -9,7 +9,7 @@ from starlette.routing import Match
 from server import browser_files
 from server.predict import Predict
 from server.routes import routes
-from ui.room import changes
+from ui.room import changes, wall
 
 
 @pytest.mark.parametrize(("base", "prefixes"), [("", [""]), ("digits", ["", "/digits"]), ("/a/b/", ["", "/a/b"])])
@@ -17,6 +17,8 @@ from ui.room import changes
     ("method", "path", "endpoint"),
     [
         ("GET", "/api/room/x", changes.answer),
+        ("GET", "/api/room/x/wall", wall.answer_wall),
+        ("GET", "/api/room/x/export/room-ACDEFG.csv", wall.answer_export),
         ("POST", "/api/predict", Predict.answer),
         ("GET", "/browser/0a/engine/worker.js", browser_files.script),
         ("GET", "/browser/net/0a/drawn/mlp.tflite", browser_files.network),

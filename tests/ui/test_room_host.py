@@ -10,14 +10,12 @@ import streamlit as st
 
 from rooms import hosting, joining, sending, wall
 from rooms.prompts import Prompt
-from tests.rooms.conftest import drawing, probabilities
+from rooms.state import state
+from tests.rooms.conftest import drawing
 from tests.ui.page import click
 from tests.ui.room_pages import parameter, room_page
-
-
-def scores(page) -> str:
-    (body,) = (html.body for html in page.html if 'class="room-scores"' in html.body)
-    return body
+from ui.room import controls
+from ui.room.visit import RoomVisit, WatchedRoom
 
 
 def test_opening_a_room_shows_its_code_and_the_hosts_controls(url, database):
@@ -53,67 +51,14 @@ def test_the_hosts_buttons_do_what_they_say(room, database):
     page.selectbox(key="prompt_digit").set_value(4).run()
     click(page, "Next round")
     click(page, "Pause")
-    from rooms.state import state
-
     found = state(database, host.room_id)
     assert (found.round, found.prompt, found.paused, found.revealed) == (2, Prompt("fool", 4), True, False)
-    assert "Fool them with a readable 4" in "".join(html.body for html in page.html)
     click(page, "Go on")
     page.toggle(key="room-approve_all").set_value(True).run()
     found = state(database, host.room_id)
     assert not found.paused and found.approve_all
     click(page, "End the room")
     assert state(database, host.room_id).ended
-
-
-@pytest.mark.slow
-def test_the_host_approves_hides_and_removes(room, database):
-    host, code = room
-    hosting.change(database, host, approve_all=True)
-    member = joining.join(database, host.room_id)
-    quick = replace(database, limits=replace(database.limits, seconds_between=0))
-    for name in ("a", "b"):
-        sending.send(quick, member, drawing(name))
-    page = room_page(room=code, host=host.token)
-    (first, second) = wall.waiting(database, host.room_id)
-    page.button(key=f"show-{first.id}").click().run()
-    assert [tile.id for tile in wall.tiles(database, host.room_id)] == [first.id]
-    click(page, "Show all")
-    assert len(wall.tiles(database, host.room_id)) == 2
-    page.run()
-    page.session_state["room_visit"].watched.picked = second.id
-    click(page.run(), "Hide")
-    assert [tile.id for tile in wall.tiles(database, host.room_id)] == [first.id]
-    page.session_state["room_visit"].watched.picked = first.id
-    click(page.run(), f"Remove all of {first.name}")
-    assert wall.tiles(database, host.room_id) == [] and wall.tile(database, host.room_id, first.id) is None
-
-
-def test_the_scoreboard_judges_networks(room, database):
-    host, code = room
-    sending.send(database, joining.join(database, host.room_id), drawing())
-    page = room_page(room=code, host=host.token)
-    page.session_state["room_view"] = "Scoreboard"
-    page.run()
-    body = scores(page)
-    assert not page.exception
-    assert "<b>1</b> of 1" in body and "<b>0</b> of 1" in body and "Surest while wrong: CNN, 1 with 97.0 %" in body
-    assert joining.join(database, host.room_id).name not in body
-
-
-def test_the_scoreboard_of_another_room_is_that_rooms(room, database):
-    host, code = room
-    other = hosting.open_room(database, Prompt("digit", 7), hide_answers=False)
-    for room_id, right in ((host.room_id, 7), (other.room_id, 3)):
-        ten = {"mlp": probabilities(right)}
-        sending.send(database, joining.join(database, room_id), drawing(probabilities=ten))
-    page = room_page(room=code)
-    page.session_state["room_view"] = "Scoreboard"
-    page.run()
-    assert "<b>1</b> of 1" in scores(page)
-    page.query_params["room"] = other.code
-    page.run()
-    assert "<b>0</b> of 1" in scores(page)
 
 
 def test_a_room_that_was_left_is_not_offered_for_training(room, database):
@@ -134,15 +79,6 @@ def test_an_address_that_no_qr_code_can_hold_is_a_sentence_beside_the_code(room,
     assert f"<b>{code}</b>" in "".join(html.body for html in page.html)
 
 
-def test_one_drawing_is_not_called_drawings(room, database):
-    host, code = room
-    sending.send(database, joining.join(database, host.room_id), drawing())
-    page = room_page(room=code)
-    assert "1 joined · 1 drawing · round 1" in "".join(html.body for html in page.html)
-    page.session_state["room_view"] = "Scoreboard"
-    assert "that was meant; 1 drawing<" in scores(page.run())
-
-
 @pytest.mark.slow
 def test_deleting_asks_twice_and_leaves_nothing(room, database):
     host, code = room
@@ -155,13 +91,64 @@ def test_deleting_asks_twice_and_leaves_nothing(room, database):
         assert session.connection().exec_driver_sql("SELECT count(*) FROM rooms").scalar() == 0
 
 
-def test_the_four_exports_are_made_for_the_host_alone(room, database):
-    from rooms.limits import Forbidden
-    from ui.room.controls import EXPORTS, exported
+@pytest.mark.slow
+def test_the_host_approves_hides_and_brings_back(room, database):
+    host, code = room
+    hosting.change(database, host, approve_all=True)
+    member = joining.join(database, host.room_id)
+    quick = replace(database, limits=replace(database.limits, seconds_between=0))
+    for name in ("a", "b"):
+        sending.send(quick, member, drawing(name))
+    page = room_page(room=code, host=host.token)
+    (first, second) = wall.waiting(database, host.room_id)
+    page.button(key=f"show-{first.id}").click().run()
+    assert [tile.id for tile in wall.tiles(database, host.room_id)] == [first.id]
+    click(page, "Show all")
+    assert len(wall.tiles(database, host.room_id)) == 2
+    hosting.hide(database, host, second.id)
+    page.run()
+    page.button(key=f"show-{second.id}").click().run()
+    assert len(wall.tiles(database, host.room_id)) == 2
 
-    host, _ = room
-    sending.send(database, joining.join(database, host.room_id), drawing())
-    for label in EXPORTS:
-        assert exported(host, label)
-        with pytest.raises(Forbidden):
-            exported(replace(host, token="x"), label)
+
+def test_what_the_host_does_on_the_wall_can_be_undone_and_forged_commands_do_nothing(room, database, monkeypatch):
+    host, code = room
+    member = joining.join(database, host.room_id)
+    sending.send(database, member, drawing())
+    (tile,) = wall.tiles(database, host.room_id)
+    visit = RoomVisit(watched=WatchedRoom(host.room_id, code, host))
+    monkeypatch.setattr(controls, "room_visit", lambda: visit)
+
+    def do(what):
+        monkeypatch.setattr(controls, "command", lambda: what)
+        controls.run_command()
+        return len(wall.tiles(database, host.room_id)), visit.undo.words if visit.undo else ""
+
+    assert do({"do": "hide", "id": tile.id}) == (0, "Hidden")
+    assert do({"do": "undo"}) == (1, "")
+    assert do({"do": "remove", "id": tile.id}) == (0, f"1 drawing of {member.name} removed")
+    assert do({"do": "undo"}) == (1, "")
+    assert do({"do": "undo"}) == (1, ""), "once"
+    for forged in (
+        {},
+        {"do": "hide"},
+        {"do": "hide", "id": "1"},
+        {"do": "hide", "id": 99},
+        {"do": "stage", "stage": "<b>"},
+    ):
+        assert do(forged) == (1, "")
+    do({"do": "stage", "stage": "scores"})
+    assert state(database, host.room_id).stage == "scores"
+    visit.watched = WatchedRoom(host.room_id, code)
+    assert do({"do": "hide", "id": tile.id}) == (1, ""), "without the host's right"
+
+
+def test_the_projectors_link_carries_the_invitation_and_has_no_controls(room):
+    host, code = room
+    page = room_page(room=code, host=host.token)
+    (link,) = (button for button in page.get("link_button") if "projector" in button.proto.label)
+    assert link.proto.url == f"?room={code}&invited={host.key}&projector=1"
+    projected = room_page(room=code, invited=host.key, projector="1")
+    assert not projected.exception and not projected.button and not projected.html[-1].body.startswith("<section")
+    onlooker = room_page(room=code, invited=host.key)
+    assert f"invited={host.key}" in "".join(html.body for html in onlooker.html), "its QR code invites too"

@@ -16,8 +16,9 @@ from tests.drawings import placed
 from tests.page_server import ROOT
 from tests.ui.page import START_SECONDS, click, message, opened, read, record, send
 from tests.ui.room_pages import joined, parameter, room_page, strip
-from ui.room import store
+from ui.room import changes, store
 from ui.room import strip as room_strip
+from ui.room.visit import RoomVisit
 
 
 @pytest.mark.slow  # a process of its own
@@ -107,6 +108,7 @@ def test_the_same_drawing_from_another_copy_of_the_page_is_the_same(room, databa
 def test_answers_are_hidden_on_the_phone_until_the_reveal(room, database):
     host, code = room
     hosting.change(database, host, hide_answers=True)
+    hosting.next_round(database, host, 1, Prompt("digit", 7))
     page = joined(code)
     send(page, message(placed(7)))
     assert record(page)["hidden"] and record(page)["message"] == "The answers wait for the reveal"
@@ -114,9 +116,47 @@ def test_answers_are_hidden_on_the_phone_until_the_reveal(room, database):
     click(page, "Send to the wall")
     assert "the answers wait" in strip(page) and 'class="right"' not in strip(page)
     assert len(exports.records(database, host)[0].predictions) == 4, "they are stored all the same"
-    hosting.reveal(database, host, 1)
+    hosting.reveal(database, host, 2)
     page.run()
     assert strip(page).count('class="right"') == 4
+
+
+def test_a_drawing_keeps_the_digit_of_the_round_in_which_it_was_begun(room, database):
+    host, code = room
+    page = joined(code)
+    send(page, message(placed(7)))
+    hosting.next_round(database, host, 1, Prompt("digit", 3))
+    page.run()
+    assert "New round: send your 7 first?" in strip(page)
+    click(page, "Send to the wall")
+    (tile,) = wall.tiles(database, host.room_id)
+    assert (tile.label, tile.round) == (7, 1)
+    assert "Draw a 3" in strip(page), "the next one is for the new round"
+
+
+def test_the_browser_knows_in_which_round_a_drawing_was_begun(room, database, monkeypatch):
+    host, code = room
+    page = joined(code)
+    hosting.next_round(database, host, 1, Prompt("digit", 3))  # before the phone has asked again
+    for told, first in ((1, True), (2, False), (99, False)):
+        monkeypatch.setattr(changes, "begun_round", lambda told=told: told)
+        send(page, message(placed(7)))
+        assert ("New round: send your 7 first?" in strip(page.run())) == first
+        click(page, "Clear")
+        send(page, message([]))
+
+
+def test_who_scans_again_goes_on_as_who_they_were(room, database, monkeypatch):
+    host, code = room
+    first = joined(code)
+    token, name = parameter(first, "me"), first.session_state["room_visit"].member.name
+    visit = RoomVisit()
+    for kept, known in (("forged", False), (token, True)):
+        monkeypatch.setattr(room_strip.st, "session_state", {"room_resume": {"resumed": kept}})
+        monkeypatch.setattr(room_strip.st, "query_params", {})
+        room_strip.resume(visit, code)
+        assert (visit.member is not None) == known
+    assert visit.member.name == name and state(database, host.room_id).participants == 1
 
 
 @pytest.mark.slow

@@ -10,7 +10,6 @@ from rooms.limits import Unavailable
 from tests.page_server import ROOT
 from ui.room import store
 from ui.room.changes import POLL_SECONDS, STATE_SECONDS
-from ui.room.page import WALL_SECONDS
 
 
 @pytest.fixture
@@ -54,7 +53,6 @@ def test_the_hosting_page_says_how_often_phones_poll():
     assert f"Phones poll their room every {POLL_SECONDS:g} seconds" in words
     assert f"a hundred phones poll {100 / POLL_SECONDS:g} times a second" in words
     assert "good for all of them for a second" in words and STATE_SECONDS == 1
-    assert "A wall runs its part of the page every second" in words and WALL_SECONDS == 1
 
 
 def test_sweeping_makes_no_database_and_deletes_what_an_earlier_process_left(tmp_path, monkeypatch):

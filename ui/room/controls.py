@@ -1,24 +1,25 @@
-"""The host's controls: the next prompt, reveal, next round and pause; approval, settings and exports behind buttons."""
+"""The host's controls: the next prompt, reveal, next round and pause; approval, settings and exports behind buttons.
+
+What the host does on the wall itself comes here too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from typing import Any
+from html import escape
+from typing import Any, cast
 
 import streamlit as st
 
-from models import NETWORKS
-from rooms import exports, hosting, state, wall
-from rooms.exports import Record
-from rooms.hosting import Hosted
+from rooms import hosting, state, wall
 from rooms.limits import RoomError
 from rooms.prompts import ANY_DIGIT, Prompt
+from rooms.schema import HIDDEN, WAITING
 from rooms.state import RoomState
 from ui.room import store
-from ui.room.visit import WatchedRoom, room_visit
-from ui.room.wall import picture, title
+from ui.room.visit import RoomVisit, Undo, WatchedRoom, room_visit
+from ui.room.wall import EXPORTS, command, export_address, picture
 from ui.shared import session
 
 CONTROLS_SECONDS = 3.0  # from one look at the room to the next
@@ -29,20 +30,15 @@ KINDS = {
     "fool": "Fool them",
 }
 USUAL_DIGIT = 7
+TIMES = {0: "No timer", 30: "30 s", 60: "1 min", 120: "2 min", 180: "3 min", 300: "5 min"}
 SETTINGS = {
-    "hide_answers": "Hide answers until revealed",
+    "hide_answers": "Hide answers of rounds to come until revealed",
     "approve_all": "Approve every drawing first",
-    "approve_outliers": "Approve drawings that look like no digit",
+    "approve_outliers": "Approve drawings that look like no digit, except in Fool them",
     "training": "Train on the drawings later; phones are told",
 }
 MAX_TO_APPROVE = 12  # drawings shown at once
-ORDER = list(NETWORKS)
-EXPORTS: dict[str, tuple[str, str, Callable[[list[Record]], bytes]]] = {  # label: suffix, type and content
-    "CSV": ("csv", "text/csv", lambda drawings: exports.as_csv(drawings, ORDER).encode("utf-8")),
-    "PNG": ("png", "image/png", lambda drawings: exports.as_png(drawings, {key: title(key) for key in ORDER})),
-    "NPZ": ("npz", "application/octet-stream", lambda drawings: exports.as_npz(drawings, ORDER)),
-    "UNIPEN": ("dat", "text/plain", lambda drawings: exports.as_unipen(drawings).encode("ascii")),
-}
+REFUSED = object()  # what _run returns where the room refused a command
 
 
 @st.fragment(run_every=CONTROLS_SECONDS)
@@ -60,7 +56,9 @@ def controls() -> None:
             st.warning(problem)
         _next_prompt(room)
         with st.container(horizontal=True, gap="small"):
-            _button("Reveal", hosting.reveal, room.round, type="primary", disabled=room.revealed)
+            earlier = int(room.stage) if room.stage.isdecimal() else room.round  # the one on the wall
+            label = "Reveal" if earlier == room.round else f"Reveal round {earlier}"
+            _button(label, hosting.reveal, earlier, type="primary", key=session.REVEAL)
             st.button("Next round", disabled=room.ended, on_click=_next_round, args=(room.round,))
             label = "Go on" if room.paused else "Pause"
             st.button(
@@ -69,36 +67,41 @@ def controls() -> None:
         with st.container(horizontal=True, gap="small"):
             if room.waiting:
                 with st.popover(f"{room.waiting} to approve"):
-                    _approval(watched)
+                    _held_back(watched, WAITING)
+            with st.popover("Hidden"):
+                _held_back(watched, HIDDEN)
             with st.popover("Settings"):
                 _settings(watched, room)
             with st.popover("End and export"):
-                _end_and_export(watched.hosted, room)
+                _end_and_export(watched, room)
 
 
-def remember_picked() -> None:
-    """Remember the drawing that the host chose on the wall."""
-    if watched := room_visit().watched:
-        watched.picked = st.session_state[session.ROOM_WALL].picked
+def run_command() -> None:
+    """Do what the host chose on the wall, and keep what undoes it."""
+    visit = room_visit()
+    wanted = command()
+    undo, visit.undo = visit.undo, None
+    match wanted:
+        case {"do": "stage", "stage": str(stage)}:
+            _run(hosting.put_on_stage, stage)
+        case {"do": "hide", "id": int(drawing_id)}:
+            if _run(hosting.hide, drawing_id) is not REFUSED:
+                visit.undo = Undo("Hidden", hosting.show, drawing_id)
+        case {"do": "remove", "id": int(drawing_id)}:
+            _remove_all_of_its_author(visit, drawing_id)
+        case {"do": "undo"} if undo is not None:
+            _run(undo.command, undo.argument)
 
 
-def picked_drawing(watched: WatchedRoom) -> None:
-    """Draw the commands for the drawing that the host chose."""
-    tile = next((tile for tile in watched.tiles if tile.id == watched.picked), None)
-    if tile is None:
+def _remove_all_of_its_author(visit: RoomVisit, drawing_id: int) -> None:
+    if visit.watched is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="room_picked"):
-        st.html(f'<img src="{picture(tile.digit)}" alt="the chosen drawing">')
-        st.write(tile.name)
-        _button("Hide", hosting.hide, tile.id)
-        _button(f"Remove all of {tile.name}", hosting.remove_drawings, tile.participant_id)
-        st.button("Keep", on_click=setattr, args=(watched, "picked", None))
-
-
-def exported(hosted: Hosted, label: str) -> bytes:
-    """Return the content of one of EXPORTS; raises rooms.limits.RoomError for all but the host."""
-    _, _, content = EXPORTS[label]
-    return content(exports.records(store.database(), hosted))
+    with suppress(RoomError):
+        tile = wall.tile(store.database(), visit.watched.id, drawing_id)
+        removed = _run(hosting.remove_drawings, tile.participant_id) if tile else REFUSED
+        if tile and removed is not REFUSED:
+            count = f"{len(cast(dict, removed))} drawing{'s' if len(cast(dict, removed)) != 1 else ''}"
+            visit.undo = Undo(f"{count} of {tile.name} removed", hosting.bring_back, removed)
 
 
 def _next_prompt(room: RoomState) -> None:
@@ -113,20 +116,26 @@ def _next_prompt(room: RoomState) -> None:
             st.selectbox("Digit", range(10), key=session.PROMPT_DIGIT, width=76, filter_mode=None)
 
 
-def _approval(watched: WatchedRoom) -> None:
-    """Draw the drawings that wait for approval, each with Show and Hide."""
+def _held_back(watched: WatchedRoom, status: str) -> None:
+    """Draw the drawings that wait for approval, or that were hidden, each with Show."""
     try:
-        waiting = wall.waiting(store.database(), watched.id)
+        tiles = wall.tiles(store.database(), watched.id, (status,))
     except RoomError as error:
         st.warning(str(error))
         return
-    _button("Show all", hosting.approve_all)
-    for tile in waiting[:MAX_TO_APPROVE]:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"waiting-{tile.id}"):
+    if status == WAITING:
+        _button("Show all", hosting.approve_all)
+    elif not tiles:
+        st.write("Click a drawing on the wall to hide it; it waits here.")
+    for tile in tiles[:MAX_TO_APPROVE]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{status}-{tile.id}"):
             st.html(f'<img class="room-waiting" src="{picture(tile.digit)}" alt="a drawing by {tile.name}">', width=56)
             _button("Show", hosting.show, tile.id, key=f"show-{tile.id}")
-            _button("Hide", hosting.hide, tile.id, key=f"hide-{tile.id}")
+            if status == WAITING:
+                _button("Hide", hosting.hide, tile.id, key=f"hide-{tile.id}")
             st.caption(tile.name)
+    if len(tiles) > MAX_TO_APPROVE:
+        st.caption(f"and {len(tiles) - MAX_TO_APPROVE} more")
 
 
 def _settings(watched: WatchedRoom, room: RoomState) -> None:
@@ -136,17 +145,23 @@ def _settings(watched: WatchedRoom, room: RoomState) -> None:
         st.session_state[key] = value  # another host may have changed it
         late = name == "training" and room.drawings > 0 and not value  # participants were told otherwise
         st.toggle(label, key=key, on_change=_toggled, args=(name,), disabled=late)
-    st.link_button("This page without controls", f"?{session.ROOM}={watched.code}", type="tertiary")
-    st.caption("Whoever has this page's own address can host. Keep it, and project the page without controls.")
+    st.selectbox(
+        "Timer of rounds to come", TIMES, format_func=TIMES.__getitem__, key=session.PROMPT_SECONDS, filter_mode=None
+    )
+    if watched.hosted:
+        invited = f"{session.ROOM_KEY}={watched.hosted.key}"
+        link = f"?{session.ROOM}={watched.code}&{invited}&{session.PROJECTOR}=1"
+        st.link_button("The wall for the projector", link, type="tertiary")
+    st.caption("Whoever has this page's own address can host: keep it, and project the wall.")
 
 
-def _end_and_export(hosted: Hosted, room: RoomState) -> None:
-    """Draw the downloads, made when they are pressed, and the buttons that end and delete the room."""
-    with st.container(horizontal=True, gap="small"):
-        for label, (suffix, kind, _) in EXPORTS.items():
-            name = f"room-{room.code}.{suffix}"
-            data = partial(exported, hosted, label)
-            st.download_button(label, data, name, kind, key=f"export-{suffix}", on_click="ignore")
+def _end_and_export(watched: WatchedRoom, room: RoomState) -> None:
+    """Draw links to the exports, made when they are asked for, and the buttons that end and delete the room."""
+    links = (
+        f'<a href="{escape(export_address(watched, suffix), quote=True)}" download>{label}</a>'
+        for suffix, (label, _, _) in EXPORTS.items()
+    )
+    st.html(f'<p class="room-exports">{" ".join(links)}</p>')
     if not room.ended:
         _button("End the room", hosting.end, help="Takes no more drawings")
     hours = max(1, round(room.hours_left))
@@ -160,20 +175,22 @@ def _button(label: str, command: Callable[..., Any], *arguments: Any, **look: An
     st.button(label, on_click=_run, args=(command, *arguments), **look)
 
 
-def _run(command: Callable[..., Any], *arguments: Any, **settings: bool) -> None:
-    """Run one of the host's commands; if the room refuses it, the controls show why."""
+def _run(command: Callable[..., Any], *arguments: Any, **settings: bool) -> Any:
+    """Run one of the host's commands and return its result; if the room refuses it, the controls show why."""
     visit = room_visit()
     visit.problem = ""
     if visit.watched is None or visit.watched.hosted is None:
-        return
+        return REFUSED
     try:
-        command(store.database(), visit.watched.hosted, *arguments, **settings)
-    except RoomError as error:
+        return command(store.database(), visit.watched.hosted, *arguments, **settings)
+    except (RoomError, ValueError) as error:  # ValueError: of a forged message
         visit.problem = str(error)
+        return REFUSED
 
 
 def _next_round(after: int) -> None:
-    _run(hosting.next_round, after, _chosen_prompt())
+    chosen = st.session_state.get(session.PROMPT_SECONDS)
+    _run(hosting.next_round, after, _chosen_prompt(), chosen if chosen in TIMES else 0)
 
 
 def _change(**settings: bool) -> None:

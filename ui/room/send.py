@@ -15,12 +15,13 @@ from digits import CLASSES
 from digits.strokes import strokes_from_fabric
 from recognition import ensemble
 from ui.drawing.board import Board
-from ui.room import store
+from ui.room import changes, store
 from ui.room.visit import Participation, room_visit
 from ui.shared import session
 from ui.shared.choosers import chosen_recipe, selected
 
 if TYPE_CHECKING:
+    from rooms.prompts import Prompt
     from rooms.sending import Drawing
     from rooms.state import RoomState
 
@@ -35,8 +36,9 @@ def send_button(board: Board) -> None:
     if part is None or part.state is None or part.state.ended:
         return
     state = part.state
+    _, prompt = begun_for(part, state, board)
     with st.container(key="room_send"):
-        if state.prompt.kind == "free":
+        if prompt.kind == "free":
             st.pills("Which digit is it?", range(CLASSES), key=session.LABEL, width="stretch")
         st.button(
             "Paused by the host" if state.paused else "Send to the wall",
@@ -51,6 +53,29 @@ def send_button(board: Board) -> None:
             st.caption(ONE_DIGIT)
         if not part.member.drawings or state.training:
             st.caption(privacy(state.hours_left, state.training))
+
+
+def begun_for(part: Participation, state: RoomState, board: Board) -> tuple[int, Prompt]:
+    """Return the round, and its prompt, that the drawing on the canvas was begun for; this round for an empty canvas.
+
+    The browser says which round it showed at the first touch, because the room may have gone on since.
+    """
+    if not board.digits:
+        part.begun = 0
+        return state.round, state.prompt
+    if not part.begun:
+        told = changes.begun_round()
+        part.begun = told if told in part.prompts else state.round
+    return part.begun, part.prompts.get(part.begun, state.prompt)
+
+
+def label(part: Participation, state: RoomState, board: Board) -> int | None:
+    """Return the digit that the drawing on the canvas is meant to be, as far as the phone knows."""
+    _, prompt = begun_for(part, state, board)
+    if prompt.kind != "free":
+        return prompt.digit_for(part.member.participant_id, part.member.drawings)
+    chosen = st.session_state.get(session.LABEL)
+    return chosen if chosen in range(CLASSES) else None
 
 
 def privacy(hours_left: float, training: bool) -> str:
@@ -112,13 +137,11 @@ def _drawing(board: Board, digit: np.ndarray, part: Participation, state: RoomSt
     strokes = [np.round(stroke, 1).tolist() for stroke in strokes_from_fabric(board.strokes)[0]]
     selection = replace(selected(chosen_recipe()), calibrated=True)
     (predictions,) = ensemble.predict_all(selection, [digit]).by_digit
-    prompted = state.prompt.digit_for(part.member.participant_id, part.member.drawings)
-    label = prompted if state.prompt.kind != "free" else st.session_state.get(session.LABEL)
     source = json.dumps(strokes).encode("ascii") if strokes else digit.tobytes()
     return Drawing(
         client_id=hashlib.sha256(source).hexdigest()[:32],
-        round=state.round,
-        label=label if label in range(CLASSES) else None,
+        round=begun_for(part, state, board)[0],
+        label=label(part, state, board),
         digit=digit.tobytes(),
         strokes=strokes,
         probabilities={prediction.network: prediction.probabilities.tolist() for prediction in predictions},

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 URL = "DIGIT_ROOMS"  # the environment variable
 FOLDER = Path(__file__).resolve().parents[2] / ".rooms"
-SWEEP_SECONDS = 600.0  # from one deletion of expired rooms to the next
+SWEEP_SECONDS = 60.0  # from one deletion of expired rooms, and of what hosts removed, to the next
 FIRST_SWEEP_SECONDS = 30.0  # after the start, when the networks are loaded
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def _sweep_forever() -> None:
     while True:
         try:
             _sweep()
-        except Exception as error:  # whatever it is, it may be over in ten minutes
+        except Exception as error:  # whatever it is, it may be over in a minute
             log.warning("expired rooms could not be deleted: %s", error)
         time.sleep(SWEEP_SECONDS)
 

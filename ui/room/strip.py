@@ -9,16 +9,17 @@ from __future__ import annotations
 import time
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from models import NETWORKS
+from ui.drawing.board import current_board
 from ui.room import changes, store
-from ui.room.send import AWAY, deliver, privacy
+from ui.room.send import AWAY, begun_for, deliver, label, privacy
 from ui.room.visit import Participation, RoomVisit, remember_in_link, room_visit
 from ui.room.wall import picture
-from ui.shared import session
+from ui.shared import browser_files, images, modules, session
 from ui.shared.run_lock import RunLock
 
 if TYPE_CHECKING:
@@ -27,16 +28,17 @@ if TYPE_CHECKING:
 STRIP_SECONDS = 30.0  # after which the strip is drawn again, even where its browser has seen no change
 FRESH_SECONDS = 1.5  # in which the room is not read again
 OWN_SECONDS = 8.0  # after which the participant's drawing is read again: the host may have approved or hidden it
+SHOWN_SECONDS = 60.0  # after which somebody who comes back is not shown a reveal any more
 GONE = "The room is closed, and all that was in it is deleted."
-STYLE = Path(__file__).with_name("room.css")
+STYLES = (Path(__file__).with_name("room.css"), Path(__file__).with_name("wall.css"))
 
 
 def room_strip() -> bool:
     """Draw the strip of the visitor's room and return True, or offer to join the room that the link leads to."""
     visit = room_visit()
-    code = _code_in_link()
+    code = code_in_link()
     if code and (visit.participation is None or code != visit.participation.code):
-        _rejoin(visit, code)
+        _rejoin(visit, code, st.query_params.get(session.PARTICIPANT, ""))
     if visit.participation is not None:
         part = visit.participation
         remember_in_link({session.ROOM: part.code, session.PARTICIPANT: part.member.token})
@@ -46,6 +48,15 @@ def room_strip() -> bool:
     if code:
         _offer_to_join(visit, code)
     return False
+
+
+def code_in_link() -> str:
+    """Return the code of the room in the link, in capitals and without gaps, or as it stands if it cannot be one."""
+    if not (code := st.query_params.get(session.ROOM, "")):
+        return ""
+    from rooms import identity
+
+    return identity.cleaned(code) or code
 
 
 def answers_wait() -> bool:
@@ -68,28 +79,25 @@ def join(visit: RoomVisit) -> None:
         visit.found, visit.problem = None, str(error)
 
 
-def _code_in_link() -> str:
-    """Return the code of the room in the link, in capitals and without gaps, or as it stands if it cannot be one."""
-    if not (code := st.query_params.get(session.ROOM, "")):
-        return ""
-    from rooms import identity
-
-    return identity.cleaned(code) or code
+def resume(visit: RoomVisit, code: str) -> None:
+    """Make the visitor the participant whose token their browser has kept, because they scanned the code again."""
+    token = (st.session_state.get(session.ROOM_RESUME) or {}).get("resumed")
+    if isinstance(token, str) and visit.participation is None:
+        _rejoin(visit, code, token)
 
 
-def _rejoin(visit: RoomVisit, code: str) -> None:
-    """Find the participant that a link names, after a reload or on another copy of the page."""
+def _rejoin(visit: RoomVisit, code: str, token: str) -> None:
+    """Find the participant who has a token: after a reload, on another copy of the page, after another scan."""
     from rooms import joining
     from rooms.limits import Forbidden, RoomError
 
     visit.participation = None
-    token = st.query_params.get(session.PARTICIPANT, "")
     if not token:
         return
     try:
         visit.participation = Participation(joining.rejoin(store.database(), code, token), code)
     except Forbidden:
-        del st.query_params[session.PARTICIPANT]
+        st.query_params.pop(session.PARTICIPANT, None)
     except RoomError as error:
         visit.found, visit.found_code, visit.problem = None, code, str(error)
 
@@ -113,6 +121,11 @@ def _offer_to_join(visit: RoomVisit, code: str) -> None:
             st.info("This room has ended.")
         else:
             st.html(f'<p class="room-joining">Room <b>{escape(visit.found.code)}</b></p>')
+            modules.component("resume")(
+                data={"module": browser_files.script_address("room/resume.js"), "code": visit.found.code},
+                key=session.ROOM_RESUME,
+                on_resumed_change=lambda: resume(visit, code),
+            )
             st.button(
                 "Join the room", key=session.JOIN_ROOM, type="primary", width="stretch", on_click=join, args=(visit,)
             )
@@ -148,9 +161,15 @@ def _sync(visit: RoomVisit) -> str:
         database = store.database()
         before = part.state
         part.state = store.states().get(database, part.member.room_id, changes.STATE_SECONDS)
+        part.prompts[part.state.round] = part.state.prompt
         deliver(part)
         if _own_may_differ(part, before, part.state):
-            part.own = wall.own(database, part.member.room_id, part.member.participant_id)
+            member, state = part.member, part.state
+            part.own = wall.own(database, member.room_id, member.participant_id)
+            if state.show_round and (part.own is None or part.own.round != state.show_round):
+                part.shown = wall.own(database, member.room_id, member.participant_id, state.show_round)
+            else:
+                part.shown = part.own
             part.own_version, part.own_read = part.state.version, time.monotonic()
             part.own_drawings = part.member.drawings
         part.synced = time.monotonic()
@@ -168,7 +187,7 @@ def _own_may_differ(part: Participation, before: RoomState | None, state: RoomSt
     """Return True after sending, after a reveal or a next round, and now and then, for the host's approval."""
     if before is None or part.member.drawings != part.own_drawings:
         return True
-    if state.etag != before.etag and part.own is not None and not part.own.revealed:
+    if state.etag != before.etag and part.own is not None:
         return True
     return state.version != part.own_version and time.monotonic() - part.own_read >= OWN_SECONDS
 
@@ -178,15 +197,47 @@ def _draw_strip(part: Participation | None, problem: str) -> None:
         st.info(problem or GONE)
         return
     state, member = part.state, part.member
-    digit = state.prompt.digit_for(member.participant_id, member.drawings)
-    prompt = "This room has ended" if state.ended else state.prompt.sentence(digit)
     colour = escape(member.colour, quote=True)
+    numbers = f'data-version="{state.version}" data-round="{state.round}"'
     st.html(
-        f'<section class="room-strip" style="--mine:{colour}" data-version="{state.version}">'
+        f'<section class="room-strip" style="--mine:{colour}" {numbers}>'
         f"<header><b>{escape(member.name)}</b><h1>Room {escape(part.code)}</h1></header>"
-        f'<p class="prompt" role="status">{escape(prompt)}</p><p class="result">{_result(part, problem)}</p></section>'
+        f'<p class="prompt" role="status">{escape(_prompt(part, state))}</p>'
+        f'<p class="result">{_result(part, problem)}</p></section>'
     )
-    changes.poll(part)
+    changes.poll(part, _show(part, state))
+
+
+def _prompt(part: Participation, state: RoomState) -> str:
+    """Return what the participant is asked to do, in words."""
+    if state.ended:
+        return "This room has ended"
+    board = current_board()
+    number, _ = begun_for(part, state, board)
+    if number != state.round:
+        meant = label(part, state, board)
+        return f"New round: send your {'drawing' if meant is None else meant} first?"
+    return state.prompt.sentence(state.prompt.digit_for(part.member.participant_id, part.member.drawings))
+
+
+def _show(part: Participation, state: RoomState) -> dict[str, Any] | None:
+    """Return what browser/room/phone.js shows of the last reveal; None where the participant drew nothing for it."""
+    tile = part.shown
+    elapsed = time.time() - state.show_at
+    if tile is None or not tile.predictions or tile.round != state.show_round or elapsed > SHOWN_SECONDS:
+        return None
+    order = [key for key in NETWORKS if key in tile.predictions]
+    return {
+        "id": f"{state.show_round} {state.show_at:.1f}",
+        "elapsed": elapsed,
+        "picture": picture(tile.digit),
+        "label": tile.label,
+        "fool": part.prompts.get(tile.round, state.prompt).kind == "fool",
+        "answers": [
+            [NETWORKS[key].title, images.colour(key), tile.predictions[key], round(tile.confidences[key], 4)]
+            for key in order
+        ],
+    }
 
 
 def _result(part: Participation, problem: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from ui.shared import session
 if TYPE_CHECKING:
     from rooms.hosting import Hosted
     from rooms.joining import Membership
-    from rooms.scoreboard import Scoreboard
+    from rooms.prompts import Prompt
     from rooms.sending import Drawing
     from rooms.state import RoomState
     from rooms.wall import Tile
@@ -25,8 +25,10 @@ class Participation:
 
     state: the room when it was last read, at the time synced (time.monotonic()).
     own: the participant's newest drawing, as read with the room's version own_version, after own_drawings drawings, at
-    the time own_read. outbox: drawings that the room does not have yet. notice: why the last one was not stored.
-    poll_key: with which the browser asks whether the room has changed.
+    the time own_read; shown: that of the round that was revealed last. outbox: drawings that the room does not have
+    yet. notice: why the last one was not stored. poll_key: with which the browser asks whether the room has changed.
+    prompts: of the rounds that the phone has shown. begun: the round in which the drawing on the canvas was begun, 0
+    while it is empty.
     """
 
     member: Membership
@@ -34,31 +36,40 @@ class Participation:
     state: RoomState | None = None
     synced: float = 0.0
     own: Tile | None = None
+    shown: Tile | None = None
     own_version: int = 0
     own_drawings: int = 0
     own_read: float = 0.0
     outbox: list[Drawing] = field(default_factory=list)
     notice: str = ""
     poll_key: str = ""
+    prompts: dict[int, Prompt] = field(default_factory=dict)
+    begun: int = 0
 
 
 @dataclass(eq=False)
 class WatchedRoom:
     """The room whose wall is shown.
 
-    hosted: the host's right to it. state: the room when it was last read. tiles, scores: its wall and its scoreboard,
-    each with the room's version that it shows. picked: the id of the drawing that the host chose.
+    hosted: the host's right to it. invited: what the QR code carries beside the code, where it is known.
+    state: the room when it was last read. wall_key: with which the browser asks for the wall.
     """
 
     id: int
     code: str
     hosted: Hosted | None = None
+    invited: str = ""
     state: RoomState | None = None
-    tiles: list[Tile] = field(default_factory=list)
-    tiles_version: int = 0
-    scores: Scoreboard | None = None
-    scores_version: int = 0
-    picked: int | None = None
+    wall_key: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Undo:
+    """What the host did last on the wall, in words, and the command that undoes it."""
+
+    words: str
+    command: Callable[..., Any]
+    argument: Any
 
 
 @dataclass(eq=False)
@@ -66,7 +77,7 @@ class RoomVisit:
     """The rooms of one visit; leaving a room drops its object, so nothing of it stays.
 
     found: the room that a link leads to, found_code: its code in that link; found is None where there is no such room.
-    problem: why the last request was refused, as a sentence.
+    problem: why the last request was refused, as a sentence. undo: what the host can take back.
     """
 
     participation: Participation | None = None
@@ -74,6 +85,7 @@ class RoomVisit:
     found: RoomState | None = None
     found_code: str = ""
     problem: str = ""
+    undo: Undo | None = None
 
     @property
     def member(self) -> Membership | None:

@@ -1,39 +1,112 @@
-"""The wall component: it keeps the element of each tile when another one comes, so that nothing flickers."""
+"""The wall: browser/wall/ draws it from what these routes answer, and tells the page what the host does on it.
+
+GET api/room/KEY/wall: the room, its rounds and its drawings without their pixels, with an ETag. GET .../digits?ids=:
+the pixels of some of them, which a browser asks for once. GET .../scores: the scoreboard. GET .../export/NAME: a file,
+for the host.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+import time
+from base64 import b64encode
+from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
 
 from digits import SIDE
-from models import NETWORKS
-from ui.shared import images, session
+from models import DEFAULT_NETWORKS, NETWORKS
+from ui.room import changes, store
+from ui.room.changes import Right
+from ui.room.visit import WatchedRoom, room_visit
+from ui.shared import browser_files, images, modules, session
 
 if TYPE_CHECKING:
-    from rooms.wall import Tile
+    from rooms.exports import Record
+    from rooms.scoreboard import Judged, Scoreboard
+    from rooms.state import RoomState
+    from rooms.wall import Chapter, Tile
 
-HERE = Path(__file__).parent
+FRESH_SECONDS = 0.5  # that a room's state is good for all its walls
+MAX_ROOMS = 50  # whose last content is kept
+MAX_IDS = 1000
+WALL, DIGITS, SCORES, EXPORT = (f"{changes.PATH}/{name}" for name in ("wall", "digits", "scores", "export/{name}"))
+
+_contents: dict[tuple[str, int], tuple[int, bytes]] = {}  # by kind and room: its version, and the answer
 
 
-def room_wall(tiles: Sequence[Tile], picked: Callable[[], None] | None = None) -> None:
-    """Draw the tiles, given oldest first, the newest largest; picked: called when the host chooses one."""
-    data = {"tiles": [_tile(tile) for tile in tiles], "host": picked is not None}
-    _component()(key=session.ROOM_WALL, data=data, on_picked_change=picked or (lambda: None))
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component(
-        "room_wall",
-        html='<div class="frame"><div class="wall" role="group" aria-label="the wall"></div></div>',
-        css=(HERE / "wall.css").read_text(encoding="utf-8"),
-        js=(HERE / "wall.js").read_text(encoding="utf-8"),
+def room_wall(watched: WatchedRoom, join: dict[str, str], command: Callable[[], None]) -> None:
+    """Mount the wall. join: what browser/wall/join.js shows. command: called when the host does something on it."""
+    hosted, undo = watched.hosted, room_visit().undo
+    watched.wall_key = changes.issue_key(watched.id, watched.wall_key, hosted)
+    data = {
+        "module": browser_files.script_address("wall/wall.js"),
+        "address": changes.PATH.format(key=watched.wall_key),
+        "host": hosted is not None,
+        "projector": session.PROJECTOR in st.query_params,
+        "undo": undo.words if hosted is not None and undo is not None else "",
+        "join": {"code": watched.code, **join},
+    }
+    modules.component("wall")(
+        key=session.ROOM_WALL, data=data, on_command_change=command, on_closed_change=lambda: None
     )
+
+
+def command() -> dict[str, Any]:
+    """Return what the host has just done on the wall: {"do": ...}; forged messages do not get further than that."""
+    found = (st.session_state.get(session.ROOM_WALL) or {}).get("command")
+    return found if isinstance(found, dict) else {}
+
+
+async def answer_wall(request: Request) -> Response:
+    """Answer a room with its rounds and drawings; 304 where the browser has them."""
+    return await changes.answered(request, lambda right: _cached(request, right, "wall", _wall))
+
+
+async def answer_scores(request: Request) -> Response:
+    """Answer the scoreboard; 304 where the browser has it."""
+    return await changes.answered(request, lambda right: _cached(request, right, "scores", _scores))
+
+
+async def answer_digits(request: Request) -> Response:
+    """Answer the pixels of drawings on the wall, in base64, by their ids."""
+    from rooms import wall
+
+    def respond(right: Right) -> Response:
+        asked = request.query_params.get("ids", "").split(",")[:MAX_IDS]
+        ids = [int(value) for value in asked if value.isdecimal() and len(value) < 16]
+        found = wall.pictures(store.database(), right.room_id, ids)
+        return _json({key: b64encode(pixels).decode() for key, pixels in found.items()})
+
+    return await changes.answered(request, respond)
+
+
+async def answer_export(request: Request) -> Response:
+    """Answer a file with all drawings, for the key of a host alone."""
+    from rooms import exports
+    from rooms.limits import Forbidden
+
+    def respond(right: Right) -> Response:
+        suffix = request.path_params["name"].rpartition(".")[2]
+        if right.hosted is None or suffix not in EXPORTS:
+            raise Forbidden("Only the host of a room can export it.")
+        _, kind, content = EXPORTS[suffix]
+        name = f"room-{right.hosted.code}.{suffix}"
+        disposition = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        return Response(content(exports.records(store.database(), right.hosted)), headers=disposition, media_type=kind)
+
+    return await changes.answered(request, respond)
+
+
+def export_address(watched: WatchedRoom, suffix: str) -> str:
+    """Return the address of one of EXPORTS for the room's host."""
+    name = f"room-{watched.code}.{suffix}"
+    return EXPORT.format(key=watched.wall_key, name=name)
 
 
 @lru_cache(maxsize=2000)
@@ -47,13 +120,143 @@ def title(network: str) -> str:
     return NETWORKS[network].title if network in NETWORKS else network
 
 
+def _cached(request: Request, right: Right, kind: str, content: Callable[[RoomState], Any]) -> Response:
+    """Answer content of the room, made once for each of its versions."""
+    state = changes.state_of(right, FRESH_SECONDS)
+    headers = {"etag": f'"{kind}-{state.version}"', "cache-control": "no-cache", "x-now": f"{time.time():.3f}"}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    version, body = _contents.get((kind, state.id), (0, b""))
+    if version != state.version:
+        body = json.dumps(content(state), separators=(",", ":")).encode()
+        while len(_contents) >= 2 * MAX_ROOMS:
+            _contents.pop(next(iter(_contents)), None)
+        _contents[kind, state.id] = (state.version, body)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _wall(state: RoomState) -> dict[str, Any]:
+    """Return what browser/wall/wall.js calls a Room."""
+    from rooms import wall
+
+    tiles = wall.tiles(store.database(), state.id)
+    answered = {network for tile in tiles for network in tile.predictions}
+    networks = [key for key in NETWORKS if key in answered] + sorted(answered - set(NETWORKS))
+    return {
+        "round": state.round,
+        "stage": state.stage,
+        "paused": state.paused,
+        "ended": state.ended,
+        "participants": state.participants,
+        "drawings": state.drawings,
+        "networks": [_network(key) for key in networks or DEFAULT_NETWORKS],
+        "rounds": [_chapter(chapter) for chapter in wall.chapters(store.database(), state.id)],
+        "tiles": [_tile(tile) for tile in tiles],
+    }
+
+
+def _scores(state: RoomState) -> dict[str, Any]:
+    """Return what browser/wall/scores.js calls Scores."""
+    from rooms.scoreboard import scoreboard
+
+    found = scoreboard(store.database(), state.id, list(NETWORKS))
+    return {
+        "drawings": found.drawings,
+        "scores": [{**_network(score.network), "confusion": score.confusion} for score in found.scores],
+        "notable": [_notable(*pair, state.id) for pair in _stand_out(found)],
+        "calibration": [
+            {"low": bin.low, "high": bin.high, "n": bin.n, "correct": bin.correct, "confidence": bin.confidence}
+            for bin in found.calibration
+        ],
+    }
+
+
+def _stand_out(found: Scoreboard) -> list[tuple[str, int]]:
+    """Return the drawings that stand out, each with the reason in words."""
+    wanted = [
+        ("Most disputed", found.disputed),
+        (f"Fooled all ({found.fooled} did)" if found.fooled > 1 else "Fooled all", found.fooled_all),
+    ]
+    if found.surest_wrong is not None:
+        wanted.append((_surest(found.surest_wrong), found.surest_wrong.drawing_id))
+    return [(words, drawing_id) for words, drawing_id in wanted if drawing_id is not None]
+
+
+def _surest(wrong: Judged) -> str:
+    from ui.shared.percent import percent
+
+    return f"Surest while wrong: {title(wrong.network)}, {wrong.digit} with {percent(wrong.confidence)}"
+
+
+def _notable(words: str, drawing_id: int, room_id: int) -> dict[str, Any]:
+    from rooms import wall
+
+    tile = wall.tile(store.database(), room_id, drawing_id)
+    return {"words": words, "tile": _tile(tile) if tile else None}
+
+
+def _network(key: str) -> dict[str, str]:
+    return {"key": key, "title": title(key), "colour": images.colour(key)}
+
+
+def _chapter(chapter: Chapter) -> dict[str, Any]:
+    prompt = chapter.prompt
+    return {
+        "number": chapter.number,
+        "kind": prompt.kind,
+        "digit": prompt.digit,
+        "sentence": prompt.sentence(),
+        "revealed": chapter.revealed,
+        "begun": chapter.begun,
+        "seconds": chapter.seconds,
+        "showAt": chapter.show_at,
+        "shown": chapter.shown,
+        "sent": chapter.sent,
+    }
+
+
 def _tile(tile: Tile) -> dict[str, Any]:
-    order = sorted(tile.predictions, key=[*NETWORKS, *tile.predictions].index)
     return {
         "id": tile.id,
-        "picture": picture(tile.digit),
         "name": tile.name,
         "colour": tile.colour,
+        "round": tile.round,
         "label": tile.label,
-        "predictions": [[title(network), tile.predictions[network]] for network in order],
+        "answers": {key: [digit, round(tile.confidences[key], 4)] for key, digit in tile.predictions.items()},
     }
+
+
+def _json(content: Any) -> Response:
+    return Response(json.dumps(content, separators=(",", ":")), media_type="application/json")
+
+
+def _as_csv(drawings: list[Record]) -> bytes:
+    from rooms import exports
+
+    return exports.as_csv(drawings, list(NETWORKS)).encode("utf-8")
+
+
+def _as_png(drawings: list[Record]) -> bytes:
+    from rooms import exports
+
+    return exports.as_png(drawings, {key: title(key) for key in NETWORKS})
+
+
+def _as_npz(drawings: list[Record]) -> bytes:
+    from rooms import exports
+
+    return exports.as_npz(drawings, list(NETWORKS))
+
+
+def _as_unipen(drawings: list[Record]) -> bytes:
+    from rooms import exports
+
+    return exports.as_unipen(drawings).encode("ascii")
+
+
+EXPORTS: dict[str, tuple[str, str, Callable[[list[Record]], bytes]]] = {  # by suffix: label, media type and content
+    "csv": ("CSV", "text/csv", _as_csv),
+    "png": ("PNG", "image/png", _as_png),
+    "npz": ("NPZ", "application/octet-stream", _as_npz),
+    "dat": ("UNIPEN", "text/plain", _as_unipen),
+}

@@ -27,12 +27,14 @@ WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT = "ways", "photo", "camera", "shot"
 LESSON, CONTENTS, BACK, ONWARD = "lesson", "contents", "back", "onward"
 BOOK_TABLE = "table"
 
-# A room in a link: its code, what the QR code carries beside it, a participant's token, its host's token.
-ROOM, ROOM_KEY, PARTICIPANT, HOST = "room", "invited", "me", "host"
+# A room in a link: its code, what the QR code carries beside it, a participant's token, its host's token, the
+# wall alone.
+ROOM, ROOM_KEY, PARTICIPANT, HOST, PROJECTOR = "room", "invited", "me", "host", "projector"
 # Widgets of rooms.
 LABEL, SEND, ROOM_CODE, JOIN_ROOM, JOIN_BY_CODE = "meant_digit", "send", "room_code", "join_room", "join_by_code"
-ROOM_VIEW, ROOM_WALL, ROOM_POLL, ROOM_MORE = "room_view", "wall", "room_polls", "room_more"
-PROMPT_KIND, PROMPT_DIGIT, PAUSE, DELETE_SURE = "prompt_kind", "prompt_digit", "pause", "delete_sure"
+ROOM_WALL, ROOM_POLL, ROOM_RESUME, ROOM_MORE = "wall", "room_polls", "room_resume", "room_more"
+PROMPT_KIND, PROMPT_DIGIT, PROMPT_SECONDS = "prompt_kind", "prompt_digit", "prompt_seconds"
+REVEAL, PAUSE, DELETE_SURE = "reveal", "pause", "delete_sure"
 MODE = "mode"  # of the page Play; a link carries it
 # Of what the visitor's browser keeps.
 MEMORY, RESTORED, VISIT_ID = "memory_of_browser", "restored", "visit_id"

@@ -36,7 +36,7 @@ def inject_assets() -> None:
         if st.context.is_embedded:  # on a slide, without navigation
             st.html(EMBEDDED)
         if session.ROOM in st.query_params or room_visit().member is not None:
-            st.html(strip.STYLE)
+            st.html(strip.STYLES[0])
     with st.container(key="offline"):
         st.html(f'<p class="offline">{OFFLINE}</p>')
 
