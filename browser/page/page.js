@@ -72,10 +72,16 @@ function reveal() {
 }
 reveal();
 
+const there = () => document.querySelector(".st-key-canvas, .stMainBlockContainer h1") !== null;
 setTimeout(() => {
-  if (document.querySelector(".st-key-canvas, .stMainBlockContainer h1")) return;
+  if (there()) return;
   const words = Object.assign(document.createElement("p"), { className: "blocked", textContent: BLOCKED_WORDS });
   words.setAttribute("role", "alert");
   words.style.cssText = "position: fixed; inset: auto 0 0; z-index: 1000001; margin: 0; padding: 1rem; background: #8a4b00; color: #fff; font: 1.1rem/1.4 system-ui, sans-serif; text-align: center";
   document.body.append(words);
+  const slow = setInterval(() => { // it was only slow
+    if (!there()) return;
+    words.remove();
+    clearInterval(slow);
+  }, 500);
 }, BLOCKED);
