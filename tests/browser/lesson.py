@@ -80,3 +80,12 @@ def reveal(*walls) -> None:
     walls[0].get_by_role("button", name="Reveal", exact=True).click()
     for wall in walls:
         expect(wall.locator(".wall-sentence")).not_to_be_empty(timeout=LATE)
+
+
+def choose_prompt(host, kind: str, digit: int | None = None) -> None:
+    host.get_by_role("combobox", name="Prompt of the next round").click()
+    host.get_by_role("option", name=kind).click()
+    if digit is not None:
+        host.get_by_role("combobox", name="Digit", exact=True).click()
+        host.get_by_role("option", name=str(digit), exact=True).click()
+    host.wait_for_timeout(1000)
