@@ -14,9 +14,10 @@ COPY rooms rooms
 COPY server server
 COPY ui ui
 COPY weights weights
-RUN useradd --create-home page && install -d -o page /rooms
-USER page
+COPY deploy/health.py health.py
+RUN useradd --create-home --uid 1000 page && install -d -o page /rooms
+USER 1000
 ENV DIGIT_ROOMS=sqlite:////rooms/rooms.sqlite
 EXPOSE 8501
-HEALTHCHECK --interval=10s --start-period=20s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=5)"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=30s --retries=2 CMD ["python", "health.py"]
 CMD ["streamlit", "run", "app.py", "--server.headless=true", "--server.address=0.0.0.0", "--server.port=8501", "--server.fileWatcherType=none"]

@@ -6,7 +6,7 @@ python -m benchmark alive        the page while the pen moves, against the same 
 python -m benchmark panels       a run of the page on the server, with each panel open and with none
 python -m benchmark start        from the command to the canvas and to the first answer, against a bare canvas
 python -m benchmark load         many visitors who draw at the same time
-python -m benchmark copies       two copies behind nginx, each killed once while visitors draw
+python -m benchmark copies       two copies behind HAProxy, each killed once while visitors draw
 python -m benchmark room         a lesson: phones that send and a wall, on one server and on two copies
 python -m benchmark soak         memory over thousands of drawings through one server
 python -m benchmark install      size of the environments, and how long they take to install

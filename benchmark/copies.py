@@ -1,4 +1,4 @@
-"""Two copies of the page behind nginx, as deploy/copies.py sets it up, each killed once while visitors draw.
+"""Two copies of the page behind HAProxy, with the configuration in deploy/, each killed once while visitors draw.
 
 They draw as often as in benchmark.load.
 """
@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import shutil
+import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from websockets.exceptions import WebSocketException
 
-import deploy.copies as deploy
 from benchmark.client import visit
 from benchmark.load import STROKE_SECONDS, status
 from tests.drawings import DIGITS, placed
-from tests.page_server import Server, free_port, running, wait_for
+from tests.page_server import ROOT, Server, free_port, running, wait_for
 
 SAMPLE_SECONDS = 2.0  # seconds from one look at the memory to the next
 
@@ -41,9 +44,9 @@ class Room:
     memory: list[float] = field(default_factory=list)
 
 
-def nginx_path() -> str | None:
-    """The path of nginx, or None."""
-    return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+def haproxy_path() -> str | None:
+    """The path of HAProxy, or None."""
+    return shutil.which("haproxy") or shutil.which("/usr/sbin/haproxy")
 
 
 def copies(visitors: int, minutes: float) -> str:
@@ -51,7 +54,7 @@ def copies(visitors: int, minutes: float) -> str:
     room = measure(visitors, 60 * minutes)
     p50, p95 = np.percentile(room.answers, (50, 95)) * 1000
     lines = [
-        f"Two copies behind nginx, {visitors} visitors for {minutes:g} minutes. The first copy was killed and "
+        f"Two copies behind HAProxy, {visitors} visitors for {minutes:g} minutes. The first copy was killed and "
         "restarted after a quarter of the time, the second one another quarter after the first was back.",
         "",
         f"- {len(room.answers):,} answers: p50 {p50:.0f} ms, p95 {p95:.0f} ms",
@@ -70,25 +73,44 @@ def measure(visitors: int, seconds: float) -> Room:
     room = Room()
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(running()) for _ in range(2)]
-        address = stack.enter_context(behind_nginx([server.port for server in servers]))
+        address = stack.enter_context(behind_haproxy([server.port for server in servers]))
         asyncio.run(_fill(address, servers, room, visitors, seconds))
     return room
 
 
 @contextlib.contextmanager
-def behind_nginx(ports: list[int]) -> Iterator[str]:
-    """Runs nginx for servers on these ports, as deploy/copies.py does; yields its address."""
-    own = free_port()
-    with deploy.nginx([f"127.0.0.1:{port}" for port in ports], own) as process:
-        wait_for(f"http://127.0.0.1:{own}{deploy.HEALTH}", process)
-        yield f"http://127.0.0.1:{own}"
+def behind_haproxy(ports: list[int]) -> Iterator[str]:
+    """Runs HAProxy for servers on these ports, whose cookies are digits_1 and so on; yields its address."""
+    own, program = free_port(), haproxy_path()
+    assert program is not None
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "haproxy.cfg"
+        file.write_text(configuration(ports, own), encoding="utf-8")
+        process = subprocess.Popen([program, "-f", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(f"http://127.0.0.1:{own}/_stcore/health", process)
+            yield f"http://127.0.0.1:{own}"
+        finally:
+            process.kill()
+            process.wait()
+
+
+def configuration(ports: list[int], own: int) -> str:
+    """deploy/haproxy.cfg with servers on this machine in place of containers."""
+    text = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
+    servers = [f"  server digits_{place} 127.0.0.1:{port} cookie digits_{place}" for place, port in enumerate(ports, 1)]
+    text, replaced = re.subn(r"^  server-template .*$", "\n".join(servers), text, flags=re.MULTILINE)
+    text, bound = re.subn(r"^  bind :8080$", f"  bind 127.0.0.1:{own}", text, flags=re.MULTILINE)
+    assert replaced == bound == 1
+    return text
 
 
 def copy_of(address: str, cookie: str = "") -> str:
-    """The cookie with which nginx assigns a browser to a copy, from the response with the page."""
+    """The cookie with which HAProxy assigns a browser to a copy, from the response with the page."""
     request = urllib.request.Request(address, headers={"Cookie": cookie} if cookie else {})
     with urllib.request.urlopen(request, timeout=10) as response:
-        return response.headers["Set-Cookie"].split(";")[0]
+        cookies = [value.split(";")[0] for value in response.headers.get_all("Set-Cookie", [])]
+        return next((found for found in cookies if found.startswith("digits_copy=")), cookie)
 
 
 async def _fill(address: str, servers: list[Server], room: Room, visitors: int, seconds: float) -> None:

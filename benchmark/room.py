@@ -69,7 +69,7 @@ def room(phones: int, minutes: float) -> str:
     ]
     notes = []
     for name, kill in (("SQLite, one server", False), ("PostgreSQL, two copies, one killed", True)):
-        if kill and (postgres.binaries() is None or copies.nginx_path() is None):
+        if kill and (postgres.binaries() is None or copies.haproxy_path() is None):
             notes.append(f"- {name}: not run, {postgres.MISSING}")
             continue
         outcome = measure(phones, 60 * minutes, kill)
@@ -111,7 +111,7 @@ def row(name: str, outcome: Outcome) -> str:
 
 
 def measure(phones: int, seconds: float, two: bool) -> Outcome:
-    """Runs a lesson; two: with two copies of the page, PostgreSQL and nginx, of which one copy is killed."""
+    """Runs a lesson; two: with two copies of the page, PostgreSQL and HAProxy, of which one copy is killed."""
     outcome = Outcome()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -119,7 +119,7 @@ def measure(phones: int, seconds: float, two: bool) -> Outcome:
         servers = [stack.enter_context(running(environment={**os.environ, URL: url})) for _ in range(1 + two)]
         address = servers[0].address
         if two:
-            address = stack.enter_context(copies.behind_nginx([server.port for server in servers]))
+            address = stack.enter_context(copies.behind_haproxy([server.port for server in servers]))
         asyncio.run(_teach(outcome, servers, address, url, phones, seconds))
     return outcome
 

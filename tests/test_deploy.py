@@ -1,99 +1,88 @@
-"""Copies of the page behind nginx: the committed files are the script's, and the script keeps the copies running."""
+"""What deploy/ holds for other engines is valid for them, and the health check ends a page that stands still."""
 
 from __future__ import annotations
 
 import os
-import re
-import signal
+import shutil
+import socket
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import deploy.copies as deploy
-from benchmark.copies import nginx_path
-from tests.page_server import ROOT, free_port
+from deploy import health
+from tests.page_server import ROOT, running
 
-needs_nginx = pytest.mark.skipif(nginx_path() is None, reason="needs nginx, for example from apt-get install nginx")
-
-
-def printed(*arguments: str) -> str:
-    command = [sys.executable, "deploy/copies.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+DEPLOY = ROOT / "deploy"
 
 
-@pytest.mark.parametrize(("what", "name"), [("nginx", "nginx.conf"), ("compose", "compose.yaml")])
-def test_the_committed_file_is_what_the_script_prints_for_two_copies(what, name):
-    assert printed(what, "2") == (ROOT / "deploy" / name).read_text(encoding="utf-8")
+def program(name: str, package: str) -> str:
+    """The path of a program; the test is skipped where it is missing."""
+    path = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+    return path or pytest.skip(f"needs {name}: {package}")
 
 
-def test_every_copy_has_its_cookie_and_all_the_others_as_stand_ins():
-    addresses = [f"127.0.0.1:{port}" for port in (9001, 9002, 9003)]
-    text = deploy.configuration(addresses, 9000)
-    for number, address in enumerate(addresses, 1):
-        (upstream,) = re.findall(rf"upstream digits_{number} {{(.*?)}}", text, re.DOTALL)
-        assert re.findall(r"server (\S+) max_fails=0;", upstream) == [address]
-        assert upstream.count("server ") == upstream.count(" max_fails=0;"), "else visitors stay locked out of a copy"
-        assert sorted(re.findall(r"server (\S+) backup", upstream)) == sorted({*addresses} - {address})
-        assert f"digits_{number} digits_{number};" in text
-    assert "listen 9000;" in text
+def compose() -> list[str]:
+    docker = program("docker", "apt-get install docker.io docker-compose")
+    if subprocess.run([docker, "compose", "version"], capture_output=True).returncode:
+        pytest.skip("needs Docker Compose: apt-get install docker-compose")
+    return [docker, "compose"]
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 15, 40, 64])
-def test_every_copy_gets_the_same_share_of_new_visitors(number):
-    text = deploy.configuration([f"127.0.0.1:{9000 + place}" for place in range(number)])
-    shares = [float(share) for share in re.findall(r"  ([\d.]+)% digits_", text)]
-    assert [*shares, 100 - sum(shares)] == pytest.approx([100 / number] * number, rel=0.2)
-    assert text.count("  *   digits_") == 1, "the last one gets what is left"
+@pytest.fixture
+def killed(monkeypatch) -> Iterator[list[bool]]:
+    done: list[bool] = []
+    monkeypatch.setattr(health, "end_page", lambda: done.append(True))
+    monkeypatch.setattr(health, "ANSWER_SECONDS", 0.3)
+    return done
 
 
-@needs_nginx
-def test_nginx_accepts_the_configuration(tmp_path):
-    config = tmp_path / "nginx.conf"
-    config.write_text(f"pid {tmp_path}/pid; events {{}} http {{ access_log off;\n{printed('nginx', '15')}\n}}")
-    command = [nginx_path(), "-t", "-p", tmp_path, "-c", config]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def test_a_page_that_stands_still_is_ended_and_one_that_is_gone_or_starts_is_not(monkeypatch, killed):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/_stcore/health"
+        monkeypatch.setattr(health, "ADDRESS", address)
+        assert health.main() == 1 and killed
+    killed.clear()
+    assert health.main() == 1 and not killed, "refused"
 
 
-@needs_nginx
 @pytest.mark.slow
-def test_a_killed_copy_is_started_again_and_ctrl_c_ends_everything():
-    port, first = free_port(), free_port()
-    command = [sys.executable, "deploy/copies.py", "run", "2", "--port", str(port), "--first-port", str(first)]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        for watched in (first, first + 1, port):
-            wait_until_healthy(watched)
-        before = children(running.pid)
-        victim = next(pid for pid in before if "app.py" in before[pid])
-        os.kill(victim, signal.SIGKILL)
-        assert deploy.healthy(f"http://127.0.0.1:{port}{deploy.HEALTH}"), "the other copy stands in"
-        for _ in range(100):
-            time.sleep(0.1)
-            now = children(running.pid)
-            if victim not in now and len(now) == len(before):
-                break
-        assert len([pid for pid in now if "app.py" in now[pid]]) == 2
-    finally:
-        running.send_signal(signal.SIGINT)
-        assert running.wait(30) == 0
-    assert "starting it again" in running.stdout.read()
-    assert not any(Path(f"/proc/{pid}").exists() for pid in now)
+def test_a_page_that_answers_is_well(monkeypatch, killed):
+    monkeypatch.setattr(health, "ANSWER_SECONDS", 10.0)
+    with running() as server:
+        monkeypatch.setattr(health, "ADDRESS", f"{server.address}/_stcore/health")
+        assert health.main() == 0 and not killed
 
 
-def wait_until_healthy(port: int) -> None:
-    for _ in range(300):
-        if deploy.healthy(f"http://127.0.0.1:{port}{deploy.HEALTH}"):
-            return
-        time.sleep(0.2)
-    pytest.fail("nobody answered within a minute")
+def test_every_manifest_for_kubernetes_passes_its_schema(tmp_path):
+    kubectl = program("kubectl", "apt-get install kubernetes-client")
+    validate = program("kubernetes-validate", "pip install kubernetes-validate")
+    shutil.copytree(DEPLOY / "kubernetes", tmp_path / "kubernetes")
+    (tmp_path / "kubernetes" / "database.env.example").rename(tmp_path / "kubernetes" / "database.env")
+    manifests = subprocess.run(
+        [kubectl, "kustomize", tmp_path / "kubernetes"], capture_output=True, text=True, check=True
+    )
+    kinds = [line.removeprefix("kind: ") for line in manifests.stdout.splitlines() if line.startswith("kind: ")]
+    assert {"Deployment", "Service", "Ingress", "PodDisruptionBudget", "HorizontalPodAutoscaler"} <= set(kinds)
+    (tmp_path / "all.yaml").write_text(manifests.stdout, encoding="utf-8")
+    done = subprocess.run([validate, "--strict", tmp_path / "all.yaml"], capture_output=True, text=True)
+    assert done.returncode == 0 and (done.stdout + done.stderr).count(" passed ") == len(kinds), done.stderr
 
 
-def children(parent: int) -> dict[int, str]:
-    """The running child processes, with their command lines, by process id."""
-    found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in found}
-    return {pid: command for pid, command in commands.items() if command}
+def test_the_compose_file_is_valid_and_asks_for_a_password():
+    command = [*compose(), "-f", DEPLOY / "compose.yaml", "config"]
+    environment = {name: value for name, value in os.environ.items() if name != "ROOMS_PASSWORD"}
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert refused.returncode != 0 and "put a password into .env" in refused.stderr
+    done = subprocess.run(command, env=environment | {"ROOMS_PASSWORD": "x"}, capture_output=True, text=True)
+    assert done.returncode == 0 and "read_only: true" in done.stdout, done.stderr
+
+
+def test_the_template_for_systemd_has_no_fault_but_that_its_program_is_not_installed(tmp_path):
+    analyze = program("systemd-analyze", "apt-get install systemd")
+    shutil.copy(DEPLOY / "systemd" / "digits@.service", tmp_path / "digits@8501.service")
+    done = subprocess.run([analyze, "verify", tmp_path / "digits@8501.service"], capture_output=True, text=True)
+    faults = [line for line in done.stderr.splitlines() if "digits@" in line]
+    assert [line for line in faults if "is not executable" not in line] == []
