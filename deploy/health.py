@@ -1,7 +1,7 @@
 """The container's health check: asks the page whether it is well, and ends it where it stands still.
 
-Docker starts again what has ended, but not what has stopped answering; so a page that does not answer for ANSWER_SECONDS
-is killed here. The container needs an init process for that (docker run --init): process 1 cannot be killed from inside.
+Docker starts again what has ended, but not what has stopped answering; so a page that gives no answer in ANSWER_SECONDS
+is killed here. The container needs an init process for that (docker run --init), as process 1 cannot be killed inside.
 """
 
 from __future__ import annotations
