@@ -338,7 +338,8 @@ class Journey {
     clearTimeout(this.#saying);
     this.#saying = setTimeout(() => {
       const { words, says, probabilities, quiet, hot, ink } = this.scene, pixel = hot?.kind === "pixel" ? `Pixel in row ${hot.row + 1}, column ${hot.column + 1}: ${number(ink[hot.row * SIDE + hot.column])}` : "";
-      this.said.textContent = words || pixel || (quiet ? "" : `It says ${says}, ${percent(probabilities[says])}`);
+      this.said.dataset.part = hot?.kind ?? "";
+      this.said.textContent = [pixel, words].filter(Boolean).join(". ") || (quiet ? "" : `It says ${says}, ${percent(probabilities[says])}`);
     }, SETTLED);
   }
 

@@ -161,7 +161,7 @@ export class Mlp {
       stage.link(x, y, cell.x + cell.w / 2, cell.y + cell.h / 2, s, { widest: 3.5 });
     }
     stage.frame(x - side / 2, y - side / 2, side, side);
-    scene.words = `Pixel in row ${row + 1}, column ${column + 1}: ${number(scene.ink[pixel])}`;
+    scene.words = "";
   }
 }
 

@@ -85,14 +85,14 @@ def focused(visit, network, digit):
 )
 def test_the_keyboard_reaches_every_part_and_its_value_is_said(visit, network, parts):
     visitor, said = focused(visit, network, 3)
-    part, words, last = visitor.page.locator(".journey"), {}, said.inner_text()
+    part, words = visitor.page.locator(".journey"), {}
     for _ in range(120):
         visitor.page.keyboard.press("]")
         visitor.page.wait_for_timeout(40)
         kind = part.get_attribute("data-part")
         if kind and kind not in words:
-            visitor.page.wait_for_function(f"before => {SAID}.textContent !== before", arg=last)
-            words[kind] = last = said.inner_text()
+            visitor.page.wait_for_function(f"part => {SAID}.dataset.part === part", arg=kind)
+            words[kind] = said.inner_text()
         if parts <= set(words):
             break
     assert set(words) == parts
