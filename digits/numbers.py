@@ -10,6 +10,7 @@ made narrower. Source: R. Casey and E. Lecolinet, A Survey of Methods and Strate
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,6 +32,9 @@ from digits.segmentation import (
 
 MAX_DIGITS = 10  # more are hatching or a forged drawing, and would keep the networks busy
 MAX_DIGIT_COMPONENTS = 4
+MAX_LINE_COMPONENTS = 150  # on a photo, with its specks
+SKIP_LOG_P = -4.0  # of leaving out a component as high as the line
+SMALL = 0.35  # of the line's height; lower ink alone is no digit
 MIN_LOG_P = -4.0  # a segment that is less probably one digit counts as this probable (natural logarithm)
 MIN_GROUP_HEIGHT = 0.3  # of the drawing's height; a lower group is a bar, a dot or a foot that belongs to another
 CLEAR_GAP, CLEAR_GAP_LOG_ODDS = 0.12, 2.0  # of the drawing's height, and the log-odds of two digits at such a gap
@@ -62,6 +66,65 @@ def number_from_ink(ink: np.ndarray) -> list[np.ndarray]:
         return [alone]
     digits = [digit for segment in segments if (digit := from_ink(narrow_strokes(segment.ink))) is not None]
     return digits if 1 < len(digits) <= MAX_DIGITS else [alone]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """A line of digits, split: the segments that are digits, left to right, their scores, and what is none."""
+
+    digits: list[Segment]
+    scores: list[float]
+    skipped: list[Segment]
+
+
+def split_line(ink: np.ndarray) -> Split:
+    """Split a line of digits on a photo, uint8 (h, w), which may hold signs and specks too."""
+    segments = components(ink, MAX_LINE_COMPONENTS)
+    if not segments:
+        return Split([], [], [])
+    top, height = _usual_extent(segments)
+    groups, skipped = _group_some(segments, top, height)
+    pieces = [piece for group in groups for piece in _cut(group, top, height)]
+    return Split(pieces, _scores(pieces, top, height), skipped)
+
+
+def _usual_extent(segments: list[Segment]) -> tuple[int, int]:
+    """The top and the height of the line, without the ink that is much smaller or stands above or below."""
+    tallest = max(segment.height for segment in segments)
+    return extent([segment for segment in segments if segment.height >= 0.4 * tallest])
+
+
+def _group_some(segments: list[Segment], top: int, height: int) -> tuple[list[Segment], list[Segment]]:
+    """Group components into digits as _group does, but leave out what is more probably no part of any."""
+    groups = {
+        (start, stop): unite(segments[start:stop])
+        for start in range(len(segments))
+        for stop in range(start + 1, min(start + MAX_DIGIT_COMPONENTS, len(segments)) + 1)
+    }
+    scores = dict(zip(groups, _scores([*groups.values()], top, height), strict=True))
+    best: list[tuple[float, list[Segment], list[Segment]]] = [(0.0, [], [])]
+    for stop in range(1, len(segments) + 1):
+        score, before, skipped = best[stop - 1]
+        lone = segments[stop - 1]
+        cost = SKIP_LOG_P * max(0.15, lone.extent / height) * (2.5 if lone.height > SMALL * height else 1)
+        options = [(score + cost, before, [*skipped, lone])]
+        for start in range(max(0, stop - MAX_DIGIT_COMPONENTS), stop):
+            (score, before, skipped), group = best[start], groups[start, stop]
+            score += scores[start, stop] + MIN_LOG_P * (group.height < MIN_GROUP_HEIGHT * height)
+            score += _gap_log_odds(before[-1], group, height) if before else 0.0
+            score -= _inner_gaps(segments[start:stop], height)
+            options.append((score, [*before, group], skipped))
+        best.append(max(options, key=lambda option: option[0]))
+    return best[-1][1:]
+
+
+def _inner_gaps(segments: list[Segment], height: int) -> float:
+    """How improbable it is that one digit has such gaps between the columns of its parts."""
+    right, cost = segments[0].right, 0.0
+    for segment in segments[1:]:
+        cost += CLEAR_GAP_LOG_ODDS * min(2.0, max(0.0, segment.left - right) / (CLEAR_GAP * height))
+        right = max(right, segment.right)
+    return cost
 
 
 def _split(ink: np.ndarray) -> list[Segment]:

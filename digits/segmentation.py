@@ -48,6 +48,10 @@ class Segment:
         return int(self.ink.shape[1])
 
     @property
+    def extent(self) -> int:
+        return max(self.height, self.width)
+
+    @property
     def right(self) -> int:
         return self.left + self.width
 
@@ -65,15 +69,15 @@ class Segment:
         return [self.height / height, (self.top - top) / height, self.width / height]
 
 
-def components(ink: np.ndarray) -> list[Segment]:
+def components(ink: np.ndarray, most: int = MAX_COMPONENTS) -> list[Segment]:
     """The connected components of the ink, uint8 (h, w), by their middles from left to right.
 
-    More than MAX_COMPONENTS are one segment.
+    More than most are one segment.
     """
     from scipy import ndimage
 
     labels, count = ndimage.label(ink >= FAINT, np.ones((3, 3)))
-    if count > MAX_COMPONENTS:
+    if count > most:
         return [Segment(ink, 0, 0)]
     segments = []
     for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):

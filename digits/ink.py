@@ -1,0 +1,232 @@
+"""Ink and paper are told apart in a photo, in several ways, of which digits.photo takes the one that gives most digits.
+
+A morphological closing estimates the paper: it keeps uneven light and removes strokes narrower than its window. The
+difference between photo and paper, as a share of white, is the contrast. Nothing is assumed of the ink's colour, of the
+width of strokes, or of how dark they are: dark and light ink, three windows and falling thresholds each give
+components, and what stands in them decides. Sources: P. Soille, Morphological Image Analysis, 2003, section 4.5
+(top-hat transforms); J. Canny, A Computational Approach to Edge Detection, 1986 (hysteresis thresholds).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from PIL import Image
+
+WINDOWS = (  # of the closing, as a share of the longer side; the least contrast that counts; smoothing, in pixels
+    (0.6, 0.12, 0.7),  # a digit that fills its picture
+    (0.2, 0.1, 0.7),  # pens and markers; shadows that wide have less contrast
+    (0.05, 0.02, 1.2),  # pencils
+)
+GRID = 16  # blocks on each side, of which the light is taken
+MIN_WHITE = 40  # of 255; darker paper is mostly noise, so contrast is not measured against it
+NOISE_SIGMAS = 5  # ink stands out from the median contrast by at least this many standard deviations of the noise
+LOW, HIGH = 0.4, 0.6  # hysteresis thresholds, as shares of the strongest ink
+FALL = 0.6  # from one threshold to the next
+MAX_LEVELS = 6
+MAX_PARTS = 250  # components of one picture of ink that are looked at, the largest ones
+MIN_AREA = 5  # pixels
+MAX_INK = 0.5  # share of the picture; more is no ink
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A connected component of ink: its label, its box in pixels, and the pixels of ink in it."""
+
+    label: int
+    top: int
+    bottom: int
+    left: int
+    right: int
+    area: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def extent(self) -> int:
+        return max(self.height, self.width)
+
+    def lies_along(self, shape: tuple[int, ...]) -> bool:
+        """Tell whether it lies along an edge of a picture, as the edge of a table or of a shadow does."""
+        edges = self.top <= 1, self.bottom >= shape[0] - 1, self.left <= 1, self.right >= shape[1] - 1
+        upright = self.height > 3 * self.width
+        flat = self.width > 3 * self.height
+        return (upright and (edges[2] or edges[3])) or (flat and (edges[0] or edges[1])) or all(edges)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Row and column."""
+        return (self.top + self.bottom) / 2, (self.left + self.right) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """The ink of a photo under one assumption about its colour, the width of its strokes and its darkness.
+
+    picture, paper: float32 (h, w); the ink is darker than the paper. contrast: of ink that is at least 1.
+    labels: int32 (h, w), of the parts, 0 where there is none. dark: the ink is darker than the paper.
+    """
+
+    picture: np.ndarray
+    paper: np.ndarray
+    contrast: np.ndarray
+    labels: np.ndarray
+    parts: tuple[Part, ...]
+    dark: bool
+
+    @cached_property
+    def soft(self) -> np.ndarray:
+        """uint8 (h, w), from 0 (paper) to 255, with soft edges."""
+        return np.rint(255 * np.clip(self.contrast - 0.5, 0, 1)).astype(np.uint8)
+
+    def of(self, parts: tuple[Part, ...] | list[Part], box: tuple[slice, slice]) -> np.ndarray:
+        """The soft ink of these parts alone within a box, uint8 (h, w)."""
+        from scipy import ndimage
+
+        labels = self.labels[box]
+        wanted = np.isin(labels, [part.label for part in parts])
+        near = ndimage.maximum_filter(wanted, 3) & (wanted | (labels == 0))
+        return self.soft[box] * near
+
+
+def inks(grey: np.ndarray) -> Iterator[Ink]:
+    """Everything that may be the ink of a photo, uint8 (h, w)."""
+    from scipy import ndimage
+
+    grey = _evenly_lit(grey.astype(np.float32))
+    brightest = max(MIN_WHITE, float(np.quantile(grey, 0.99)))
+    for share, least, blur in WINDOWS:
+        window = max(5, round(share * max(grey.shape)))
+        smooth = ndimage.gaussian_filter(grey, blur * max(1, max(grey.shape) / 640))
+        white = np.maximum(_closing(smooth, window), 0.4 * brightest).clip(MIN_WHITE)
+        for dark in (True, False):
+            picture = smooth if dark else -smooth
+            paper = _closing(picture, window)
+            contrast = (paper - picture) / white
+            for axis in (0, 1):
+                contrast = _without_ruled_lines(contrast, axis)
+            yield from _levels(picture, paper, contrast, least, dark)
+
+
+def _evenly_lit(grey: np.ndarray) -> np.ndarray:
+    """The picture without the slow change of light across it: divided by a quadratic surface, fitted robustly."""
+    if min(grey.shape) < 3 * GRID:
+        return grey
+    rows, columns = (np.linspace(0, side, GRID + 1).astype(int) for side in grey.shape)
+    levels = np.array(
+        [
+            [np.median(grey[top:bottom:2, left:right:2]) for left, right in itertools.pairwise(columns)]
+            for top, bottom in itertools.pairwise(rows)
+        ]
+    ).ravel()
+    y, x = (places.ravel() for places in np.mgrid[-1 : 1 : GRID * 1j, -1 : 1 : GRID * 1j])
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
+    weights = np.ones(len(levels))
+    for _ in range(5):
+        fit = np.linalg.lstsq(terms * weights[:, None], levels * weights, rcond=None)[0]
+        away = np.abs(levels - terms @ fit)
+        weights = 1 / (1 + (away / max(2.0, 2 * float(np.median(away)))) ** 2)
+    y, x = np.linspace(-1, 1, grey.shape[0])[:, None], np.linspace(-1, 1, grey.shape[1])[None]
+    light = (fit[0] + fit[1] * x + fit[2] * y + fit[3] * x * x + fit[4] * x * y + fit[5] * y * y).astype(np.float32)
+    usual = float(np.median(light))
+    return np.clip(grey * (usual / np.maximum(light, 0.25 * max(usual, 20.0))), 0, 400)
+
+
+def _closing(picture: np.ndarray, window: int) -> np.ndarray:
+    """A closing with a square window; a wide one is computed on fewer pixels."""
+    from scipy import ndimage
+
+    factor = max(1, min(window // 24, 8))
+    if factor == 1:
+        return ndimage.grey_closing(picture, (window, window))
+    height, width = picture.shape
+    padded = np.pad(picture, ((0, -height % factor), (0, -width % factor)), mode="edge")
+    blocks = padded.reshape(padded.shape[0] // factor, factor, padded.shape[1] // factor, factor)
+    small = ndimage.grey_closing(blocks.max((1, 3)), (window // factor, window // factor))
+    large = Image.fromarray(small).resize(padded.shape[::-1], Image.Resampling.BILINEAR)
+    return np.maximum(np.asarray(large)[:height, :width], picture)
+
+
+def _levels(picture: np.ndarray, paper: np.ndarray, contrast: np.ndarray, least: float, dark: bool) -> Iterator[Ink]:
+    """The ink at falling thresholds, down to the noise."""
+    some = contrast.ravel()[:: max(1, contrast.size // 20_000)]
+    median = np.median(some)
+    floor = max(least, median + NOISE_SIGMAS * 1.4826 * float(np.median(np.abs(some - median))))
+    peak, known = float(np.quantile(some, 0.9985)), -1.0
+    for _ in range(MAX_LEVELS):
+        low, high = (max(floor, share * peak) for share in (LOW, HIGH))
+        if low == known or float(contrast.max()) < high:
+            return
+        known = low
+        ink = contrast > low
+        if np.count_nonzero(ink) > MAX_INK * ink.size:
+            return
+        labels, parts = _components(ink, contrast > high)
+        if parts:
+            yield Ink(picture, paper, contrast / low, labels, parts, dark)
+        peak *= FALL
+
+
+def _components(ink: np.ndarray, core: np.ndarray) -> tuple[np.ndarray, tuple[Part, ...]]:
+    """Components of ink with a core; their labels, int32 (h, w), and themselves, the largest first."""
+    from scipy import ndimage
+
+    labels, count = ndimage.label(ink, np.ones((3, 3)))
+    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    cores = np.bincount(labels[core], minlength=count + 1)
+    areas[0] = 0
+    wanted = np.flatnonzero((areas >= MIN_AREA) & (cores > 0))
+    wanted = wanted[np.argsort(-areas[wanted], kind="stable")][:MAX_PARTS]
+    boxes = ndimage.find_objects(labels)
+    parts = tuple(
+        Part(int(label), rows.start, rows.stop, columns.start, columns.stop, int(areas[label]))
+        for label in wanted
+        for rows, columns in [boxes[label - 1]]
+    )
+    return labels, tuple(part for part in parts if not _is_frame(part, parts))
+
+
+def _is_frame(part: Part, parts: tuple[Part, ...]) -> bool:
+    """Tell whether a part is drawn around others: a box, a circle, a comb, the outline of the sheet."""
+    if part.area > 0.4 * part.height * part.width:
+        return False
+    margin = 0.04 * part.height
+    return any(
+        0.2 * part.height <= other.height <= 0.85 * part.height
+        and other.area >= 0.1 * part.area
+        and other.top >= part.top + margin
+        and other.bottom <= part.bottom - margin
+        and other.left >= part.left + margin
+        and other.right <= part.right - margin
+        for other in parts
+    )
+
+
+def _without_ruled_lines(contrast: np.ndarray, axis: int) -> np.ndarray:
+    """Remove lines along an axis, and up to 3 degrees off it, from contrast, float32 (h, w), where there are any."""
+    from scipy import ndimage
+
+    length = contrast.shape[axis] // 4
+    if length < 40:  # pixels; too short to tell ruled lines from strokes
+        return contrast
+    wide = ndimage.maximum_filter1d(contrast, 2 * round(0.026 * length) + 1, axis=1 - axis)
+    wide = ndimage.uniform_filter1d(wide, length // 6, axis=axis)
+    lines = ndimage.grey_opening(wide, (1, length) if axis else (length, 1))
+    low, high = np.quantile(lines, (0.25, 0.99))
+    strong = lines > (low + high) / 2
+    labels, _ = ndimage.label(strong)
+    long = [box for box in ndimage.find_objects(labels) if box[axis].stop - box[axis].start > 2 * length]
+    if len(long) < 3:
+        return contrast
+    level = np.median(lines[strong])
+    return contrast - np.minimum(lines, 1.2 * level)

@@ -1,0 +1,275 @@
+"""Lines of digits in the ink of a photo: which parts stand beside one another, and which of them are digits.
+
+A line grows from the part that looks most like a digit to those of like height beside it, up to nearly three heights
+away, because people leave gaps; all ink in its band is then set upright, enlarged, thickened to a brush's strokes, and
+split as a drawing is (digits.numbers). Ink that belongs to no digit, such as a sign or a word, is kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from digits.ink import Ink, Part
+from digits.normalization import from_ink
+from digits.numbers import narrow_strokes, split_line
+from digits.segmentation import log_p_single_digit, stroke_width
+
+MIN_EXTENT, MIN_PIXELS = 0.02, 7  # of a digit: share of the photo's longer side, and pixels
+MAX_JUDGED = 60  # parts of a picture that the classifier judges, the largest ones
+MIN_WHOLE = 0.3  # probability of being a whole digit, below which a part begins no line
+MAX_LINES = 30
+# Of neighbours on one line, relative to the heights of the digits there:
+MAX_GAP = 3.0
+MIN_HEIGHT, MAX_HEIGHT = 0.45, 2.2
+MAX_RISE = 0.45  # of a neighbour's middle beyond the line through those before it
+BAND = 0.3  # above and below the digits; other ink there belongs to the line
+BESIDE = 1.5  # left and right of the digits, likewise
+MIN_SIGN = 0.8  # of other ink: its area, in squares of the stroke's width
+# Of the drawing that a line becomes:
+DIGIT_HEIGHT, PEN_WIDTH = 120, 12  # pixels; thinner lines are thickened to this width
+MAX_ASPECT = 60  # width to height of a line; a longer one is drawn smaller
+MAX_SLOPE = 0.35
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where something stands in a photo: from its top left corner, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A number on a photo.
+
+    digits: uint8 (28, 28) each, left to right. boxes: where each of them stands. unread: where ink stands on this line
+    that belongs to none of them, such as a sign. score: the sum of their squared sizes, as shares of the photo's, so
+    far as they are digits. whole: the mean probability that each is one. area: pixels of ink.
+    """
+
+    digits: tuple[np.ndarray, ...]
+    boxes: tuple[Box, ...]
+    unread: tuple[Box, ...]
+    score: float
+    whole: float
+    area: float
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """The parts of an ink that may be digits, and how probable it is of each that it is one, whole."""
+
+    ink: Ink
+    parts: tuple[Part, ...]
+    whole: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """The size of the digits, and the share of all ink that stands in them."""
+        side, pairs = max(self.ink.labels.shape), [*zip(self.whole, self.parts, strict=True)]
+        pure = sum(p * part.area for p, part in pairs) / max(1, sum(part.area for part in self.ink.parts))
+        return pure * sum((p**2 * part.extent / side) ** 2 for p, part in pairs) ** 0.5
+
+    def resembles(self, other: Judged) -> bool:
+        """Tell whether the same parts are digits in both, at another threshold or window."""
+        mine, theirs = ([p for w, p in zip(j.whole, j.parts, strict=True) if w > 0.5] for j in (self, other))
+        return len(mine) == len(theirs) and all(
+            max(abs(one.top - two.top), abs(one.left - two.left), abs(one.bottom - two.bottom)) < 6
+            for one, two in zip(
+                *(sorted(each, key=lambda part: part.middle[::-1]) for each in (mine, theirs)), strict=True
+            )
+        )
+
+
+def judge(ink: Ink) -> Judged:
+    """Look at each part of an ink by itself."""
+    least = max(MIN_PIXELS, MIN_EXTENT * max(ink.labels.shape))
+    shape = ink.labels.shape
+    parts = [part for part in ink.parts if part.extent >= least and not part.lies_along(shape)][:MAX_JUDGED]
+    known, pictures = [], []
+    for part in parts:
+        box = slice(part.top, part.bottom), slice(part.left, part.right)
+        if (digit := from_ink(ink.of([part], box))) is not None:
+            known.append(part)
+            pictures.append(digit)
+    if not known:
+        return Judged(ink, (), ())
+    measures = np.array([[1.0, 0.0, part.width / part.height] for part in known])
+    whole = np.exp(log_p_single_digit(np.stack(pictures), measures))
+    return Judged(ink, tuple(known), tuple(whole.tolist()))
+
+
+def find_lines(judged: Judged) -> list[Line]:
+    """The lines of digits in an ink, top to bottom."""
+    parts, whole = [*judged.parts], dict(zip((part.label for part in judged.parts), judged.whole, strict=True))
+    free = {part.label: part for part in parts}
+    lines: list[Line] = []
+    for seed in sorted(parts, key=lambda part: -whole[part.label] * part.extent):
+        if seed.label not in free or len(lines) >= MAX_LINES:
+            continue
+        if whole[seed.label] < MIN_WHOLE and lines:
+            break
+        members = _grown(seed, [*free.values()])
+        line, used = _read(judged.ink, members)
+        for part in used:
+            free.pop(part.label, None)
+        if line:
+            lines.append(line)
+    return sorted(lines, key=lambda line: float(np.mean([box.top + box.bottom for box in line.boxes])))
+
+
+def _grown(seed: Part, parts: Sequence[Part]) -> list[Part]:
+    """The parts that stand on one line with a digit, left to right."""
+    members, waiting = [seed], [part for part in parts if part is not seed]
+    while True:
+        height = float(np.median([part.height for part in members]))
+        height = max(height, 0.6 * seed.extent)
+        options = []
+        for part in waiting:
+            if not MIN_HEIGHT * height <= part.height <= MAX_HEIGHT * height or part.width > 3 * height:
+                continue
+            gap = max(part.left - members[-1].right, members[0].left - part.right)
+            if gap > MAX_GAP * height or abs(part.middle[0] - _expected(members, part.middle[1])) > MAX_RISE * height:
+                continue
+            options.append((gap, part))
+        if not options:
+            return members
+        _, chosen = min(options, key=lambda option: option[0])
+        waiting = [part for part in waiting if part is not chosen]
+        members = sorted([*members, chosen], key=lambda part: part.middle[1])
+
+
+def _expected(members: Sequence[Part], column: float) -> float:
+    """The row of a line's middle at a column."""
+    nearest = min(members, key=lambda part: abs(part.middle[1] - column))
+    return nearest.middle[0] + _slope(members) * (column - nearest.middle[1])
+
+
+def _slope(members: Sequence[Part]) -> float:
+    """Rows downwards for each column to the right."""
+    if len(members) < 3:
+        return 0.0
+    rows, columns = np.array([part.middle for part in members]).T
+    return float(np.clip(np.polyfit(columns, rows, 1)[0], -MAX_SLOPE, MAX_SLOPE))
+
+
+def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
+    """The line of some digits, None if they are none, and the parts that it takes, with all ink in its band."""
+    slope, height = _slope(members), float(np.median([part.height for part in members]))
+    height = max(height, 0.5 * max(part.extent for part in members))
+    middle = float(np.mean([part.middle[1] for part in members]))
+    level = [part.middle[0] - slope * (part.middle[1] - middle) for part in members]
+    top = min(row - part.height / 2 for row, part in zip(level, members, strict=True))
+    bottom = max(row + part.height / 2 for row, part in zip(level, members, strict=True))
+    left, right = members[0].left, max(part.right for part in members)
+    known = {part.label for part in members}
+    inside, beside = [], []
+    for part in ink.parts:
+        row = part.middle[0] - slope * (part.middle[1] - middle)
+        if part.label in known or not top - BAND * height <= row <= bottom + BAND * height or part.extent > 2 * height:
+            continue
+        if left - 0.1 * height <= part.middle[1] <= right + 0.1 * height:
+            inside.append(part)
+        elif left - BESIDE * height <= part.right and part.left <= right + BESIDE * height:
+            beside.append(part)
+    used = [*members, *inside]
+    frame = _Upright(top, left, right, bottom, slope, middle)
+    drawing, scale = frame.drawing(ink, used)
+    split = split_line(drawing)
+    digits, boxes, score = [], [], 0.0
+    for segment, log_p in zip(split.digits, split.scores, strict=True):
+        if (digit := from_ink(narrow_strokes(segment.ink))) is not None:
+            digits.append(digit)
+            boxes.append(frame.box(segment.left, segment.top, segment.right, segment.bottom, scale))
+            score += (float(np.exp(log_p)) ** 2 * segment.extent / scale / max(ink.labels.shape)) ** 2
+    unread = [frame.box(s.left, s.top, s.right, s.bottom, scale) for s in split.skipped]
+    width = _width(ink, members)
+    unread += [Box(part.left, part.top, part.right, part.bottom) for part in beside if part.area >= MIN_SIGN * width**2]
+    if not digits:
+        return None, used
+    score *= _on_paper(ink, used, width)
+    whole, area = float(np.mean(np.exp(split.scores))), float(sum(part.area for part in used))
+    return Line(tuple(digits), tuple(boxes), tuple(unread), score, whole, area), [*used, *beside]
+
+
+def _on_paper(ink: Ink, parts: Sequence[Part], width: float) -> float:
+    """Tell how far these parts stand on paper, from 0 to 1.
+
+    A gap between strokes looks like ink of the other colour, but beyond the strokes around it there is more of it.
+    """
+    from scipy import ndimage
+
+    reach = int(2 * width + 9)
+    top, bottom = max(0, min(p.top for p in parts) - reach), max(p.bottom for p in parts) + reach
+    left, right = max(0, min(p.left for p in parts) - reach), max(p.right for p in parts) + reach
+    step = max(1, (bottom - top) * (right - left) // 60_000)
+    box = slice(top, bottom, 1), slice(left, right, 1)
+    inside = np.isin(ink.labels[box], [part.label for part in parts])
+    distance, (rows, columns) = ndimage.distance_transform_edt(~inside, return_indices=True)
+    ring = np.flatnonzero((distance > width + 3) & (distance <= 2 * width + 8))[::step]
+    if ring.size < 20:
+        return 0.8
+    rows, columns = rows.ravel()[ring], columns.ravel()[ring]  # of the nearest ink, which is lit much the same
+    picture, paper = ink.picture[box], ink.paper[box]
+    level = picture.ravel()[ring]
+    to_paper = np.abs(level - paper[rows, columns])
+    to_ink = np.abs(level - picture[rows, columns])
+    return float(np.clip((np.mean(to_paper < to_ink) - 0.5) / 0.35, 0, 1))
+
+
+def _width(ink: Ink, members: Sequence[Part]) -> float:
+    part = max(members, key=lambda part: part.area)
+    return stroke_width(ink.labels[part.top : part.bottom, part.left : part.right] == part.label)
+
+
+@dataclass(frozen=True)
+class _Upright:
+    """The place of a line in a photo, and its slope around a column in its middle."""
+
+    top: float
+    left: float
+    right: float
+    bottom: float
+    slope: float
+    middle: float
+
+    def drawing(self, ink: Ink, parts: list[Part]) -> tuple[np.ndarray, float]:
+        """The ink of parts, uint8 (h, w), upright, with strokes as thick as a brush's, and how much larger it is."""
+        from scipy import ndimage
+
+        rows = min(p.top for p in parts), max(p.bottom for p in parts)
+        columns = min(p.left for p in parts), max(p.right for p in parts)
+        box = slice(*rows), slice(*columns)
+        soft = Image.fromarray(np.pad(ink.of(parts, box), 1))
+        height, width = self.bottom - self.top, self.right - self.left
+        scale = DIGIT_HEIGHT / max(height, 0.5 * width if len(parts) == 1 else 0, width / MAX_ASPECT)
+        factor = max(1, int(0.7 / scale))
+        if factor > 1:
+            soft = soft.reduce(factor)
+        margin = 0.5 * height
+        size = round((width + 2 * margin) * scale), round((height + 2 * margin) * scale)
+        a = 1 / (scale * factor)
+        x = (self.left - margin - columns[0] + 1) / factor
+        y = (self.top - margin - rows[0] + 1 + self.slope * (self.left - margin - self.middle)) / factor
+        affine = (a, 0, x, self.slope * a, a, y)
+        upright = soft.transform(size, Image.Transform.AFFINE, affine, Image.Resampling.BICUBIC)
+        large = np.asarray(upright) >= 128
+        missing = (PEN_WIDTH - stroke_width(large)) / 2
+        near = ndimage.distance_transform_edt(~large) <= max(0, missing)
+        return np.uint8(255) * near, scale
+
+    def box(self, left: float, top: float, right: float, bottom: float, scale: float) -> Box:
+        """Where something in the drawing stands in the photo."""
+        height = self.bottom - self.top
+        margin = 0.5 * height
+        x0, x1 = (self.left - margin + side / scale for side in (left, right))
+        drop = self.slope * ((x0 + x1) / 2 - self.middle)
+        y0, y1 = (self.top - margin + side / scale + drop for side in (top, bottom))
+        return Box(x0, y0, x1, y1)
