@@ -22,6 +22,8 @@ WINDOWS = (  # of the closing, as a share of the longer side; the least contrast
     (0.2, 0.1, 0.7),  # pens and markers; shadows that wide have less contrast
     (0.05, 0.02, 1.2),  # pencils
 )
+MIN_FALL = 12  # of 255; light that changes less across a photo is left as it is
+DIM = 60  # of 255; on darker ground light adds instead of multiplying
 GRID = 16  # blocks on each side, of which the light is taken
 MIN_WHITE = 40  # of 255; darker paper is mostly noise, so contrast is not measured against it
 NOISE_SIGMAS = 5  # ink stands out from the median contrast by at least this many standard deviations of the noise
@@ -74,7 +76,8 @@ class Ink:
     """The ink of a photo under one assumption about its colour, the width of its strokes and its darkness.
 
     picture, paper: float32 (h, w); the ink is darker than the paper. contrast: of ink that is at least 1.
-    labels: int32 (h, w), of the parts, 0 where there is none. dark: the ink is darker than the paper.
+    labels: int32 (h, w), of the parts, 0 where there is none. frames: parts that are drawn around others. dark: the ink
+    is darker than the paper.
     """
 
     picture: np.ndarray
@@ -82,6 +85,7 @@ class Ink:
     contrast: np.ndarray
     labels: np.ndarray
     parts: tuple[Part, ...]
+    frames: tuple[Part, ...]
     dark: bool
 
     @cached_property
@@ -139,7 +143,11 @@ def _evenly_lit(grey: np.ndarray) -> np.ndarray:
     y, x = np.linspace(-1, 1, grey.shape[0])[:, None], np.linspace(-1, 1, grey.shape[1])[None]
     light = (fit[0] + fit[1] * x + fit[2] * y + fit[3] * x * x + fit[4] * x * y + fit[5] * y * y).astype(np.float32)
     usual = float(np.median(light))
-    return np.clip(grey * (usual / np.maximum(light, 0.25 * max(usual, 20.0))), 0, 400)
+    if np.ptp(light) < MIN_FALL:
+        return grey
+    if usual < DIM:
+        return np.clip(grey - light + usual, 0, 400)
+    return np.clip(grey * (usual / np.maximum(light, 0.25 * usual)), 0, 400)
 
 
 def _closing(picture: np.ndarray, window: int) -> np.ndarray:
@@ -173,7 +181,9 @@ def _levels(picture: np.ndarray, paper: np.ndarray, contrast: np.ndarray, least:
             return
         labels, parts = _components(ink, contrast > high)
         if parts:
-            yield Ink(picture, paper, contrast / low, labels, parts, dark)
+            frames = tuple(part for part in parts if _is_frame(part, parts))
+            others = tuple(part for part in parts if part not in frames)
+            yield Ink(picture, paper, contrast / low, labels, others, frames, dark)
         peak *= FALL
 
 
@@ -193,16 +203,16 @@ def _components(ink: np.ndarray, core: np.ndarray) -> tuple[np.ndarray, tuple[Pa
         for label in wanted
         for rows, columns in [boxes[label - 1]]
     )
-    return labels, tuple(part for part in parts if not _is_frame(part, parts))
+    return labels, parts
 
 
 def _is_frame(part: Part, parts: tuple[Part, ...]) -> bool:
     """Tell whether a part is drawn around others: a box, a circle, a comb, the outline of the sheet."""
     if part.area > 0.4 * part.height * part.width:
         return False
-    margin = 0.04 * part.height
+    margin = 0.02 * part.height
     return any(
-        0.2 * part.height <= other.height <= 0.85 * part.height
+        0.2 * part.height <= other.height <= 0.94 * part.height
         and other.area >= 0.1 * part.area
         and other.top >= part.top + margin
         and other.bottom <= part.bottom - margin

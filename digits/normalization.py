@@ -17,6 +17,7 @@ BOX = 20  # pixels of the longer side of the ink, as in MNIST
 FAINT = 16  # of 255; fainter ink is the soft edge of a stroke and does not count as drawn
 MIN_EXTENT = 0.12  # of the canvas's shorter side; smaller ink is a dot (the widest brush leaves 30 of 280 pixels)
 PRECISION = 22  # bits of a box filter's weights
+MIN_LEVEL, MIN_PIXELS = 64, 5  # of a digit: fewer pixels, or fainter ones, are nothing
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue; ITU-R BT.601
 
 
@@ -93,6 +94,11 @@ def plain_resize(rgba: np.ndarray) -> np.ndarray:
     rgba: uint8 (h, w, 4). Returns uint8 (28, 28), white ink on black. Raises ValueError for any other shape or dtype.
     """
     return np.asarray(Image.fromarray(ink_of(rgba)).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def is_nothing(digit: np.ndarray) -> bool:
+    """Tell whether a digit, uint8 (28, 28), is blank, or nearly so."""
+    return int(np.count_nonzero(digit >= MIN_LEVEL)) < MIN_PIXELS
 
 
 def check_digits(digits: np.ndarray) -> np.ndarray:

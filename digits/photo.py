@@ -14,14 +14,18 @@ from PIL import Image
 
 from digits.ink import inks
 from digits.lines import Box, Judged, Line, find_lines, judge
-from digits.normalization import SIDE
+from digits.normalization import MIN_LEVEL, SIDE, is_nothing
 from digits.picture import PhotoError, decode, one_photo
+from digits.rules import without_lines
 
 ENLARGED_SIDE = 320  # pixels; a smaller picture is enlarged to this
 TRIED = 4  # inks, of dark and of light ones each, of which the lines are read
+LINED = (
+    4  # inks, of dark and of light ones each, of which straight lines are removed from parts that are no whole digits
+)
+MIN_LINED, WHOLE = 0.08, 0.8  # share of the longer side, and probability
 MIN_WHOLE = 0.4  # mean probability of being whole digits; a line below half of it is none beside others
 MAX_DIGITS = 120  # of all lines; more are a texture, and would keep the networks busy
-MIN_LEVEL, MIN_PIXELS = 64, 5  # of 28 x 28 pixels as in MNIST: fewer pixels, or fainter ones, are nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,17 +56,23 @@ def numbers_from_photo(data: bytes) -> list[Line]:
     return [*read_photo(data).lines]
 
 
-def read_photo(data: bytes, quarter_turns: int = 0) -> Reading:
-    """Read a photo, turned to the left so often; raises PhotoError as numbers_from_photo does."""
+def read_photo(data: bytes) -> Reading:
+    """Read a photo; raises PhotoError as numbers_from_photo does."""
     with one_photo:
-        picture = np.ascontiguousarray(np.rot90(decode(data), quarter_turns))
+        return read_picture(decode(data))
+
+
+def read_picture(picture: np.ndarray, quarter_turns: int = 0) -> Reading:
+    """Read a decoded photo, uint8 (h, w), after so many quarter turns to the left."""
+    with one_photo:
+        picture = np.ascontiguousarray(np.rot90(picture, quarter_turns))
         reading = _as_in_mnist(picture) or _read(picture)
-        if reading is None:
-            raise PhotoError(
-                "Expected a photo of digits, found no ink that could be one; draw them larger or darker, "
-                "and leave clear paper around them."
-            )
-        return reading
+    if reading is None:
+        raise PhotoError(
+            "Expected a photo of digits, found no ink that could be one; draw them larger or darker, "
+            "and leave clear paper around them."
+        )
+    return reading
 
 
 def _as_in_mnist(picture: np.ndarray) -> Reading | None:
@@ -71,7 +81,7 @@ def _as_in_mnist(picture: np.ndarray) -> Reading | None:
     if picture.shape != (SIDE, SIDE) or np.ptp(border) or border[0] not in (0, 255):
         return None
     digit = picture if border[0] == 0 else 255 - picture
-    if np.count_nonzero(digit >= MIN_LEVEL) < MIN_PIXELS:
+    if is_nothing(digit):
         return None
     rows, columns = (np.flatnonzero((digit >= MIN_LEVEL).any(axis)) for axis in (1, 0))
     box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
@@ -83,9 +93,12 @@ def _read(picture: np.ndarray) -> Reading | None:
     scale = max(1.0, ENLARGED_SIDE / max(picture.shape))
     size = [max(1, round(scale * side)) for side in reversed(picture.shape)]
     large = picture if scale == 1 else np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC))
-    judged = sorted((known for ink in inks(large) if (known := judge(ink)).parts), key=lambda known: -known.score)
+    judged = sorted((judge(ink) for ink in inks(large)), key=lambda known: -known.score)
+    ruled = [known for dark in (True, False) for known in [k for k in judged if k.ink.dark == dark][:LINED]]
+    judged += [again for known in ruled if (again := _unlined(known)) and again.parts]
+    judged.sort(key=lambda known: -known.score)
     tried: list[Judged] = []
-    for known in judged:
+    for known in (known for known in judged if known.parts):
         same = [other for other in tried if other.ink.dark == known.ink.dark]
         if len(same) < TRIED and sum(known.resembles(other) for other in same) < 2:
             tried.append(known)
@@ -102,6 +115,15 @@ def _read(picture: np.ndarray) -> Reading | None:
         tuple(_scaled(line, 1 / scale) for line in kept),
         tuple(_scaled_box(box, 1 / scale) for line in dropped for box in line.boxes),
     )
+
+
+def _unlined(known: Judged) -> Judged | None:
+    """The same without straight lines in what is no whole digit."""
+    whole = {part.label: p for p, part in zip(known.whole, known.parts, strict=True)}
+    side = max(known.ink.labels.shape)
+    large = [part for part in known.ink.parts if part.extent > MIN_LINED * side and whole.get(part.label, 0) < WHOLE]
+    ink = without_lines(known.ink, (*known.ink.frames, *large[:6]))
+    return judge(ink) if ink else None
 
 
 def _score(judged: Judged, lines: list[Line]) -> float:

@@ -10,17 +10,24 @@ import contextlib
 import io
 import threading
 import warnings
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_PHOTO_BYTES = 10_000_000
 MAX_PHOTO_PIXELS = 20_000_000  # decoding takes up to 9 bytes for each
-MAX_WEBP_PIXELS = 16_000_000  # libwebp takes 16 bytes for each
+MAX_PIXELS = {
+    "WEBP": 16_000_000,  # libwebp takes 16 bytes for each
+    "HEIF": 25_000_000,  # libheif takes 8
+    "JPEG": 64_000_000,  # one that is stored line by line is decoded at an eighth of its size
+}
 MAX_PHOTO_SIDE = 20_000  # pixels; Pillow takes 28 bytes for each row, however short
-FORMATS = {  # those of cameras and screenshots, with their file suffixes; TIFF is left out, as it can hide too much
-    "JPEG": ("jpg", "jpeg"),
+FORMATS = {  # those of cameras, phones, scanners and screenshots, with their file suffixes
+    "JPEG": ("jpg", "jpeg", "jpe", "jfif"),
     "PNG": ("png",),
+    "HEIF": ("heic", "heif"),
+    "TIFF": ("tif", "tiff"),
     "WEBP": ("webp",),
     "GIF": ("gif",),
     "BMP": ("bmp",),
@@ -66,8 +73,7 @@ def decode(data: bytes) -> np.ndarray:
         raise
     except Exception as error:  # Pillow raises many kinds of exception for damaged files
         raise PhotoError(
-            f"Expected a photo as {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}, got {_describe(data, error)}; "
-            "take the photo again, or save it as JPEG."
+            f"Expected a photo as {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}, got {_describe(data, error)}"
         ) from error
 
 
@@ -91,8 +97,10 @@ def decode_canvas_png(data: bytes) -> np.ndarray:
 
 def _decode(data: bytes) -> np.ndarray:
     """Decode without translating errors; raises whatever Pillow raises."""
+    _know_heif()
     image: Image.Image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
-    limit = MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PHOTO_PIXELS
+    kind = "as a whole" if image.info.get("progressive") else image.format or ""
+    limit = MAX_PIXELS.get(kind, MAX_PHOTO_PIXELS)
     if image.width * image.height > limit or max(image.size) > MAX_PHOTO_SIDE:
         raise PhotoError(
             f"Expected a photo of at most {limit // 10**6} megapixels and {MAX_PHOTO_SIDE:,} pixels a side, "
@@ -100,6 +108,8 @@ def _decode(data: bytes) -> np.ndarray:
         )
     image.draft("L", (DECODED_SIDE, DECODED_SIDE))  # decodes a JPEG at a reduced size
     image.load()
+    if image.mode[:1] in ("I", "F"):
+        image = Image.fromarray(_in_8_bits(np.asarray(image)))
     if image.has_transparency_data and image.mode != "RGBA":
         image = image.convert("RGBA")
     elif image.mode in ("P", "1"):  # resizing averages levels, which these do not have
@@ -108,10 +118,26 @@ def _decode(data: bytes) -> np.ndarray:
         image = image.resize([max(1, round(scale * side)) for side in image.size], Image.Resampling.BOX)
     with contextlib.suppress(Exception):  # a damaged orientation tag is ignored
         image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I;16"):
-        return (np.asarray(image) >> 8).astype(np.uint8)
     grey = np.asarray(image.convert("L"))
     return grey if image.mode != "RGBA" else _fill_transparency(grey, np.asarray(image)[..., 3])
+
+
+@cache
+def _know_heif() -> None:
+    """Teach Pillow the format of an iPhone's photos."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+
+
+def _in_8_bits(levels: np.ndarray) -> np.ndarray:
+    """Levels of 16 or 32 bits, whole or not, uint8 (h, w); scanners often use only some of their range."""
+    if levels.dtype == np.uint16 and levels.max() > 4095:
+        return (levels >> 8).astype(np.uint8)
+    known = np.nan_to_num(levels[::4, ::4].astype(np.float32), posinf=0, neginf=0)
+    low, high = min(0.0, float(known.min())), float(known.max())
+    scaled = (np.nan_to_num(levels.astype(np.float32)) - low) * np.float32(255 / max(high - low, 1e-6))
+    return np.clip(scaled, 0, 255).astype(np.uint8)
 
 
 def _has_more_chunks(data: bytes, most: int) -> bool:
@@ -133,13 +159,33 @@ def _fill_transparency(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def _describe(data: bytes, error: Exception) -> str:
-    """The kind of file that could not be read, for the error message."""
+    """The kind of file that could not be read, for the error message, and what to do."""
     if not data:
-        return "an empty file"
+        return "an empty file; choose another one."
     if data.startswith(b"%PDF"):
-        return "a PDF"
+        return "a PDF; take a screenshot of the page, and send that."
     if data[4:8] == b"ftyp":
-        return "an AVIF picture" if data[8:12] in (b"avif", b"avis") else "a HEIC picture or a video"
+        if data[8:12] in (b"avif", b"avis"):
+            return "an AVIF picture; save it as JPEG."
+        video = data[8:11] in (b"mp4", b"iso", b"qt ", b"M4V") or data[8:12] in (b"3gp4", b"3gp5", b"avc1")
+        return "a video; send a single photo." if video else "a HEIC picture that is damaged; save it as JPEG."
+    if data.startswith(b"\x89PNG") and not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "a PNG whose line breaks were changed; with curl, send it by --data-binary, not -d."
+    start = data[:400].lstrip().lower()
+    if start.startswith(b"--") and b"content-disposition" in start:
+        return 'a form without a file in it; send the photo in the field "file".'
+    if start.startswith(b"data:image/"):
+        return "a data URL; send the bytes of the picture itself, not base64."
+    if start.startswith((b"<svg", b"<?xml")):
+        return "an SVG drawing; take a screenshot of it, and send that."
+    if start.startswith((b"<!doctype", b"<html")):
+        return "a web page; save the picture itself, and send that."
+    if start.startswith((b"{", b"[")):
+        return "JSON; send it with the header Content-Type: application/json."
+    if start[:4] in (b"/9j/", b"ivbo", b"r0lg", b"uklg"):
+        return "base64; send the bytes of the picture itself."
     if isinstance(error, Image.DecompressionBombError):
-        return f"one with more than {MAX_PHOTO_PIXELS // 10**6} megapixels"
-    return "something else" if isinstance(error, UnidentifiedImageError) else "one that is damaged or incomplete"
+        return f"one with more than {MAX_PHOTO_PIXELS // 10**6} megapixels; take it at a lower resolution."
+    if isinstance(error, UnidentifiedImageError):
+        return "something else; take the photo again, or save it as JPEG."
+    return "one that is damaged or incomplete; take the photo again, or save it as JPEG."

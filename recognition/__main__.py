@@ -1,30 +1,41 @@
-"""Classify digits, or numbers, in picture files: photos, screenshots, or 28x28 pictures as in MNIST.
+"""Classify digits, or numbers, in picture files: photos, scans, screenshots, or 28x28 pictures as in MNIST.
 
 python -m recognition IMAGE ... [--network cnn] [--recipe drawn] [--json]
+
+IMAGE is a file, a folder, a pattern such as '*.png', or - for standard input. Each file gives one line; the numbers of
+several lines on a page are divided by " / ". A file that cannot be read is named, and the others are read all the same.
 """
 
 from __future__ import annotations
 
 import argparse
+import glob
+import io
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 import recognition
-from digits.photo import number_from_photo
-from digits.picture import MAX_PHOTO_BYTES, PhotoError
+from digits.lines import Line
+from digits.photo import numbers_from_photo
+from digits.picture import FORMATS, MAX_PHOTO_BYTES, SUFFIXES, PhotoError
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
+from recognition.classifier import Classifier
 from recognition.prediction import Prediction, confidence_in_number, number_of
 from recognition.recipes import RECIPES
-from recognition.report import number_report
+from recognition.report import number_report, photo_report
 from recognition.store import WeightsError, default_recipe
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 1 if a file could not be classified, 2 if no network can answer."""
+    for stream in (sys.stdout, sys.stderr):  # a console may lack the letters of a file's name
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parse(arguments)
     try:
         classifiers = [recognition.load(key, options.recipe) for key in options.network or DEFAULT_NETWORKS]
@@ -33,27 +44,64 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     failures = 0
-    for name in options.images:
+    for name, path in _files(options.images):
         try:
-            digits = number_from_photo(_read(Path(name)))
+            lines = numbers_from_photo(_read(path))
         except (OSError, PhotoError) as error:
             failures += 1
-            _print_error(name, str(error), options.json)
+            _print_error(name, _words(error), options.json)
             continue
-        predictions = [[classifier.predict_one(digit) for classifier in classifiers] for digit in digits]
-        scores = outlier.score(np.stack(digits)).tolist()
-        print(
-            json.dumps({"file": name} | number_report(predictions, scores))
-            if options.json
-            else _line(name, predictions, scores)
-        )
+        answers = [_answer(line, classifiers) for line in lines]
+        if options.json:
+            reports = [number_report(predictions, scores) for predictions, scores in answers]
+            print(json.dumps({"file": name} | photo_report(reports, lines)), flush=True)
+        else:
+            print(_line(name, lines, answers), flush=True)
     return 1 if failures else 0
 
 
-def _read(path: Path) -> bytes:
+Answer = tuple[list[list[Prediction]], list[float]]  # of a line: for each digit its predictions, and its outlier score
+
+
+def _answer(line: Line, classifiers: Sequence[Classifier]) -> Answer:
+    predictions = [[classifier.predict_one(digit) for classifier in classifiers] for digit in line.digits]
+    return predictions, outlier.score(np.stack(line.digits)).tolist()
+
+
+def _files(names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
+    """The files that the command line names, and how each is called; None for standard input.
+
+    What does not exist, or holds no picture, is among them: reading it gives the error.
+    """
+    for name in names:
+        path = Path(name)
+        if name == "-":
+            yield "standard input", None
+        elif path.is_dir():
+            found = sorted(file for file in path.iterdir() if file.suffix.lower().lstrip(".") in SUFFIXES)
+            yield from ((str(file), file) for file in found or [path])
+        elif not path.exists() and glob.has_magic(name):  # a shell on Windows leaves patterns to the program
+            matches = sorted(glob.glob(name, recursive=True))
+            yield from ((match, Path(match)) for match in matches or [name])
+        else:
+            yield name, path
+
+
+def _read(path: Path | None) -> bytes:
     """The file, or as much of it as shows that it is too large."""
+    if path is None:
+        return sys.stdin.buffer.read(MAX_PHOTO_BYTES + 1)
+    if path.is_dir():
+        raise PhotoError(f"Expected pictures in this folder ({', '.join(SUFFIXES)}), found none in {path.resolve()}.")
     with path.open("rb") as file:
         return file.read(MAX_PHOTO_BYTES + 1)
+
+
+def _words(error: Exception) -> str:
+    """What is wrong; of a missing file also where it was looked for."""
+    if isinstance(error, FileNotFoundError) and error.filename is not None:
+        return f"Expected a file, found none at {Path(error.filename).absolute()}."
+    return f"Expected a file that can be read, got: {error.strerror}." if isinstance(error, OSError) else str(error)
 
 
 def _print_error(name: str, problem: str, as_json: bool) -> None:
@@ -63,21 +111,27 @@ def _print_error(name: str, problem: str, as_json: bool) -> None:
         print(f"{name}: {problem}", file=sys.stderr)
 
 
-def _line(name: str, predictions: list[list[Prediction]], scores: list[float]) -> str:
-    """A line with the file, each network's digit or number, and its confidence."""
-    cells = [
-        f"{NETWORKS[each[0].network].title} {number_of(each)} ({100 * confidence_in_number(each):.1f} %)"
-        for each in zip(*predictions, strict=True)
-    ]
-    warning = "  may not be a digit" if min(scores) >= outlier.THRESHOLD else ""
-    return f"{name}: {', '.join(cells)}{warning}"
+def _line(name: str, lines: Sequence[Line], answers: Sequence[Answer]) -> str:
+    """A line with the file, each network's digit or number, and its confidence; of several lines all numbers."""
+    cells = []
+    for networks in zip(*([*zip(*predictions, strict=True)] for predictions, _ in answers), strict=True):
+        title = NETWORKS[networks[0][0].network].title
+        read = " / ".join(f"{number_of(each)} ({100 * confidence_in_number(each):.1f} %)" for each in networks)
+        cells.append(f"{title} {read}")
+    doubts = []
+    if max(max(scores) for _, scores in answers) >= outlier.THRESHOLD:
+        doubts.append("may not be a digit")
+    if any(line.unread for line in lines):
+        doubts.append("more ink on this line was not read" if len(lines) == 1 else "more ink on a line was not read")
+    return "  ".join([f"{name}: {', '.join(cells)}", *doubts])
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m recognition", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="JPEG, PNG, WEBP, GIF or BMP")
+    kinds = ", ".join(FORMATS)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=f"file, folder, pattern or - ({kinds})")
     parser.add_argument(
         "--network",
         action="append",

@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 
 from digits import SIDE
+from digits.lines import Box, Line
+from digits.normalization import is_nothing
 from models import NETWORKS
 from recognition import outlier
 from recognition.prediction import Failure, Prediction, confidence_in_number, number_of
 
 JSON_BYTES = 16_384  # of 28 x 28 numbers in JSON; with digits, commas and indentation they take less
 DECIMALS = 6  # of a probability
+MORE_INK = "More ink on this line was not read; signs, such as a minus or a point, are not."
 
 
 def digit_from_json(text: bytes) -> np.ndarray:
@@ -36,7 +39,13 @@ def digit_from_json(text: bytes) -> np.ndarray:
         raise ValueError(f"Expected {SIDE} rows of {SIDE} numbers in JSON, got another shape.")
     if not all(type(value) is int and 0 <= value <= 255 for row in rows for value in row):
         raise ValueError("Expected whole numbers from 0 (paper) to 255 (ink).")
-    return np.array(rows, np.uint8)
+    digit = np.array(rows, np.uint8)
+    if is_nothing(digit):
+        raise ValueError(
+            f"Expected a digit, found nearly nothing: {np.count_nonzero(digit)} pixels of ink, the strongest "
+            f"{digit.max()}; ink is 255, not 1."
+        )
+    return digit
 
 
 def number_report(
@@ -53,6 +62,25 @@ def number_report(
         return reports[0]
     networks = {each[0].network: _number_entry(each) for each in zip(*digits, strict=True)} | _errors(failures)
     return {"networks": networks, "digits": reports}
+
+
+def photo_report(lines: Sequence[dict[str, Any]], places: Sequence[Line]) -> dict[str, Any]:
+    """The report of a photo: that of its first line, and, where there are several, of each.
+
+    lines: number_report of each line. places: where it stands; boxes are left, top, right, bottom, in pixels of the
+    photo, upright and at most digits.picture.DECODED_SIDE wide or high.
+    """
+    each = [
+        report
+        | {"boxes": [_corners(box) for box in place.boxes], "unread": [_corners(box) for box in place.unread]}
+        | ({"warning": MORE_INK} if place.unread else {})
+        for report, place in zip(lines, places, strict=True)
+    ]
+    return each[0] | ({"lines": each} if len(each) > 1 else {})
+
+
+def _corners(box: Box) -> list[float]:
+    return [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)]
 
 
 def _report(predictions: Sequence[Prediction], score: float | None, failures: Sequence[Failure]) -> dict[str, Any]:

@@ -83,3 +83,21 @@ async def drain(receive: Receive, seconds: float = IDLE_SECONDS) -> None:
         async with asyncio.timeout(seconds):
             while (await receive()).get("more_body"):
                 pass
+
+
+def is_form(content_type: str) -> bool:
+    """Tell whether a body is a form with files."""
+    return content_type.partition(";")[0].strip().lower() == "multipart/form-data"
+
+
+def file_in_form(body: bytes, content_type: str) -> bytes:
+    """Return the file in a form's body, whatever its field is called; ValueError for none, or several."""
+    boundary = content_type.partition("boundary=")[2].partition(";")[0].strip().strip('"').encode()
+    files = []
+    for part in body.split(b"--" + boundary)[1:] if boundary else []:
+        head, found, content = part.partition(b"\r\n\r\n")
+        if found and b"filename" in head.lower():
+            files.append(content.removesuffix(b"\r\n"))
+    if len(files) != 1:
+        raise ValueError(f"Expected a form with one file in it, as curl -F file=@digit.png sends it, got {len(files)}.")
+    return files[0]

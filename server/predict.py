@@ -2,8 +2,10 @@
 
     curl --data-binary @digit.png http://localhost:8501/api/predict
     curl --data-binary @digit.png 'http://localhost:8501/api/predict?network=cnn&network=resnet&recipe=book'
+    curl -F file=@digit.png http://localhost:8501/api/predict
 
-The body is a photo, a picture of 28x28 pixels, or, as application/json, 28 rows of 28 numbers from 0 to 255. The
+The body is a photo, by itself or in a form, a picture of 28x28 pixels, or, as application/json, 28 rows of 28 numbers
+from 0 to 255. A photo of several lines gives "lines"; ink that was not read is said. The
 endpoint shares its process with the page, so it has a budget of processor time; requests beyond it are refused.
 """
 
@@ -19,23 +21,26 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from digits.photo import number_from_photo
+from digits.lines import Line
+from digits.photo import numbers_from_photo
 from digits.picture import MAX_PHOTO_BYTES
 from models import DEFAULT_NETWORKS, find
 from recognition import ensemble, outlier
 from recognition.ensemble import Selection
 from recognition.recipes import check_recipe
-from recognition.report import JSON_BYTES, digit_from_json, number_report
+from recognition.report import JSON_BYTES, digit_from_json, number_report, photo_report
 from recognition.store import WeightsError, default_recipe
 from rooms.limits import TokenBucket
-from server.bodies import BodyError, Memory, read_body
+from server.bodies import BodyError, Memory, file_in_form, is_form, read_body
 
 PREDICT_BUDGET = (0.5, 2.0)  # cores on average, and seconds of a core at once, of all requests together
 PREDICT_MIN_SECONDS = 0.02  # of a core, that every request counts at least
 PREDICT_TIMEOUT_SECONDS = 30.0  # for a body to arrive
 MAX_BODY_BYTES = 60_000_000  # of all bodies that arrive or wait at once; slow ones hold no more than they have sent
+FORM_BYTES = 2000  # of a form's envelope around a photo
 MAX_WAIT_SECONDS = 2.0  # for the budget; who would have to wait longer is asked to come back
 
+PARAMETERS = ("network", "recipe", "raw")
 
 VERSIONS = {"litert": version("ai-edge-litert"), "streamlit": version("streamlit")}
 
@@ -50,8 +55,9 @@ class Predict:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request; every error is a JSON object with a sentence."""
-        is_json = request.headers.get("content-type", "").partition(";")[0].strip() == "application/json"
-        most = JSON_BYTES if is_json else MAX_PHOTO_BYTES
+        kind = request.headers.get("content-type", "")
+        is_json = kind.partition(";")[0].strip() == "application/json"
+        most = JSON_BYTES if is_json else MAX_PHOTO_BYTES + FORM_BYTES * is_form(kind)
         try:
             with self.memory.counted() as take:
                 body = await read_body(request.receive, most, take, total=PREDICT_TIMEOUT_SECONDS)
@@ -62,18 +68,23 @@ class Predict:
                 await asyncio.sleep(wait)
                 selection = _selection(request.query_params)
                 async with self.turn:
-                    digits = [digit_from_json(body)] if is_json else await asyncio.to_thread(self._decode, body)
-                    return JSONResponse(await asyncio.to_thread(_report, selection, digits))
+                    if is_json:
+                        answer = await asyncio.to_thread(_report, selection, [digit_from_json(body)])
+                    else:
+                        photo = file_in_form(body, kind) if is_form(kind) else body
+                        lines = await asyncio.to_thread(self._decode, photo)
+                        answer = await asyncio.to_thread(_photo_report, selection, lines)
+                    return JSONResponse(answer | {"versions": VERSIONS})
         except BodyError as error:
             return _error(error.status, error.sentence)
         except ValueError as error:
             return _error(400, str(error))
 
-    def _decode(self, photo: bytes) -> list[np.ndarray]:
-        """Return the digits in a photo; its CPU time counts, not the wait for other photos (digits.picture)."""
+    def _decode(self, photo: bytes) -> list[Line]:
+        """Return the lines in a photo; its CPU time counts, not the wait for other photos (digits.picture)."""
         begin = time.thread_time()
         try:
-            return number_from_photo(photo)
+            return numbers_from_photo(photo)
         finally:
             self.budget.use(time.thread_time() - begin)
 
@@ -83,6 +94,8 @@ def _selection(query: QueryParams) -> Selection:
 
     Raises ValueError, with the known names, for an unknown network or recipe.
     """
+    if unknown := sorted(set(query) - set(PARAMETERS)):
+        raise ValueError(f"Expected no parameter but {', '.join(PARAMETERS)}, got {unknown[0][:40]!r}.")
     keys = tuple(dict.fromkeys(query.getlist("network"))) or DEFAULT_NETWORKS
     for key in keys:
         find(key)
@@ -94,7 +107,11 @@ def _report(selection: Selection, digits: list[np.ndarray]) -> dict:
     with contextlib.suppress(WeightsError):
         scores = outlier.score(np.stack(digits)).tolist()
     predictions = ensemble.predict_all(selection, digits)
-    return number_report(predictions.by_digit, scores, predictions.failures) | {"versions": VERSIONS}
+    return number_report(predictions.by_digit, scores, predictions.failures)
+
+
+def _photo_report(selection: Selection, lines: list[Line]) -> dict:
+    return photo_report([_report(selection, [*line.digits]) for line in lines], lines)
 
 
 def _error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -90,7 +90,7 @@ def test_a_photo_is_recognized_and_clear_brings_the_canvas_back(visit):
     visitor = visit()
     upload(visitor, "four.jpg", photo(4))
     assert list(visitor.wait_for_answer().values()).count(4) >= 3
-    visitor.page.get_by_alt_text("the digit read from your photo").wait_for()
+    visitor.page.get_by_alt_text("your photo, with a box around each digit that was read: 1").wait_for()
     visitor.click("Clear")
     visitor.canvas.wait_for()
     visitor.wait_for_invitation()

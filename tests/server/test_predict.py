@@ -139,3 +139,22 @@ def test_the_time_that_photos_take_counts():
     endpoint.budget.clock = lambda: endpoint.budget.at
     ask(endpoint, photo(5))
     assert endpoint.budget.left < predict.PREDICT_BUDGET[1] - PREDICT_MIN_SECONDS
+
+
+def test_a_form_upload_is_answered_whatever_its_field_is_called_and_an_empty_form_gets_a_sentence():
+    form = {"content-type": "multipart/form-data; boundary=xyz"}
+    head = b'--xyz\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\n'
+    _, data = ask(Predict(), head + png(FIVE) + b"\r\n--xyz--\r\n", headers=form)
+    assert data["networks"]["cnn"]["digit"] == 5
+    status, data = ask(
+        Predict(), b'--xyz\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--xyz--\r\n', "", form
+    )
+    assert status == 400 and "one file in it" in data["error"]
+
+
+def test_nearly_nothing_as_json_and_an_unknown_parameter_get_a_sentence():
+    for rows in (np.zeros((28, 28), int), (FIVE > 100).astype(int)):
+        status, data = ask(Predict(), json.dumps(rows.tolist()).encode(), headers=JSON)
+        assert status == 400 and "nearly nothing" in data["error"]
+    status, data = ask(Predict(), png(FIVE), "networks=cnn")
+    assert status == 400 and "networks" in data["error"]

@@ -8,6 +8,7 @@ touching to two and a half heights, groups, twenty digits, several lines, edges,
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -138,7 +139,8 @@ def picture(composer: Composer, kind: Kind, random: np.random.Generator) -> Pict
         place = int(random.integers(len(composer.pen_digits)))
         theirs = composer.by_writer[composer.pen_digits[place].writer]
         same = random.random() < 0.6
-        chosen = [int(random.choice(theirs) if same else random.integers(len(composer.pen_digits))) for _ in range(count)]
+        everyone = len(composer.pen_digits)
+        chosen = [int(random.choice(theirs) if same else random.integers(everyone)) for _ in range(count)]
         page.add_line([composer.pen_digits[number] for number in chosen])
     return Picture(page.photographed(), tuple(page.numbers), bool(page.other))
 
@@ -212,7 +214,7 @@ class _Page:
         if kind.frame == "box":
             self.frames += _rectangle(first - around, top - around, last + around, max(feet) + around)
         elif kind.frame == "comb":
-            middles = [(before[1] + after[0]) / 2 for before, after in zip(boxes, boxes[1:], strict=False)]
+            middles = [(before[1] + after[0]) / 2 for before, after in itertools.pairwise(boxes)]
             ends = [first - 0.22, *middles, last + 0.22]
             self.frames += _rectangle(ends[0], top - 0.2, ends[-1], max(feet) + 0.2)
             self.frames += [np.array([[x, top - 0.2], [x, max(feet) + 0.2]]) for x in middles]
@@ -252,7 +254,7 @@ class _Page:
         extent = high - low
         if kind.margin is not None:
             margins = random.uniform(*kind.margin, 4) + 0.5 * min(kind.pen)
-            if kind.side == (28, 28) or random.random() < 0.5 and kind.digits == (1, 1):  # a square
+            if kind.side == (28, 28) or (random.random() < 0.5 and kind.digits == (1, 1)):  # a square
                 scale = side / (extent.max() + margins[0] + margins[1])
                 room = np.array([side, side]) - extent * scale
                 return side, side, scale, room * (0.5 if random.random() < 0.7 else random.uniform(0.3, 0.7))
@@ -347,7 +349,8 @@ def _printed(kind: str, shape: tuple[int, ...], scale: float, random: np.random.
         return np.zeros(shape)
     large = tuple(2 * side for side in shape)
     lines = np.zeros(large, np.uint8)
-    pitch = max(6, round(random.uniform(0.4, 1.3) * scale)) if kind == "squares" else round(random.uniform(1.2, 2) * scale)
+    apart = (0.4, 1.3) if kind == "squares" else (1.2, 2.0)  # in heights of a digit
+    pitch = max(6, round(random.uniform(*apart) * scale))
     for width in range(max(1, round(max(shape) / 700))):
         lines[width::pitch] = 255
         if kind == "squares":

@@ -10,6 +10,7 @@ import streamlit as st
 
 from models import NETWORKS
 from recognition.prediction import Prediction, majority
+from recognition.report import MORE_INK
 from ui.drawing.board import Board
 from ui.drawing.history import DrawnDigit
 from ui.learn import state
@@ -53,6 +54,31 @@ def choose_digit(board: Board, digits: Sequence[DrawnDigit]) -> None:
                 on_click=_choose,
                 args=(board, place),
             )
+
+
+def explain_photo(board: Board, doubted: bool) -> None:
+    """Of a photo: choose another of its lines, say what was not read, and turn it where it may lie on its side.
+
+    doubted: something on the chosen line may be no digit.
+    """
+    if board.sheet is None:
+        return
+    if len(board.sheet.lines) > 1:
+        with st.container(key="lines", horizontal=True, gap="small"):
+            for line, each in enumerate(board.sheet.lines):
+                st.button(
+                    f"Line {line + 1}, {len(each.digits)} {'digit' if len(each.digits) == 1 else 'digits'}",
+                    key=session.line_of_photo(line),
+                    type="primary" if line == board.line else "secondary",
+                    on_click=board.choose_line,
+                    args=(line,),
+                )
+    if board.sheet.lines and board.sheet.lines[board.line].unread:
+        st.markdown(f":material/warning: {MORE_INK}")
+    elif board.sheet.unread:
+        st.markdown(":material/warning: Other ink on the photo was not read; it is marked.")
+    if doubted or not board.sheet.lines:
+        st.button("Turn the photo", key=session.TURN_PHOTO, icon=":material/rotate_right:", on_click=board.turn_photo)
 
 
 def offer_teaching(drawn: DrawnDigit) -> None:

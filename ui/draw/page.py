@@ -12,7 +12,7 @@ from recognition.ensemble import Selection
 from recognition.recipes import RECIPES
 from recognition.store import default_recipe, released, trained_recipes
 from ui.draw.drawings import drawings_strip
-from ui.draw.feedback import choose_digit, offer_doubtful, offer_teaching, suggest
+from ui.draw.feedback import choose_digit, explain_photo, offer_doubtful, offer_teaching, suggest
 from ui.draw.panels.architecture import architecture_panel
 from ui.draw.panels.importance import importance_panel
 from ui.draw.panels.journey import journey_panel
@@ -167,6 +167,7 @@ def _choose_panel() -> str:
 def _show_feedback(board: Board, reading: Reading, panel: str, in_room: bool) -> None:
     """What to try next; in a room its host says that."""
     drawn = reading.chosen
+    explain_photo(board, any(each.outlier for each in reading.digits))
     if len(reading.digits) > 1:
         choose_digit(board, reading.digits)
     if drawn is None or in_room:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from digits.normalization import ink_of
 from digits.numbers import number_from_ink
-from digits.photo import number_from_photo
-from digits.picture import decode_canvas_png
+from digits.photo import Reading, read_photo, read_picture
+from digits.picture import PhotoError, decode_canvas_png
 from digits.samples import sample_strokes
 from digits.strokes import (
     CANVAS_SIDE,
@@ -38,6 +38,7 @@ class Board:
     number: counts the drawings of this visit; clearing the canvas ends a drawing.
     chosen: the digit that the bars and panels are about, counted from 0.
     photo: the digits are pictures that cover the canvas: of a photo, or of an earlier drawing.
+    sheet: the photo that was read, with the place of each digit. line: the one of its lines that the page is about.
     problem: a sentence about the last photo, until something else is drawn or put here.
     wide: the visitor wants a canvas twice as wide as high.
     again: the number of an earlier drawing that stands here again, as a picture, or None.
@@ -50,6 +51,8 @@ class Board:
     number: int = 0
     chosen: int = 0
     photo: bool = False
+    sheet: Reading | None = None
+    line: int = 0
     problem: str = ""
     wide: bool = False
     again: int | None = None
@@ -109,6 +112,7 @@ class Board:
         self._set_ink(None)
         self.checksum = None
         self.photo, self.problem, self.chosen, self.again = False, "", 0, None
+        self.sheet, self.line = None, 0
         if self._begun:
             self.number += 1
             self._begun = False
@@ -125,10 +129,27 @@ class Board:
         self._read_background()
 
     def put_photo(self, data: bytes) -> None:
-        """Put a photo's digits in the canvas's place; raises digits.picture.PhotoError if it holds none."""
-        digits = number_from_photo(data)
-        self._replace()
-        self.digits, self.photo = tuple(digits), True
+        """Put a photo in the canvas's place; raises digits.picture.PhotoError if it holds no digits."""
+        self._put_sheet(read_photo(data))
+
+    def turn_photo(self) -> None:
+        """Turn the photo by a quarter to the right, and read it again."""
+        if self.sheet is None:
+            return
+        try:
+            self._put_sheet(read_picture(self.sheet.picture, quarter_turns=-1))
+        except PhotoError:  # it stands on its side, where nothing looks like a digit
+            picture = np.ascontiguousarray(np.rot90(self.sheet.picture, -1))
+            self._put_sheet(replace(self.sheet, picture=picture, lines=(), unread=()))
+            self.problem = "Nothing on the photo looks like a digit this way up."
+
+    def choose_line(self, line: int) -> None:
+        """Make the page be about another line of the photo."""
+        if self.sheet is not None:
+            sheet = self.sheet
+            self._put_sheet(sheet)
+            self.line = line
+            self.digits = sheet.lines[line].digits
 
     def put_again(self, number: int, digits: Sequence[np.ndarray]) -> None:
         """Put an earlier drawing of the visit in the canvas's place, as the networks got it."""
@@ -154,6 +175,11 @@ class Board:
         self.checksum = checksum
         self.foreground, self._sent, self._outdated, self.problem = strokes, picture, None, ""
         self._begun = self._begun or bool(strokes)
+
+    def _put_sheet(self, sheet: Reading) -> None:
+        self._replace()
+        self.sheet, self.photo = sheet, True
+        self.digits = sheet.lines[0].digits if sheet.lines else ()
 
     def _replace(self) -> None:
         """Clear everything for something else; the strokes on the canvas go with its next message."""

@@ -11,7 +11,9 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from digits.picture import MAX_PHOTO_BYTES, SUFFIXES, PhotoError
+from digits.lines import Box
+from digits.photo import Reading
+from digits.picture import MAX_PHOTO_BYTES, PhotoError
 from digits.samples import SAMPLES, sample_strokes
 from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH, strokes_from_fabric
 from ui.drawing.board import CANVAS_KEY, Board, current_board
@@ -21,6 +23,7 @@ VISITS = secrets.token_hex(4)  # of this server: after a restart none has emptie
 log = logging.getLogger(__name__)
 
 WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make it narrow again."
+READ, OTHER_LINE, UNREAD = "#1f9d55", "#4094ff", "#d9480f"  # frames on a photo
 GHOST, GHOST_BRUSH = "5", 12  # the sample that is shown faintly on an empty canvas
 
 
@@ -68,8 +71,7 @@ def choose_input(board: Board) -> None:
             for name in SAMPLES:
                 st.button(name, key=session.sample(name), on_click=_put_sample, args=(board, name))
         st.file_uploader(
-            "A photo of a digit on paper",
-            SUFFIXES,
+            "A photo of digits on paper",  # of any format: what cannot be read gets a sentence in the answers' place
             key=session.PHOTO,
             max_upload_size=MAX_PHOTO_BYTES // 1_000_000,
             on_change=_put_photo,
@@ -122,14 +124,46 @@ def _canvas(board: Board, width: int) -> bool:
 
 def _layer(board: Board, ghost: bool) -> str:
     """The layer under the transparent canvas, or over it for a photo."""
+    if board.sheet is not None:
+        return f'<img class="photo sheet" src="{_sheet(board.sheet, board.line)}" alt="{_described(board.sheet)}">'
     if board.photo and board.digit is not None:
-        words = "the digit read from your photo" if len(board.digits) == 1 else "the digits read from your photo"
-        words = words if board.again is None else "an earlier drawing, as the networks get it"
-        return f'<img class="photo" src="{images.digit(np.hstack(board.digits))}" alt="{words}">'
+        picture = images.digit(np.hstack(board.digits))
+        return f'<img class="photo" src="{picture}" alt="an earlier drawing, as the networks get it">'
     if board.background:
         strokes = zip(*strokes_from_fabric(board.background), strict=True)
         return "".join(_picture("background", _line(stroke, "#fff", brush), board.width) for stroke, brush in strokes)
     return _invitation(ghost) if not board.foreground else '<span class="background"></span>'
+
+
+def _sheet(sheet: Reading, chosen: int) -> str:
+    """A photo with a box around each digit that was read, and a dashed one around ink that was not, as a data URL."""
+    height, width = sheet.picture.shape
+    line = max(height, width) / 160
+    marks = []
+    for number, each in enumerate(sheet.lines):
+        marks += [_mark(box, line, READ if number == chosen else OTHER_LINE) for box in each.boxes]
+        marks += [_mark(box, line, UNREAD, dashed=True) for box in each.unread]
+    marks += [_mark(box, line, UNREAD, dashed=True) for box in sheet.unread]
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<image href="{images.photo(sheet.picture)}" width="{width}" height="{height}"/>{"".join(marks)}</svg>'
+    )
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+def _mark(box: Box, line: float, colour: str, dashed: bool = False) -> str:
+    """A frame around a box, and a little room between."""
+    left, top, right, bottom = box.left - line, box.top - line, box.right + line, box.bottom + line
+    dashes = f' stroke-dasharray="{2 * line:.1f} {line:.1f}"' if dashed else ""
+    place = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}"'
+    return f'<rect {place} fill="none" stroke="{colour}" stroke-width="{line:.1f}"{dashes}/>'
+
+
+def _described(sheet: Reading) -> str:
+    """The photo and its marks in words."""
+    digits, unread = sum(len(each.digits) for each in sheet.lines), any(each.unread for each in sheet.lines)
+    words = f"your photo, with a box around each digit that was read: {digits}"
+    return f"{words}; other ink is marked as not read" if unread or sheet.unread else words
 
 
 @cache

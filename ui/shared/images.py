@@ -21,6 +21,13 @@ def digit(picture: np.ndarray) -> str:
     return _url(Image.fromarray(picture))
 
 
+def photo(picture: np.ndarray) -> str:
+    """A data URL of uint8 (h, w), compressed as a photo."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
 def heat(values: np.ndarray, scale: float | None = None) -> str:
     """A data URL of float (h, w): amber above zero, blue below, black at zero.
 

@@ -21,7 +21,7 @@ BRUSH, WIDE, RAW, UNDO, CLEAR = "brush", "wide", "raw", "undo", "clear"
 BESIDE = "both"  # the other recipe beside the chosen one, in a link, too
 NETWORKS_OFFERED = "networks_offered"
 SUGGESTION, SAVE = "suggestion", "save"
-WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT = "ways", "photo", "camera", "shot"
+WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT, TURN_PHOTO = "ways", "photo", "camera", "shot", "turn_photo"
 
 # Widgets of the page The book.
 LESSON, CONTENTS, BACK, ONWARD = "lesson", "contents", "back", "onward"
@@ -59,6 +59,11 @@ def sample(name: str) -> str:
 def drawing(number: int) -> str:
     """The key of the button that shows an earlier drawing again."""
     return f"drawing-{number}"
+
+
+def line_of_photo(line: int) -> str:
+    """The key of the button that chooses a line of a photo."""
+    return f"line-{line}"
 
 
 def digit_of_number(place: int) -> str:

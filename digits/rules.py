@@ -1,0 +1,118 @@
+"""Straight lines that are joined to digits: the boxes of a form, a comb, the line that a number stands on.
+
+A line is found by projection along a few slopes, and removed where the ink is as thin as the line, so that strokes that
+cross it stay whole. Source: staff line removal by run lengths, as in I. Fujinaga, Staff Detection and Removal, 2004.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from digits.ink import Ink, Part
+
+SLOPES = np.linspace(-0.12, 0.12, 17)
+MIN_LENGTH = 0.85  # of a part's width, that a line covers
+WIDER = 1.25  # a part is so much wider than high where it stands on a line that goes on
+MAX_THICK = 0.12  # of the smaller side
+MAX_LINES = 3  # that are removed in each direction, twice as many for a comb
+
+
+def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
+    """The same ink, without the straight lines in these parts; None where there are none."""
+    from scipy import ndimage
+
+    labels, contrast, kept, fresh = ink.labels.copy(), ink.contrast.copy(), list(ink.parts), []
+    for part in parts:
+        box = slice(part.top, part.bottom), slice(part.left, part.right)
+        mask = ink.labels[box] == part.label
+        left = _erased(mask)
+        if left is None:
+            continue
+        pieces, count = ndimage.label(left, np.ones((3, 3)))
+        view, level = labels[box], contrast[box]
+        level[ndimage.maximum_filter(mask & ~left, 3) & ~left] = 0
+        view[mask] = 0
+        first = int(labels.max()) + 1
+        view[left] = pieces[left] + first
+        kept = [other for other in kept if other is not part]
+        areas = np.bincount(pieces.ravel(), minlength=count + 1)
+        fresh += [
+            Part(
+                first + n, part.top + y.start, part.top + y.stop, part.left + x.start, part.left + x.stop, int(areas[n])
+            )
+            for n, (y, x) in enumerate(ndimage.find_objects(pieces), start=1)
+            if areas[n] > 0.02 * part.area
+        ]
+    if not fresh:
+        return None
+    return replace(ink, labels=labels, contrast=contrast, parts=tuple(sorted([*kept, *fresh], key=lambda p: -p.area)))
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A line through a part: its row at the first column, its slope, and how thick it is, in pixels."""
+
+    row: float
+    slope: float
+    thick: float
+
+
+def _erased(mask: np.ndarray) -> np.ndarray | None:
+    """A part, bool (h, w), without its lines; None if it has none."""
+    height, width = mask.shape
+    across = _rules(mask)
+    if not across:
+        return None
+    if len(across) >= 2:  # a box or a comb: its sides reach from line to line
+        between = mask[int(min(rule.row for rule in across)) :]
+        down = _rules(between.T, 2 * MAX_LINES)
+    else:
+        down = []
+    if width < WIDER * height and (len(across) < 2 or len(down) < 2):
+        return None
+    left = mask.copy()
+    for rule in across:
+        left &= ~_on_rule(mask, rule)
+    for rule in down:
+        top = int(min(each.row for each in across))
+        left[top:] &= ~_on_rule(mask[top:].T, rule).T
+    return left if left.sum() >= 0.1 * mask.sum() else None
+
+
+def _rules(mask: np.ndarray, most: int = MAX_LINES) -> list[_Rule]:
+    """The lines from left to right, each covering most of the width."""
+    height, width = mask.shape
+    if min(height, width) < 12:
+        return []
+    rows, columns = np.nonzero(mask)
+    best: tuple[float, float, np.ndarray, int] | None = None
+    for slope in SLOPES:
+        places = np.rint(rows - slope * columns).astype(int)
+        low = int(places.min())
+        counts = np.bincount(places - low).astype(float)
+        if best is None or counts.max() > best[0]:
+            best = float(counts.max()), float(slope), counts, low
+    assert best is not None
+    _, slope, counts, low = best
+    strong = counts >= MIN_LENGTH * width
+    rules = []
+    starts = np.flatnonzero(np.diff(strong.astype(int), prepend=0) == 1)
+    stops = np.flatnonzero(np.diff(strong.astype(int), append=0) == -1) + 1
+    for start, stop in zip(starts[:most], stops[:most], strict=True):
+        thick = float(stop - start)
+        if thick <= max(3.0, MAX_THICK * min(height, width)):
+            rules.append(_Rule(low + (start + stop - 1) / 2, slope, thick))
+    return rules
+
+
+def _on_rule(mask: np.ndarray, rule: _Rule) -> np.ndarray:
+    """The pixels of a line where no stroke crosses it."""
+    index = np.arange(mask.shape[0])[:, None]
+    above = np.maximum.accumulate(np.where(mask, -1, index), 0)
+    below = np.minimum.accumulate(np.where(mask, mask.shape[0], index)[::-1], 0)[::-1]
+    track = np.abs(index - rule.row - rule.slope * np.arange(mask.shape[1])[None]) <= rule.thick / 2 + 2
+    runs = below - above - 1
+    usual = float(np.median(runs[mask & track])) if (mask & track).any() else rule.thick
+    return mask & track & (runs <= 1.6 * usual + 1)
