@@ -12,6 +12,7 @@ import { Stage } from "../journey/stage.js";
  * @property {(spot: Spot, point: Point) => void} [drag] something of the picture is held and moved
  * @property {(spot: Spot | null) => void} [hover]
  * @property {(key: string) => boolean} [key] of the picture, where it can be focused; whether it was understood
+ * @property {string} [keys] what they do, for those who use them
  * @property {number} [tall] the picture's height over its width, on a phone
  */
 /** @typedef {{ label: string, from: number, to: number, by: number, at: number, digits?: number, quiet?: boolean, words?: (value: number) => string }} Range
@@ -28,6 +29,8 @@ export class Desk {
   #dirty = true;
   #last = 0;
   #fitted = "";
+  #wide = 0;
+  #below = 0;
   /** @type {((passed: number) => boolean) | null} */ #tick = null;
   /** @type {HTMLButtonElement | null} */ #player = null;
   /** @type {Spot | null} */ #held = null;
@@ -184,7 +187,8 @@ export class Desk {
 
   #fit() {
     const { width, top } = this.picture.getBoundingClientRect(), scroll = document.querySelector(".stMain")?.scrollTop ?? 0, phone = width < PHONE;
-    const below = this.root.getBoundingClientRect().bottom - this.picture.getBoundingClientRect().bottom;
+    const bottom = this.root.getBoundingClientRect().bottom - this.picture.getBoundingClientRect().bottom, below = width === this.#wide ? Math.max(bottom, this.#below) : bottom; // a longer sentence makes the picture smaller, and a shorter one does not make it jump
+    [this.#wide, this.#below] = [width, below];
     const height = phone ? Math.round(width * (this.#lesson?.tall ?? 1.1)) : Math.max(LEAST, Math.round(innerHeight - top - scroll - below - 24));
     const ground = getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor, like = [width, height, ground, devicePixelRatio].join();
     if (like === this.#fitted || !width) return false;
@@ -238,6 +242,7 @@ export class Desk {
     if (!lesson.key) return;
     const { key } = lesson;
     Object.assign(this.picture, { tabIndex: 0 }).setAttribute("role", "application");
+    this.picture.setAttribute("aria-label", lesson.keys ?? "");
     this.picture.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !key(event.key)) return;
       event.preventDefault();

@@ -86,6 +86,7 @@ export function lesson(desk, { ink }) {
       else return false;
       return true;
     },
+    keys: "The weights: arrow keys move over them, Space paints",
     tall: 0.9,
   };
 }

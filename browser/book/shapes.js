@@ -27,7 +27,6 @@ export function lesson(desk, { ink }) {
         c.globalAlpha = r <= row ? 1 : 0.45;
         stage.place(strip, r, left + 34 * u, top + r * (high + gap), wide - 34 * u, high);
         c.globalAlpha = 1;
-        if (r === row) stage.text(`t = ${r}`, left + 30 * u, top + (r + 0.5) * (high + gap), { align: "right", base: "middle", weight: 700, colour: colour.network });
       }
       const step = (wide - 34 * u) / SIDE;
       stage.frame(left + 34 * u + column * step, top + row * (high + gap), step, high, colour.network);
@@ -50,6 +49,7 @@ export function lesson(desk, { ink }) {
         stage.link(picture.x + (column + 1) * pixel, picture.y + (row + 0.5) * pixel, left + 34 * u + column * step, top + row * (high + gap) + high / 2, 0.7, { across: true, colour: colour.network });
         stage.c.globalAlpha = 1;
       }
+      stage.text(`t = ${row}`, left + 30 * u, top + (row + 0.5) * (high + gap), { align: "right", base: "middle", weight: 700, colour: colour.network, halo: true });
       return `The same value, ${value.toFixed(2)}, is picture[${row}, ${column}, 0] for the CNN, element ${column} of step ${row} for the RNN, and element 28 × ${row} + ${column} = ${at} for the MLP.`;
     },
     drag(spot) {

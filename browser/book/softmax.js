@@ -16,7 +16,7 @@ export async function lesson(desk, { digit, ink }) {
   const slider = desk.slider({ label: "Temperature", from: -1, to: 1, by: 0.01, at: 0, words: (value) => (10 ** value).toFixed(2) }, (value) => { temperature = 10 ** value; });
   return {
     draw(stage, area) {
-      const { u, colour } = stage, p = softmax(logits, temperature), top = 46 * u;
+      const { u, colour } = stage, p = softmax(logits, temperature), top = 60 * u;
       const picture = area.phone ? 0 : Math.min(area.h - 40 * u, 190 * u), x = area.x + (picture ? picture + 24 * u : 0), w = area.w - (x - area.x), slot = w / 10;
       if (picture) {
         stage.picture("digit", ink, [28, 28], { x: area.x, y: area.y + 20 * u, w: picture, h: picture }, { ink: true });

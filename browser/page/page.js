@@ -44,7 +44,7 @@ function closeDialog() {
 
 /** What scrolls can be scrolled by keyboard. */
 function makeScrollable() {
-  for (const text of document.querySelectorAll(".stCode pre:not([tabindex])")) /** @type {HTMLElement} */ (text).tabIndex = 0;
+  for (const text of document.querySelectorAll(".stCode pre:not([tabindex]), .stTable div:has(> table):not([tabindex])")) /** @type {HTMLElement} */ (text).tabIndex = 0;
 }
 
 /** Once for each frame, before it is painted: an answer is many changes. */

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PANELS = ("Journey", "Which ink?", "How it is built")
 THEMES = ("light", pytest.param("dark", marks=pytest.mark.nightly))
-PAGES = ("play", "room", "learn", "evidence", "book", "book?lesson=Softmax", "book?lesson=Convolution+and+max-pooling")
+PAGES = ("play", "room", "learn", "evidence", "book", "book?lesson=Perceptron", "book?lesson=A+graph+of+layers")
 
 
 def problems(visitor: Visitor) -> list[str]:

@@ -99,6 +99,13 @@ def test_the_tables_compare_with_the_printed_ones(book, monkeypatch, tmp_path):
     assert not book.exception and table["difference"].tolist() == [-0.2] and table["test %, book"].tolist() == [99.4]
 
 
+def test_the_printed_columns_of_the_tables_are_those_of_their_rows():
+    names = ("regularizer", "optimizer", "activation", "book_train", "book_test")
+    for table, rows in json.loads((ROOT / "weights" / "tables.json").read_text(encoding="utf-8")).items():
+        printed = {tuple(getattr(row, name) for name in names) for row in TABLES[table]}
+        assert {tuple(row[name] for name in names) for row in rows} <= printed
+
+
 def test_the_best_rows_of_the_tables_are_the_accuracies_of_the_listings():
     for table, listing, optimizer in (
         ("1.3.3", "1.3.2", "Adam"),
@@ -130,5 +137,5 @@ def test_whatever_a_lesson_lets_one_move_changes_its_numbers(visit):
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         page.set_viewport_size(DESKTOP)
         page.get_by_role("button", name="Next", exact=True).click()
-    page.locator(".stTable").wait_for()
+    page.locator(".stTable [tabindex]").wait_for()  # it scrolls, also by keyboard
     assert visitor.errors == []

@@ -38,8 +38,9 @@ def networks() -> None:
 
 def errata() -> None:
     """Show the errors in the print."""
-    st.table([{"where": e.where, "printed": e.printed, "right": e.right, "because": e.why} for e in ERRATA])
-    st.caption("The tests build these networks and count, so the third column is checked. Also in docs/errata.md.")
+    for erratum in ERRATA:
+        st.markdown(f"**{erratum.where}**: printed ~~{erratum.printed}~~, right **{erratum.right}**; {erratum.why}")
+    st.caption("The tests build these networks and count, so what is called right is checked. Also in docs/errata.md.")
 
 
 FORMATS = dict.fromkeys(("train %, book", "train %, here", "test %, book", "test %, here"), "%.2f")
