@@ -11,7 +11,7 @@ python -m benchmark room         a lesson: phones that send and a wall, on one s
 python -m benchmark soak         memory over thousands of drawings through one server
 python -m benchmark install      size of the environments, and how long they take to install
 python -m benchmark learn        20 visitors beside a training; what networks learn in half a minute, and forget
-python -m benchmark siege        ordinary visitors, attackers and dropped lines together
+python -m benchmark siege        honest visitors in quiet, and beside all attackers at once
 """
 
 from __future__ import annotations

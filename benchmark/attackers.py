@@ -1,6 +1,6 @@
 """Attacks by visitors and programs: each a wave that can be repeated; and an honest visitor in a process of their own.
 
-Message over message, these are what an hour of attacks found to harm others; tests/server/test_bystander.py runs each
+These are what an hour of attacks found to harm others; tests/server/test_middleware.py runs the worst
 alone, benchmark.siege all at once.
 """
 
@@ -177,9 +177,12 @@ def cpu_seconds(process: int) -> float:
 async def _burst(address: str, visits: int, messages: int, text: str) -> None:
     async def one(client: Client) -> None:
         data = state(client, text).SerializeToString()
-        for _ in range(messages):
-            await client.put(data)
-        await asyncio.sleep(1)
+        try:
+            for _ in range(messages):
+                await client.put(data)
+            await asyncio.sleep(1)
+        finally:
+            client.socket.transport.abort()
 
     async with contextlib.AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(visit(address)) for _ in range(visits)]

@@ -33,6 +33,9 @@ MESSAGES = (10.0, 20.0)  # of a visit, in a second and at once; a hand sends one
 BYTES = (150_000.0, 400_000.0)  # of a visit's messages, in a second and at once; a drawing has 3 to 60 kB
 LARGE_MESSAGE_BYTES = 64_000  # beyond which messages of all visits share ...
 LARGE_BYTES = (250_000.0, 800_000.0)  # ... so much, in a second and at once
+MAX_WAIT_SECONDS = (
+    4.0  # for that share; one that would wait longer is dropped, and the drawing comes with its next stroke
+)
 MAX_MESSAGE_BYTES = 400_000  # the longest drawing that digits.strokes accepts takes 300,000
 MAX_WIDGETS = 300  # in a message; the page has about 60
 MAX_HASHES = 5_000  # in a message, of those that the browser has cached
@@ -141,8 +144,7 @@ class _Incoming:
                     raise MessageError("text, where Streamlit sends bytes", 1003)
                 if len(data) > MAX_MESSAGE_BYTES:
                     raise MessageError(f"{len(data):,} bytes, more than {MAX_MESSAGE_BYTES:,}", 1009)
-                await self._pay(len(data))
-                allowed = is_allowed(data)
+                allowed = await self._pay(len(data)) and is_allowed(data)
             except MessageError as error:
                 log.warning("a visit was ended for a message that cannot be taken: %s", error)
                 await self.send({"type": "websocket.close", "code": error.code})
@@ -150,16 +152,21 @@ class _Incoming:
             if allowed:
                 return message
 
-    async def _pay(self, size: int) -> None:
-        """Wait until the visit may send a message of this size, before any of it is looked at.
+    async def _pay(self, size: int) -> bool:
+        """Wait until the visit may send a message of this size, before any of it is looked at; return False to drop it.
 
         The line is not read meanwhile. Streamlit itself merges the messages that come while a run is due.
         """
         wait = max(self.messages.use(1), self.bytes.use(size))
         if size > LARGE_MESSAGE_BYTES:
-            wait = max(wait, self.large.use(size))
+            share = self.large.use(size)
+            if share > MAX_WAIT_SECONDS:
+                self.large.use(-size)
+                return False
+            wait = max(wait, share)
         if wait > 0:
             await asyncio.sleep(wait)
+        return True
 
 
 class MessageError(ValueError):

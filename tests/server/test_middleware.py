@@ -25,6 +25,7 @@ from benchmark.attackers import repeat, send_the_longest_drawings_at_once, send_
 from benchmark.client import Client, visit
 from benchmark.load import status
 from digits.strokes import MAX_COMMANDS, strokes_to_fabric
+from rooms.limits import TokenBucket
 from server import middleware
 from server.middleware import MessageError, is_allowed
 from tests.drawings import placed
@@ -78,6 +79,33 @@ def test_bytes_that_are_no_message_are_refused():
     with pytest.raises(MessageError, match="no message") as caught:
         is_allowed(b"\xff\xff\xff\xff")
     assert caught.value.code == 1002
+
+
+def test_nobody_waits_long_for_large_messages_of_others_and_small_ones_pass():
+    large, small = b"x" * middleware.MAX_MESSAGE_BYTES, rerun().SerializeToString()
+    closed: list[dict] = []
+
+    async def visitor(shared: TokenBucket, data: bytes) -> float:
+        async def receive() -> dict:
+            return (
+                {"type": "websocket.receive", "bytes": messages.pop()} if messages else {"type": "websocket.disconnect"}
+            )
+
+        async def send(message: dict) -> None:
+            closed.append(message)
+
+        messages, begin = [data], time.monotonic()
+        await middleware._Incoming(receive, send, shared)()
+        return time.monotonic() - begin
+
+    async def everybody() -> tuple[list[float], float]:
+        shared = TokenBucket(*middleware.LARGE_BYTES)
+        shared.use(30 * len(large))  # of visits that have left since
+        begin = asyncio.gather(*(visitor(shared, large) for _ in range(5)))
+        return await begin, await visitor(shared, small)
+
+    waits, own = run_async(everybody())
+    assert max(waits) < middleware.MAX_WAIT_SECONDS and own < 0.5
 
 
 async def clear_caches(client: Client) -> None:
