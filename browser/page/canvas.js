@@ -27,6 +27,7 @@ style.replaceSync(`
 /** @type {Ink | null} */ let ink = null;
 let emptied = ""; // the server's last word on it
 let restored = false;
+let interrupted = false; // the connection was lost since the canvas was empty
 let owed = false; // a Clear while the server was away, of which it has to hear
 
 const place = () => /** @type {HTMLElement | null} */ (document.querySelector(".st-key-canvas"));
@@ -51,7 +52,7 @@ export function startCanvas(digits) {
   for (const kind of ["mousedown", "touchstart"]) {
     addEventListener(kind, (event) => { if (canvasOf(event)) touched(true); }, { capture: true, passive: true });
   }
-  ink = new Ink(isBlank);
+  ink = new Ink(isBlank, lost);
   addEventListener("pagehide", store);
   addEventListener("keydown", pressed);
   addEventListener("click", clicked, true);
@@ -64,6 +65,7 @@ let due = false;
 /** At once, so that the canvas is not painted in its own size first. A shadow root may come after the last change of the page
  * around it, which nothing tells: so it is looked for in each frame until the canvas is there. */
 function update() {
+  interrupted ||= place() !== null && !isConnected();
   enableTools();
   empty();
   if (prepared() || due) return;
@@ -77,6 +79,7 @@ function empty() {
   if (wanted === undefined || wanted === emptied) return;
   emptied = wanted;
   if (!wanted) return; // a visit that has emptied nothing, as after a restart of the server
+  interrupted = false;
   ink?.clear();
   if (!isBlank()) tool("Reset")?.click();
 }
@@ -138,11 +141,25 @@ function clear() {
     owed = false; // the server hears of it now; here it has long been done
     return;
   }
-  owed = !isConnected();
+  owed = interrupted = !isConnected();
   ink?.clear();
   if (!isBlank()) tool("Reset")?.click(); // a canvas that has not loaded yet would forget its next stroke
   hide(background());
   touched(false);
+}
+
+/** The page that comes from a server that was restarted may bring an empty canvas: what stood there is drawn again.
+ * @param {Strokes} strokes */
+function lost(strokes) {
+  if (!interrupted || background().length) return;
+  interrupted = false;
+  const again = () => {
+    const canvas = root()?.querySelector("canvas.upper-canvas");
+    if (canvas instanceof HTMLCanvasElement && tool("Undo")) {
+      if (isBlank()) draw(canvas, strokes, 1);
+    } else if (place()) requestAnimationFrame(again);
+  };
+  setTimeout(again, BETWEEN);
 }
 
 /** Leaves the drawing to the page that comes after a reload. */

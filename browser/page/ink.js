@@ -15,9 +15,11 @@ export class Ink {
   #stale = true;
   #resized = new ResizeObserver(() => { this.#stale = true; });
 
-  /** @param {() => boolean} isBlank whether the canvas component holds no stroke */
-  constructor(isBlank) {
+  /** @param {() => boolean} isBlank whether the canvas component holds no stroke
+   * @param {(strokes: Stroke[]) => void} lost called with strokes that have gone from the canvas by themselves */
+  constructor(isBlank, lost) {
     this.isBlank = isBlank;
+    this.lost = lost;
     for (const kind of ["mousedown", "mousemove", "touchstart", "touchmove"]) addEventListener(kind, (event) => this.#record(event), { capture: true, passive: true });
     for (const kind of ["mouseup", "touchend", "touchcancel"]) addEventListener(kind, () => { this.#drawing = false; }, { capture: true, passive: true });
     const frame = () => { this.#frame(); requestAnimationFrame(frame); };
@@ -43,7 +45,7 @@ export class Ink {
   follow(canvas) {
     if (canvas === this.#source) return;
     this.#source = canvas;
-    this.clear();
+    this.#lose();
   }
 
   /** @param {Event} event */
@@ -63,11 +65,17 @@ export class Ink {
     if (!place || !this.#source) return;
     if (!this.#shown?.isConnected) this.#mount(place);
     const blank = this.isBlank();
-    if (blank && this.#strokes.length && !this.#drawing && !this.#settling()) this.clear(); // the page has emptied it
+    if (blank && this.#strokes.length && !this.#drawing && !this.#settling()) this.#lose();
     place.toggleAttribute("data-crisp", this.#strokes.length > 0);
     const last = this.#strokes[this.#strokes.length - 1];
     if (last && !last.width) last.width = (this.#source.getContext("2d")?.lineWidth ?? 0) / SIDE; // the brush, as it is now
     if (this.#stale) this.#paint();
+  }
+
+  #lose() {
+    const { strokes } = this;
+    this.clear();
+    if (strokes.length) this.lost(strokes);
   }
 
   #lifted = 0;
