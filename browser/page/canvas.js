@@ -12,6 +12,7 @@ const LABEL = "Canvas: draw a digit with a mouse, a pen or a finger, or press on
 const STEPS = 6; // points of a sample's stroke between two of its corners, as a hand leaves
 const BETWEEN = 30; // milliseconds between two strokes that are drawn by themselves
 const STORED = "draw-a-digit-strokes"; // in the storage of this tab
+const AGAIN = 300; // milliseconds until it is looked whether a lost drawing can be drawn again
 const ANSWERED = 3000; // milliseconds after which the server's answer to Undo or Clear is certain to have come
 
 const style = new CSSStyleSheet();
@@ -35,6 +36,7 @@ const root = () => place()?.querySelector("[data-testid=stBidiComponentIsolated]
 const tool = (/** @type {string} */ name) => /** @type {HTMLButtonElement | null} */ (root()?.querySelector(`.dc-toolbar [aria-label^="${name}"]`) ?? null);
 const button = (/** @type {string} */ key) => /** @type {HTMLButtonElement | null} */ (document.querySelector(`.st-key-${key} button`));
 const background = () => /** @type {HTMLElement[]} */ ([...(place()?.querySelectorAll("img.background:not(.ghost), .photo") ?? [])]);
+const isRunning = () => /** @type {HTMLElement | null} */ (document.querySelector(".stApp"))?.dataset.testScriptState === "running";
 export const isConnected = () => /** @type {HTMLElement | null} */ (document.querySelector(".stApp"))?.dataset.testConnectionState === "CONNECTED";
 
 /** Nothing has been drawn on the canvas itself. */
@@ -155,11 +157,11 @@ function lost(strokes) {
   interrupted = false;
   const again = () => {
     const canvas = root()?.querySelector("canvas.upper-canvas");
-    if (canvas instanceof HTMLCanvasElement && tool("Undo")) {
+    if (canvas instanceof HTMLCanvasElement && tool("Undo") && isConnected() && !isRunning()) {
       if (isBlank()) draw(canvas, strokes, 1);
-    } else if (place()) requestAnimationFrame(again);
+    } else if (place()) setTimeout(again, AGAIN);
   };
-  setTimeout(again, BETWEEN);
+  setTimeout(again, AGAIN);
 }
 
 /** Leaves the drawing to the page that comes after a reload. */
