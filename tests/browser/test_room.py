@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from models import NETWORKS
 from rooms import database as databases
-from rooms import hosting, joining, sending
+from rooms import hosting, joining, sending, wall
 from rooms.limits import Limits
 from rooms.prompts import Prompt
 from tests.browser import driver
@@ -96,10 +96,10 @@ def test_the_lesson_as_it_is_written(visit, host, address, chromium):
     assert min(sizes(projector)) >= 24 and sizes(projector, ".wall-legend b") == {44}
 
     reveal(host, projector)  # minute 5
-    for wall in (host, projector):
-        assert wall.locator('.tile[data-kind="right"]').count() == 3
-        assert legend(wall) == ["3 of 3 100 %"] * 4
-        expect(wall.locator(".wall-sentence")).to_have_text("All four read all 3 drawings right.")
+    for screen in (host, projector):
+        assert screen.locator('.tile[data-kind="right"]').count() == 3
+        assert legend(screen) == ["3 of 3 100 %"] * 4
+        expect(screen.locator(".wall-sentence")).to_have_text("All four read all 3 drawings right.")
     assert 56 in sizes(projector, ".wall-legend em") and min(sizes(projector)) >= 24
     for phone in phones:
         expect(phone.page.locator(".room-result p")).to_have_text("All four read your 7", timeout=LATE)
@@ -298,3 +298,25 @@ def test_the_strip_keeps_the_canvas_where_it_is(visit, host, url):
     phone.page.locator(".room-strip .result img").wait_for(timeout=LATE)
     assert phone.canvas.bounding_box() == before, "a picture and four answers are in it now"
     database.engine.dispose()
+
+
+def test_a_send_that_got_no_answer_is_sent_again_by_itself(chromium, tmp_path):
+    url = f"sqlite:///{tmp_path / 'rooms.sqlite'}"
+    with running(environment={**os.environ, URL: url}) as server:
+        database = databases.opened(url)
+        opened = hosting.open_room(database, Prompt("digit", 7))
+        context = chromium.new_context(viewport=driver.PHONE, has_touch=True, is_mobile=True)
+        link = f"{server.address}/?room={opened.code}&invited={opened.key}"
+        phone = driver.Visitor(context.new_page(), link, ready=driver.BARE)
+        phone.click("Join the room")
+        phone.page.locator(".room-strip").wait_for(timeout=LATE)
+        phone.draw_by_touch(placed(7, 180))
+        expect(phone.page.locator(".st-key-send button")).to_be_enabled(timeout=LATE)
+        phone.page.evaluate("document.querySelector('.st-key-send button').click()")
+        server.kill()
+        server.start()
+        phone.page.locator(".room-strip .result img").wait_for(timeout=2 * LATE)
+        (tile,) = wall.tiles(database, opened.room_id)
+        assert tile.label == 7, "once"
+        context.close()
+        database.engine.dispose()
