@@ -234,7 +234,7 @@ def _show(part: Participation, state: RoomState) -> dict[str, Any] | None:
         "label": tile.label,
         "fool": part.prompts.get(tile.round, state.prompt).kind == "fool",
         "answers": [
-            [NETWORKS[key].title, images.colour(key), tile.predictions[key], round(tile.confidences[key], 4)]
+            [NETWORKS[key].title, images.colour(key), tile.predictions[key], round(tile.confidences[key], 7)]
             for key in order
         ],
     }

@@ -222,7 +222,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
         "colour": tile.colour,
         "round": tile.round,
         "label": tile.label,
-        "answers": {key: [digit, round(tile.confidences[key], 4)] for key, digit in tile.predictions.items()},
+        "answers": {key: [digit, round(tile.confidences[key], 7)] for key, digit in tile.predictions.items()},
     }
 
 
