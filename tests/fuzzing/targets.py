@@ -13,10 +13,11 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 from digits import from_canvas
-from digits.photo import number_from_photo
+from digits.photo import numbers_from_photo
 from digits.picture import PhotoError, decode_canvas_png
 from digits.strokes import draw_strokes, strokes_from_fabric, strokes_to_fabric
 from recognition import store
@@ -76,6 +77,7 @@ class Target:
 
 
 def _pictures(kinds: tuple[str, ...]) -> tuple[bytes, ...]:
+    pillow_heif.register_heif_opener()
     drawing = Image.fromarray(draw_strokes(placed(4), 18, 280, 280))
     pictures = []
     for kind in kinds:
@@ -164,7 +166,10 @@ def targets() -> dict[str, Target]:
         "canvas pixels": Target((draw_strokes(placed(4), 18, 280, 280).tobytes(),), _from_pixels, ValueError),
         "canvas strokes": Target((strokes,), _from_strokes, ValueError),
         "photo": Target(
-            (photo(4), *_pictures(("PNG", "WEBP", "GIF", "BMP"))), lambda d, _: number_from_photo(d), PhotoError, 1
+            (photo(4), *_pictures(("PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF"))),
+            lambda data, _: numbers_from_photo(data),
+            PhotoError,
+            1,
         ),
         "stroke file": Target((STROKES.encode(),), _from_stroke_file, DataError),
         "card": Target(((book / "mlp.json").read_bytes(),), _from_card, WeightsError),
