@@ -23,6 +23,8 @@ WINDOWS = (  # of the closing, as a share of the longer side; the least contrast
     (0.05, 0.02, 1.2),  # pencils
 )
 MIN_FALL = 12  # of 255; light that changes less across a photo is left as it is
+MAX_MISFIT = 0.12  # of that change, for most blocks; where they miss it by more, it is ink that was fitted
+MIN_STEP = 8  # of 255; fainter ink is none
 DIM = 60  # of 255; on darker ground light adds instead of multiplying
 GRID = 16  # blocks on each side, of which the light is taken
 MIN_WHITE = 40  # of 255; darker paper is mostly noise, so contrast is not measured against it
@@ -119,7 +121,7 @@ def inks(grey: np.ndarray) -> Iterator[Ink]:
             contrast = (paper - picture) / white
             for axis in (0, 1):
                 contrast = _without_ruled_lines(contrast, axis)
-            yield from _levels(picture, paper, contrast, least, dark)
+            yield from _levels(picture, paper, contrast, max(least, MIN_STEP / brightest), dark)
 
 
 def _evenly_lit(grey: np.ndarray) -> np.ndarray:
@@ -143,7 +145,7 @@ def _evenly_lit(grey: np.ndarray) -> np.ndarray:
     y, x = np.linspace(-1, 1, grey.shape[0])[:, None], np.linspace(-1, 1, grey.shape[1])[None]
     light = (fit[0] + fit[1] * x + fit[2] * y + fit[3] * x * x + fit[4] * x * y + fit[5] * y * y).astype(np.float32)
     usual = float(np.median(light))
-    if np.ptp(light) < MIN_FALL:
+    if np.ptp(light) < MIN_FALL or np.median(away) > MAX_MISFIT * np.ptp(light):
         return grey
     if usual < DIM:
         return np.clip(grey - light + usual, 0, 400)

@@ -19,6 +19,7 @@ from digits.numbers import narrow_strokes, split_line
 from digits.segmentation import log_p_single_digit, stroke_width
 
 MIN_EXTENT, MIN_PIXELS = 0.02, 7  # of a digit: share of the photo's longer side, and pixels
+MIN_PHOTO_PIXELS = 4  # of a digit, before a small picture is enlarged
 MAX_JUDGED = 60  # parts of a picture that the classifier judges, the largest ones
 MIN_WHOLE = 0.3  # probability of being a whole digit, below which a part begins no line
 MAX_LINES = 30
@@ -88,9 +89,9 @@ class Judged:
         )
 
 
-def judge(ink: Ink) -> Judged:
-    """Look at each part of an ink by itself."""
-    least = max(MIN_PIXELS, MIN_EXTENT * max(ink.labels.shape))
+def judge(ink: Ink, enlarged: float = 1.0) -> Judged:
+    """Look at each part of an ink by itself, in a photo that was so much enlarged."""
+    least = max(MIN_PIXELS, MIN_PHOTO_PIXELS * enlarged, MIN_EXTENT * max(ink.labels.shape))
     shape = ink.labels.shape
     parts = [part for part in ink.parts if part.extent >= least and not part.lies_along(shape)][:MAX_JUDGED]
     known, pictures = [], []

@@ -19,6 +19,8 @@ from digits.picture import PhotoError, decode, one_photo
 from digits.rules import without_lines
 
 ENLARGED_SIDE = 320  # pixels; a smaller picture is enlarged to this
+MAX_PADDED_SIDE, ROOM = 520, 0.3  # pixels; paper around a small picture, as a share of its longer side ...
+MAX_UNEVEN = 24  # of 255; ... where its border is even: the distance of the quartiles of its levels
 TRIED = 4  # inks, of dark and of light ones each, of which the lines are read
 LINED = (
     4  # inks, of dark and of light ones each, of which straight lines are removed from parts that are no whole digits
@@ -90,10 +92,11 @@ def _as_in_mnist(picture: np.ndarray) -> Reading | None:
 
 def _read(picture: np.ndarray) -> Reading | None:
     """The best reading of a picture, uint8 (h, w); None where nothing looks like a digit."""
-    scale = max(1.0, ENLARGED_SIDE / max(picture.shape))
-    size = [max(1, round(scale * side)) for side in reversed(picture.shape)]
-    large = picture if scale == 1 else np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC))
-    judged = sorted((judge(ink) for ink in inks(large)), key=lambda known: -known.score)
+    padded, room = _with_paper_around(picture)
+    scale = max(1.0, ENLARGED_SIDE / max(padded.shape))
+    size = [max(1, round(scale * side)) for side in reversed(padded.shape)]
+    large = padded if scale == 1 else np.asarray(Image.fromarray(padded).resize(size, Image.Resampling.BICUBIC))
+    judged = sorted((judge(ink, scale) for ink in inks(large)), key=lambda known: -known.score)
     ruled = [known for dark in (True, False) for known in [k for k in judged if k.ink.dark == dark][:LINED]]
     judged += [again for known in ruled if (again := _unlined(known)) and again.parts]
     judged.sort(key=lambda known: -known.score)
@@ -112,8 +115,8 @@ def _read(picture: np.ndarray) -> Reading | None:
     kept, dropped = _sorted_out(best[1])
     return Reading(
         picture,
-        tuple(_scaled(line, 1 / scale) for line in kept),
-        tuple(_scaled_box(box, 1 / scale) for line in dropped for box in line.boxes),
+        tuple(_placed(line, scale, room) for line in kept),
+        tuple(_place(box, scale, room) for line in dropped for box in line.boxes),
     )
 
 
@@ -143,13 +146,25 @@ def _sorted_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     return kept, [line for line in lines if line not in kept]
 
 
-def _scaled(line: Line, scale: float) -> Line:
+def _with_paper_around(picture: np.ndarray) -> tuple[np.ndarray, int]:
+    """A small picture with its paper's level around it, so that a digit may fill it, and how many pixels of that."""
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    low, level, high = np.quantile(border, (0.25, 0.5, 0.75))
+    if max(picture.shape) > MAX_PADDED_SIDE or high - low > MAX_UNEVEN:
+        return picture, 0
+    room = round(ROOM * max(picture.shape))
+    return np.pad(picture, room, constant_values=np.uint8(level)), room
+
+
+def _placed(line: Line, scale: float, room: int) -> Line:
     return replace(
         line,
-        boxes=tuple(_scaled_box(box, scale) for box in line.boxes),
-        unread=tuple(_scaled_box(box, scale) for box in line.unread),
+        boxes=tuple(_place(box, scale, room) for box in line.boxes),
+        unread=tuple(_place(box, scale, room) for box in line.unread),
     )
 
 
-def _scaled_box(box: Box, scale: float) -> Box:
-    return Box(scale * box.left, scale * box.top, scale * box.right, scale * box.bottom)
+def _place(box: Box, scale: float, room: int) -> Box:
+    """Where a box of the enlarged picture stands in the picture."""
+    sides = (side / scale - room for side in (box.left, box.top, box.right, box.bottom))
+    return Box(*sides)

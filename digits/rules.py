@@ -16,6 +16,7 @@ SLOPES = np.linspace(-0.12, 0.12, 17)
 MIN_LENGTH = 0.85  # of a part's width, that a line covers
 WIDER = 1.25  # a part is so much wider than high where it stands on a line that goes on
 MAX_THICK = 0.12  # of the smaller side
+LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
 MAX_LINES = 3  # that are removed in each direction, twice as many for a comb
 
 
@@ -43,11 +44,16 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
                 first + n, part.top + y.start, part.top + y.stop, part.left + x.start, part.left + x.stop, int(areas[n])
             )
             for n, (y, x) in enumerate(ndimage.find_objects(pieces), start=1)
-            if areas[n] > 0.02 * part.area
+            if areas[n] > 0.02 * part.area and not (part in ink.frames and _as_large(y, x, mask.shape))
         ]
     if not fresh:
         return None
     return replace(ink, labels=labels, contrast=contrast, parts=tuple(sorted([*kept, *fresh], key=lambda p: -p.area)))
+
+
+def _as_large(rows: slice, columns: slice, shape: tuple[int, ...]) -> bool:
+    """Tell whether a piece of a frame is nearly as large, because its lines are not straight."""
+    return rows.stop - rows.start > LEFT_OVER * shape[0] and columns.stop - columns.start > LEFT_OVER * shape[1]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from digits import from_canvas
-from digits.photo import number_from_photo
+from digits.photo import number_from_photo, numbers_from_photo, read_picture
 from digits.picture import MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, PhotoError, decode
 from digits.strokes import draw_strokes
 from recognition import load
@@ -151,12 +151,114 @@ def test_a_number_on_a_photo_is_read(text, gap):
     assert "".join(map(str, load("resnet", "drawn").predict(digits).argmax(1))) == text
 
 
+def ink(digit: int, side: int, margin: float = 0.0, brush: float = 22) -> np.ndarray:
+    """A digit's ink alone, float (h, w) from 0 to 1, cropped up to a margin in shares of its longer side."""
+    drawn = draw_strokes(placed(digit), brush, 280, 280)[..., 3]
+    rows, columns = (np.flatnonzero(drawn.any(axis)) for axis in (1, 0))
+    drawn = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    drawn = np.pad(drawn, round(margin * max(drawn.shape)))
+    scale = side / max(drawn.shape)
+    size = [max(1, round(scale * length)) for length in reversed(drawn.shape)]
+    return np.asarray(Image.fromarray(drawn).resize(size, Image.Resampling.BOX), float) / 255
+
+
+def said(data: bytes) -> list[str]:
+    """The numbers that the ResNet reads on a photo."""
+    return [
+        "".join(map(str, load("resnet", "drawn").predict(np.stack(line.digits)).argmax(1)))
+        for line in numbers_from_photo(data)
+    ]
+
+
+@pytest.mark.parametrize("side", [24, 150])
+def test_a_digit_that_fills_its_picture_is_read_dark_on_light_and_light_on_dark(side):
+    for digit in (3, 8):
+        share = ink(digit, side, margin=0.03)
+        assert said(saved((250 * (1 - share)).astype(np.uint8))) == [str(digit)]
+        assert said(saved((250 * share).astype(np.uint8))) == [str(digit)]
+
+
+def test_28_by_28_pixels_on_grey_and_noisy_paper_are_read_like_any_other_size():
+    noise = np.random.default_rng(1).normal(0, 6, (28, 28))
+    share = np.zeros((28, 28))
+    digit = ink(6, 22, brush=30)
+    share[3 : 3 + digit.shape[0], 7 : 7 + digit.shape[1]] = digit
+    assert said(saved(np.clip(178 * (1 - 0.8 * share) + noise, 0, 255).astype(np.uint8))) == ["6"]
+
+
+@pytest.mark.parametrize("side", [28, 60])
+def test_nearly_nothing_is_nothing(side):
+    blank = np.zeros((side, side), np.uint8)
+    blank[side // 2, side // 2] = 3
+    for picture in (blank, 255 - blank):
+        with pytest.raises(PhotoError, match="no ink"):
+            number_from_photo(saved(picture))
+
+
+def sheet(lines: list[str], gap: float = 30, extra: tuple[np.ndarray, ...] = ()) -> np.ndarray:
+    """Numbers below one another, in dark ink on light paper, uint8 (h, w); digits are 60 high."""
+    strokes, right = [*extra], 0.0
+    for row, text in enumerate(lines):
+        left = 40.0
+        for digit in text:
+            drawn = placed(int(digit), 60, 0, 40 + 130 * row)
+            low = min(stroke[:, 0].min() for stroke in drawn)
+            strokes += [stroke + (left - low, 0) for stroke in drawn]
+            left = max(stroke[:, 0].max() for stroke in strokes[-len(drawn) :]) + gap
+        right = max(right, left)
+    drawn = draw_strokes(strokes, 7, int(right) + 60, 130 * len(lines) + 40)[..., 3]
+    return (230 - 190 * (np.asarray(drawn, float) / 255)).astype(np.uint8)
+
+
+def test_gaps_of_two_heights_and_fifteen_digits_are_one_number():
+    assert said(saved(sheet(["2075"], gap=120))) == ["2075"]
+    assert said(saved(sheet(["207538462075384"], gap=22))) == ["207538462075384"]
+
+
+def test_several_lines_are_several_numbers_from_top_to_bottom_each_where_it_stands():
+    lines = numbers_from_photo(saved(sheet(["35", "208", "4"])))
+    assert [len(line.digits) for line in lines] == [2, 3, 1]
+    assert [box.top // 130 for line in lines for box in line.boxes] == [0, 0, 1, 1, 1, 2]
+
+
+def test_ink_that_is_no_digit_of_the_line_is_told():
+    minus = np.array([(5.0, 72), (24, 72)])
+    (line,) = numbers_from_photo(saved(sheet(["52"], extra=(minus,))))
+    assert len(line.digits) == 2 and line.unread and line.unread[0].left < line.boxes[0].left
+    (line,) = numbers_from_photo(saved(sheet(["52"])))
+    assert not line.unread
+
+
+def test_a_digit_in_a_box_is_read_without_it():
+    box = np.array([(20.0, 20), (115, 20), (115, 125), (20, 125), (20, 20)])
+    assert said(saved(sheet(["6"], extra=(box,)))) == ["6"]
+
+
+def test_a_photo_that_lies_on_its_side_is_read_after_a_quarter_turn():
+    upright = sheet(["35"])
+    reading = read_picture(np.ascontiguousarray(np.rot90(upright)), quarter_turns=-1)
+    assert [len(line.digits) for line in reading.lines] == [2] and reading.picture.shape == upright.shape
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "TIFF"])
+def test_what_phones_and_scanners_send_is_read(kind):
+    decode(saved(small(7)))  # which teaches Pillow the format HEIF
+    assert similar(from_photo(saved(small(7), kind)))
+
+
+def test_a_photo_of_24_megapixels_is_read_and_one_stored_as_a_whole_is_refused():
+    large = Image.fromarray(small(7)).resize((5600, 4400))
+    assert similar(from_photo(saved(large, "JPEG")))
+    with pytest.raises(PhotoError, match="megapixels"):
+        decode(saved(large, "JPEG", progressive=True))
+
+
 def test_one_digit_on_a_photo_is_one():
     for digit in (0, 5):
         assert len(number_from_photo(photo(digit))) == 1
 
 
-def test_what_is_far_away_or_much_smaller_is_no_digit_of_the_number():
+def test_what_is_much_smaller_is_no_digit_of_the_number():
     strokes = [*placed(7, 120, 20, 80), np.array([(400.0, 60), (405, 70)]), *placed(3, 30, 470, 230)]
     ink = np.asarray(Image.fromarray(draw_strokes(strokes, 8, 560, 280)[..., 3]), float) / 255
     file = io.BytesIO()
