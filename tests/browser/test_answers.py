@@ -37,7 +37,7 @@ window.Worker = class extends Worker {
   }
 };
 """
-SETTLED = "readings.length && records.at(-1)?.digits.length && records.at(-1).ink === readings.at(-1).ink"
+SETTLED = "() => readings.length && records.at(-1)?.digits.length && records.at(-1).ink === readings.at(-1).ink"
 SHIFTS = """
 window.shift = 0;
 new PerformanceObserver((list) => {

@@ -168,7 +168,7 @@ def test_the_history_can_be_saved_and_survives_a_reload_in_the_same_browser(visi
         visitor.click("Save as PNG")
     assert Image.open(download.value.path()).format == "PNG"
     stored = "JSON.parse(localStorage.getItem('draw-a-digit') ?? '{}').drawings?.map(drawing => drawing[1])"
-    visitor.page.wait_for_function(f"JSON.stringify({stored}) === '[7,null]'")
+    visitor.page.wait_for_function(f"() => JSON.stringify({stored}) === '[7,null]'")
     visitor.page.reload()
     visitor.wait_for_headline("say 2")  # the reload brings back what stood on the canvas
     visitor.click("Save")
@@ -177,7 +177,7 @@ def test_the_history_can_be_saved_and_survives_a_reload_in_the_same_browser(visi
     visitor.click("Clear")
     visitor.wait_for_invitation()
     visitor.draw(placed(1))
-    visitor.page.wait_for_function(f"JSON.stringify({stored}) === '[7,null,null]'")
+    visitor.page.wait_for_function(f"() => JSON.stringify({stored}) === '[7,null,null]'")
 
 
 def test_play_asks_for_a_digit_guesses_aloud_ends_a_round_by_itself_and_shows_six_drawings(visit):

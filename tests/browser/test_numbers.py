@@ -31,7 +31,7 @@ def widen(visitor: Visitor) -> None:
 
 def wait_for_width(visitor: Visitor, width: int) -> None:
     upper = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot.querySelector('.upper-canvas')"
-    visitor.page.wait_for_function(f"({SIZE})({upper})[0] === {width}", timeout=20_000)
+    visitor.page.wait_for_function(f"() => ({SIZE})({upper})[0] === {width}", timeout=20_000)
 
 
 def test_two_digits_are_read_as_a_number_and_each_can_be_looked_at(visit):

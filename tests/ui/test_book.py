@@ -134,7 +134,7 @@ def test_whatever_a_lesson_lets_one_move_changes_its_numbers(visit):
             page.locator(".lesson-choice input").nth(1).check(force=True)
         page.wait_for_function("words => document.querySelector('.lesson-words').textContent !== words", arg=before)
         page.set_viewport_size(PHONE)
-        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
         page.set_viewport_size(DESKTOP)
         page.get_by_role("button", name="Next", exact=True).click()
     page.locator(".stTable [tabindex]").wait_for()  # it scrolls, also by keyboard
