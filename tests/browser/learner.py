@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from learning.job import JOB_FILE
 from tests.browser import driver
 from tests.drawings import placed
 from ui.learn.process import FOLDER_PREFIX
@@ -21,15 +22,21 @@ def environment(place: Path) -> dict[str, str]:
 
 
 def trainings(place: Path) -> list[str]:
-    """The processes that train for such a server, and the folders that they use."""
-    mark, processes = str(place / FOLDER_PREFIX), []
+    """The processes that train for such a server, and the folders that they use; not one that stands by."""
+    folders = {path for path in place.glob(f"{FOLDER_PREFIX}*") if (path / JOB_FILE).exists()}
+    processes = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            command = path.read_bytes().replace(b"\0", b" ").decode()
+            folder = Path(path.read_bytes().decode().strip("\0").split("\0")[-1])
         except OSError:  # it has just ended
             continue
-        processes += [command] if mark in command else []
-    return processes + [path.name for path in place.glob(f"{FOLDER_PREFIX}*")]
+        if (
+            folder.parent == place
+            and folder.name.startswith(FOLDER_PREFIX)
+            and (folder in folders or not folder.exists())
+        ):
+            processes.append(str(folder))
+    return processes + [folder.name for folder in folders]
 
 
 class Learner:
