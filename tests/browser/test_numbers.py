@@ -84,7 +84,7 @@ def test_beside_the_canvas_a_second_digit_moves_nothing_and_no_name_is_cut_off(v
     names = "[...document.querySelectorAll('.card h3')].every(name => name.scrollWidth <= name.clientWidth)"
 
     def places() -> list[tuple[float, float]]:
-        parts = (".st-key-canvas", ".st-key-beside", ".st-key-opened" if panel else ".details")
+        parts = (".st-key-canvas", ".heads", ".st-key-opened" if panel else ".details")
         boxes = [visitor.page.locator(part).first.bounding_box() for part in parts]
         return [(round(box["x"]), round(box["y"])) for box in boxes]
 

@@ -107,6 +107,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
     beside = st.container(key="beside")
     panel = _choose_panel()
     with beside:
+        st.html('<span class="reserved"></span>')  # Streamlit leaves out an empty container, whose place is kept here
         _show_feedback(board, reading, panel, in_room)
     if panel != BARS and not answers_wait():
         turn.end()

@@ -90,8 +90,9 @@ def _progress(mine: Learning) -> None:
 def _point(training: Training) -> int:
     """The point of the curves whose predictions are shown: the newest, or one that the visitor looks back at."""
     last = len(training.progress.points) - 1
-    with st.container(key="learn_back"):  # its place is kept while the training runs
+    with st.container(key="learn_back"):  # in one place, also while the training runs
         if not training.ended or last < 1:
+            st.caption("The digits show what it reads now. When it has learned, you can look back.")
             return last
         looked: int = st.select_slider(
             "Look back",
