@@ -289,7 +289,7 @@ def test_the_strip_keeps_the_canvas_where_it_is(visit, host, url):
     phone.canvas.wait_for(timeout=LATE)
     before = phone.canvas.bounding_box()
     database = databases.opened(url)
-    opened = hosting.host(database, code(host), urlsplit(host.url).query.split("host=")[1])
+    opened = hosting.host(database, code(host), urlsplit(host.url).fragment.split("host=")[1])
     hosting.next_round(database, opened, 1, Prompt("fool", 7))
     prompt(phone, "Fool them")
     assert phone.canvas.bounding_box() == before

@@ -15,7 +15,7 @@ import numpy as np
 
 from digits import CLASSES
 from models import find
-from models.network import Inputs, Network
+from models.network import Network
 from recognition.store import write_atomically
 from training.data.dataset import TrainingData, fingerprint
 
@@ -40,9 +40,11 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return -(-len(self._origins) // self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[Inputs, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray | tuple[np.ndarray, ...], np.ndarray]:
         chosen = slice(index * self.batch_size, (index + 1) * self.batch_size)
-        return self.network.inputs(self._pictures[chosen]), self.targets[self._origins[chosen]]
+        inputs = self.network.inputs(self._pictures[chosen])
+        several = tuple(inputs) if isinstance(inputs, list) else inputs  # a PyDataset must not give a list
+        return several, self.targets[self._origins[chosen]]
 
 
 def one_hot(labels: np.ndarray, classes: int = CLASSES) -> np.ndarray:
