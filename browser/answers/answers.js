@@ -200,6 +200,7 @@ function frame(now) {
   if (state.acted > 0 || (reading && !reading.blank) || record?.digits.length || record?.message || record?.hidden) attract?.end();
   else attract?.frame(now, follower?.playing?.() ?? false);
   watch.frame();
+  if (owed) settle(); // the connection may have come back since
   turn();
   if (!asking) demonstrate();
   const late = lifted > 0 && now - lifted > LATE && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;

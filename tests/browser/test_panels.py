@@ -31,7 +31,7 @@ def test_every_panel_opens(visit, viewport, phone, theme):
     visitor.wait_for_answer()
     for panel, choice, text in STEPS:
         visitor.open_panel(panel or choice)
-        visitor.page.get_by_text(text).last.wait_for(timeout=90_000)
+        visitor.page.get_by_text(text).filter(visible=True).first.wait_for(timeout=90_000)
         assert visitor.page.get_by_test_id("stException").count() == 0, (panel, choice)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], (panel, choice)
 

@@ -43,6 +43,7 @@ def test_a_failed_step_ends_the_command_and_the_next_call_goes_on_there(tmp_path
 
 
 @pytest.mark.slow
+@pytest.mark.nightly  # nine minutes
 def test_everything_is_trained_from_nothing_for_an_epoch_on_a_few_digits(tmp_path):
     data = Path(os.environ.get("DIGIT_DATA", "nowhere"))
     if not all((data / name).exists() for name in ("mnist.npz", "pendigits-orig.tra", "unipen", "omniglot")):

@@ -22,6 +22,7 @@ DRAWN = {"A": [[(0.1, 0.95), (0.5, 0.05), (0.9, 0.95)], [(0.25, 0.6), (0.75, 0.6
 
 
 @pytest.mark.slow
+@pytest.mark.nightly  # three minutes
 def test_evaluating_again_gives_the_numbers_on_the_card(splits):
     card = read_card(DETECTOR.key, "drawn")
     try:
