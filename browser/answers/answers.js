@@ -8,7 +8,7 @@ import { Meaning } from "./meaning.js";
 import { Bars, Heads, READABLE, YOURS, best, judged, majority, verdict } from "./render.js";
 import { choose } from "./state.js";
 import { AWAY, LOAD, PHOTO, UPDATED } from "./words.js";
-import { isConnected } from "../page/canvas.js";
+import { isConnected, owesClear } from "../page/canvas.js";
 
 /** @typedef {import("../engine/worker.js").Reading} Reading */
 /** @typedef {{ title: string, idea: string, colour: string, shape: number[], words: string }} Described */
@@ -56,12 +56,14 @@ let calibrated = true;
 /** @type {Labels} */ let labels = []; // what the visitor has said of the drawing
 let owed = false; // of which the server has to hear
 let word = ""; // the drawing of which the server has heard it
+/** @type {number | null} */ let said = null; // the checksum of the drawing that it is about
 /** @type {((name: string, value: unknown) => void) | null} */ let tellServer = null;
-const meaning = new Meaning((said) => {
+const meaning = new Meaning((meant) => {
   const shown = catalog && choose(state, catalog.threshold);
   if (!shown) return;
   const read = majority(shown.digits, view.networks.map(({ key }) => key).filter((key) => key !== YOURS));
-  labels = said === "right" ? read.map((digit, i) => labels[i] ?? digit) : said;
+  labels = meant === "right" ? read.map((digit, i) => labels[i] ?? digit) : meant;
+  said = state.reading?.ink ?? state.record?.ink ?? null;
   owed = true;
   settle();
   draw();
@@ -70,10 +72,14 @@ const meaning = new Meaning((said) => {
 /** Whether the server's record is about the drawing that stands on the canvas. */
 const recordIsCurrent = () => state.record?.foreign || !state.reading || state.reading.ink === state.record?.ink;
 
+/** After a restart or a Clear that came late, the server may know the drawing by another name, and not what was said of it.
+ * @param {import("./state.js").ServerRecord} record */
+const isRenamed = (record) => said !== null && record.ink === said && record.drawing !== word && labels.length === record.digits.length && labels.some((label) => label !== null) && record.labels.every((label) => label === null);
+
 /** Tells the server what the visitor has said, once it has read the same drawing. */
 function settle() {
   const { record } = state;
-  if (!owed || !record?.drawing || !isConnected() || !recordIsCurrent()) return;
+  if (!owed || !record?.drawing || !isConnected() || owesClear() || !recordIsCurrent()) return;
   owed = false;
   if (record.digits.length !== labels.length) return void (labels = record.labels);
   word = record.drawing;
@@ -387,6 +393,7 @@ export async function mount({ data, parentElement, setStateValue }) {
   if (state.record?.id !== data.record.id) {
     state.record = { ...data.record, digits: data.record.digits.map(decoded) };
     Object.assign(state, { recorded: performance.now(), pending: "" });
+    owed ||= isRenamed(data.record);
     if (owed) settle();
     else if (recordIsCurrent() && (data.record.drawing !== word || labels.length !== data.record.digits.length)) labels = data.record.labels;
     dispatchEvent(new Event("draw-a-digit-record")); // for those who measure

@@ -39,6 +39,9 @@ const background = () => /** @type {HTMLElement[]} */ ([...(place()?.querySelect
 const isRunning = () => /** @type {HTMLElement | null} */ (document.querySelector(".stApp"))?.dataset.testScriptState === "running";
 export const isConnected = () => /** @type {HTMLElement | null} */ (document.querySelector(".stApp"))?.dataset.testConnectionState === "CONNECTED";
 
+/** The server has yet to hear of a Clear, after which a drawing has another name. */
+export const owesClear = () => owed;
+
 /** Nothing has been drawn on the canvas itself. */
 export const isBlank = () => tool("Undo")?.disabled ?? true;
 
