@@ -91,6 +91,7 @@ def test_the_learning_rate_decay_is_applied(train, splits):
     assert second == pytest.approx(third, abs=1e-5), "a learning rate of zero changes nothing"
 
 
+@pytest.mark.slow
 def test_better_weights_are_put_in_place_and_worse_ones_only_by_force(train, runs, splits):
     train("mlp", WORSE, splits)
     first = verified("mlp", "book")[1]
