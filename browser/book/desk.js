@@ -147,6 +147,18 @@ export class Desk {
     this.#label();
   }
 
+  /** Takes a step by itself every so many milliseconds; see plays. @param {number} pace @param {() => void} step @param {boolean} [begins] */
+  paces(pace, step, begins = true) {
+    let clock = 0;
+    this.plays((passed) => {
+      clock += passed;
+      if (clock < pace) return false;
+      clock = 0;
+      step();
+      return true;
+    }, step, begins);
+  }
+
   pause() {
     this.playing = false;
     this.#label();

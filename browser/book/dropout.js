@@ -10,7 +10,7 @@ const N = 16, PACE = 650; // milliseconds of a draw
 /** @param {import("./desk.js").Desk} desk @param {import("./book.js").Material} material @returns {Promise<import("./desk.js").Lesson>} */
 export async function lesson(desk, { ink, facts }) {
   const { anatomy: { layers } } = await open("mlp"), random = uniform(7), whole = through(layers, ink, 0, random), says = largest(whole.p);
-  let rate = facts["listing 1.3.2"].dropout, clock = 0, draw = through(layers, ink, rate, random), tally = new Array(10).fill(0), draws = 0;
+  let rate = facts["listing 1.3.2"].dropout, draw = through(layers, ink, rate, random), tally = new Array(10).fill(0), draws = 0;
   const next = () => {
     draw = through(layers, ink, rate, random);
     tally[largest(draw.p)] += 1;
@@ -23,13 +23,7 @@ export async function lesson(desk, { ink, facts }) {
     desk.play();
   });
   next();
-  desk.plays((passed) => {
-    clock += passed;
-    if (clock < PACE) return false;
-    clock = 0;
-    next();
-    return true;
-  }, next);
+  desk.paces(PACE, next);
   desk.button("100 draws at once", () => { for (let i = 0; i < 100; i++) next(); });
   return {
     draw(stage, area) {

@@ -19,20 +19,14 @@ export async function lesson(desk, { digit, ink }, which) {
   const { bytes, kernels } = await file(which), inner = recurrence(bytes), network = new Interpreter(bytes, kernels, [...new Set(inner.gates.flat())]);
   network.run(digit);
   const rows = inner.gates.map((tensors) => tensors.map((tensor) => Float32Array.from(network.value(tensor)))), nothing = new Float32Array(UNITS);
-  let row = FIRST, clock = 0, unit = liveliest(rows.map((each) => each[each.length - 1]));
+  let row = FIRST, unit = liveliest(rows.map((each) => each[each.length - 1]));
   const slider = desk.slider({ label: "Row", from: 0, to: SIDE - 1, by: 1, at: row, digits: 0 }, (value) => { row = value; });
   const unitSlider = desk.slider({ label: "Unit", from: 0, to: UNITS - 1, by: 1, at: unit, digits: 0 }, (value) => { unit = value; });
   const next = () => {
     row = (row + 1) % SIDE;
     slider.put(row);
   };
-  desk.plays((passed) => {
-    clock += passed;
-    if (clock < PACE) return false;
-    clock = 0;
-    next();
-    return true;
-  }, next, which === "lstm");
+  desk.paces(PACE, next, which === "lstm");
   const states = (/** @type {number} */ at) => (at < 0 ? nothing : rows[at][rows[at].length - 1]);
   return {
     draw: (stage, area) => {
