@@ -57,6 +57,7 @@ class Client:
         self.disabled: dict[str, bool] = {}
         self.widgets: dict[str, str] = {}
         self.answered: float | None = None
+        self.error = ""  # what the run in progress has shown as an error
         self.room: tuple[str, str] = ("", "")
         self.address, self.affinity = address, affinity
 
@@ -115,16 +116,21 @@ class Client:
         return await self._send(back)
 
     async def _send(self, back: BackMsg, fragment: str | None = None) -> float:
-        """Sends a message and receives until the run ends; returns the seconds to the answers, or else to the end."""
+        """Sends a message and receives until the run ends; returns the seconds to the answers, or else to the end.
+
+        Raises RuntimeError, once the run has ended, if it showed an error.
+        """
         back.rerun_script.page_script_hash = self.page
         back.rerun_script.fragment_id = self.fragment if fragment is None else fragment
         back.rerun_script.query_string = self.query
         back.rerun_script.context_info.locale = "en-US"
-        begin, self.answered = time.monotonic(), None
+        begin, self.answered, self.error = time.monotonic(), None, ""
         await self.socket.send(back.SerializeToString())
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while not await self._receive():
                 pass
+        if self.error:
+            raise RuntimeError(self.error)
         return (self.answered or time.monotonic()) - begin
 
     async def _receive(self) -> bool:
@@ -163,4 +169,4 @@ class Client:
         elif kind == "html" and 'class="room-strip"' in element.html.body:
             self.strip = element.html.body
         elif kind == "exception":
-            raise RuntimeError(f"the page shows {element.exception.type}: {element.exception.message}")
+            self.error = f"the page shows {element.exception.type}: {element.exception.message}"

@@ -194,18 +194,17 @@ def test_what_each_visit_may_send_is_no_burst_of_many_visits_together(server, at
 
 
 @pytest.mark.parametrize("text", NESTED, ids=["wide", "lists", "objects"])
-def test_after_values_that_cannot_be_read_the_visit_goes_on(server, text):
-    async def is_answered() -> bool:
-        async with visit(server.address) as client:
-            try:
-                with contextlib.suppress(RuntimeError):  # what this visitor's page shows
+def test_values_that_cannot_be_read_end_nothing_but_their_own_visit(server, text):
+    async def attack_and_draw() -> None:
+        async with visit(server.address) as bystander:
+            async with visit(server.address) as client:
+                with contextlib.suppress(RuntimeError, TimeoutError):  # its page shows an error, or it was dropped
                     await asyncio.wait_for(client.ask(state(client, text)), 10)
-            except TimeoutError:  # dropped: the tests before have spent what all visits share
-                return False
-            await client.draw(placed(3))
-            return True
+                await bystander.draw(placed(3))
+        async with visit(server.address) as again:
+            await again.draw(placed(3))
 
-    assert any(run_async(is_answered()) for _ in range(5))
+    run_async(attack_and_draw())
 
 
 @pytest.mark.parametrize("data", [TOO_MUCH["bytes"].SerializeToString(), b"\xff" * 9], ids=["too much", "no message"])
@@ -301,7 +300,8 @@ def test_sixty_uploads_of_a_visit_do_not_fill_the_memory(server):
                     )
                 )
 
-    assert Counter(run_async(attack())) == {204: 2, 413: 58}
+    answers = Counter(run_async(attack()))
+    assert answers[204] in (1, 2) and answers[204] + answers[413] == 60  # four at once share what a visit may send
 
 
 def test_a_visit_may_upload_some_photos_and_one_that_was_removed_makes_room(server):
