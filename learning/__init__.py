@@ -2,6 +2,7 @@
 
 The files in the order in which a training passes through them:
 job        the files that the page and the process exchange
+training   the page's side: it starts the process, polls its progress, and ends it
 process    the process: the page's commands, its place in the queue, its end
 queue      one training at a time on a machine, first come, first served
 run        one training: read the job, learn, compare, export; download fetches MNIST for it

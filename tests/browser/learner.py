@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from learning.job import JOB_FILE
+from learning.training import FOLDER_PREFIX
 from tests.browser import driver
 from tests.drawings import placed
-from ui.learn.process import FOLDER_PREFIX
 from ui.room.store import URL
 
 TIMEOUT = 120_000  # milliseconds, on a busy machine

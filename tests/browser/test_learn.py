@@ -8,13 +8,13 @@ from __future__ import annotations
 import pytest
 
 from learning.job import ABANDONED_SECONDS
+from learning.training import FOLDER_PREFIX
 from tests.browser import driver
 from tests.browser.learner import TIMEOUT, environment, trainings
 from tests.browser.lesson import choose_prompt, join, press, prompt, send
 from tests.browser.test_accessibility import problems
 from tests.learning.test_process import wait_until
 from tests.page_server import running
-from ui.learn.process import FOLDER_PREFIX
 
 pytestmark = pytest.mark.slow
 SMALL, BEAMER, FULL_HD = (

@@ -28,7 +28,7 @@ def always_asked(monkeypatch):
 @pytest.fixture(autouse=True)
 def nothing_stands_by(monkeypatch):
     """The page Learn starts no process before a training."""
-    monkeypatch.setattr("ui.learn.process.prepare", lambda: None)
+    monkeypatch.setattr("learning.training.prepare", lambda: None)
     monkeypatch.setattr("ui.learn.page.prepare", lambda: None)
 
 

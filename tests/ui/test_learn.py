@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from digits.samples import sample_digit
 from learning.job import Comparison, Job, Point, Progress, Snapshot, State
+from learning.training import Training
 from tests.ui.page import START_SECONDS
 from ui.drawing.history import DrawnDigit, History
 from ui.learn import charts, controls, sources, state
-from ui.learn.process import Training
 from ui.learn.state import Learned, Learning
 from ui.room.visit import RoomVisit, WatchedRoom
 from ui.shared import session

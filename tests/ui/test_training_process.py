@@ -16,11 +16,11 @@ import pytest
 
 from digits.labelled import Digits
 from digits.samples import sample_digit
+from learning import training as training_process
 from learning.job import ABANDONED_SECONDS, LOG_FILE, PROGRESS_FILE, PULSE_FILE, Job, Point, Progress, State
+from learning.training import FOLDER_PREFIX, Training, TrainingError
 from tests.learning.test_process import wait_until
-from ui.learn import process as training_process
 from ui.learn import sources, state
-from ui.learn.process import FOLDER_PREFIX, Training, TrainingError
 from ui.learn.state import Learning
 
 SAMPLE = Digits(sample_digit("7")[None], np.array([7]))

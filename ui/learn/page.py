@@ -12,11 +12,11 @@ from pathlib import Path
 import streamlit as st
 
 from learning.job import Command, State
+from learning.training import Training, TrainingError, prepare
 from models import NETWORKS
 from ui import navigation
 from ui.learn import charts, state
 from ui.learn.controls import Plan, choose
-from ui.learn.process import Training, TrainingError, prepare
 from ui.learn.state import Learned, Learning
 from ui.shared import session
 

@@ -12,11 +12,11 @@ import streamlit as st
 
 import models
 from learning.job import EXPORTED_FILE, WEIGHTS_FILE, Job, Progress, State
+from learning.training import Training, TrainingError
 from recognition.card import ModelCard
 from recognition.prediction import Prediction
 from recognition.recipes import YOURS
 from ui import navigation
-from ui.learn.process import Training, TrainingError
 from ui.shared import session
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from learning.job import (
     write_job,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 FOLDER_PREFIX = "draw-a-digit-training-"
 MAX_TRAININGS = 20  # of one server; all but one wait
 STALE_SECONDS = 3600.0  # without a change, after which a folder is one that a crash has left
