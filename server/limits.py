@@ -41,10 +41,10 @@ class Uploads:
     def arriving(self, visit: str) -> Iterator[Callable[[int], bool]]:
         """Count an upload while it comes; yields a function that takes bytes, or returns False where a bound is met."""
         own = 0
-        stored = _stored_sizes()
 
         def take(size: int) -> bool:
             nonlocal own
+            stored = _stored_sizes()  # anew: others of the same visit may have been stored meanwhile
             mine = sum(stored.get(visit, [])) + self._arriving[visit] + size
             everybodys = sum(map(sum, stored.values())) + self._arriving.total() + size
             number = len(stored.get(visit, [])) + self._requests[visit]

@@ -93,22 +93,21 @@ class Guard:
         if not runtime.get_instance().is_active_session(visit):
             await PlainTextResponse("This visit has ended; reload the page.", 400)(scope, receive, send)
             return
-        with self.uploads.arriving(visit) as take:
-            try:
+        try:
+            with self.uploads.arriving(visit) as take:
                 body = await read_body(receive, MAX_UPLOAD_BYTES, take)
-            except BodyError as error:
-                log.warning("an upload was refused: %s", error)
-                if error.status in (413, 503):
-                    await drain(receive)
-                    error = BodyError(413, TOO_MUCH)
-                await PlainTextResponse(error.sentence, error.status)(scope, receive, send)
-                return
-            messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+                messages = iter([{"type": "http.request", "body": body, "more_body": False}])
 
-            async def replay() -> Message:
-                return next(messages, None) or await receive()
+                async def replay() -> Message:
+                    return next(messages, None) or await receive()
 
-            await self.app(scope, replay, send)
+                await self.app(scope, replay, send)
+        except BodyError as error:  # its bytes are forgotten by now
+            log.warning("an upload was refused: %s", error)
+            if error.status in (413, 503):
+                await drain(receive)
+                error = BodyError(413, TOO_MUCH)
+            await PlainTextResponse(error.sentence, error.status)(scope, receive, send)
 
 
 def _of_this_site(scope: Scope) -> Scope | None:

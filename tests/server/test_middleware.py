@@ -196,11 +196,10 @@ def test_what_each_visit_may_send_is_no_burst_of_many_visits_together(server, at
 @pytest.mark.parametrize("text", NESTED, ids=["wide", "lists", "objects"])
 def test_values_that_cannot_be_read_end_nothing_but_their_own_visit(server, text):
     async def attack_and_draw() -> None:
-        async with visit(server.address) as bystander:
-            async with visit(server.address) as client:
-                with contextlib.suppress(RuntimeError, TimeoutError):  # its page shows an error, or it was dropped
-                    await asyncio.wait_for(client.ask(state(client, text)), 10)
-                await bystander.draw(placed(3))
+        async with visit(server.address) as bystander, visit(server.address) as client:
+            with contextlib.suppress(RuntimeError, TimeoutError):  # its page shows an error, or it was dropped
+                await asyncio.wait_for(client.ask(state(client, text)), 10)
+            await bystander.draw(placed(3))
         async with visit(server.address) as again:
             await again.draw(placed(3))
 
