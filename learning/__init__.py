@@ -9,6 +9,7 @@ run        one training: read the job, learn, compare, export; download fetches 
 learner    learn(): the training loop within a time limit
 batches    variations of the drawings, and rehearsal of what the network knew
 progress   curves and snapshots for the page while the network learns
+probe      a look into the network for these: probabilities, activations, the last hidden layer, weights
 """
 
 from __future__ import annotations

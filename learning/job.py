@@ -34,6 +34,8 @@ WEIGHTS_FILE, EXPORTED_FILE = "model.weights.h5", "model.tflite"
 MAX_SECONDS = 300.0  # of learning that a job may ask for
 MAX_PAUSED_SECONDS = 120.0  # of all pauses of a training together, since others wait for it
 ABANDONED_SECONDS = 30.0  # without a command, after which the page is taken to be gone
+SIZES = ("units", "filters")  # parameters of a network's build() that say how large its layers are
+RATES = (0.01, 0.1, 1.0, 10.0, 100.0)  # of the usual learning rate, that a visitor can turn it to
 STILL_SECONDS = 60.0  # without a pulse, after which a process is taken to stand still; others wait for it
 STANDBY_SECONDS = 300.0  # that a process waits for a job, with TensorFlow loaded
 SNAPSHOT_DIGITS, TAUGHT_DIGITS = 30, 10  # held-out digits, and digits learned from, that the page shows at most
@@ -66,6 +68,7 @@ class Command(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     STOP = "stop"
+    RATE = "rate"  # followed by one of RATES
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Job:
     network: its key. start: the recipe whose weights are fine-tuned, or None to train from nothing.
     seconds: of learning, 1 to MAX_SECONDS. rehearsal: when fine-tuning, rehearse what these weights can do.
     mnist: learn from MNIST's training digits as well. hidden: a digit that is left out of them, or None.
+    rate: one of RATES, until the page turns it. size: units or filters of a layer, from nothing; None for the usual.
     """
 
     network: str
@@ -83,10 +87,14 @@ class Job:
     rehearsal: bool = True
     mnist: bool = False
     hidden: int | None = None
+    rate: float = 1.0
+    size: int | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.seconds <= MAX_SECONDS:
             raise ValueError(f"expected 1 to {MAX_SECONDS:.0f} seconds, got {self.seconds}")
+        if self.rate not in RATES:
+            raise ValueError(f"expected one of {RATES}, got {self.rate}")
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,7 @@ class Point:
 
     seconds: of learning so far. examples: digits learned from so far, every variation counted.
     loss, accuracy: on the batches since the point before. held_out_...: on the held-out digits.
+    rate: the learning rate of the last batch.
     """
 
     seconds: float
@@ -103,6 +112,7 @@ class Point:
     accuracy: float
     held_out_loss: float
     held_out_accuracy: float
+    rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -117,15 +127,21 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The network at one moment: its predictions for some digits, now and at each point before, and its first layer.
+    """The network at each of the m points of the curves, in its answers to some digits, and its first layer now.
 
-    digits: uint8 (k, 28, 28), first those that are learned from; labels: int (k,), 0 to 9. predictions: uint8 (m, k),
-    a row for each point of the curves. first_layer: float32 (n, h, w).
+    digits: uint8 (k, 28, 28), first those that are learned from; labels: int (k,), 0 to 9. predictions: uint8 (m, k).
+    probabilities: uint8 (m, k, 10), of 255. positions: int8 (m, n, 2), on a map of these and more digits, whose labels
+    are map_labels (n,). activations: int8 (a, k, maps, h, w), from -127 to 127, of an early layer at the last a points;
+    at all of them when it is done. first_layer: float32 (n, h, w).
     """
 
     digits: np.ndarray
     labels: np.ndarray
     predictions: np.ndarray
+    probabilities: np.ndarray
+    positions: np.ndarray
+    map_labels: np.ndarray
+    activations: np.ndarray
     first_layer: np.ndarray
 
 

@@ -31,6 +31,7 @@ from learning.batches import (
     predict,
     rehearsal_set,
 )
+from learning.job import SIZES
 from models.network import Network
 from recognition.recipes import check_recipe
 from recognition.store import verified
@@ -71,6 +72,7 @@ class Step:
 
     seconds_left: of learning. examples: digits learned from so far, every variation counted.
     loss, accuracy: on the batches since the last step; in the first step, on a batch that is not learned from.
+    rate: the learning rate of the last batch.
     """
 
     model: keras.Model
@@ -78,6 +80,7 @@ class Step:
     examples: int
     loss: float
     accuracy: float
+    rate: float = 0.0
 
 
 Observer = Callable[[Step], bool]  # returns whether to go on
@@ -95,6 +98,8 @@ def learn(
     every: float = 0.5,
     paused: Callable[[], float] = lambda: 0.0,
     count_building: bool = True,
+    rate: Callable[[], float] = lambda: 1.0,
+    size: int | None = None,
     seed: int = SEED,
 ) -> keras.Model:
     """Train a network on labelled drawings for some seconds, on one core.
@@ -106,6 +111,8 @@ def learn(
     paused: returns the seconds of all pauses so far, which do not count.
     count_building: the seconds begin with this call; otherwise with the first batch after the graph has been built, and
     the observer is called before that batch too.
+    rate: returns the learning rate as a multiple of the usual one; asked before each batch.
+    size: units or filters of a layer, from nothing; None for the usual number.
     Raises ValueError for invalid digits or labels, an unknown network or recipe, or no seconds, and
     recognition.store.WeightsError if the weights to fine-tune are missing or altered.
     """
@@ -115,7 +122,7 @@ def learn(
     keras.utils.set_random_seed(seed)
     random = np.random.default_rng(seed)
     settings = FINE_TUNING if start else FROM_NOTHING_CNN if key == "cnn" else FROM_NOTHING
-    model = _untrained(network, settings.dropout)
+    model = untrained(network, size, settings.dropout)
     shipped = _load(model, key, start) if start else []
     variations = VariationBatches(digits, labels, random)
     batches: Batches = variations
@@ -136,16 +143,17 @@ def learn(
         clock = _Clock(seconds, paused)
         go_on = observe is None or observe(first)
     if go_on:
-        _train(model, network, batches, size, clock, settings.rate, observe, every)
+        _train(model, network, batches, size, clock, lambda: settings.rate * rate(), observe, every)
     if rehearsed is not None:
         interpolate_weights(model, network, shipped, rehearsed, Digits(digits, labels))
     return model
 
 
-def _untrained(network: Network, dropout: float) -> keras.Model:
-    """Build a model with this dropout rate; the ResNets have no dropout."""
-    takes_dropout = "dropout" in inspect.signature(network.build).parameters
-    return network.build(dropout=dropout) if takes_dropout else network.build()
+def untrained(network: Network, size: int | None = None, dropout: float | None = None) -> keras.Model:
+    """Build a model with this size of its layers and this dropout rate, where its architecture has them."""
+    wanted = {"dropout": dropout, **dict.fromkeys(SIZES, size)}
+    known = inspect.signature(network.build).parameters
+    return network.build(**{name: value for name, value in wanted.items() if name in known and value is not None})
 
 
 def _load(model: keras.Model, key: str, recipe: str) -> list[np.ndarray]:
@@ -173,7 +181,7 @@ def _train(
     batches: Batches,
     size: int,
     clock: _Clock,
-    rate: float,
+    rate: Callable[[], float],
     observe: Observer | None,
     every: float,
 ) -> None:
@@ -182,7 +190,8 @@ def _train(
     examples, sums, due = 0, np.zeros(3), FIRST_STEP_SECONDS
     while clock.share < 1:
         share = clock.share
-        model.optimizer.learning_rate = rate * _schedule(share)
+        now_rate = rate() * _schedule(share)
+        model.optimizer.learning_rate = now_rate
         digits, targets = batches(size)
         loss, accuracy = model.train_on_batch(network.inputs(digits), targets)
         examples += size
@@ -190,7 +199,7 @@ def _train(
         if share > EMA_START:
             average.update()
         if observe is not None and (gone := clock.seconds - clock.left) >= due:
-            step = Step(model, clock.left, examples, sums[0] / sums[2], sums[1] / sums[2])
+            step = Step(model, clock.left, examples, sums[0] / sums[2], sums[1] / sums[2], now_rate)
             sums = np.zeros(3)
             if not observe(step):
                 break

@@ -33,6 +33,7 @@ from learning.job import (  # noqa: E402
     MAX_PAUSED_SECONDS,
     MAX_SECONDS,
     PULSE_FILE,
+    RATES,
     STANDBY_SECONDS,
     Command,
     Progress,
@@ -86,7 +87,9 @@ def _learn(folder: Path, commands: Commands) -> bool:
     destination = download.redirect(folder) if read_job(folder)[0].mnist else None
     from learning.run import run  # imports TensorFlow, which a process that waits does not need
 
-    return not commands.stopped.is_set() and run(folder, commands.stopped, commands.paused, destination)
+    return not commands.stopped.is_set() and run(
+        folder, commands.stopped, commands.paused, destination, lambda: commands.rate
+    )
 
 
 def _wait(folder: Path, commands: Commands, ahead: int) -> bool:
@@ -98,7 +101,7 @@ def _wait(folder: Path, commands: Commands, ahead: int) -> bool:
 class Commands:
     """The page's commands, read in a thread; ends the process when the page is gone or the deadline has passed.
 
-    begun: there is a job. stopped, paused: set by the commands.
+    begun: there is a job. stopped, paused: set by the commands. rate: one of RATES, or None before any command.
     deadline: on time.monotonic's clock; None while waiting and when done.
     """
 
@@ -108,6 +111,7 @@ class Commands:
         if (folder / JOB_FILE).exists():
             self.begun.set()
         self.deadline: float | None = None
+        self.rate: float | None = None
         self._last_command = time.monotonic()
         threading.Thread(target=self._read, name="commands", daemon=True).start()
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
@@ -115,7 +119,8 @@ class Commands:
     def _read(self) -> None:
         for line in sys.stdin:
             self._last_command = time.monotonic()
-            match line.strip():
+            command, _, value = line.strip().partition(" ")
+            match command:
                 case Command.STOP:
                     self.stopped.set()
                     self.paused.clear()
@@ -125,10 +130,12 @@ class Commands:
                     self.paused.clear()
                 case Command.BEGIN:
                     self.begun.set()
+                case Command.RATE if value in map(str, RATES):
+                    self.rate = float(value)
                 case Command.ALIVE:
                     pass
-                case unknown:
-                    print(f"unknown command {unknown[:20]!r}", file=sys.stderr)
+                case _:
+                    print(f"unknown command {line[:20]!r}", file=sys.stderr)
         self.abandon()
 
     def _watch(self) -> None:

@@ -1,4 +1,4 @@
-"""Reports progress to the page while a network learns: curves, predictions for held-out digits, the first layer."""
+"""Reports progress to the page while a network learns: curves, and a look into it at each of their points."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from digits import SIDE
 from digits.labelled import Digits, join
-from learning.batches import predict
 from learning.job import (
     MAX_PAUSED_SECONDS,
     SNAPSHOT_DIGITS,
@@ -26,11 +24,12 @@ from learning.job import (
     write_progress,
 )
 from learning.learner import Step
+from learning.probe import Look, Probe, first_layer, positions
 from models.network import Network
 
 POLL_SECONDS = 0.1  # between two looks at the commands while paused
-MAX_UNITS = 32  # of the first layer
-RECURRENT_INPUTS, RECURRENT_UNITS = SIDE, 2 * SIDE  # part of a recurrent layer's matrix that is shown
+MAP_DIGITS = 200  # on the map at most
+RECENT_POINTS = 8  # whose activations are written while it learns: a page that polls misses none of them
 
 
 class ProgressReporter:
@@ -46,11 +45,12 @@ class ProgressReporter:
         stopped: threading.Event,
         paused: threading.Event,
     ):
-        self.folder, self.job, self.network, self.held_out = folder, job, network, held_out
-        self.shown = join([taught[:TAUGHT_DIGITS], held_out[:SNAPSHOT_DIGITS]])
-        self.predictions: list[np.ndarray] = []  # for these, at each point
+        self.folder, self.job, self.held_out = folder, job, held_out
+        self.probed = join([taught[:TAUGHT_DIGITS], held_out])
+        self.probe = Probe(network, self.probed.digits)
         self.stopped, self.paused = stopped, paused
         self.progress = Progress(State.STARTING, seconds_left=job.seconds, taught=len(taught[:TAUGHT_DIGITS]))
+        self._activations: list[np.ndarray] = []  # at each point, of the digits that are shown
         self._paused_seconds = 0.0
 
     def report(self, state: State, **changes: Any) -> None:
@@ -60,7 +60,7 @@ class ProgressReporter:
 
     def observe(self, step: Step) -> bool:
         """Add a point to the curves, wait while paused, and return whether to go on; see learning.learner.Observer."""
-        self._measure(step.model, State.LEARNING, step.seconds_left, step.examples, step.loss, step.accuracy)
+        self._measure(step.model, State.LEARNING, step.seconds_left, step.examples, step.loss, step.accuracy, step.rate)
         if self.paused.is_set():
             self._pause()
         return not self.stopped.is_set()
@@ -84,7 +84,7 @@ class ProgressReporter:
         stopped = self.stopped.is_set()
         if self.progress.points:
             last = self.progress.points[-1]
-            self._measure(model, State.SAVING, 0.0, last.examples, last.loss, last.accuracy, stopped=stopped)
+            self._measure(model, State.SAVING, 0.0, last.examples, last.loss, last.accuracy, 0.0, stopped=stopped)
         else:
             self.report(State.SAVING, seconds_left=0.0, stopped=stopped)
 
@@ -96,31 +96,43 @@ class ProgressReporter:
         examples: int,
         loss: float,
         accuracy: float,
+        rate: float,
         **changes: Any,
     ) -> None:
-        probabilities, labels = predict(model, self.network, self.held_out.digits), self.held_out.labels
-        likelihood = np.maximum(probabilities[np.arange(len(labels)), labels], 1e-7)
-        predictions = probabilities.argmax(1)
+        look, taught = self.probe.look(model), self.progress.taught
+        held_out, labels = look.probabilities[taught:], self.held_out.labels
+        likelihood = np.maximum(held_out[np.arange(len(labels)), labels], 1e-7)
         point = Point(
             seconds=self.job.seconds - seconds_left,
             examples=examples,
             loss=float(loss),
             accuracy=float(accuracy),
             held_out_loss=float(-np.log(likelihood).mean()),
-            held_out_accuracy=float((predictions == labels).mean()),
+            held_out_accuracy=float((held_out.argmax(1) == labels).mean()),
+            rate=rate,
         )
-        taught = predict(model, self.network, self.shown.digits[: self.progress.taught]).argmax(1)
-        self.predictions.append(np.concatenate([taught, predictions[:SNAPSHOT_DIGITS]]).astype(np.uint8))
-        snapshot = Snapshot(self.shown.digits, self.shown.labels, np.stack(self.predictions), first_layer(model))
+        snapshot = self._snapshot(model, look, state)
         points = [*self.progress.points, point]
         self.report(state, seconds_left=seconds_left, points=points, snapshot=snapshot, **changes)
 
+    def _snapshot(self, model: keras.Model, look: Look, state: State) -> Snapshot:
+        """The history of the look into the network, with a new one."""
+        last, shown = self.progress.snapshot, self.progress.taught + SNAPSHOT_DIGITS
+        probabilities = look.probabilities[:shown]
+        self._activations.append(look.activations[:shown])
+        kept = self._activations if state == State.SAVING else self._activations[-RECENT_POINTS:]
+        places = positions(look.features[:MAP_DIGITS], last.positions[-1] if last else None)
+        return Snapshot(
+            digits=self.probed.digits[:shown],
+            labels=self.probed.labels[:shown],
+            predictions=_longer(last.predictions if last else None, probabilities.argmax(1).astype(np.uint8)),
+            probabilities=_longer(last.probabilities if last else None, np.rint(255 * probabilities).astype(np.uint8)),
+            positions=_longer(last.positions if last else None, places),
+            map_labels=self.probed.labels[:MAP_DIGITS],
+            activations=np.stack(kept),
+            first_layer=first_layer(model),
+        )
 
-def first_layer(model: keras.Model) -> np.ndarray:
-    """Return pictures of the first layer's weights, float32 (n, h, w): of some units, or of the matrix of an RNN."""
-    kernel = np.asarray(next(layer for layer in model.layers if layer.weights).get_weights()[0], np.float32)
-    if kernel.ndim == 4:
-        return kernel.mean(2).transpose(2, 0, 1)[:MAX_UNITS]
-    if len(kernel) == SIDE * SIDE:
-        return kernel.T[:MAX_UNITS].reshape(-1, SIDE, SIDE)
-    return kernel[None, :RECURRENT_INPUTS, :RECURRENT_UNITS]  # pixels of a row downwards, units to the right
+
+def _longer(history: np.ndarray | None, newest: np.ndarray) -> np.ndarray:
+    return newest[None] if history is None else np.concatenate([history, newest[None]])

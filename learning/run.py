@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -24,7 +25,6 @@ from learning.job import (
     write_progress,
 )
 from learning.progress import ProgressReporter
-from models.network import Network
 from recognition.store import write_atomically
 from training import export
 from training.data.dataset import DataError, Splits, data_folder
@@ -37,10 +37,17 @@ MAX_TEST_DIGITS = 1_000  # of each test set
 POINT_SECONDS, MAX_POINTS = 0.5, 60  # between two points of the curves at least, and about their highest number
 
 
-def run(folder: Path, stopped: threading.Event, paused: threading.Event, destination: Path | None = None) -> bool:
+def run(
+    folder: Path,
+    stopped: threading.Event,
+    paused: threading.Event,
+    destination: Path | None = None,
+    turned: Callable[[], float | None] = lambda: None,
+) -> bool:
     """Do the job in a folder; return False if it was stopped before the learning began.
 
-    destination: the place for MNIST if it has to be downloaded, see learning.download.
+    destination: the place for MNIST if it has to be downloaded, see learning.download. turned: returns what the visitor
+    has turned the learning rate to, as a multiple of the usual one; None before that.
     Raises OSError if the folder cannot be written, DataError if MNIST is missing, and what learning.learn raises.
     """
     job, train, held_out = read_job(folder)
@@ -72,11 +79,13 @@ def run(folder: Path, stopped: threading.Event, paused: threading.Event, destina
         paused=reporter.paused_seconds,
         every=max(POINT_SECONDS, job.seconds / MAX_POINTS),
         count_building=False,
+        rate=lambda: turned() or job.rate,
+        size=job.size,
     )
     reporter.finish(model)
     after = {name: _correct(predict(model, network, test.digits), test) for name, test in tests.items()}
     comparisons = [Comparison(name, len(test), before[name], after[name]) for name, test in tests.items()]
-    _save(folder, model, network, reporter, comparisons)
+    _save(folder, model, learner.untrained(network, job.size), reporter, comparisons)
     return True
 
 
@@ -110,10 +119,12 @@ def _correct(probabilities: np.ndarray, test: Digits) -> int:
 
 
 def _save(
-    folder: Path, model: keras.Model, network: Network, reporter: ProgressReporter, comparisons: list[Comparison]
+    folder: Path, model: keras.Model, bare: keras.Model, reporter: ProgressReporter, comparisons: list[Comparison]
 ) -> None:
-    """Write the weights and the exported network, then report that it is done."""
-    bare = network.build()  # as training.train saves it: with the architecture's dropout, without an optimizer
+    """Write the weights and the exported network, then report that it is done.
+
+    bare: as training.train saves it, with the architecture's dropout, without an optimizer.
+    """
     bare.set_weights(model.get_weights())
     with write_lock:  # the folder of an abandoned training is removed before or after this, and not made again
         write_atomically(folder / WEIGHTS_FILE, lambda path: path.write_bytes(weights_in_memory(bare)))
