@@ -90,6 +90,10 @@ class Training:
         """Send a command to the process, if it still runs."""
         _send(self.process, command)
 
+    def turn(self, rate: float) -> None:
+        """Turn the learning rate to another of learning.job.RATES."""
+        _send(self.process, f"{Command.RATE} {rate}")
+
     def poll(self) -> Progress:
         """Read the progress, and tell the process that the page is still there."""
         if self.ended:
@@ -172,7 +176,7 @@ def _started() -> tuple[subprocess.Popen[str], Path]:
     return process, folder
 
 
-def _send(process: subprocess.Popen[str], command: Command) -> None:
+def _send(process: subprocess.Popen[str], command: str) -> None:
     """Send a command, if the process still runs."""
     try:
         assert process.stdin is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,6 +78,21 @@ def accuracy(model, key: str, digits: np.ndarray, labels: np.ndarray) -> float:
 def test_a_network_learns_from_nothing(clock, drawings, held_out):
     model = learning.learn("mlp", drawings.digits, drawings.labels, seconds=2)
     assert accuracy(model, "mlp", held_out.digits, held_out.labels) > 0.4, "guessing: 0.1"
+
+
+def test_the_learning_rate_is_turned_while_it_learns_and_a_layer_has_the_size_that_is_asked_for(clock, drawings):
+    observer = Observer(clock, most=8)
+    model = learner.learn(
+        *("mlp", drawings.digits, drawings.labels, None, 60),
+        rate=lambda: 1.0 if len(observer.steps) < 3 else 0.0,
+        size=16,
+        observe=observer,
+        every=0.01,
+    )
+    moved = [np.abs(after - before).max() for before, after in pairwise(observer.weights)]
+    assert min(moved[:2]) > 0 and max(moved[3:]) == 0, "turned to nothing, it learns nothing"
+    assert observer.steps[2].rate > 0 == observer.steps[-1].rate
+    assert model.get_layer("hidden_2").units == 16
 
 
 @pytest.mark.parametrize("key", [key for key in NETWORKS if key != "densenet"])  # which takes a minute; see below

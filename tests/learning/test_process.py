@@ -191,9 +191,7 @@ def test_a_job_and_its_progress_are_read_as_they_were_written(tmp_path):
     read, train, held_out = files.read_job(tmp_path)
     assert read == job and (train.digits == SAMPLES.digits).all() and len(held_out) == 0
     assert read_progress(tmp_path) is None
-    snapshot = Snapshot(
-        SAMPLES.digits, SAMPLES.labels, SAMPLES.labels[None].astype(np.uint8), np.zeros((1, 3, 3), np.float32)
-    )
+    snapshot = Snapshot(SAMPLES.digits, SAMPLES.labels, *[np.zeros((1, 3, 3), np.float32)] * 6)
     progress = Progress(State.LEARNING, points=[Point(1.0, 64, 2.3, 0.1, 2.2, 0.2)], message="…")
     for current in (snapshot, None):
         files.write_progress(tmp_path, Progress(**vars(progress) | {"snapshot": current}))

@@ -15,7 +15,7 @@ import pytest
 
 import models
 from digits.labelled import Digits
-from learning import download, job, process, progress, queue, run
+from learning import download, job, probe, process, progress, queue, run
 from learning.job import Job, State
 from learning.learner import Step
 from learning.process import Commands
@@ -140,6 +140,35 @@ def test_pauses_are_limited_together(folder, monkeypatch):
         paused.set()
         assert reporter.observe(step) and not paused.is_set(), "it goes on by itself"
     assert reporter.paused_seconds() >= 0.3 and job.read_progress(folder).state == State.LEARNING
+
+
+@pytest.mark.parametrize(("key", "maps"), [("mlp", (32, 1, 1)), ("cnn", (12, 13, 13)), ("rnn", (1, 16, 16))])
+def test_each_point_has_a_look_into_the_network_and_the_end_all_of_them(folder, key, maps):
+    network, taught, points = models.find(key), SAMPLES[:3], progress.RECENT_POINTS + 2
+    reporter = ProgressReporter(folder, Job(key), network, taught, SAMPLES, threading.Event(), threading.Event())
+    step = Step(network.build(), 15.0, 640, 1.0, 0.5, 0.002)
+    for _ in range(points):
+        reporter.observe(step)
+    shown = len(taught) + len(SAMPLES)
+    look = job.read_progress(folder).snapshot
+    assert look.probabilities.shape == (points, shown, 10) and look.labels.shape == (shown,)
+    said = np.take_along_axis(look.probabilities, look.predictions[..., None].astype(int), 2)[..., 0]
+    assert (said == look.probabilities.max(2)).all()
+    assert look.positions.shape == (points, len(look.map_labels), 2)
+    assert np.abs(np.diff(look.positions.astype(int), axis=0)).max() <= 2, "it does not turn while nothing changes"
+    assert look.activations.shape == (progress.RECENT_POINTS, shown, *maps)
+    reporter.finish(step.model)
+    assert job.read_progress(folder).snapshot.activations.shape == (points + 1, shown, *maps)
+
+
+def test_the_map_parts_digits_that_the_features_part():
+    random, group = np.random.default_rng(1), np.arange(60) % 2
+    features = random.normal(size=(60, 300)) + 20 * group[:, None]
+    before = probe.positions(features, None)
+    across = np.sign(before[:, 0].astype(int))
+    assert abs(across[group == 1].mean() - across[group == 0].mean()) == 2
+    turned = probe.positions(-features[:, ::-1], before)
+    assert np.abs(turned.astype(int) - before).mean() < 5, "turned and mirrored to where they were"
 
 
 def test_the_queue_is_where_only_its_user_can_make_files_and_another_users_is_refused(monkeypatch, tmp_path):

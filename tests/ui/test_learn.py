@@ -90,6 +90,21 @@ def test_choices_are_kept_while_another_page_is_shown():
     assert again.selectbox(key=session.learn_seconds(30)).value == 60
 
 
+def test_the_learning_rate_is_turned_while_it_runs_and_layers_have_a_size_where_they_can():
+    test = page()
+    test.selectbox(key=session.layer_size("mlp")).select(8).run()
+    training = object.__new__(Training)
+    training.job, training.progress, turned = Job("mlp"), Progress(State.LEARNING), []
+    training.turn, training.poll = turned.append, lambda: training.progress
+    mine = Learning(training=training, choices=test.session_state[session.LEARNING].choices)
+    running = page(**{session.LEARNING: mine})
+    assert running.selectbox(key=session.layer_size("mlp")).disabled and mine.choices[session.layer_size("mlp")] == 8
+    running.selectbox(key=session.LEARN_RATE).select(10.0).run()
+    assert turned[-1] == 10.0
+    fixed = page(**{session.LEARN_MODE: state.FINE_TUNE})
+    assert any(box.label == "Units in a layer" and box.disabled for box in fixed.selectbox)
+
+
 def test_every_third_drawing_is_held_out_and_a_hidden_digit_is_not_learned(monkeypatch):
     monkeypatch.setattr(sources, "current_history", lambda: history(*range(9))[session.HISTORY])
     source = sources.combine([sources.own()], hidden=None)
@@ -177,7 +192,7 @@ def test_a_running_training_goes_on_when_the_network_is_thrown_away():
 def test_digits_show_which_are_read_correctly_at_each_point_and_the_taught_ones_stand_first():
     digits = np.stack([sample_digit("7"), sample_digit("1"), sample_digit("7")])
     predictions = np.array([[1, 1, 1], [7, 2, 7]], np.uint8)  # at two points
-    snapshot = Snapshot(digits, np.array([7, 1, 7]), predictions, np.zeros((1, 3, 3)))
+    snapshot = Snapshot(digits, np.array([7, 1, 7]), predictions, *[np.zeros((1, 3, 3))] * 5)
     points = [Point(1, 64, 2.3, 0.1, 2.2, 0.2), Point(2, 640, 1.1, 0.6, 1.0, 0.7)]
     progress = Progress(State.DONE, taught=2, points=points, snapshot=snapshot)
     now, before = (charts.learning(Job("mlp"), progress, snapshot, point) for point in (-1, 0))

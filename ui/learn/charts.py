@@ -27,7 +27,8 @@ _templates = Environment(autoescape=True)
 _STATUS = _templates.from_string(
     """<div class="learn-status {{ state }}">
   <p role="status"><b>{{ title }}</b> {{ words }}
-    {%- if examples %} · {{ "{:,}".format(examples) }} examples seen{% endif %}</p>
+    {%- if examples %} · {{ "{:,}".format(examples) }} examples seen{% endif %}
+    {%- if rate %} · learning rate {{ rate }}{% endif %}</p>
   <div class="learn-time"><span style="width:{{ "%.1f" | format(passed) }}%"></span></div>
 </div>"""
 )
@@ -107,6 +108,7 @@ def status(job: Job, progress: Progress) -> str:
         title=NETWORKS[job.network].title,
         words=words,
         examples=progress.points[-1].examples if progress.points else 0,
+        rate=f"{progress.points[-1].rate:.1g}" if progress.points and not progress.state.ended else "",
         passed=100 * (1 - progress.seconds_left / job.seconds) if begun else 0,
     )
 

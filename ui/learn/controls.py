@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from digits import CLASSES
-from learning.job import Job
+from learning.job import RATES, SIZES, Job
 from models import NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
@@ -30,6 +31,8 @@ USEFUL_SECONDS = {key: 30 for key in QUICK} | {"lstm": 60, "bilstm": 60, "resnet
 SLOWEST_SECONDS = 300  # of the other networks
 FINE_TUNE_SECONDS = 10  # of the quick networks
 MNIST_SIZE = "11 MB"
+LAYER_SIZES = (2, 4, 8, 16, 32, 64, 128, 256, 512)  # that are offered
+RATE_WORDS = {0.01: "÷ 100", 0.1: "÷ 10", 1.0: "usual", 10.0: "× 10", 100.0: "× 100"}
 CHECKED_LABELS = 200  # drawings, at most, whose labels are compared with a trained network's predictions
 MIN_CHECKED_LABELS = 4
 
@@ -50,7 +53,7 @@ class Plan:
 
 
 def choose(running: bool) -> Plan:
-    """Draw the controls, disabled while a training runs."""
+    """Draw the controls, disabled while a training runs; but for the learning rate, which is turned all the time."""
     mode = one_of("How", (FROM_NOTHING, FINE_TUNE), session.LEARN_MODE, disabled=running)
     recipe = default_recipe() if mode == FINE_TUNE else None
     key = _network(recipe, running)
@@ -61,13 +64,24 @@ def choose(running: bool) -> Plan:
         hidden = st.selectbox(
             "Hide a digit", range(CLASSES), placeholder="none", index=None, **_kept(session.HIDDEN, None, running)
         )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        rate = st.selectbox(
+            "Learning rate",
+            RATES,
+            format_func=RATE_WORDS.__getitem__,
+            help="How far each step goes. It can be turned while the network learns.",
+            **_kept(session.LEARN_RATE, 1.0, running=False),
+        )
+        size = _layer_size(key, recipe, running)
     rehearsal = recipe is None or st.toggle(
         "Rehearse earlier digits",
         help="Without it, the network forgets what it could before: try both.",
         **_kept(session.REHEARSAL, True, running),
     )
     source = sources.combine(chosen, hidden)
-    job = Job(key, recipe, seconds, rehearsal, mnist=MNIST in names and not problem, hidden=hidden)
+    job = Job(
+        key, recipe, seconds, rehearsal, mnist=MNIST in names and not problem, hidden=hidden, rate=rate, size=size
+    )
     remarks = [problem] if problem else _remarks(job, source)
     return Plan(job, source, not running and not problem and (len(source.train) > 0 or job.mnist), remarks)
 
@@ -91,6 +105,20 @@ def _useful_seconds(key: str) -> int:
 def _seconds(key: str, recipe: str | None, running: bool) -> float:
     useful = FINE_TUNE_SECONDS if recipe and key in QUICK else _useful_seconds(key)
     return st.selectbox("Seconds", SECONDS, **_kept(session.learn_seconds(useful), useful, running))
+
+
+def _layer_size(key: str, recipe: str | None, running: bool) -> int | None:
+    """Return the chosen size of a layer; None for the usual one, and where it cannot be chosen."""
+    known = inspect.signature(NETWORKS[key].build).parameters
+    name = next((name for name in SIZES if name in known), "")
+    if not name or recipe:
+        st.selectbox("Units in a layer", ["fixed"], disabled=True)
+        return None
+    usual = known[name].default
+    offered = sorted({*LAYER_SIZES, usual})
+    choice = _kept(session.layer_size(key), usual, running)
+    size: int = st.selectbox(f"{name.capitalize()} in a layer", offered, **choice)
+    return None if size == usual else size
 
 
 def _source_names(running: bool) -> tuple[list[str], bool]:

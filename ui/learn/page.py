@@ -61,6 +61,8 @@ def _start(mine: Learning, plan: Plan) -> None:
         except TrainingError as error:
             mine.problem = str(error)
         st.rerun()
+    if mine.running and mine.training:
+        mine.training.turn(plan.job.rate)
     for sentence in (*plan.remarks, mine.problem):
         if sentence:
             st.caption(sentence)

@@ -41,6 +41,7 @@ MEMORY, RESTORED, VISIT_ID = "memory_of_browser", "restored", "visit_id"
 
 # Of the page Learn.
 LEARN_MODE, LEARN_NETWORK, LEARN_FROM, REHEARSAL, HIDDEN = "how", "learner", "learn_from", "rehearsal", "hidden"
+LEARN_RATE = "learning_rate"
 TRAIN, PAUSE_TRAINING, STOP_TRAINING, MNIST_YES = "train", "pause_training", "stop_training", "mnist_yes"
 DRAW_FOR_IT, LOOK_BACK = "draw_for_it", "look_back"
 UNDO_LEARNING, FORGET, WEIGHTS_FILE, SERVING_FILE = "undo_learning", "forget", "weights_file", "serving_file"
@@ -79,6 +80,11 @@ def room_setting(name: str) -> str:
 def learn_seconds(usual: int) -> str:
     """The key of how long a training takes; another one where another time is usual."""
     return f"seconds-{usual}"
+
+
+def layer_size(network: str) -> str:
+    """The key of how large the layers of a network are."""
+    return f"size-{network}"
 
 
 def kept(key: str, make: Callable[[], Kept]) -> Kept:
