@@ -16,7 +16,7 @@ MAX_MAPS, POOLED = 12, 2  # feature maps that are shown, and how many of their p
 STATE_COLUMNS = 16  # of a recurrent layer's state, shown as a picture
 FULL = 127  # the largest activation or coordinate
 BRIGHTEST = 0.995  # quantile of the activations that is shown as FULL
-SPREAD = 3.0  # standard deviations from the centre of the map to its edge
+SPREAD = 2.3  # standard deviations from the centre of the map to its edge
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,6 +76,16 @@ class Learner:
         self.page.wait_for_timeout(1500)
         return self.status()
 
+    def pictures(self) -> list[str]:
+        """What is drawn of the training: map, bars over time, both curves, and what the followed digit excites."""
+        canvases = [
+            ".learn-map canvas",
+            ".learn-strip",
+            *(f".learn-{name} canvas" for name in ("accuracy", "loss", "excited")),
+        ]
+        self.page.wait_for_timeout(400)  # the map moves for 150 ms
+        return [self.page.locator(name).evaluate("canvas => canvas.toDataURL()") for name in canvases]
+
     def correct(self) -> int:
         """The number of the held-out digits shown that are read correctly."""
         return int(self.page.locator(".learn-digits.held small").inner_text().split()[0])

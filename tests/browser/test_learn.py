@@ -37,16 +37,27 @@ def test_a_network_learns_and_predicts_beside_the_others_until_it_is_thrown_away
     learner = learn()
     learner.train(10)
     learner.wait_for_snapshot()
-    pictures = learner.page.locator(".learn-view figure img, .learn-layer img")
     assert learner.page.locator(".learn-digits.held li").count() == 30
-    before = [image.get_attribute("src") for image in pictures.all()]
+    before = learner.pictures()
     assert problems(learner) == []
     assert learner.wait_for_network().startswith(("MLP Learned for 10 s", "MLP Not yet"))
     assert learner.correct() > 20
-    assert all(image.get_attribute("src") != old for image, old in zip(pictures.all(), before, strict=True))
+    ended = learner.pictures()
+    assert all(now != old for now, old in zip(ended, before, strict=True))
     assert problems(learner) == []
     learner.page.get_by_role("slider", name="Look back").press("Home")
     wait_until(lambda: learner.correct() < 15, 30)  # it guessed
+    assert all(now != old for now, old in zip(learner.pictures(), ended, strict=True))
+    learner.page.get_by_role("slider", name="Look back").press("End")
+    another = learner.page.locator(".learn-digits.held button").nth(4)
+    another.click()
+    followed = learner.page.get_by_role("heading", name="Followed: this 4, held out, is read as")
+    followed.wait_for(timeout=TIMEOUT)
+    assert another.get_attribute("aria-pressed") == "true"
+    bars = learner.page.locator(".learn-followed li span")
+    widths = bars.evaluate_all("bars => bars.map((bar) => parseFloat(bar.style.width))")
+    assert len(widths) == 10 and abs(sum(widths) - 100) < 2
+    wait_until(lambda: learner.pictures()[-1] != ended[-1], 30)  # what this digit excites
     wait_until(lambda: trainings(place) == [], 20)
 
     learner.button("Draw for it").click()
@@ -101,7 +112,7 @@ def test_on_a_phone_the_training_takes_the_place_of_the_controls(learn, viewport
     learner.page.wait_for_timeout(500)
     assert not button.is_visible() and learner.box(".learn-status")["y"] < 100
     learner.wait_for_snapshot()
-    for part in (".learn-accuracy img", ".learn-digits.held"):
+    for part in (".learn-followed h3", ".learn-digits.held"):
         box = learner.box(part)
         assert box["y"] + box["height"] < viewport["height"] - NAVIGATION
     before = learner.box(".learn-digits.held")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import json
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +18,7 @@ from learning.job import Comparison, Job, Point, Progress, Snapshot, State
 from learning.training import Training
 from tests.ui.page import START_SECONDS
 from ui.drawing.history import DrawnDigit, History
-from ui.learn import charts, controls, sources, state
+from ui.learn import charts, controls, sources, state, view
 from ui.learn.state import Learned, Learning
 from ui.room.visit import RoomVisit, WatchedRoom
 from ui.shared import session
@@ -189,26 +192,54 @@ def test_a_running_training_goes_on_when_the_network_is_thrown_away():
     assert mine.training is None
 
 
-def test_digits_show_which_are_read_correctly_at_each_point_and_the_taught_ones_stand_first():
+def training_of_three_digits() -> Training:
+    """A training that has ended, with two points; of its two taught digits one is misread."""
     digits = np.stack([sample_digit("7"), sample_digit("1"), sample_digit("7")])
-    predictions = np.array([[1, 1, 1], [7, 2, 7]], np.uint8)  # at two points
-    snapshot = Snapshot(digits, np.array([7, 1, 7]), predictions, *[np.zeros((1, 3, 3))] * 5)
+    predictions = np.array([[1, 1, 1], [7, 2, 7]], np.uint8)
+    snapshot = Snapshot(
+        digits,
+        labels=np.array([7, 1, 7]),
+        predictions=predictions,
+        probabilities=np.eye(10, dtype=np.uint8)[predictions] * 255,
+        positions=np.arange(8, dtype=np.int8).reshape(2, 2, 2) - 4,
+        map_labels=np.array([7, 1]),
+        activations=np.arange(2 * 3 * 4, dtype=np.int8).reshape(2, 3, 4, 1, 1) - 9,
+        first_layer=np.linspace(-1, 1, 4 * 28 * 28, dtype=np.float32).reshape(4, 28, 28),
+    )
     points = [Point(1, 64, 2.3, 0.1, 2.2, 0.2), Point(2, 640, 1.1, 0.6, 1.0, 0.7)]
-    progress = Progress(State.DONE, taught=2, points=points, snapshot=snapshot)
-    now, before = (charts.learning(Job("mlp"), progress, snapshot, point) for point in (-1, 0))
-    assert re.findall('li class="(.*?)"', now) == ["right", "wrong", "right"] and 'alt="a 1, read as 2"' in now
-    assert re.findall('li class="(.*?)"', before) == ["wrong", "right", "wrong"]
-    assert re.findall("<h3>(.*?) <small>(.*?)</small>", now) == [
-        ("Learned from", "1 of 2 read correctly"),
-        ("Held-out digits", "1 of 1 read correctly"),
-    ]
+    training = object.__new__(Training)
+    training.job, training.folder = Job("mlp"), Path("a-training")
+    training.progress = Progress(State.DONE, taught=2, points=points, snapshot=snapshot)
+    return training
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
+def test_the_view_has_every_digit_at_every_point_as_the_training_measured_it():
+    training = training_of_three_digits()
+    snapshot = training.progress.snapshot
+    command = ["node", str(Path(__file__).parents[1] / "engine" / "learn.mjs")]
+    sent = json.dumps(view.content(training, snapshot, followed=1))
+    seen = json.loads(subprocess.run(command, input=sent, check=True, capture_output=True, text=True).stdout)
+    assert seen["predictions"] == snapshot.predictions.tolist() and seen["correct"] == [1, 2]
+    assert np.array_equal(np.round(255 * np.array(seen["probabilities"])), snapshot.probabilities)
+    assert np.allclose(127 * np.array(seen["positions"]), snapshot.positions.reshape(2, 4))
+    assert seen["activations"] == snapshot.activations[:, 1].reshape(2, 4).tolist(), "of the followed digit"
+    assert (np.reshape(seen["pixels"], (3, 28, 28)) == snapshot.digits).all()
+    assert seen["weights"][0] == [-127, 127], "the smallest and the largest"
+    assert seen["nearest"] == [0, 0, 1], "to 0, 1.4 and 9 seconds"
+
+
+def test_a_followed_digit_that_is_not_there_is_not_believed(monkeypatch):
+    for forged in (3, -1, True, "1", None, {}):
+        monkeypatch.setattr(view.st, "session_state", {session.LEARN_VIEW: {"followed": forged}})
+        assert view.followed(3) == 0
+    monkeypatch.setattr(view.st, "session_state", {session.LEARN_VIEW: {"followed": 2}})
+    assert view.followed(3) == 2
+
+
+def test_it_says_which_taught_digits_are_still_misread():
+    progress = training_of_three_digits().progress
     assert "Not yet: 1 of the 2 it learned from is still misread" in charts.status(Job("mlp"), progress)
-
-
-def test_curves_name_their_newest_values():
-    points = [Point(1, 64, 2.3, 0.1, 2.2, 0.2), Point(2, 640, 1.1, 0.6, 1.0, 0.7)]
-    assert all(value in charts.accuracy_curve(Job("mlp"), points) for value in ("60.0 %", "70.0 %"))
-    assert all(value in charts.loss_curve(Job("mlp"), points) for value in ("1.10", "1.00"))
 
 
 def test_the_comparison_has_a_column_before_if_a_network_was_fine_tuned():

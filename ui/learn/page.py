@@ -15,7 +15,7 @@ from learning.job import Command, State
 from learning.training import Training, TrainingError, prepare
 from models import NETWORKS
 from ui import navigation
-from ui.learn import charts, state
+from ui.learn import charts, state, view
 from ui.learn.controls import Plan, choose
 from ui.learn.state import Learned, Learning
 from ui.shared import session
@@ -82,28 +82,11 @@ def _progress(mine: Learning) -> None:
         with st.container(horizontal=True, key="learn_commands", gap="small"):
             draw = _commands(training)
     if progress.snapshot is not None:
-        st.html(charts.learning(job, progress, progress.snapshot, _point(training)))
+        view.show(training, progress.snapshot)
     if draw:
         navigation.go("draw")
     if just_ended:
         st.rerun()
-
-
-def _point(training: Training) -> int:
-    """The point of the curves whose predictions are shown: the newest, or one that the visitor looks back at."""
-    last = len(training.progress.points) - 1
-    with st.container(key="learn_back"):  # in one place, also while the training runs
-        if not training.ended or last < 1:
-            st.caption("The digits show what it reads now. When it has learned, you can look back.")
-            return last
-        looked: int = st.select_slider(
-            "Look back",
-            range(last + 1),
-            last,
-            key=session.LOOK_BACK,
-            format_func=lambda point: f"after {training.progress.points[point].seconds:.1f} s",
-        )
-        return looked
 
 
 def _commands(training: Training) -> bool:

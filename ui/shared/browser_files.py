@@ -16,7 +16,7 @@ from recognition.recipes import check_recipe
 from recognition.store import WeightsError, read_card, verified_serving_file
 
 FOLDER = Path(__file__).resolve().parents[2] / "browser"
-FOLDERS = ("engine", "answers", "grab", "importance", "journey", "book", "page", "play", "room", "wall")
+FOLDERS = ("engine", "answers", "grab", "importance", "journey", "learn", "book", "page", "play", "room", "wall")
 MEDIA_TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 SHORT = 16  # hexadecimal digits of a hash in an address
 KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster one first

@@ -43,7 +43,7 @@ MEMORY, RESTORED, VISIT_ID = "memory_of_browser", "restored", "visit_id"
 LEARN_MODE, LEARN_NETWORK, LEARN_FROM, REHEARSAL, HIDDEN = "how", "learner", "learn_from", "rehearsal", "hidden"
 LEARN_RATE = "learning_rate"
 TRAIN, PAUSE_TRAINING, STOP_TRAINING, MNIST_YES = "train", "pause_training", "stop_training", "mnist_yes"
-DRAW_FOR_IT, LOOK_BACK = "draw_for_it", "look_back"
+DRAW_FOR_IT, LEARN_VIEW = "draw_for_it", "learn_view"
 UNDO_LEARNING, FORGET, WEIGHTS_FILE, SERVING_FILE = "undo_learning", "forget", "weights_file", "serving_file"
 TEACH = "teach"  # of the first page, which leads there
 
