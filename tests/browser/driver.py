@@ -17,6 +17,7 @@ PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 360, "height": 640}
 PROJECTOR = {"width": 1920, "height": 1080}
 READY = "canvas.upper-canvas[aria-label]"  # the page's canvas, with its size and its name
+CONNECTED = ".stApp[data-test-connection-state=CONNECTED]"
 BARE = "canvas.upper-canvas"  # that of an empty page
 SPACING = 5  # pixels between the points of a stroke
 CHROMIUM_ARGUMENTS = [

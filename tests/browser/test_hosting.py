@@ -50,7 +50,7 @@ def test_a_browser_continues_on_the_other_copy_when_its_own(chromium, address, s
     (cookie,) = (entry["value"] for entry in context.cookies() if entry["name"] == "digits_copy")
     process = servers[cookie].process
     process.send_signal(signal.SIGSTOP if how == "stands still" else signal.SIGKILL)
-    connected = visitor.page.locator(".stApp[data-test-connection-state=CONNECTED]")
+    connected = visitor.page.locator(driver.CONNECTED)
     connected.wait_for(state="detached", timeout=GONE_SECONDS * 1000)
     connected.wait_for(timeout=GONE_SECONDS * 1000)
     process.send_signal(signal.SIGCONT)
