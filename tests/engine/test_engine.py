@@ -18,7 +18,7 @@ from digits import from_canvas
 from digits.normalization import from_ink
 from digits.samples import SAMPLES, sample_digit
 from digits.strokes import draw_strokes
-from models import DEFAULT_NETWORKS, NETWORKS
+from models import NETWORKS
 from recognition import outlier
 from recognition.exported_model import PROBABILITIES
 from recognition.store import serving_path
@@ -152,7 +152,7 @@ def test_a_network_that_browsers_cannot_run_is_refused_by_name_when_it_is_export
 
 @pytest.mark.slow
 @pytest.mark.skipif(data_folder() is None, reason="needs pendigits-orig.tes: set DIGIT_DATA")
-@pytest.mark.parametrize("key", DEFAULT_NETWORKS)
+@pytest.mark.parametrize("key", ["mlp", "cnn", "rnn", pytest.param("resnet", marks=pytest.mark.nightly)])
 def test_every_test_digit_is_read_as_python_reads_it(key):
     digits = np.stack([from_canvas(canvas) for canvas in draw_on_canvas(pendigits("tes"))])
     classifier = recognition.load(key, "drawn")
