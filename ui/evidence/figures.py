@@ -33,21 +33,19 @@ ORDERS: dict[str, Callable[[list[ModelCard], str], float]] = {
 }
 
 
-def show_accuracies(cards: Cards) -> None:
-    """Show a row for each network with a mark and its interval for each recipe; the visitor chooses test and order."""
-    tests = {label: name for name, label in TESTS.items()}
-    label = one_of("Test digits", tests, session.EVIDENCE_TEST)
+def show_accuracies(cards: Cards, test: str) -> None:
+    """Show the accuracy on a test with its interval, for each network and recipe; the visitor chooses the order."""
     order = one_of("Order of the networks", ORDERS, session.EVIDENCE_ORDER)
-    measured = _measured(cards, tests[label])
+    measured = _measured(cards, test)
     if not measured:
         st.info("Not measured yet; measure it with: python -m training.evaluate")
         return
-    titles = sorted(measured, key=lambda title: ORDERS[order](measured[title], tests[label]))
-    rows = [_row(title, card, tests[label]) for title in titles for card in measured[title]]
+    titles = sorted(measured, key=lambda title: ORDERS[order](measured[title], test))
+    rows = [_row(title, card, test) for title in titles for card in measured[title]]
     words = "; ".join(f"{row['network']} {row['trained on']} {row['accuracy']}" for row in rows)
-    digits = max(card.tests[tests[label]].n for given in measured.values() for card in given)
-    chart = _chart(rows, titles, f"right, in % of {digits:,} {label}")
-    st.altair_chart(chart, alt=f"Accuracy on {label}, with 95 % intervals: {words}")
+    digits = max(card.tests[test].n for given in measured.values() for card in given)
+    chart = _chart(rows, titles, f"right, in % of {digits:,} {TESTS[test]}")
+    st.altair_chart(chart, alt=f"Accuracy on {TESTS[test]}, with 95 % intervals: {words}")
     if note := next((row["note"] for row in rows if row["note"]), ""):
         st.caption(f"Where it says “{note}”, the training was cut short to save computing time.")
 

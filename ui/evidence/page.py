@@ -12,6 +12,7 @@ from recognition.card import TESTS, ModelCard, Score
 from recognition.recipes import RECIPES
 from recognition.store import WeightsError, read_card, released, trained_recipes
 from ui.evidence import figures
+from ui.evidence.mistakes import show_mistakes
 from ui.shared import charts, session
 from ui.shared.choosers import one_of, one_recipe
 from ui.shared.percent import accuracy_percent
@@ -34,25 +35,40 @@ KINDS = {
 }
 
 
+DIGITS = {  # of the tests, the one that is most like this page first
+    "drawn": "Fourteen people drew these digits on a canvas like ours; no network was trained on their writing.",
+    "mnist": "MNIST's test digits are scans, written by other people than those that the networks were trained on.",
+    "drawn_resized": "The same drawings as drawn digits, but shrunk whole instead of cut out and centred first.",
+}
+SQUARES = (
+    "Each square is one digit of a thousand: in colour those that a network reads wrongly, paler as far as chance may "
+    "have moved that (95 % interval)."
+)
+
+
 def page() -> None:
-    """Show the accuracies as a chart and tables, the outlier detector, corruptions, and one network in detail."""
+    """Show the mistakes of each network as a picture, and, folded, the accuracies, the outlier detector and details."""
     st.title("Evidence")
-    st.write(
-        "Measured accuracy of each network. *Drawn digits* are pen strokes of 14 people whose writing no network was "
-        "trained on, drawn on a canvas like the one here; *plain resize* is the same drawings, neither cut out nor "
-        "centred. Lines, and numbers in brackets, are 95 % intervals."
-    )
+    words = st.empty()
     cards = _cards()
+    tests = {TESTS[name]: name for name in DIGITS}
+    with st.container(horizontal=True):
+        test = tests[one_of("Test digits", tests, session.EVIDENCE_TEST)]
+        recipe = one_recipe(cards, key=session.EVIDENCE_RECIPE) if cards else ""
+    words.write(f"{DIGITS[test]} {SQUARES}")
     if cards:
-        figures.show_accuracies(cards)
-    for recipe, by_title in cards.items():
-        st.write(RECIPES[recipe].caption)
-        st.table([_row(card) for card in by_title.values()])
-    _outliers()
-    st.header("Corrupted digits")
-    figures.show_robustness()
-    if cards:
-        _detail(cards)
+        show_mistakes(cards[recipe], test)
+        with st.expander("All accuracies, with their intervals", icon=":material/bar_chart:"):
+            figures.show_accuracies(cards, test)
+            for each, by_title in cards.items():
+                st.write(RECIPES[each].caption)
+                st.table([_row(card) for card in by_title.values()])
+        with st.expander("One network: training, calibration, confusions", icon=":material/troubleshoot:"):
+            _detail(cards[recipe])
+    with st.expander("Drawings that are no digits", icon=":material/flag:"):
+        _outliers()
+    with st.expander("Corrupted digits", icon=":material/blur_on:"):
+        figures.show_robustness()
 
 
 def _cards() -> dict[str, dict[str, ModelCard]]:
@@ -86,7 +102,6 @@ def _score(card: ModelCard, name: str) -> str:
 
 
 def _outliers() -> None:
-    st.header("Detecting outliers")
     try:
         card = read_card(outlier.DETECTOR.key, "drawn")
     except WeightsError as error:
@@ -113,9 +128,7 @@ def _outliers() -> None:
     )
 
 
-def _detail(cards: dict[str, dict[str, ModelCard]]) -> None:
-    st.header("One network in detail")
-    by_title = cards[one_recipe(cards, key=session.EVIDENCE_RECIPE)]
+def _detail(by_title: dict[str, ModelCard]) -> None:
     card = by_title[one_of("Network", by_title, session.NETWORK)]
     st.write(_facts(card))
     left, right = st.columns(2, gap="large")

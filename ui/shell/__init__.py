@@ -22,6 +22,7 @@ STYLES = (  # in this order
     "draw/panels/panels",
     "draw/panels/journey",
     "book/book",
+    "evidence/evidence",
     "play/play",
 )
 EMBEDDED = (
