@@ -7,7 +7,7 @@ import { CanvasWatch } from "./canvas.js";
 import { Meaning } from "./meaning.js";
 import { Bars, Heads, READABLE, YOURS, best, judged, majority, verdict } from "./render.js";
 import { choose } from "./state.js";
-import { AWAY, LOAD, PHOTO, UPDATED } from "./words.js";
+import { AWAY, LOAD, PHOTO, UNLOADED, UPDATED } from "./words.js";
 import { isConnected, owesClear } from "../page/canvas.js";
 
 /** @typedef {import("../engine/worker.js").Reading} Reading */
@@ -33,7 +33,6 @@ import { isConnected, owesClear } from "../page/canvas.js";
  * @property {string[]} networks
  * @property {string} beside the recipe whose answers stand in the heads, too, or ""
  * @property {string} own the architecture of the visitor's own network, or ""
- * @property {string} columns
  * @property {boolean} calibrated
  * @property {any} record
  */
@@ -182,6 +181,9 @@ const watch = new CanvasWatch(() => {
 /** The page has emptied the canvas. */
 export const cleared = () => act(true);
 
+/** The page itself has drawn on the canvas. */
+export const drawn = () => act();
+
 /** The visitor has drawn, undone or cleared. @param {boolean} [cleared] */
 function act(cleared = false) {
   Object.assign(state, { acted: performance.now(), cleared, pending: "", demonstration: null, grabbed: null });
@@ -209,7 +211,7 @@ function frame(now) {
   if (owed) settle(); // the connection may have come back since
   turn();
   if (!asking) demonstrate();
-  const late = lifted > 0 && now - lifted > LATE && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;
+  const late = !record?.alone && lifted > 0 && now - lifted > LATE && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;
   document.documentElement.toggleAttribute("data-server-late", late);
 }
 
@@ -244,7 +246,10 @@ function read() {
   const picture = watch.readable && performance.now() >= pause ? watch.read() : null;
   if (!picture) return false;
   shared = true;
-  send(picture, !watch.down, (reading) => { state.reading = reading; });
+  send(picture, !watch.down, (reading) => {
+    if (state.record?.alone && said !== null && reading.ink !== said) [labels, said] = [[], null]; // it is another drawing
+    state.reading = reading;
+  });
   return true;
 }
 
@@ -303,13 +308,17 @@ export const networks = () => view.networks.filter(({ url }) => url);
 /** @param {MessageEvent<Reading | import("../engine/worker.js").Asked | import("../engine/worker.js").Loaded | Inner>} event */
 function answered({ data }) {
   if (data.kind === "failed") {
-    follower?.failed(data.message);
-    return console.warn("The networks do not run in this browser; the server answers.", data.message);
+    if (!data.key) follower?.failed(data.message);
+    if (state.record?.alone && data.key) missed(state.record, data.key);
+    return console.warn(`${data.message}${state.record?.alone ? "" : "; the server answers"}`);
   }
   if (data.kind === "opened") return opened(data);
   if (data.kind === "looked") return data.inside.url === inside ? follower?.looked(data.inside.values, data.digit) : undefined;
   if (data.kind === "loaded") {
-    for (const key of data.keys) loaded.add(key);
+    for (const key of data.keys) {
+      loaded.add(key);
+      if (state.record?.alone) delete state.record.failures[key];
+    }
     if (ready()) watch.changed = true; // what has been drawn meanwhile
     return;
   }
@@ -319,7 +328,19 @@ function answered({ data }) {
   turn();
 }
 
-const ready = () => view.networks.every(({ key, url }) => !url || loaded.has(key));
+const ready = () => view.networks.every(({ key, url }) => !url || loaded.has(key) || (state.record?.alone && key in state.record.failures));
+
+/** A network cannot be loaded, and no server answers in its place. @param {import("./state.js").ServerRecord} record @param {string} key */
+function missed(record, key) {
+  record.failures = { ...record.failures, [key]: UNLOADED };
+  watch.changed = true;
+  draw();
+}
+addEventListener("online", () => {
+  if (!state.record?.alone) return;
+  asked = "";
+  start();
+});
 
 const savesData = /** @type {any} */ (navigator).connection?.saveData === true;
 let requested = false;
@@ -440,11 +461,11 @@ function place(part, parent) {
 }
 
 /** @param {Catalog} known @param {Data} data @returns {import("./render.js").View} */
-function viewOf(known, { networks, recipe, beside, own, columns }) {
+function viewOf(known, { networks, recipe, beside, own }) {
   const other = (/** @type {string} */ key) => (known.recipes[beside]?.[key] ? { ...known.recipes[beside][key], key: `${key}:${beside}`, words: `on ${known.trained_on[beside]}` } : null);
   /** @type {import("./render.js").NetworkView[]} */ const shown = networks.map((key) => ({ key, ...known.networks[key], ...(known.recipes[recipe]?.[key] ?? { temperature: 1, facts: "", url: "" }), other: other(key) }));
   if (own) shown.push({ ...known.networks[own], key: YOURS, title: `Your ${known.networks[own].title}`, ...known.yours, temperature: 1, facts: "", url: "", other: null });
-  return { networks: shown, columns };
+  return { networks: shown, columns: shown.length > 5 ? "cards many" : shown.length === 5 ? "cards five" : "cards" };
 }
 
 /** @param {{ pixels: string, outlier: boolean, probabilities: Record<string, number[]> }} digit */

@@ -1,8 +1,9 @@
 /* The drawing as it grows: tells when the canvas has changed, and reads its pixels.
 
-   The canvas component keeps three canvas elements in a shadow root: a background, the strokes that are done (lower) and the
-   one under the pen (upper). Fabric.js clears a layer before it paints it anew; between pen-up and the next frame the stroke
+   The strokes that are done are on one layer (lower), the one under the pen on another (upper). Fabric.js clears a layer before it paints it anew; between pen-up and the next frame the stroke
    is on neither. So changes are heard by listening to clearRect() and stroke() of both. */
+
+import { layersOf } from "../page/layers.js";
 
 /** @typedef {{ rgba: ArrayBuffer, width: number, height: number }} Picture */
 
@@ -60,13 +61,12 @@ export class CanvasWatch {
   }
 
   find() {
-    const root = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]")?.shadowRoot;
-    const upper = /** @type {HTMLCanvasElement | null} */ (root?.querySelector("canvas.upper-canvas") ?? null);
-    const lower = /** @type {HTMLCanvasElement | null} */ (upper?.parentElement?.querySelector("canvas.lower-canvas") ?? null); // there is another one, the background
-    if (!upper || !lower) {
+    const layers = layersOf();
+    if (!layers) {
       this.#layers = null;
       return;
     }
+    const { lower, upper } = layers;
     if (this.#layers?.[1] !== upper) this.changed = true;
     this.#layers = [lower, upper];
     this.#listen(lower, "clearRect", () => { this.#settling = 0; });

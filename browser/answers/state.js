@@ -1,5 +1,5 @@
 /* What is shown: the server's record where it is about the drawing that stands on the canvas, else what this browser reads. */
-import { DOT, GONE, INVITATION, MORE, SEVERAL } from "./words.js";
+import { DOT, GONE, INVITATION, MORE, ONE, SEVERAL } from "./words.js";
 
 /** @typedef {{ pixels: Uint8Array, outlier: boolean, probabilities: Record<string, ArrayLike<number>> }} Digit
  * pixels: 28 x 28; probabilities: ten of each network, by key */
@@ -14,6 +14,7 @@ import { DOT, GONE, INVITATION, MORE, SEVERAL } from "./words.js";
  * @property {number} place of the digit that the bars are about
  * @property {Record<string, string>} failures why networks cannot answer, by key
  * @property {string} drawing its name, for the visitor's word on it; "" where nobody asks for that
+ * @property {boolean} [alone] there is no server, and no other record will come
  * @property {Labels} labels what the visitor has said of its digits, as far as the server knows
  */
 /** @typedef {(number | null)[]} Labels the digits that the visitor meant, by place; null where that is not known */
@@ -56,7 +57,7 @@ export function choose({ record, recorded, reading, acted, cleared, pending, dem
   if (!reading || reading.ink === record.ink) return recordShown(record);
   if (record.foreign) return nothing("reading", MORE); // what stands under the canvas is the server's
   if (!reading.digit) return nothing("waiting", reading.blank ? INVITATION : DOT);
-  if (reading.groups > 1) return nothing("reading", SEVERAL); // the server decides how many there are
+  if (reading.groups > 1) return record.alone ? nothing("waiting", ONE) : nothing("reading", SEVERAL); // the server decides how many there are
   return read(reading.digit, reading, record, threshold);
 }
 

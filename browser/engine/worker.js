@@ -36,7 +36,7 @@ import { compileKernels } from "./kernels.js";
  * @property {number | null} outlier from 0, a digit, to 1, something else; null where it was not asked for
  * @property {number} milliseconds
  */
-/** @typedef {{ kind: "loaded", keys: string[] } | { kind: "failed", message: string }} Loaded */
+/** @typedef {{ kind: "loaded", keys: string[] } | { kind: "failed", message: string, key?: string }} Loaded key: of the network that has not come */
 
 export const DETECTOR = "outlier";
 const CLASSES = 10;
@@ -54,8 +54,12 @@ let kernels;
 async function load({ kernels: urls, networks: files }) {
   const compiled = await compiledKernels(urls);
   await Promise.all(files.filter(({ key, url }) => networks.get(key)?.url !== url).map(async ({ key, url, temperature }) => {
-    networks.set(key, { network: new Interpreter(new Uint8Array(await fetched(url)), compiled), temperature, url });
-    postMessage(/** @type {Loaded} */ ({ kind: "loaded", keys: [...networks.keys()] })); // one by one, as they come
+    try {
+      networks.set(key, { network: new Interpreter(new Uint8Array(await fetched(url)), compiled), temperature, url });
+      postMessage(/** @type {Loaded} */ ({ kind: "loaded", keys: [...networks.keys()] })); // one by one, as they come
+    } catch (error) {
+      postMessage(/** @type {Loaded} */ ({ kind: "failed", message: `The network ${key} does not run in this browser: ${error}`, key }));
+    }
   }));
 }
 

@@ -1,6 +1,7 @@
 /* The drawing as it stands on the canvas, with what the server has put under it: for the networks and for the eye. */
 import { fromInk, inkOf } from "../engine/digit.js";
 import { Held, matrixOf } from "../engine/change.js";
+import { layersOf } from "../page/layers.js";
 
 /** @typedef {import("../engine/change.js").Change} Change */
 
@@ -28,9 +29,9 @@ export class Drawing {
 
   /** The drawing on the page's canvas; null where there is none. @returns {Drawing | null} */
   static onCanvas() {
-    const place = document.querySelector(".st-key-canvas"), root = place?.querySelector("[data-testid=stBidiComponentIsolated]")?.shadowRoot;
-    const upper = /** @type {HTMLCanvasElement | null} */ (root?.querySelector("canvas.upper-canvas") ?? null), lower = /** @type {HTMLCanvasElement | null} */ (upper?.parentElement?.querySelector("canvas.lower-canvas") ?? null);
-    if (!place || !upper || !lower || place.querySelector(".photo")) return null;
+    const place = document.querySelector(".st-key-canvas"), layers = layersOf(place);
+    if (!place || !layers || place.querySelector(".photo")) return null;
+    const { lower, upper } = layers;
     const under = /** @type {HTMLImageElement[]} */ ([...place.querySelectorAll("img.background:not(.ghost)")]), crisp = place.hasAttribute("data-crisp") ? /** @type {HTMLCanvasElement | null} */ (place.querySelector("canvas.ink")) : null;
     const read = painted(lower.width, lower.height, [...under, lower, upper]), ink = inkOf(pixels(read));
     const found = fromInk(ink, read.width, read.height);

@@ -1,5 +1,6 @@
 /* What lies over the canvas while a digit is grabbed: the digit, its handles, and the hand that drags them. */
 import { matrixOf } from "../engine/change.js";
+import { layersOf } from "../page/layers.js";
 
 /** @typedef {import("../engine/change.js").Change} Change */
 /** @typedef {import("./kinds.js").Kind} Kind */
@@ -181,7 +182,7 @@ export class Overlay {
 
   /** A stroke that begins beside the digit is drawn: the canvas below gets it from here. @param {PointerEvent} event */
   #draw(event) {
-    const canvas = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]")?.shadowRoot?.querySelector("canvas.upper-canvas"), ended = new AbortController(), { root } = this;
+    const canvas = layersOf()?.upper, ended = new AbortController(), { root } = this;
     root.setPointerCapture(event.pointerId);
     const pass = (/** @type {string} */ kind, /** @type {PointerEvent} */ { clientX, clientY }) => canvas?.dispatchEvent(new MouseEvent(kind, { clientX, clientY, button: 0, bubbles: true, composed: true }));
     root.style.opacity = "0";

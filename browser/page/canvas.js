@@ -7,6 +7,7 @@
 /** @typedef {[number, number][][]} Strokes points from 0 to 1 */
 
 import { Ink } from "./ink.js";
+import { shadowOf } from "./layers.js";
 
 const LABEL = "Canvas: draw a digit with a mouse, a pen or a finger, or press one of the keys 0 to 9 for a sample";
 const STEPS = 6; // points of a sample's stroke between two of its corners, as a hand leaves
@@ -32,7 +33,7 @@ let interrupted = false; // the connection was lost since the canvas was empty
 let owed = false; // a Clear while the server was away, of which it has to hear
 
 const place = () => /** @type {HTMLElement | null} */ (document.querySelector(".st-key-canvas"));
-const root = () => place()?.querySelector("[data-testid=stBidiComponentIsolated]")?.shadowRoot ?? null;
+const root = () => shadowOf(place());
 const tool = (/** @type {string} */ name) => /** @type {HTMLButtonElement | null} */ (root()?.querySelector(`.dc-toolbar [aria-label^="${name}"]`) ?? null);
 const button = (/** @type {string} */ key) => /** @type {HTMLButtonElement | null} */ (document.querySelector(`.st-key-${key} button`));
 const background = () => /** @type {HTMLElement[]} */ ([...(place()?.querySelectorAll("img.background:not(.ghost), .photo") ?? [])]);

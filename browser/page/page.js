@@ -1,6 +1,7 @@
 /* What the page does in the browser beside drawing and answering. Loaded by the page's first HTML, before Streamlit is there;
    the tag that loads it names the catalog, which has the samples. */
 import { startCanvas } from "./canvas.js";
+import { layersOf } from "./layers.js";
 
 const BLOCKED = 20_000; // milliseconds without a connection, after which it will not come
 const BLOCKED_WORDS = "This page cannot reach its server: WebSockets may be blocked on this network. Ask whoever runs the network, or try another one.";
@@ -64,7 +65,7 @@ new MutationObserver(() => {
 const placeholder = document.getElementById("placeholder");
 const since = performance.now();
 function reveal() {
-  const canvas = document.querySelector(".st-key-canvas"), ready = canvas?.querySelector("[data-testid=stBidiComponentIsolated]")?.shadowRoot?.querySelector("canvas.upper-canvas");
+  const canvas = document.querySelector(".st-key-canvas"), ready = layersOf(canvas);
   const answers = document.querySelector(".st-key-answers_bars .bars, .st-key-opened, .st-key-played .answers");
   const other = !canvas && document.querySelector(".stMainBlockContainer :is(h1, .masthead)"); // a page without a canvas
   if ((ready && (answers || performance.now() - since > 8000)) || other) return placeholder?.remove();

@@ -16,7 +16,7 @@ import streamlit as st
 
 from digits import CLASSES
 from digits.samples import DIGITS
-from models import DEFAULT_NETWORKS, NETWORKS
+from models import NETWORKS
 from models.network import Network
 from recognition import outlier
 from recognition.card import ModelCard
@@ -84,7 +84,6 @@ def show(part: Literal["heads", "bars"], record: Record, selection: Selection, o
             "networks": list(selection.networks),
             "own": own,
             "beside": beside,
-            "columns": _columns(len(selection.networks) + bool(own)),
             "calibrated": selection.calibrated,
             "record": record.to_json(),
         },
@@ -163,12 +162,6 @@ def _threshold() -> float:
         return outlier.THRESHOLD
     except WeightsError:
         return 2.0
-
-
-def _columns(networks: int) -> str:
-    """Classes of the style sheet."""
-    more = networks - len(DEFAULT_NETWORKS)
-    return "cards many" if more > 1 else "cards five" if more == 1 else "cards"
 
 
 def _network(network: Network) -> dict[str, Any]:

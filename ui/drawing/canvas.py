@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 from base64 import b64encode
-from functools import cache
 
 import numpy as np
 import streamlit as st
@@ -14,8 +13,9 @@ from streamlit_drawable_canvas import st_canvas
 from digits.lines import Box
 from digits.photo import Reading
 from digits.picture import MAX_PHOTO_BYTES, PhotoError
-from digits.samples import SAMPLES, sample_strokes
-from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH, strokes_from_fabric
+from digits.samples import SAMPLES
+from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH
+from ui.drawing import underlay
 from ui.drawing.board import CANVAS_KEY, Board, current_board
 from ui.shared import browser_files, images, modules, session
 
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make it narrow again."
 READ, OTHER_LINE, UNREAD = "#1f9d55", "#4094ff", "#d9480f"  # frames on a photo
-GHOST, GHOST_BRUSH = "5", 12  # the sample that is shown faintly on an empty canvas
 
 
 def canvas(widens: bool = False, ghost: bool = True, grabs: bool = False) -> Board:
@@ -130,9 +129,8 @@ def _layer(board: Board, ghost: bool) -> str:
         picture = images.digit(np.hstack(board.digits))
         return f'<img class="photo" src="{picture}" alt="an earlier drawing, as the networks get it">'
     if board.background:
-        strokes = zip(*strokes_from_fabric(board.background), strict=True)
-        return "".join(_picture("background", _line(stroke, "#fff", brush), board.width) for stroke, brush in strokes)
-    return _invitation(ghost) if not board.foreground else '<span class="background"></span>'
+        return underlay.strokes(board.background, board.width)
+    return underlay.invitation(ghost) if not board.foreground else '<span class="background"></span>'
 
 
 def _sheet(sheet: Reading, chosen: int) -> str:
@@ -164,32 +162,3 @@ def _described(sheet: Reading) -> str:
     digits, unread = sum(len(each.digits) for each in sheet.lines), any(each.unread for each in sheet.lines)
     words = f"your photo, with a box around each digit that was read: {digits}"
     return f"{words}; other ink is marked as not read" if unread or sheet.unread else words
-
-
-@cache
-def _invitation(ghost: bool) -> str:
-    """Words on the empty canvas, with a faint digit or without."""
-    lines = "".join(_line(stroke, "#3d4450", GHOST_BRUSH) for stroke in sample_strokes(GHOST)) if ghost else ""
-    words = f'<text x="{CANVAS_SIDE / 2}" y="{CANVAS_SIDE - 12}">Draw here</text>'
-    return _picture(
-        "background ghost",
-        f'<g font-family="sans-serif" font-size="17" text-anchor="middle" fill="#aeb6c2">{lines}{words}</g>',
-        CANVAS_SIDE,
-    )
-
-
-def _line(stroke: np.ndarray, colour: str, brush: float) -> str:
-    points = " ".join(
-        f"{x:.1f},{y:.1f}" for x, y in [*stroke, stroke[-1]]
-    )  # its end twice: a single point draws nothing
-    return (
-        f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{brush:.1f}" '
-        'stroke-linecap="round" stroke-linejoin="round"/>'
-    )
-
-
-def _picture(kind: str, content: str, width: int) -> str:
-    """A layer as an image, in the middle of a wider canvas; Streamlit removes inline SVG."""
-    size = f'width="{width}" height="{CANVAS_SIDE}" viewBox="0 0 {width} {CANVAS_SIDE}"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{content}</svg>'
-    return f'<img class="{kind}" alt="" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'

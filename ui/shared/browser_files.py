@@ -16,7 +16,6 @@ from recognition.recipes import check_recipe
 from recognition.store import WeightsError, read_card, verified_serving_file
 
 FOLDER = Path(__file__).resolve().parents[2] / "browser"
-FOLDERS = ("engine", "answers", "grab", "importance", "journey", "learn", "book", "page", "play", "room", "wall")
 MEDIA_TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 SHORT = 16  # hexadecimal digits of a hash in an address
 KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster one first
@@ -25,7 +24,7 @@ KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster o
 @cache
 def scripts() -> Mapping[str, bytes]:
     """Return the contents of all modules and kernels by their path in browser/."""
-    paths = sorted(path for folder in FOLDERS for path in (FOLDER / folder).iterdir())
+    paths = sorted(path for path in FOLDER.glob("*/*") if path.parent.name != "node_modules")
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths if path.suffix in MEDIA_TYPES}
 
 

@@ -1,0 +1,140 @@
+/* The page without a server: it mounts the page's own modules, with nothing to wait for and nobody to tell. */
+import { cleared, drawn, mount as mountAnswers } from "../answers/answers.js";
+import { mount as mountGrab } from "../grab/grab.js";
+import { choice } from "./choice.js";
+import { Pad } from "./pad.js";
+
+const ALONE = { id: "alone", ink: null, foreign: false, hidden: false, message: "", digits: [], place: 0, failures: {}, drawing: "here", labels: [], alone: true };
+/** What stands below the heads, by its title; mounts it. @type {Record<string, (parentElement: HTMLElement) => unknown>} */
+const PANELS = {
+  "Bars": (parentElement) => answers("bars", parentElement),
+  "Journey": journey,
+  "Which ink?": async (parentElement) => (await import("../importance/importance.js")).mount({ parentElement }),
+};
+const GAMES = ["Against the clock", "Fool them"];
+
+const { catalog = "", recipe = "", version = "" } = /** @type {HTMLScriptElement} */ (document.querySelector("script[data-catalog]")).dataset;
+const base = new URL("../../../", import.meta.url);
+const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+const setStateValue = () => {}; // no server is told anything
+const [heads, reading, ways] = [".st-key-answers_heads", ".st-key-reading", ".st-key-ways_in"].map(find);
+let [panel = "Bars"] = Object.keys(PANELS).filter((title) => title === decodeURIComponent(location.hash.slice(1)));
+let network = ""; // that the journey goes through
+
+/** The titles of the networks that are chosen, by key. @returns {Record<string, string>} */
+const chosen = () => Object.fromEntries(/** @type {HTMLInputElement[]} */ ([...ways.querySelectorAll("[name=network]:checked")]).map(({ value, parentElement }) => [value, parentElement?.textContent?.trim() ?? value]));
+const calibrated = () => !(/** @type {HTMLInputElement} */ (ways.querySelector("[name=raw]")).checked);
+
+// ------------------------------------------------------------------------------------------------- drawing
+
+/** @param {"heads" | "bars"} part @param {HTMLElement} parentElement */
+function answers(part, parentElement) {
+  mountAnswers({ data: { part, catalog, recipe, networks: Object.keys(chosen()), beside: "", own: "", calibrated: calibrated(), record: ALONE }, parentElement, setStateValue });
+}
+
+/** @param {HTMLElement} parentElement */
+async function journey(parentElement) {
+  const titles = chosen(), { mount } = await import("../journey/journey.js");
+  if (!(network in titles)) [network] = Object.keys(titles);
+  const go = () => mount({ data: { network, recipe, calibrated: calibrated() }, parentElement });
+  parentElement.before(choice("network", "Network", Object.values(titles), titles[network], (title) => {
+    network = Object.keys(titles).find((key) => titles[key] === title) ?? network;
+    go();
+  }));
+  go();
+}
+
+/** Shows what was chosen to stand below the heads. */
+function showPanel() {
+  const place = document.createElement("div"), parent = Object.assign(document.createElement("div"), { className: "stBidiComponent" });
+  place.className = panel === "Bars" ? "st-key-answers_bars" : "st-key-opened";
+  place.append(parent);
+  find(".below").replaceChildren(place);
+  PANELS[panel](parent);
+  history.replaceState(null, "", panel === "Bars" ? location.pathname : `#${encodeURIComponent(panel)}`);
+}
+
+function showDrawing() {
+  const below = Object.assign(document.createElement("div"), { className: "below" });
+  reading.replaceChildren(heads, choice("panel", "What stands below", Object.keys(PANELS), panel, (title) => {
+    panel = title;
+    showPanel();
+  }), below);
+  showPanel();
+}
+
+/** Of the networks at least one. @param {Event} event */
+function choose(event) {
+  if (!Object.keys(chosen()).length) /** @type {HTMLInputElement} */ (event.target).checked = true;
+  answers("heads", /** @type {HTMLElement} */ (heads.firstElementChild));
+  showPanel();
+}
+
+// ------------------------------------------------------------------------------------------------- playing
+
+/** Play takes the place of the masthead and of what is read; the same button leads back. */
+function startPlay() {
+  const masthead = find(".masthead"), button = /** @type {HTMLElement} */ (ways.querySelector(".play-button"));
+  button.addEventListener("click", async () => {
+    const playing = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(playing));
+    /** @type {HTMLElement} */ (document.querySelector(".st-key-clear button")).click();
+    if (playing) return showPlay(masthead);
+    document.querySelector(".stHtml:has(.prompt)")?.replaceChildren(masthead);
+    showDrawing();
+  });
+}
+
+/** @param {HTMLElement} masthead */
+async function showPlay(masthead) {
+  const { mount } = await import("../play/play.js"), [outcome, played, table] = ["outcome", "st-key-played", "table"].map((className) => Object.assign(document.createElement("div"), { className }));
+  const parts = /** @type {const} */ ([["prompt", masthead.parentElement], ["outcome", outcome.appendChild(document.createElement("div"))], ["table", table]]);
+  const play = (/** @type {string} */ game) => { for (const [part, parentElement] of parts) if (parentElement) mount({ data: { part, game, networks: chosen() }, parentElement, setStateValue }); };
+  masthead.remove();
+  played.append(heads);
+  reading.replaceChildren(choice("game", "Game", GAMES, GAMES[0], play), outcome, played, table);
+  play(GAMES[0]);
+}
+
+// ------------------------------------------------------------------------------------------------- the canvas
+
+/** @param {Record<string, import("./pad.js").Strokes>} samples */
+function startPad(samples) {
+  const [undo, clear] = [".st-key-undo button", ".st-key-clear button"].map((selector) => /** @type {HTMLButtonElement} */ (find(selector)));
+  const pad = new Pad(find(".st-key-canvas"), samples, { erased: cleared, drawn }), brush = /** @type {HTMLInputElement} */ (find(".brush input"));
+  for (const button of [undo, clear]) button.disabled = false;
+  undo.addEventListener("click", () => pad.undo());
+  clear.addEventListener("click", () => pad.clear());
+  brush.addEventListener("input", () => { pad.brush = brush.valueAsNumber; });
+  addEventListener("keydown", (/** @type {KeyboardEventInit & Event} */ event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key?.toLowerCase() !== "z") return;
+    event.preventDefault();
+    undo.click();
+  });
+  find(".samples").addEventListener("click", ({ target }) => {
+    if (target instanceof HTMLButtonElement) pad.write(samples[target.value]);
+  });
+}
+
+/** What is folded out closes by Escape, and where one presses elsewhere. */
+function closeChoices() {
+  const close = (/** @type {(details: Element) => boolean} */ which) => {
+    for (const details of document.querySelectorAll("details.choice[open]")) if (which(details)) details.removeAttribute("open");
+  };
+  addEventListener("pointerdown", ({ target }) => close((details) => !details.contains(/** @type {Node} */ (target))), { capture: true, passive: true });
+  addEventListener("keydown", (/** @type {KeyboardEventInit & Event} */ { key }) => {
+    if (key !== "Escape") return;
+    const within = document.activeElement?.closest("details.choice[open]");
+    close(() => true);
+    /** @type {HTMLElement | null | undefined} */ (within?.querySelector("summary"))?.focus();
+  });
+}
+
+closeChoices();
+startPlay();
+find(".networks").addEventListener("change", choose);
+answers("heads", /** @type {HTMLElement} */ (heads.firstElementChild));
+showDrawing();
+mountGrab({ parentElement: find(".st-key-grab") });
+fetch(new URL(catalog, base)).then((response) => response.json()).then(({ samples }) => startPad(samples));
+addEventListener("load", () => navigator.serviceWorker?.register(new URL(`offline.js?${version}`, base)).catch((error) => console.warn("This page does not work offline.", error.message)));
