@@ -35,7 +35,7 @@ RECIPES: dict[str, Recipe] = {
             label="Trained on drawings",
             trained_on="drawings and MNIST",
             caption="Recipe *drawn*: MNIST and real pen strokes, both in many variations.",
-            full_epochs={"resnet_v2": 40, "densenet": 40, "ynet": 40},  # as the ResNet
+            full_epochs={"resnet_v2": 35, "densenet": 35, "ynet": 35},  # as the ResNet
         ),
         Recipe(
             key="book",

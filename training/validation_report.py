@@ -22,8 +22,9 @@ import numpy as np
 import recognition
 from digits.contact_sheet import Cell, contact_sheet
 from digits.labelled import Digits
-from models import NETWORKS
+from models import DEFAULT_NETWORKS, NETWORKS
 from recognition.card import Score
+from recognition.prediction import Prediction, majority
 from recognition.store import released, write_atomically
 from training.augment.rasterize import rasterize
 from training.augment.styles import Strokes, flagged, like_seven, line, tilted
@@ -68,24 +69,23 @@ def by_collection(pen_digits: list[PenDrawing], keys: list[str]) -> str:
     counts = [f"{name}, n = {(names == name).sum():,}" for name in collections]
     lines = [f"| network | all, n = {len(digits):,} | {' | '.join(counts)} | commonest confusions |"]
     lines.append("|---|---:|" + "---:|" * len(collections) + "---|")
-    for key in keys:
-        predicted = recognition.load(key, RECIPE).predict(digits.digits).argmax(1)
+    for title, predicted in predictions(digits.digits, keys).items():
         wrong = predicted != digits.labels
         pairs = Counter(zip(digits.labels[wrong].tolist(), predicted[wrong].tolist(), strict=True))
         confusions = ", ".join(f"{label} as {read}: {n}" for (label, read), n in pairs.most_common(CONFUSIONS))
         each = " | ".join(str(int(wrong[names == name].sum())) for name in collections)
-        lines.append(f"| {NETWORKS[key].title} | {_errors(wrong)} | {each} | {confusions} |")
+        lines.append(f"| {title} | {_errors(wrong)} | {each} | {confusions} |")
     return "\n".join(lines) + "\n"
 
 
 def by_shape(shapes: dict[str, Digits], keys: list[str]) -> str:
     """Errors in percent of each network on each shape, as Markdown."""
-    lines = [f"| shape | n | {' | '.join(NETWORKS[key].title for key in keys)} |", "|---|---:|" + "---:|" * len(keys)]
+    lines: list[str] = []
     wrong: dict[str, list[np.ndarray]] = {}
     for name, digits in shapes.items():
-        for key in keys:
-            predicted = recognition.load(key, RECIPE).predict(digits.digits).argmax(1)
-            wrong.setdefault(name, []).append(predicted != digits.labels)
+        read = predictions(digits.digits, keys)
+        wrong[name] = [predicted != digits.labels for predicted in read.values()]
+        lines = lines or [f"| shape | n | {' | '.join(read)} |", "|---|---:|" + "---:|" * len(read)]
         lines.append(f"| {name} | {len(digits)} | {' | '.join(f'{100 * each.mean():.1f}' for each in wrong[name])} |")
     for digit in ("1", "7"):
         rows = [
@@ -93,6 +93,21 @@ def by_shape(shapes: dict[str, Digits], keys: list[str]) -> str:
         ]
         lines.append(f"| all {digit}s | {len(rows[0]):,} | {' | '.join(map(_errors, rows))} |")
     return "\n".join(lines) + "\n"
+
+
+def predictions(digits: np.ndarray, keys: list[str]) -> dict[str, np.ndarray]:
+    """The digits that each network reads, int (n,), by its title; where the verdict's networks are there, its too."""
+    classifiers = {key: recognition.load(key, RECIPE) for key in keys}
+    probabilities = {key: classifier.predict(digits) for key, classifier in classifiers.items()}
+    read = {NETWORKS[key].title: each.argmax(1) for key, each in probabilities.items()}
+    if set(DEFAULT_NETWORKS) <= set(keys):
+        voters = [
+            [Prediction(key, RECIPE, row, classifiers[key].card) for row in probabilities[key]]
+            for key in DEFAULT_NETWORKS
+        ]
+        read[f"Verdict of {len(voters)}"] = np.array([majority(votes) for votes in zip(*voters, strict=True)])
+        read[f"Mean of {len(voters)}"] = np.mean([probabilities[key] for key in DEFAULT_NETWORKS], axis=0).argmax(1)
+    return read
 
 
 def ones(pen_digits: list[PenDrawing], like_seven_too: bool) -> dict[str, Digits]:

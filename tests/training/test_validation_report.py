@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from models import NETWORKS
 from tests.drawings import DIGITS, placed
 from training import validation_report
 from training.data.unipen import PenDrawing
@@ -30,7 +31,7 @@ WRITTEN = [
 @pytest.fixture
 def reads_sevens(monkeypatch):
     """Every network reads every digit as a 7."""
-    network = SimpleNamespace(predict=lambda digits: np.eye(10)[[7] * len(digits)])
+    network = SimpleNamespace(predict=lambda digits: np.eye(10)[[7] * len(digits)], card=None)
     monkeypatch.setattr(validation_report.recognition, "load", lambda key, recipe: network)
 
 
@@ -71,4 +72,6 @@ def test_errors_are_counted_by_collection_and_by_shape(reads_sevens):
         "19: 90.48 %"
     )
     *_, all_ones, all_sevens = by_shape(ones(WRITTEN, False) | sevens(WRITTEN), ["mlp"]).splitlines()
+    *_, verdict, mean = by_collection(digits, list(NETWORKS)).splitlines()
+    assert verdict.startswith("| Verdict of 4 | 18: 90.00 %") and mean.startswith("| Mean of 4 | 18: 90.00 %")
     assert all_ones.startswith("| all 1s | 44 | 44: 100.00 %") and all_sevens.startswith("| all 7s | 7 | 0: 0.00 %")
