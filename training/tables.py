@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import stdev
 
 import keras
 import numpy as np
@@ -198,7 +199,7 @@ def markdown(tables: dict[str, list[dict]]) -> str:
 def spread(row: dict) -> str:
     """The standard deviation over the seeds and their number, such as " ± 0.08 (5 seeds)"; "" for one seed."""
     tests = row.get("tests", [])
-    return f" ± {np.std(tests, ddof=1):.2f} ({len(tests)} seeds)" if len(tests) > 1 else ""
+    return f" ± {stdev(tests):.2f} ({len(tests)} seeds)" if len(tests) > 1 else ""
 
 
 def epochs_needed(row: dict) -> str:

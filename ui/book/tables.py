@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import suppress
+from statistics import stdev
 
 import altair as alt
 import streamlit as st
@@ -77,6 +78,7 @@ def retrained() -> None:
                 "difference": round(row["test"] - row["book_test"], 2),
                 "seconds": row["seconds"],
             }
+            | ({"spread": spread(row["tests"])} if len(row.get("tests", [])) > 1 else {})
             | ({"epochs the print needs": str(row["needed"] or f"> {row['most']}")} if "most" in row else {})
             for row in rows
         ],
@@ -88,6 +90,11 @@ def retrained() -> None:
         "On the dashed line both are the same. The print does not say how many epochs a row had; here it is the "
         "listings' 20, or 10 for the CNN, too few for SGD's MLPs. More on how the print is read: docs/tables.md."
     )
+
+
+def spread(tests: list[float]) -> str:
+    """The standard deviation of one network's accuracies with several seeds, and their number."""
+    return f"± {stdev(tests):.2f} ({len(tests)} seeds)"
 
 
 def _scatter(rows: list[dict]) -> None:
