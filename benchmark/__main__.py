@@ -9,6 +9,7 @@ python -m benchmark load         many visitors who draw at the same time
 python -m benchmark copies       two copies behind HAProxy, each killed once while visitors draw
 python -m benchmark room         a lesson: phones that send and a wall, on one server and on two copies
 python -m benchmark soak         memory over thousands of drawings through one server
+python -m benchmark scale        what a visitor costs the server, on Draw, on Play and in a room
 python -m benchmark containers   the image and Compose as they run: start, memory, a copy that is killed or stands still
 python -m benchmark install      size of the environments, and how long they take to install
 python -m benchmark learn        20 visitors beside a training; what networks learn in half a minute, and forget
@@ -27,7 +28,21 @@ from tests.page_server import ROOT
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmark import alive, containers, copies, install, learn, learn_load, load, room, siege, soak, speed, start
+from benchmark import (
+    alive,
+    containers,
+    copies,
+    install,
+    learn,
+    learn_load,
+    load,
+    room,
+    scale,
+    siege,
+    soak,
+    speed,
+    start,
+)
 from recognition.store import write_atomically
 
 REPORTS = ROOT / "docs" / "measured"
@@ -42,6 +57,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "room": lambda options: room.room(options.visitors[-1], options.minutes),
     "soak": lambda options: soak.soak(options.drawings),
     "learn": lambda options: learn_load.beside_learning(options.minutes) + "\n" + learn.learn(options.seconds),
+    "scale": lambda options: scale.scale(),
     "containers": lambda options: containers.containers(),
     "install": lambda options: install.install(),
     "siege": lambda options: siege.siege(options.minutes),

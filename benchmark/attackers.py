@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import json
 import os
+import struct
 import time
+import zlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -21,6 +23,7 @@ from websockets.exceptions import WebSocketException
 
 from benchmark.client import Client, visit
 from digits.strokes import MAX_COMMANDS
+from rooms import identity
 from server.compression import STATIC
 from server.middleware import MAX_MESSAGE_BYTES
 from tests.drawings import photo, placed
@@ -32,12 +35,17 @@ BETWEEN_SECONDS = 0.7  # two drawings of the honest visitor
 
 
 async def ask_for_one_script_under_many_names(address: str) -> None:
-    """150 requests, closed at once."""
+    """150 requests, of which 110 are closed at once and 40 stay for a while."""
     largest = max((STATIC / "js").glob("*.js"), key=lambda path: path.stat().st_size).name
+    lines = []
     for number in range(150):
         spelling = "/static/" + "./" * (1 + number % 50) + "/" * (number // 50) + "js/" + largest
-        writer = await _line(address, f"GET {spelling} HTTP/1.1", "Accept-Encoding: gzip")
-        writer.close()
+        lines.append(await _line(address, f"GET {spelling} HTTP/1.1", "Accept-Encoding: gzip"))
+        if number >= 40:
+            lines.pop().close()
+    await asyncio.sleep(3)
+    for line in lines:
+        line.close()
 
 
 async def send_the_longest_drawings_at_once(address: str) -> None:
@@ -78,6 +86,18 @@ async def come_and_go(address: str) -> None:
     await asyncio.gather(*(one() for _ in range(40)), return_exceptions=True)
 
 
+async def guess_codes_of_rooms(address: str) -> None:
+    """Twenty visits, each with the link of a room that there is not."""
+    random = np.random.default_rng()
+
+    async def one() -> None:
+        code = "".join(random.choice(list(identity.ALPHABET), 6))
+        async with visit(address, query=f"room={code}"):
+            pass
+
+    await asyncio.gather(*(one() for _ in range(20)), return_exceptions=True)
+
+
 async def announce_uploads(address: str) -> None:
     """Twenty visits, 40 uploads that announce a photo of 10 MB and send five bytes."""
     cookie = await asyncio.to_thread(token, address)
@@ -114,10 +134,12 @@ async def send_slow_bodies(address: str) -> None:
 
 
 async def ask_for_predictions(address: str) -> None:
-    """Forty photos at once."""
-    content = photo(7)
-    head = f"Content-Length: {len(content)}"
-    lines = [await _line(address, "POST /api/predict HTTP/1.1", head, body=content) for _ in range(40)]
+    """Forty photos at once, and three pictures of 600,000 parts."""
+    pictures = [photo(7)] * 40 + [_picture_of_many_parts()] * 3
+    lines = [
+        await _line(address, "POST /api/predict HTTP/1.1", f"Content-Length: {len(content)}", body=content)
+        for content in pictures
+    ]
     await asyncio.sleep(3)
     for line in lines:
         line.close()
@@ -132,6 +154,7 @@ ATTACKS: dict[str, Callable[[str], Awaitable[None]]] = {
         send_long_texts,
         draw_and_clear_all_the_time,
         come_and_go,
+        guess_codes_of_rooms,
         announce_uploads,
         send_slow_bodies,
         ask_for_predictions,
@@ -187,6 +210,17 @@ async def _burst(address: str, visits: int, messages: int, text: str) -> None:
     async with contextlib.AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(visit(address)) for _ in range(visits)]
         await asyncio.gather(*map(one, clients), return_exceptions=True)
+
+
+@cache
+def _picture_of_many_parts() -> bytes:
+    """A PNG of 7 MB that shows nothing."""
+    head = struct.pack(">IIBBBBB", 100, 100, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), *[(b"IDAT", b"")] * 600_000]
+    packed = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 @cache

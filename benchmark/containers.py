@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tests.browser import driver
 from tests.drawings import placed
 from tests.page_server import ROOT, free_port
@@ -45,8 +47,12 @@ for child in pathlib.Path("/proc/1/task/1/children").read_text().split():
 
 @dataclass(frozen=True)
 class Replaced:
-    """A copy that ended or stood still: seconds until its visitor was connected again, and until it was well again."""
+    """A copy that ended or stood still: the slowest answer right after, in seconds; and seconds until what was back.
 
+    visitor: connected again. copy: well again, or another in its place.
+    """
+
+    answer: float
     visitor: float
     copy: float
 
@@ -167,8 +173,10 @@ def replaced(services: Compose, visitors: list[driver.Visitor], how: str) -> Rep
     copy = services.copies()[0]
     for visitor in visitors:
         visitor.page.evaluate(WATCH)
-    restarts, begin = _restarts(copy), time.time()
+    restarts = _restarts(copy)
     _docker("exec", copy, "python", "-c", SIGNAL.format(how))
+    begin = time.time()
+    answer = max(visitor.time_stroke(np.array([(60, 250), (220, 250)])) for visitor in visitors) / 1000
     back = well = 0.0
     while not (back and well) and time.time() - begin < REPLACE_SECONDS:
         if not well and _restarts(copy) > restarts and _health(copy) == "healthy":
@@ -178,7 +186,7 @@ def replaced(services: Compose, visitors: list[driver.Visitor], how: str) -> Rep
         visitors[0].page.wait_for_timeout(300)
     assert back, f"no visitor lost the copy, or none was connected again after {REPLACE_SECONDS:.0f} s"
     assert well, f"the copy was not healthy again after {REPLACE_SECONDS:.0f} s"
-    return Replaced(back, well)
+    return Replaced(answer, back, well)
 
 
 def containers() -> str:
@@ -206,6 +214,7 @@ def containers() -> str:
             rows.append(("Compose: two copies, HAProxy and PostgreSQL are up after, s", f"{services.started:.1f}"))
             for how, words in (("SIGKILL", "is killed"), ("SIGSTOP", "stands still")):
                 found = replaced(services, one_on_each_copy(chromium, services), how)
+                rows.append((f"a copy {words}: the next stroke is read after, s", f"{found.answer:.1f}"))
                 rows.append((f"a copy {words}: its visitor is connected again after, s", f"{found.visitor:.1f}"))
                 rows.append((f"a copy {words}: it is well again after, s", f"{found.copy:.1f}"))
             rows += [(f"{name}, MB", f"{memory:.0f}") for name, memory in sorted(services.memory().items())]
