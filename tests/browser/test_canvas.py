@@ -11,8 +11,8 @@ from tests.page_server import ROOT
 pytestmark = pytest.mark.slow
 
 SCRIPTS = ROOT / "browser" / "page"
-SIZES = [(360, 640), (1024, 768), (844, 390), (1280, 720)]
-MORE_SIZES = [(640, 360), (820, 1180), (1920, 1080), (390, 844), (700, 900)]
+SIZES = [(360, 640), (844, 390), (1280, 720)]
+MORE_SIZES = [(1024, 768), (640, 360), (820, 1180), (1920, 1080), (390, 844), (700, 900)]
 ONE, SEVEN = [(140, 40), (140, 240)], [(60, 60), (220, 60), (120, 250)]
 LOWER = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot.querySelector('canvas.dc-canvas')"
 MIN_INK, MAX_INK = 2000, 9000  # pixels of one of these strokes

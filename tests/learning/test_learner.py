@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -101,11 +102,13 @@ def test_every_network_can_be_built_for_learning(clock, drawings, key):
     assert model.count_params() == NETWORKS[key].build().count_params()
 
 
+OFTEN = (("resnet", None), ("rnn", "drawn"), ("ynet", "drawn"))  # each builds its graph anew; the others nightly
+
+
 def every_start() -> Iterator:
-    """Every network from both starts; each builds its graph anew, so what differs least is left to the night."""
-    for key in NETWORKS:
-        yield pytest.param(key, "drawn", marks=pytest.mark.nightly if key == "densenet" else ())
-        yield pytest.param(key, None, marks=pytest.mark.nightly if key != "resnet" else ())
+    """Every network from both starts."""
+    for key, start in itertools.product(NETWORKS, (None, "drawn")):
+        yield pytest.param(key, start, marks=() if (key, start) in OFTEN else pytest.mark.nightly)
 
 
 @pytest.mark.slow

@@ -139,12 +139,13 @@ async def open_and_leave(client: Client) -> None:
 
 
 ATTACKS = {
-    "clearing everyone's caches": (clear_caches, 5),
     "a flood of messages": (flood, 2),
-    "messages that are too large": (send_too_much, 3),
     "nested values": (nest, 2),
+    "clearing everyone's caches": (clear_caches, 5),
+    "messages that are too large": (send_too_much, 3),
     "coming and going": (open_and_leave, 1),
 }
+OFTEN = ("a flood of messages", "nested values")  # the others, and all at once, nightly
 
 
 async def again_and_again(attack: Callable, address: str) -> None:
@@ -177,7 +178,10 @@ async def bystander_among(attacks: list[Coroutine], address: str) -> tuple[float
     return alone, during
 
 
-@pytest.mark.parametrize(("attack", "attackers"), ATTACKS.values(), ids=ATTACKS.keys())
+@pytest.mark.parametrize(
+    ("attack", "attackers"),
+    [pytest.param(*how, id=name, marks=() if name in OFTEN else pytest.mark.nightly) for name, how in ATTACKS.items()],
+)
 def test_a_bystander_is_answered_soon_during(server, attack, attackers):
     attacks = [again_and_again(attack, server.address) for _ in range(attackers)]
     alone, during = run_async(asyncio.wait_for(bystander_among(attacks, server.address), 120))

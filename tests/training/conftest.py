@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from recognition import store
+from tests.training import small
+from training.data.dataset import Splits
 from training.train import promote, training
 
 
@@ -25,3 +29,14 @@ def train(runs):
             return promote(candidate, [splits.validation], force)
 
     return call
+
+
+@pytest.fixture
+def two_networks(tmp_path, monkeypatch) -> Splits:
+    """A folder that holds only the shipped MLP and RNN of recipe book; returns small digits for them."""
+    (tmp_path / "weights" / "book").mkdir(parents=True)
+    for key in ("mlp", "rnn"):
+        for path in (store.WEIGHTS / "book").glob(f"{key}.*"):
+            shutil.copy(path, tmp_path / "weights" / "book")
+    monkeypatch.setattr(store, "WEIGHTS", tmp_path / "weights")
+    return small.splits()

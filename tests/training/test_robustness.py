@@ -10,20 +10,14 @@ import pytest
 from recognition import store
 from tests.training import small
 from training import robustness
-from training.engine.hyperparameters import Hyperparameters
 from training.evaluation.corruptions import CORRUPTIONS
-
-pytestmark = pytest.mark.slow  # these tests train networks
 
 
 @pytest.fixture
-def shelf(train, tmp_path, monkeypatch):
-    """A folder with two trained networks; returns the sets to measure on."""
-    splits = small.splits()
+def shelf(two_networks, tmp_path, monkeypatch):
+    """A folder with two networks; returns the sets to measure on."""
     monkeypatch.setattr(robustness, "ROBUSTNESS", tmp_path / "weights" / "robustness.json")
-    for key in ("mlp", "rnn"):
-        train(key, Hyperparameters("adam", epochs=2, batch_size=20), splits)
-    return robustness.corrupted_sets(splits.test)
+    return robustness.corrupted_sets(two_networks.test)
 
 
 def content() -> dict:

@@ -46,10 +46,14 @@ def main(runs, splits, monkeypatch, capsys):
     return call
 
 
-MARKS = {"mlp": [], "resnet": [pytest.mark.nightly], "densenet": [pytest.mark.nightly]}  # the deep ones take minutes
+MARKS = {
+    "mlp": (),
+    "bilstm": pytest.mark.slow,
+    "ynet": pytest.mark.slow,
+}  # the others nightly, the deep ones take minutes
 
 
-@pytest.mark.parametrize("key", [pytest.param(key, marks=MARKS.get(key, [pytest.mark.slow])) for key in FAMILIES])
+@pytest.mark.parametrize("key", [pytest.param(key, marks=MARKS.get(key, pytest.mark.nightly)) for key in FAMILIES])
 def test_a_training_writes_weights_and_a_card_that_load_and_nothing_else(train, runs, splits, key):
     assert "promoted to" in train(key, replace(WORSE, epochs=2), splits)
     card = verified(key, "book")[1]
