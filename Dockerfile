@@ -7,7 +7,7 @@ COPY .streamlit .streamlit
 COPY browser browser
 COPY digits digits
 COPY explain explain
-COPY learning/__init__.py learning/job.py learning/
+COPY learning learning
 COPY models models
 COPY recognition recognition
 COPY rooms rooms
@@ -19,5 +19,5 @@ RUN useradd --create-home --uid 1000 page && install -d -o page /rooms
 USER 1000
 ENV DIGIT_ROOMS=sqlite:////rooms/rooms.sqlite
 EXPOSE 8501
-HEALTHCHECK --interval=5s --timeout=10s --start-period=30s --retries=2 CMD ["python", "health.py"]
+HEALTHCHECK --interval=5s --timeout=20s --start-period=30s --retries=2 CMD ["python", "health.py"]
 CMD ["streamlit", "run", "app.py", "--server.headless=true", "--server.address=0.0.0.0", "--server.port=8501", "--server.fileWatcherType=none"]
