@@ -9,7 +9,6 @@ components, and what stands in them decides. Sources: P. Soille, Morphological I
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,11 +21,7 @@ WINDOWS = (  # of the closing, as a share of the longer side; the least contrast
     (0.2, 0.1, 0.7),  # pens and markers; shadows that wide have less contrast
     (0.05, 0.02, 1.2),  # pencils
 )
-MIN_FALL = 12  # of 255; light that changes less across a photo is left as it is
-MAX_MISFIT = 0.12  # of that change, for most blocks; where they miss it by more, it is ink that was fitted
 MIN_STEP = 8  # of 255; fainter ink is none
-DIM = 60  # of 255; on darker ground light adds instead of multiplying
-GRID = 16  # blocks on each side, of which the light is taken
 MIN_WHITE = 40  # of 255; darker paper is mostly noise, so contrast is not measured against it
 NOISE_SIGMAS = 5  # ink stands out from the median contrast by at least this many standard deviations of the noise
 LOW, HIGH = 0.4, 0.6  # hysteresis thresholds, as shares of the strongest ink
@@ -106,10 +101,9 @@ class Ink:
 
 
 def inks(grey: np.ndarray) -> Iterator[Ink]:
-    """Everything that may be the ink of a photo, uint8 (h, w)."""
+    """Everything that may be the ink of a photo, float32 (h, w), as digits.paper makes it."""
     from scipy import ndimage
 
-    grey = _evenly_lit(grey.astype(np.float32))
     brightest = max(MIN_WHITE, float(np.quantile(grey, 0.99)))
     for share, least, blur in WINDOWS:
         window = max(5, round(share * max(grey.shape)))
@@ -122,34 +116,6 @@ def inks(grey: np.ndarray) -> Iterator[Ink]:
             for axis in (0, 1):
                 contrast = _without_ruled_lines(contrast, axis)
             yield from _levels(picture, paper, contrast, max(least, MIN_STEP / brightest), dark)
-
-
-def _evenly_lit(grey: np.ndarray) -> np.ndarray:
-    """The picture without the slow change of light across it: divided by a quadratic surface, fitted robustly."""
-    if min(grey.shape) < 3 * GRID:
-        return grey
-    rows, columns = (np.linspace(0, side, GRID + 1).astype(int) for side in grey.shape)
-    levels = np.array(
-        [
-            [np.median(grey[top:bottom:2, left:right:2]) for left, right in itertools.pairwise(columns)]
-            for top, bottom in itertools.pairwise(rows)
-        ]
-    ).ravel()
-    y, x = (places.ravel() for places in np.mgrid[-1 : 1 : GRID * 1j, -1 : 1 : GRID * 1j])
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
-    weights = np.ones(len(levels))
-    for _ in range(5):
-        fit = np.linalg.lstsq(terms * weights[:, None], levels * weights, rcond=None)[0]
-        away = np.abs(levels - terms @ fit)
-        weights = 1 / (1 + (away / max(2.0, 2 * float(np.median(away)))) ** 2)
-    y, x = np.linspace(-1, 1, grey.shape[0])[:, None], np.linspace(-1, 1, grey.shape[1])[None]
-    light = (fit[0] + fit[1] * x + fit[2] * y + fit[3] * x * x + fit[4] * x * y + fit[5] * y * y).astype(np.float32)
-    usual = float(np.median(light))
-    if np.ptp(light) < MIN_FALL or np.median(away) > MAX_MISFIT * np.ptp(light):
-        return grey
-    if usual < DIM:
-        return np.clip(grey - light + usual, 0, 400)
-    return np.clip(grey * (usual / np.maximum(light, 0.25 * usual)), 0, 400)
 
 
 def _closing(picture: np.ndarray, window: int) -> np.ndarray:

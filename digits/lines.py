@@ -16,20 +16,25 @@ from PIL import Image
 from digits.ink import Ink, Part
 from digits.normalization import from_ink
 from digits.numbers import narrow_strokes, split_line
-from digits.segmentation import log_p_single_digit, stroke_width
+from digits.segmentation import Segment, lean, log_p_single_digit, stroke_width
 
 MIN_EXTENT, MIN_PIXELS = 0.02, 7  # of a digit: share of the photo's longer side, and pixels
 MIN_PHOTO_PIXELS = 4  # of a digit, before a small picture is enlarged
 MAX_JUDGED = 60  # parts of a picture that the classifier judges, the largest ones
 MIN_WHOLE = 0.3  # probability of being a whole digit, below which a part begins no line
+MIN_SURE = 0.5  # likewise, below which a digit that was read is doubtful
 MAX_LINES = 30
 # Of neighbours on one line, relative to the heights of the digits there:
 MAX_GAP = 3.0
 MIN_HEIGHT, MAX_HEIGHT = 0.45, 2.2
+MAX_JOINED = 6  # width of digits that touch
 MAX_RISE = 0.45  # of a neighbour's middle beyond the line through those before it
 BAND = 0.3  # above and below the digits; other ink there belongs to the line
 BESIDE = 1.5  # left and right of the digits, likewise
+MIN_OTHER = 0.5  # of the usual digit's height: other ink anywhere that may be writing
 MIN_SIGN = 0.8  # of other ink: its area, in squares of the stroke's width
+MIN_BAR = 1.3  # of the usual digit's height: a straight stroke that is higher is no 1
+MIN_SLASH, MAX_SLASH = 15.0, 50.0  # degrees to the right, of a straight stroke that may be a slash
 # Of the drawing that a line becomes:
 DIGIT_HEIGHT, PEN_WIDTH = 120, 12  # pixels; thinner lines are thickened to this width
 MAX_ASPECT = 60  # width to height of a line; a longer one is drawn smaller
@@ -52,15 +57,27 @@ class Line:
 
     digits: uint8 (28, 28) each, left to right. boxes: where each of them stands. unread: where ink stands on this line
     that belongs to none of them, such as a sign. score: the sum of their squared sizes, as shares of the photo's, so
-    far as they are digits. whole: the mean probability that each is one. area: pixels of ink.
+    far as they are digits. wholes: the probability of each to be one whole digit. area: pixels of ink. has_slash: a
+    slanted stroke was read as 1.
     """
 
     digits: tuple[np.ndarray, ...]
     boxes: tuple[Box, ...]
     unread: tuple[Box, ...]
     score: float
-    whole: float
+    wholes: tuple[float, ...]
     area: float
+    has_slash: bool = False
+
+    @property
+    def whole(self) -> float:
+        """The mean probability of its digits to be whole ones."""
+        return float(np.mean(self.wholes))
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Tell whether one of its digits may be a part of one, or several."""
+        return min(self.wholes) < MIN_SURE
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,11 +124,12 @@ def judge(ink: Ink, enlarged: float = 1.0) -> Judged:
     return Judged(ink, tuple(known), tuple(whole.tolist()))
 
 
-def find_lines(judged: Judged) -> list[Line]:
-    """The lines of digits in an ink, top to bottom."""
+def find_lines(judged: Judged) -> tuple[list[Line], list[Part]]:
+    """The lines of digits in an ink, top to bottom, and parts as large as digits that belong to none."""
     parts, whole = [*judged.parts], dict(zip((part.label for part in judged.parts), judged.whole, strict=True))
     free = {part.label: part for part in parts}
     lines: list[Line] = []
+    taken: set[int] = set()
     for seed in sorted(parts, key=lambda part: -whole[part.label] * part.extent):
         if seed.label not in free or len(lines) >= MAX_LINES:
             continue
@@ -123,7 +141,12 @@ def find_lines(judged: Judged) -> list[Line]:
             free.pop(part.label, None)
         if line:
             lines.append(line)
-    return sorted(lines, key=lambda line: float(np.mean([box.top + box.bottom for box in line.boxes])))
+            taken |= {part.label for part in used}
+    heights = [box.bottom - box.top for line in lines for box in line.boxes]
+    least = MIN_OTHER * float(np.median(heights)) if heights else 0.0
+    shape = judged.ink.labels.shape
+    others = [p for p in judged.ink.parts if p.label not in taken and p.extent >= least and not p.lies_along(shape)]
+    return sorted(lines, key=lambda line: float(np.mean([box.top + box.bottom for box in line.boxes]))), others
 
 
 def _grown(seed: Part, parts: Sequence[Part]) -> list[Part]:
@@ -134,7 +157,7 @@ def _grown(seed: Part, parts: Sequence[Part]) -> list[Part]:
         height = max(height, 0.6 * seed.extent)
         options = []
         for part in waiting:
-            if not MIN_HEIGHT * height <= part.height <= MAX_HEIGHT * height or part.width > 3 * height:
+            if not MIN_HEIGHT * height <= part.height <= MAX_HEIGHT * height or part.width > MAX_JOINED * height:
                 continue
             gap = max(part.left - members[-1].right, members[0].left - part.right)
             if gap > MAX_GAP * height or abs(part.middle[0] - _expected(members, part.middle[1])) > MAX_RISE * height:
@@ -184,20 +207,36 @@ def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
     frame = _Upright(top, left, right, bottom, slope, middle)
     drawing, scale = frame.drawing(ink, used)
     split = split_line(drawing)
-    digits, boxes, score = [], [], 0.0
+    digits, boxes, wholes, score = [], [], [], 0.0
+    bars, has_slash = _bars(split.digits)
     for segment, log_p in zip(split.digits, split.scores, strict=True):
-        if (digit := from_ink(narrow_strokes(segment.ink))) is not None:
+        if segment not in bars and (digit := from_ink(narrow_strokes(segment.ink))) is not None:
             digits.append(digit)
             boxes.append(frame.box(segment.left, segment.top, segment.right, segment.bottom, scale))
+            wholes.append(float(np.exp(log_p)))
             score += (float(np.exp(log_p)) ** 2 * segment.extent / scale / max(ink.labels.shape)) ** 2
-    unread = [frame.box(s.left, s.top, s.right, s.bottom, scale) for s in split.skipped]
+    unread = [frame.box(s.left, s.top, s.right, s.bottom, scale) for s in (*split.skipped, *bars)]
     width = _width(ink, members)
     unread += [Box(part.left, part.top, part.right, part.bottom) for part in beside if part.area >= MIN_SIGN * width**2]
     if not digits:
         return None, used
     score *= _on_paper(ink, used, width)
-    whole, area = float(np.mean(np.exp(split.scores))), float(sum(part.area for part in used))
-    return Line(tuple(digits), tuple(boxes), tuple(unread), score, whole, area), [*used, *beside]
+    solid = [int(np.count_nonzero(s.ink)) for s in split.digits]
+    kept = 1 - sum(n for n, s in zip(solid, split.digits, strict=True) if s in bars) / sum(solid)
+    area = kept * sum(part.area for part in used)
+    return Line(tuple(digits), tuple(boxes), tuple(unread), score, tuple(wholes), area, has_slash), [*used, *beside]
+
+
+def _bars(segments: list[Segment]) -> tuple[list[Segment], bool]:
+    """The straight strokes that stand out of a line, such as the sides of a box, and whether there may be a slash."""
+    leans = [lean(segment.ink) for segment in segments]
+    heights = [segment.height for segment, each in zip(segments, leans, strict=True) if each is None]
+    if not heights:
+        return [], False
+    tall = MIN_BAR * float(np.median(heights))
+    bars = [s for s, each in zip(segments, leans, strict=True) if each is not None and s.height > tall]
+    slanted = (each is not None and MIN_SLASH < each < MAX_SLASH for each in leans)
+    return bars, any(slanted)
 
 
 def _on_paper(ink: Ink, parts: Sequence[Part], width: float) -> float:

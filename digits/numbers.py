@@ -41,8 +41,9 @@ CLEAR_GAP, CLEAR_GAP_LOG_ODDS = 0.12, 2.0  # of the drawing's height, and the lo
 MIN_CUT_WIDTH = 0.5  # of the drawing's height; a narrower group is not cut
 CUT_HEIGHT = 72  # pixels of height on which cuts are judged
 MAX_CUT_LOG_P = -0.7  # a group that is more probably one digit is not cut
-MIN_PIECE_LOG_P = -0.2  # a piece that is less probably one digit is refused
-LOG_COST_OF_CUT, LOG_COST_OF_CUTTING = 0.3, 1.0  # for each cut, and for cutting at all
+MAX_PIECE_WIDTH = 1.5  # of the height of what is cut; a wider piece is no digit
+MIN_PIECE_LOG_P = -1.2  # a piece that is less probably one digit is refused
+LOG_COST_OF_CUT, LOG_COST_OF_CUTTING = 0.3, 0.5  # for each cut, and for cutting at all
 MAX_STROKE_WIDTH = 0.2  # of a digit's longer side; wider strokes fill loops, and the networks have hardly seen any
 
 
@@ -176,7 +177,9 @@ def _cut(group: Segment, top: int, height: int) -> list[Segment]:
         (first, last): piece
         for first in range(len(lines) - 1)
         for last in range(first + 1, len(lines))
-        if last - first < len(lines) - 1 and (piece := slice_segment(small, lines[first], lines[last]))
+        if last - first < len(lines) - 1
+        and _column(lines[last], small.width) - _column(lines[first], 0) < MAX_PIECE_WIDTH * small.height
+        and (piece := slice_segment(small, lines[first], lines[last]))
     }
     scores = dict(zip(pieces, _scores([*pieces.values()], top / factor, height / factor), strict=True))
     best: list[tuple[float, list[int]]] = [(0.0, [0])]  # scores, and the places of the cuts up to here
@@ -193,6 +196,10 @@ def _cut(group: Segment, top: int, height: int) -> list[Segment]:
     chosen = [enlarge_cut(lines[place], factor) for place in places]
     digits = [slice_segment(group, left, right) for left, right in itertools.pairwise(chosen)]
     return [digit for digit in digits if digit is not None]
+
+
+def _column(cut: Cut | None, edge: float) -> float:
+    return cut.column if cut else edge
 
 
 def _scores(segments: list[Segment], top: float, height: float) -> list[float]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from digits.ink import inks
+from digits.ink import Part, inks
 from digits.lines import Box, Judged, Line, find_lines, judge
 from digits.normalization import MIN_LEVEL, SIDE, is_nothing
+from digits.paper import evenly_lit, without_table
 from digits.picture import PhotoError, decode, one_photo
 from digits.rules import without_lines
 
@@ -27,6 +28,8 @@ LINED = (
 )
 MIN_LINED, WHOLE = 0.08, 0.8  # share of the longer side, and probability
 MIN_WHOLE = 0.4  # mean probability of being whole digits; a line below half of it is none beside others
+MAX_TABLE = 0.35  # share of the picture; where more may be a table, it may be writing too, so both are tried
+MAX_UNREAD = 40  # places of other ink that are told
 MAX_DIGITS = 120  # of all lines; more are a texture, and would keep the networks busy
 
 
@@ -87,7 +90,7 @@ def _as_in_mnist(picture: np.ndarray) -> Reading | None:
         return None
     rows, columns = (np.flatnonzero((digit >= MIN_LEVEL).any(axis)) for axis in (1, 0))
     box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    return Reading(picture, (Line((digit,), (box,), (), 1.0, 1.0, 1.0),))
+    return Reading(picture, (Line((digit,), (box,), (), 1.0, (1.0,), 1.0),))
 
 
 def _read(picture: np.ndarray) -> Reading | None:
@@ -96,7 +99,9 @@ def _read(picture: np.ndarray) -> Reading | None:
     scale = max(1.0, ENLARGED_SIDE / max(padded.shape))
     size = [max(1, round(scale * side)) for side in reversed(padded.shape)]
     large = padded if scale == 1 else np.asarray(Image.fromarray(padded).resize(size, Image.Resampling.BICUBIC))
-    judged = sorted((judge(ink, scale) for ink in inks(large)), key=lambda known: -known.score)
+    papers = _papers(large)
+    judged = [judge(ink, scale) for paper in papers for ink in inks(paper)]
+    judged.sort(key=lambda known: -known.score)
     ruled = [known for dark in (True, False) for known in [k for k in judged if k.ink.dark == dark][:LINED]]
     judged += [again for known in ruled if (again := _unlined(known)) and again.parts]
     judged.sort(key=lambda known: -known.score)
@@ -105,19 +110,31 @@ def _read(picture: np.ndarray) -> Reading | None:
         same = [other for other in tried if other.ink.dark == known.ink.dark]
         if len(same) < TRIED and sum(known.resembles(other) for other in same) < 2:
             tried.append(known)
-    best: tuple[float, list[Line]] = (0.0, [])
+    best: tuple[float, list[Line], list[Part]] = (0.0, [], [])
     for known in tried:
-        lines = find_lines(known)
+        lines, others = find_lines(known)
         if (score := _score(known, lines)) > best[0]:
-            best = score, lines
-    if not best[1]:
+            best = score, lines, others
+    _, lines, others = best
+    if not lines:
         return None
-    kept, dropped = _sorted_out(best[1])
+    kept, dropped = _sorted_out(lines)
+    unread = [box for line in dropped for box in line.boxes]
+    unread += [Box(part.left, part.top, part.right, part.bottom) for part in others[:MAX_UNREAD]]
     return Reading(
         picture,
         tuple(_placed(line, scale, room) for line in kept),
-        tuple(_place(box, scale, room) for line in dropped for box in line.boxes),
+        tuple(_place(box, scale, room) for box in unread),
     )
+
+
+def _papers(picture: np.ndarray) -> list[np.ndarray]:
+    """What may be the paper of a picture, evenly lit: all of it, what lies on a table, or both."""
+    paper = evenly_lit(picture.astype(np.float32))
+    inner = without_table(paper)
+    if inner is None:
+        return [paper]
+    return [inner] if np.mean(inner != paper) < MAX_TABLE else [inner, paper]
 
 
 def _unlined(known: Judged) -> Judged | None:

@@ -17,6 +17,7 @@ MIN_LENGTH = 0.85  # of a part's width, that a line covers
 WIDER = 1.25  # a part is so much wider than high where it stands on a line that goes on
 MAX_THICK = 0.12  # of the smaller side
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
+MAX_BAR = 0.3  # width of a side of a box, which may be askew, to its height
 MAX_LINES = 3  # that are removed in each direction, twice as many for a comb
 
 
@@ -84,7 +85,25 @@ def _erased(mask: np.ndarray) -> np.ndarray | None:
     for rule in down:
         top = int(min(each.row for each in across))
         left[top:] &= ~_on_rule(mask[top:].T, rule).T
+    if len(across) >= 2:
+        left = _without_bars(left, across)
     return left if left.sum() >= 0.1 * mask.sum() else None
+
+
+def _without_bars(ink: np.ndarray, across: list[_Rule]) -> np.ndarray:
+    """Remove what is left of the sides of a box or comb: narrow pieces that reach from its top to its bottom."""
+    from scipy import ndimage
+
+    labels, _ = ndimage.label(ink, np.ones((3, 3)))
+    sides = [0]
+    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
+        middle = (columns.start + columns.stop) / 2
+        high, low = (pick(rule.row + rule.slope * middle for rule in across) for pick in (min, max))
+        near = 0.12 * (low - high)
+        width, height = columns.stop - columns.start, rows.stop - rows.start
+        if rows.start < high + near and rows.stop > low - near and width < MAX_BAR * height:
+            sides.append(label)
+    return ink & np.isin(labels, sides, invert=True)
 
 
 def _rules(mask: np.ndarray, most: int = MAX_LINES) -> list[_Rule]:

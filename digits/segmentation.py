@@ -19,8 +19,9 @@ from digits.normalization import FAINT, from_ink
 MAX_COMPONENTS = 40  # more are hatching or a forged drawing
 SOLID = 128  # of 255; stronger ink is inside a stroke
 SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # of cuts: columns to the right for each row upwards
-MAX_CUTS = 6  # through a segment, those that cross the least ink
-MAX_CROSSED = 2.2  # stroke widths; a line that crosses more does not pass between two digits
+MAX_CUTS = 6  # through a segment as wide as high, and as many more as it is wider; those that cross the least ink
+MAX_CROSSED = 3.2  # stroke widths; a line that crosses more does not pass between two digits
+MAX_THIN = 0.14  # of a straight stroke: standard deviation of its ink across it, to that along it
 MIN_CUT_DISTANCE = 0.06  # of the segment's height; of lines that are closer, the one that crosses less counts
 
 WEIGHTS = Path(__file__).parent / "segment_classifier.npz"
@@ -148,7 +149,8 @@ def find_cuts(segment: Segment) -> list[Cut]:
     for cut in sorted(found, key=lambda cut: (cut.crossed, abs(cut.slope))):
         if all(abs(cut.column - other.column) >= MIN_CUT_DISTANCE * segment.height for other in kept):
             kept.append(cut)
-    return sorted(kept[:MAX_CUTS], key=lambda cut: cut.column)
+    most = round(MAX_CUTS * max(1.0, segment.width / segment.height))
+    return sorted(kept[:most], key=lambda cut: cut.column)
 
 
 def slice_segment(segment: Segment, left: Cut | None, right: Cut | None) -> Segment | None:
@@ -173,6 +175,18 @@ def stroke_width(ink: np.ndarray) -> float:
 
     inside = ndimage.distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1][ink]
     return 4 * (inside.mean() - 0.5) if inside.size else 0.0
+
+
+def lean(ink: np.ndarray) -> float | None:
+    """The angle in degrees, to the right of upright, of a single straight stroke, uint8 (h, w); None for other ink."""
+    rows, columns = np.nonzero(ink >= SOLID)
+    if rows.size < 3:
+        return None
+    (across, along), axes = np.linalg.eigh(np.cov(columns, -rows))
+    if across > MAX_THIN**2 * along:
+        return None
+    right, up = axes[:, 1] if axes[1, 1] > 0 else -axes[:, 1]
+    return float(np.degrees(np.arctan2(right, up)))
 
 
 def _valleys(ink: np.ndarray, slope: float, width: float) -> list[Cut]:

@@ -20,7 +20,7 @@ import numpy as np
 
 import recognition
 from digits.lines import Line
-from digits.photo import numbers_from_photo
+from digits.photo import Reading, read_photo
 from digits.picture import FORMATS, MAX_PHOTO_BYTES, SUFFIXES, PhotoError
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
@@ -46,17 +46,17 @@ def main(arguments: list[str] | None = None) -> int:
     failures = 0
     for name, path in _files(options.images):
         try:
-            lines = numbers_from_photo(_read(path))
+            photo = read_photo(_read(path))
         except (OSError, PhotoError) as error:
             failures += 1
             _print_error(name, _words(error), options.json)
             continue
-        answers = [_answer(line, classifiers) for line in lines]
+        answers = [_answer(line, classifiers) for line in photo.lines]
         if options.json:
             reports = [number_report(predictions, scores) for predictions, scores in answers]
-            print(json.dumps({"file": name} | photo_report(reports, lines)), flush=True)
+            print(json.dumps({"file": name} | photo_report(reports, photo)), flush=True)
         else:
-            print(_line(name, lines, answers), flush=True)
+            print(_line(name, photo, answers), flush=True)
     return 1 if failures else 0
 
 
@@ -111,7 +111,7 @@ def _print_error(name: str, problem: str, as_json: bool) -> None:
         print(f"{name}: {problem}", file=sys.stderr)
 
 
-def _line(name: str, lines: Sequence[Line], answers: Sequence[Answer]) -> str:
+def _line(name: str, photo: Reading, answers: Sequence[Answer]) -> str:
     """A line with the file, each network's digit or number, and its confidence; of several lines all numbers."""
     cells = []
     for networks in zip(*([*zip(*predictions, strict=True)] for predictions, _ in answers), strict=True):
@@ -121,8 +121,14 @@ def _line(name: str, lines: Sequence[Line], answers: Sequence[Answer]) -> str:
     doubts = []
     if max(max(scores) for _, scores in answers) >= outlier.THRESHOLD:
         doubts.append("may not be a digit")
-    if any(line.unread for line in lines):
-        doubts.append("more ink on this line was not read" if len(lines) == 1 else "more ink on a line was not read")
+    if any(line.unread for line in photo.lines):
+        doubts.append(f"more ink on {'this' if len(photo.lines) == 1 else 'a'} line was not read")
+    if any(line.is_doubtful for line in photo.lines):
+        doubts.append("may be a part of a digit, or two that touch")
+    if any(line.has_slash for line in photo.lines):
+        doubts.append("a 1 may be a slash")
+    if photo.unread:
+        doubts.append("other ink was not read")
     return "  ".join([f"{name}: {', '.join(cells)}", *doubts])
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from digits import SIDE
 from digits.lines import Box, Line
 from digits.normalization import is_nothing
+from digits.photo import Reading
 from models import NETWORKS
 from recognition import outlier
 from recognition.prediction import Failure, Prediction, confidence_in_number, number_of
@@ -21,6 +22,9 @@ from recognition.prediction import Failure, Prediction, confidence_in_number, nu
 JSON_BYTES = 16_384  # of 28 x 28 numbers in JSON; with digits, commas and indentation they take less
 DECIMALS = 6  # of a probability
 MORE_INK = "More ink on this line was not read; signs, such as a minus or a point, are not."
+NOT_WHOLE = "What was read as a digit on this line may be a part of one, or two that touch."
+SLASH = "A slanted stroke on this line was read as a 1; it may be a slash, and signs are not read."
+OTHER_INK = "Other ink on the photo was not read."
 
 
 def digit_from_json(text: bytes) -> np.ndarray:
@@ -64,23 +68,36 @@ def number_report(
     return {"networks": networks, "digits": reports}
 
 
-def photo_report(lines: Sequence[dict[str, Any]], places: Sequence[Line]) -> dict[str, Any]:
+def photo_report(lines: Sequence[dict[str, Any]], photo: Reading) -> dict[str, Any]:
     """The report of a photo: that of its first line, and, where there are several, of each.
 
-    lines: number_report of each line. places: where it stands; boxes are left, top, right, bottom, in pixels of the
-    photo, upright and at most digits.picture.DECODED_SIDE wide or high.
+    lines: number_report of each line. Boxes are left, top, right, bottom, in pixels of the photo, upright and at most
+    digits.picture.DECODED_SIDE wide or high.
     """
     each = [
-        report
-        | {"boxes": [_corners(box) for box in place.boxes], "unread": [_corners(box) for box in place.unread]}
-        | ({"warning": MORE_INK} if place.unread else {})
-        for report, place in zip(lines, places, strict=True)
+        report | _places("boxes", line.boxes) | _places("unread", line.unread) | _warning(line_doubts(line))
+        for report, line in zip(lines, photo.lines, strict=True)
     ]
-    return each[0] | ({"lines": each} if len(each) > 1 else {})
+    other = _places("other_ink", photo.unread) | _warning(photo_doubts(photo, photo.lines[0])) if photo.unread else {}
+    return each[0] | other | ({"lines": each} if len(each) > 1 else {})
 
 
-def _corners(box: Box) -> list[float]:
-    return [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)]
+def line_doubts(line: Line) -> list[str]:
+    """What may be wrong with a line that was read on a photo, in sentences."""
+    return [MORE_INK] * bool(line.unread) + [NOT_WHOLE] * line.is_doubtful + [SLASH] * line.has_slash
+
+
+def photo_doubts(photo: Reading, line: Line) -> list[str]:
+    """What may be wrong with a line of a photo, and the photo around it, in sentences."""
+    return line_doubts(line) + [OTHER_INK] * bool(photo.unread)
+
+
+def _warning(sentences: Sequence[str]) -> dict[str, str]:
+    return {"warning": " ".join(sentences)} if sentences else {}
+
+
+def _places(name: str, boxes: Sequence[Box]) -> dict[str, list[list[float]]]:
+    return {name: [[round(side, 1) for side in (box.left, box.top, box.right, box.bottom)] for box in boxes]}
 
 
 def _report(predictions: Sequence[Prediction], score: float | None, failures: Sequence[Failure]) -> dict[str, Any]:

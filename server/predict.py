@@ -5,8 +5,9 @@
     curl -F file=@digit.png http://localhost:8501/api/predict
 
 The body is a photo, by itself or in a form, a picture of 28x28 pixels, or, as application/json, 28 rows of 28 numbers
-from 0 to 255. A photo of several lines gives "lines"; ink that was not read is said. The
-endpoint shares its process with the page, so it has a budget of processor time; requests beyond it are refused.
+from 0 to 255. A photo of several lines gives "lines"; ink that was not read, and digits that may be no whole ones, give
+a "warning". The endpoint shares its process with the page, so it has a budget of processor time; requests beyond it are
+refused.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from digits.lines import Line
-from digits.photo import numbers_from_photo
+from digits.photo import Reading, read_photo
 from digits.picture import MAX_PHOTO_BYTES
 from models import DEFAULT_NETWORKS, find
 from recognition import ensemble, outlier
@@ -72,19 +72,19 @@ class Predict:
                         answer = await asyncio.to_thread(_report, selection, [digit_from_json(body)])
                     else:
                         photo = file_in_form(body, kind) if is_form(kind) else body
-                        lines = await asyncio.to_thread(self._decode, photo)
-                        answer = await asyncio.to_thread(_photo_report, selection, lines)
+                        reading = await asyncio.to_thread(self._read, photo)
+                        answer = await asyncio.to_thread(_photo_report, selection, reading)
                     return JSONResponse(answer | {"versions": VERSIONS})
         except BodyError as error:
             return _error(error.status, error.sentence)
         except ValueError as error:
             return _error(400, str(error))
 
-    def _decode(self, photo: bytes) -> list[Line]:
-        """Return the lines in a photo; its CPU time counts, not the wait for other photos (digits.picture)."""
+    def _read(self, photo: bytes) -> Reading:
+        """Read a photo; its CPU time counts, not the wait for other photos (digits.picture)."""
         begin = time.thread_time()
         try:
-            return numbers_from_photo(photo)
+            return read_photo(photo)
         finally:
             self.budget.use(time.thread_time() - begin)
 
@@ -110,8 +110,8 @@ def _report(selection: Selection, digits: list[np.ndarray]) -> dict:
     return number_report(predictions.by_digit, scores, predictions.failures)
 
 
-def _photo_report(selection: Selection, lines: list[Line]) -> dict:
-    return photo_report([_report(selection, [*line.digits]) for line in lines], lines)
+def _photo_report(selection: Selection, photo: Reading) -> dict:
+    return photo_report([_report(selection, [*line.digits]) for line in photo.lines], photo)
 
 
 def _error(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:

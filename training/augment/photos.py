@@ -104,7 +104,10 @@ NUMBERS = {
     "on a line": Kind(frame="line"),
     "scanned": Kind(camera="scan", height=(0.03, 0.1), tilt=1.5),
     "with a sign": Kind(beside="sign"),
+    "with a slash": Kind(beside="slash"),
     "with a word": Kind(beside="word", digits=(2, 5)),
+    "crossed by a line of the pen": Kind(frame="through"),
+    "touching": Kind(gaps=(-0.08, 0.05), digits=(2, 4)),
 }
 ALONE = Kind(digits=(1, 1), height=(0.15, 0.7), lines=(1, 1))
 TIGHT = replace(ALONE, margin=(0.0, 0.12), pen=(0.06, 0.2), side=(20, 80))
@@ -168,7 +171,7 @@ class _Page:
         if kind.group and len(gaps) > 2:
             grouped[int(random.integers(1, len(gaps) - 1))] = True
         gaps[grouped] += random.uniform(0.6, 1.6)
-        sign = int(random.integers(len(pen_digits))) if kind.beside == "sign" else -1
+        sign = int(random.integers(len(pen_digits))) if kind.beside in ("sign", "slash") else -1
         feet, boxes = [], []
         for place, (pen_digit, gap) in enumerate(zip(pen_digits, gaps, strict=True)):
             if place == sign:
@@ -197,7 +200,7 @@ class _Page:
         return placed, float((high - low)[0] * scale)
 
     def _sign(self, left: float, top: float) -> float:
-        name = list(SIGNS)[int(self.random.integers(len(SIGNS)))]
+        name = "/" if self.kind.beside == "slash" else list(SIGNS)[int(self.random.integers(len(SIGNS)))]
         strokes = [np.array(stroke, float) + (left, top) for stroke in SIGNS[name]]
         self.other += strokes
         return max(stroke[:, 0].max() for stroke in strokes) + self.random.uniform(0.12, 0.3)
@@ -228,6 +231,9 @@ class _Page:
             foot = float(np.mean(feet)) + random.uniform(-0.08, 0.1)
             beyond = random.uniform(0.3, 3)
             self.frames.append(np.array([[first - beyond, foot], [last + beyond, foot]]))
+        elif kind.frame == "through":
+            rows = top + random.uniform(0.3, 0.8, 2)
+            self.other.append(np.column_stack([(first - random.uniform(0.1, 1), last + random.uniform(0.1, 1)), rows]))
 
     def photographed(self) -> bytes:
         """The picture file."""

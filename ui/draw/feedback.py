@@ -10,7 +10,7 @@ import streamlit as st
 
 from models import NETWORKS
 from recognition.prediction import Prediction, majority
-from recognition.report import MORE_INK
+from recognition.report import photo_doubts
 from ui.drawing.board import Board
 from ui.drawing.history import DrawnDigit
 from ui.learn import state
@@ -73,11 +73,10 @@ def explain_photo(board: Board, doubted: bool) -> None:
                     on_click=board.choose_line,
                     args=(line,),
                 )
-    if board.sheet.lines and board.sheet.lines[board.line].unread:
-        st.markdown(f":material/warning: {MORE_INK}")
-    elif board.sheet.unread:
-        st.markdown(":material/warning: Other ink on the photo was not read; it is marked.")
-    if doubted or not board.sheet.lines:
+    doubts = photo_doubts(board.sheet, board.sheet.lines[board.line]) if board.sheet.lines else []
+    if doubts:
+        st.markdown(f":material/warning: {' '.join(doubts)}")
+    if doubted or doubts or not board.sheet.lines:
         st.button("Turn the photo", key=session.TURN_PHOTO, icon=":material/rotate_right:", on_click=board.turn_photo)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from digits.lines import Box
+from digits.lines import MIN_SURE, Box
 from digits.photo import Reading
 from digits.picture import MAX_PHOTO_BYTES, PhotoError
 from digits.samples import SAMPLES
@@ -23,7 +23,7 @@ VISITS = secrets.token_hex(4)  # of this server: after a restart none has emptie
 log = logging.getLogger(__name__)
 
 WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make it narrow again."
-READ, OTHER_LINE, UNREAD = "#1f9d55", "#4094ff", "#d9480f"  # frames on a photo
+READ, OTHER_LINE, UNREAD = "#1f9d55", "#4094ff", "#d9480f"  # frames on a photo; of doubtful digits UNREAD too
 
 
 def canvas(widens: bool = False, ghost: bool = True, grabs: bool = False) -> Board:
@@ -139,7 +139,11 @@ def _sheet(sheet: Reading, chosen: int) -> str:
     line = max(height, width) / 160
     marks = []
     for number, each in enumerate(sheet.lines):
-        marks += [_mark(box, line, READ if number == chosen else OTHER_LINE) for box in each.boxes]
+        colour = READ if number == chosen else OTHER_LINE
+        marks += [
+            _mark(box, line, colour if whole >= MIN_SURE else UNREAD)
+            for box, whole in zip(each.boxes, each.wholes, strict=True)
+        ]
         marks += [_mark(box, line, UNREAD, dashed=True) for box in each.unread]
     marks += [_mark(box, line, UNREAD, dashed=True) for box in sheet.unread]
     svg = (
