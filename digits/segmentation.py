@@ -21,7 +21,7 @@ SOLID = 128  # of 255; stronger ink is inside a stroke
 SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # of cuts: columns to the right for each row upwards
 MAX_CUTS = 6  # through a segment as wide as high, and as many more as it is wider; those that cross the least ink
 MAX_CROSSED = 3.2  # stroke widths; a line that crosses more does not pass between two digits
-MAX_THIN = 0.14  # of a straight stroke: standard deviation of its ink across it, to that along it
+MAX_BENT, MIN_LONG = 0.36, 0.8  # of a straight stroke: standard deviations of its ink across and along, in its widths
 MIN_CUT_DISTANCE = 0.06  # of the segment's height; of lines that are closer, the one that crosses less counts
 
 WEIGHTS = Path(__file__).parent / "segment_classifier.npz"
@@ -179,11 +179,13 @@ def stroke_width(ink: np.ndarray) -> float:
 
 def lean(ink: np.ndarray) -> float | None:
     """The angle in degrees, to the right of upright, of a single straight stroke, uint8 (h, w); None for other ink."""
-    rows, columns = np.nonzero(ink >= SOLID)
+    solid = ink >= SOLID
+    rows, columns = np.nonzero(solid)
     if rows.size < 3:
         return None
+    width = stroke_width(solid)
     (across, along), axes = np.linalg.eigh(np.cov(columns, -rows))
-    if across > MAX_THIN**2 * along:
+    if across > (MAX_BENT * width) ** 2 or along < (MIN_LONG * width) ** 2:
         return None
     right, up = axes[:, 1] if axes[1, 1] > 0 else -axes[:, 1]
     return float(np.degrees(np.arctan2(right, up)))

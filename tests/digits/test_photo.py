@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from digits import from_canvas
-from digits.photo import number_from_photo, numbers_from_photo, read_picture
+from digits.photo import number_from_photo, numbers_from_photo, read_photo, read_picture
 from digits.picture import MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, PhotoError, decode
 from digits.strokes import draw_strokes
 from recognition import load
@@ -232,6 +232,35 @@ def test_ink_that_is_no_digit_of_the_line_is_told():
 def test_a_digit_in_a_box_is_read_without_it():
     box = np.array([(20.0, 20), (115, 20), (115, 125), (20, 125), (20, 20)])
     assert said(saved(sheet(["6"], extra=(box,)))) == ["6"]
+
+
+def test_a_comb_of_boxes_is_no_digit():
+    comb = [np.array([(20.0, 20), (230, 20), (230, 120), (20, 120), (20, 20)]), np.array([(100.0, 20), (100, 120)])]
+    assert said(saved(sheet(["64"], gap=55, extra=(*comb,)))) == ["64"]
+
+
+def test_digits_that_touch_are_cut():
+    assert [len(line.digits) for line in numbers_from_photo(saved(sheet(["352"], gap=4)))] == [3]
+
+
+def test_a_table_around_the_sheet_is_no_ink_nor_are_digits_near_its_edge_part_of_it():
+    on_table = np.pad(sheet(["35"]), ((24, 24), (30, 0)), constant_values=50)
+    (line,) = numbers_from_photo(saved(on_table))
+    assert len(line.digits) == 2 and not line.unread and not line.is_doubtful
+
+
+def test_a_slanted_stroke_between_digits_may_be_a_slash_and_is_told():
+    slash = np.array([(125.0, 44), (105, 94)])
+    (line,) = numbers_from_photo(saved(sheet(["38"], gap=80, extra=(slash,))))
+    assert line.has_slash
+    (line,) = numbers_from_photo(saved(sheet(["38"], gap=80)))
+    assert not line.has_slash
+
+
+def test_writing_that_is_joined_to_no_digit_is_doubtful_or_told():
+    word = np.array([(x, 70 + 25 * np.sin(x / 6) * (1 + (x % 17) / 17)) for x in np.arange(150.0, 330, 2)])
+    reading = read_photo(saved(sheet(["8"], extra=(word,))))
+    assert reading.unread or any(line.unread or line.is_doubtful for line in reading.lines)
 
 
 def test_a_photo_that_lies_on_its_side_is_read_after_a_quarter_turn():

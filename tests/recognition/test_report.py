@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from recognition import load, outlier
 from recognition.prediction import Failure
 from recognition.report import JSON_BYTES, digit_from_json, number_report
 from tests.drawings import placed
+from tests.page_server import ROOT
 
 FIVE = sample_digit("5")
 
@@ -51,6 +55,42 @@ def test_a_file_that_shows_no_digit_is_named_and_the_others_are_classified(pictu
     printed = capsys.readouterr()
     assert printed.out.count("MLP 5 (") == 1
     assert "notes.txt: Expected a photo" in printed.err and "missing.png" in printed.err
+
+
+def test_folders_and_patterns_give_a_line_for_each_picture_and_others_are_passed_over(picture, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("no picture")
+    Image.fromarray(255 - FIVE).save(tmp_path / "other.PNG")
+    for names in ([str(tmp_path)], [str(tmp_path / "*.[pP][nN][gG]")]):
+        assert command.main([*names, "--network", "cnn"]) == 0
+        assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+            str(picture), str(tmp_path / "other.PNG")
+        ]  # fmt: skip
+    (tmp_path / "empty").mkdir()
+    assert command.main([str(tmp_path / "empty"), "--network", "cnn"]) == 1
+    assert f"found none in {tmp_path / 'empty'}" in capsys.readouterr().err
+
+
+def test_standard_input_is_read_and_a_console_that_lacks_the_letters_of_a_name_gets_the_line(picture, tmp_path):
+    odd = tmp_path / "数字.png"
+    odd.write_bytes(picture.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-m", "recognition", "--network", "cnn", str(odd), "-", str(tmp_path / "ü-missing.png")],
+        cwd=ROOT, input=picture.read_bytes(), capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    first, second = done.stdout.decode("ascii").splitlines()
+    assert first.startswith(str(tmp_path)) and "\\u6570" in first and second.startswith("standard input: CNN 5 (")
+    assert done.returncode == 1 and b"xfc-missing.png: Expected a file, found none at" in done.stderr
+
+
+def test_what_may_be_wrong_with_a_photo_is_told_in_words_and_in_json(tmp_path, capsys):
+    path = tmp_path / "half.png"
+    slash = [np.array([(150.0, 80), (120, 165)])]
+    ink = draw_strokes([*placed(3, 100, 0, 70), *slash, *placed(8, 100, 170, 70)], 12, 280, 280)[..., 3]
+    Image.fromarray(255 - ink).save(path)
+    command.main([str(path), "--network", "cnn"])
+    assert "a 1 may be a slash" in capsys.readouterr().out
+    command.main([str(path), "--network", "cnn", "--json"])
+    assert "may be a slash" in json.loads(capsys.readouterr().out)["warning"]
 
 
 def test_with_json_an_error_is_an_object_too(tmp_path, capsys):
