@@ -1,4 +1,4 @@
-"""Makes docs/page.gif from the page itself: a pen draws digits, and the networks follow.
+"""Makes docs/page.webp from the page itself: a 3 becomes an 8, the networks change their minds, and the journey opens.
 
     PYTHONPATH=. python scripts/readme_picture.py
 
@@ -8,64 +8,72 @@ Needs Chromium and the packages of requirements-dev.txt.
 from __future__ import annotations
 
 import io
-import time
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PIL import Image
 
-from digits.samples import DIGITS
+from digits.samples import DIGITS, arc
 from tests.browser import driver
 from tests.page_server import ROOT, serve
 
-PICTURE = ROOT / "docs" / "page.gif"
-SIZE = (800, 450)  # pixels
-FRAME_MILLISECONDS = 110
-STEPS = 16  # frames of a digit
-REST = 9  # frames after it
-COLOURS = 48
-SHOWN = (3, 5, 4)
+PICTURE = ROOT / "docs" / "page.webp"
+SIZE = (960, 540)  # pixels
+QUALITY = 62  # of WebP
+FRAME_MILLISECONDS = 100
+STEP = 0.09  # of the canvas's height that the pen goes between two frames
+REST, LINGER = 9, 4  # frames after a digit, and where the networks have begun to disagree
+SMALLER = 0.72, 0.14  # a sample's part of the canvas, and its margin
+CLOSING = [arc((0.47, 0.3), (0.2, 0.2), 190, 90, 8)[::-1], arc((0.47, 0.7), (0.24, 0.2), 270, 155, 8)]  # makes a 3 an 8
+# Resolves when the networks have read what stands on the canvas.
+READ = """new Promise((resolve) => {
+  addEventListener("draw-a-digit-reading", () => requestAnimationFrame(() => resolve()), { once: true });
+  setTimeout(resolve, 400);
+})"""
+ANSWERS = "[...document.querySelectorAll('.heads .answer b')].map(({ textContent }) => textContent)"
 
 
 def main() -> None:
     """Record the page, and write the picture."""
-    frames: list[Image.Image] = []
-    with driver.chromium() as chromium, serve(ROOT / "app.py") as address:
+    with driver.chromium() as chromium, serve() as address:
         page = chromium.new_page(viewport=driver.DESKTOP)
-        page.goto(address)
-        page.locator(driver.READY).wait_for()
-        page.wait_for_timeout(5000)
-        for digit in SHOWN:
-            draw(page, digit, frames)
-            page.get_by_role("button", name="Clear", exact=True).click()
-            page.wait_for_timeout(300)
-    write(PICTURE, frames)
+        visitor = driver.Visitor(page, address)
+        page.locator("canvas.attract").wait_for()
+        frames = [*draw(visitor, DIGITS[3]), *draw(visitor, CLOSING)]
+        frames += [shot(page)] * REST
+        visitor.click("Clear")
+        visitor.open_panel("Journey")
+        visitor.open_panel("CNN")
+        page.locator(".journey[data-drawn]").wait_for()
+        frames += draw(visitor, DIGITS[4])
+        page.mouse.move(640, 10)
+        visitor.click("Play")
+        for _ in range(5 * REST):
+            page.wait_for_timeout(FRAME_MILLISECONDS)
+            frames.append(shot(page))
+    write(frames)
 
 
-def draw(page, digit: int, frames: list[Image.Image]) -> None:
-    """Draw a sample with the mouse, and keep a frame after each step."""
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    strokes = [
-        np.array(
-            [(box["x"] + box["height"] * (0.2 + 0.6 * x), box["y"] + box["height"] * (0.14 + 0.72 * y)) for x, y in s]
-        )
-        for s in DIGITS[digit]
-    ]
-    lengths = [np.r_[0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))] for stroke in strokes]
-    total = sum(length[-1] for length in lengths)
-    for stroke, length in zip(strokes, lengths, strict=True):
-        steps = max(2, round(STEPS * length[-1] / total))
-        page.mouse.move(*stroke[0])
-        page.mouse.down()
-        for along in np.linspace(0, length[-1], 4 * steps):
-            page.mouse.move(*(np.interp(along, length, axis) for axis in stroke.T))
-            if round(along / length[-1] * 4 * steps) % 4 == 0:
-                frames.append(shot(page))
+def draw(visitor: driver.Visitor, strokes: Sequence[Sequence[tuple[float, float]]]) -> Iterator[Image.Image]:
+    """Draw with the mouse; yield the page after each step, for longer where the networks have begun to disagree."""
+    page, box = visitor.page, visitor.canvas.bounding_box()
+    agreed = True
+    for stroke in strokes:
+        points = np.array(stroke) * SMALLER[0] + SMALLER[1]
+        lengths = np.r_[0, np.cumsum(np.hypot(*np.diff(points, axis=0).T))]
+        along = np.linspace(0, lengths[-1], max(3, round(lengths[-1] / STEP)))
+        places = np.column_stack([np.interp(along, lengths, axis) for axis in points.T]) * box["height"]
+        for step, (x, y) in enumerate(places.tolist()):
+            page.mouse.move(box["x"] + x, box["y"] + y, steps=3 if step else 1)
+            if not step:
+                page.mouse.down()
+            page.evaluate(READ)
+            answers = {answer for answer in page.evaluate(ANSWERS) if answer.strip()}
+            yield from [shot(page)] * (LINGER if agreed and len(answers) > 1 else 1)
+            agreed = len(answers) <= 1
         page.mouse.up()
-    end = time.monotonic() + 3
-    while len(frames) and time.monotonic() < end:
-        page.wait_for_timeout(250)
-    frames += [shot(page)] * REST
+    page.wait_for_timeout(1500)
+    yield from [shot(page)] * REST
 
 
 def shot(page) -> Image.Image:
@@ -73,12 +81,12 @@ def shot(page) -> Image.Image:
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize(SIZE, Image.Resampling.LANCZOS)
 
 
-def write(path: Path, frames: list[Image.Image]) -> None:
-    """Write an animated GIF with one palette for all frames."""
-    palette = frames[len(frames) // 2].quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
-    first, *rest = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames)
-    first.save(path, save_all=True, append_images=rest, duration=FRAME_MILLISECONDS, loop=0, optimize=True)
-    print(f"{path.relative_to(ROOT)}: {len(frames)} frames, {path.stat().st_size / 1e6:.2f} MB")
+def write(frames: Sequence[Image.Image]) -> None:
+    """Write an animated WebP."""
+    first, *rest = frames
+    options = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": QUALITY, "method": 6}
+    first.save(PICTURE, save_all=True, append_images=rest, **options)
+    print(f"{PICTURE.relative_to(ROOT)}: {len(frames)} frames, {PICTURE.stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

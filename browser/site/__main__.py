@@ -19,6 +19,7 @@ from pathlib import Path
 from jinja2 import Environment
 from PIL import Image
 
+from digits.strokes import BRUSH, DEFAULT_BRUSH
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
 from recognition.store import default_recipe, released, verified_serving_file
@@ -108,6 +109,7 @@ def _page(catalog: str, styles: str, version: str, recipe: str, source: str) -> 
         module=browser_files.script_address("site/site.js"),
         recipe=recipe,
         networks=[(key, NETWORKS[key].title, key in DEFAULT_NETWORKS) for key in released(recipe)],
+        brush=(*BRUSH, DEFAULT_BRUSH),
         invitation=underlay.invitation(ghost=True),
         source=source,
     )

@@ -3,10 +3,12 @@
 /** @param {string} name of the place, as the page names its own @param {string} label @param {string[]} titles @param {string} chosen
  * @param {(title: string) => void} choose called with each other choice */
 export function choice(name, label, titles, chosen, choose) {
-  const root = Object.assign(document.createElement("div"), { className: `st-key-${name}`, innerHTML: '<div data-testid="stButtonGroup"><div role="radiogroup"></div></div>' });
+  const root = Object.assign(document.createElement("div"), { className: `st-key-${name}`, innerHTML: '<div class="stButtonGroup" data-testid="stButtonGroup"><div role="radiogroup"></div></div>' });
   const group = /** @type {Element} */ (root.querySelector("[role=radiogroup]"));
   const buttons = titles.map((title) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
+    const button = Object.assign(document.createElement("button"), { type: "button" }), words = document.createElement("span");
+    words.textContent = title;
+    button.append(words);
     button.setAttribute("role", "radio");
     button.addEventListener("click", () => {
       mark(title);

@@ -46,8 +46,7 @@ async function journey(parentElement) {
 
 /** Shows what was chosen to stand below the heads. */
 function showPanel() {
-  const place = document.createElement("div"), parent = Object.assign(document.createElement("div"), { className: "stBidiComponent" });
-  place.className = panel === "Bars" ? "st-key-answers_bars" : "st-key-opened";
+  const [place, parent] = [panel === "Bars" ? "st-key-answers_bars" : "st-key-opened", `stBidiComponent st-key-${panel.toLowerCase()}`].map((className) => Object.assign(document.createElement("div"), { className }));
   place.append(parent);
   find(".below").replaceChildren(place);
   PANELS[panel](parent);
@@ -78,6 +77,7 @@ function startPlay() {
   button.addEventListener("click", async () => {
     const playing = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(playing));
+    button.textContent = playing ? "Back to drawing" : "Play";
     /** @type {HTMLElement} */ (document.querySelector(".st-key-clear button")).click();
     if (playing) return showPlay(masthead);
     document.querySelector(".stHtml:has(.prompt)")?.replaceChildren(masthead);
@@ -88,11 +88,13 @@ function startPlay() {
 /** @param {HTMLElement} masthead */
 async function showPlay(masthead) {
   const { mount } = await import("../play/play.js"), [outcome, played, table] = ["outcome", "st-key-played", "table"].map((className) => Object.assign(document.createElement("div"), { className }));
+  const last = document.createElement("div");
   const parts = /** @type {const} */ ([["prompt", masthead.parentElement], ["outcome", outcome.appendChild(document.createElement("div"))], ["table", table]]);
   const play = (/** @type {string} */ game) => { for (const [part, parentElement] of parts) if (parentElement) mount({ data: { part, game, networks: chosen() }, parentElement, setStateValue }); };
   masthead.remove();
   played.append(heads);
-  reading.replaceChildren(choice("game", "Game", GAMES, GAMES[0], play), outcome, played, table);
+  last.append(played);
+  reading.replaceChildren(choice("game", "Game", GAMES, GAMES[0], play), outcome, last, table);
   play(GAMES[0]);
 }
 
@@ -101,7 +103,7 @@ async function showPlay(masthead) {
 /** @param {Record<string, import("./pad.js").Strokes>} samples */
 function startPad(samples) {
   const [undo, clear] = [".st-key-undo button", ".st-key-clear button"].map((selector) => /** @type {HTMLButtonElement} */ (find(selector)));
-  const pad = new Pad(find(".st-key-canvas"), samples, { erased: cleared, drawn }), brush = /** @type {HTMLInputElement} */ (find(".brush input"));
+  const pad = new Pad(find(".st-key-canvas"), samples, { erased: cleared, drawn }), brush = /** @type {HTMLInputElement} */ (find(".st-key-brush input"));
   for (const button of [undo, clear]) button.disabled = false;
   undo.addEventListener("click", () => pad.undo());
   clear.addEventListener("click", () => pad.clear());
