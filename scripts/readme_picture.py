@@ -84,7 +84,7 @@ def shot(page) -> Image.Image:
 def write(frames: Sequence[Image.Image]) -> None:
     """Write an animated WebP."""
     first, *rest = frames
-    options = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": QUALITY, "method": 6}
+    options = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": QUALITY, "method": 4}
     first.save(PICTURE, save_all=True, append_images=rest, **options)
     print(f"{PICTURE.relative_to(ROOT)}: {len(frames)} frames, {PICTURE.stat().st_size / 1e6:.2f} MB")
 

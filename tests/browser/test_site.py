@@ -73,6 +73,7 @@ def test_a_digit_is_drawn_read_taken_back_and_cleared_and_all_of_it_offline_too(
     visitor.page.reload()
     visitor.wait_for_headline("All four say 3")  # the drawing outlives it
     explain_and_play(visitor)
+    assert visitor.errors == []
     choose_a_network_that_is_not_here_yet(visitor)
     context.close()
 
