@@ -9,6 +9,7 @@ from recognition.store import WeightsError
 from server import index_page
 from server.compression import FOR_GOOD, Compressed
 from ui.drawing import answers
+from ui.learn import state
 from ui.shared import browser_files
 
 HEADERS = {
@@ -53,3 +54,11 @@ async def network(request: Request) -> Response:
     except (WeightsError, ValueError):
         return NOT_FOUND
     return Response(content, headers=HEADERS, media_type="application/octet-stream")
+
+
+async def own(request: Request) -> Response:
+    """GET browser/own/NAME.tflite: the network that a visitor has trained; 404 once it is gone."""
+    content = state.exported(request.path_params["name"])
+    if content is None:
+        return NOT_FOUND
+    return Response(content, headers={"cache-control": "private, max-age=3600"}, media_type="application/octet-stream")

@@ -15,6 +15,7 @@ def routes() -> list[Route]:
     endpoints = [
         ("api/predict", Predict().answer, "POST"),
         ("browser/net/{sha256}/{recipe}/{key}.tflite", browser_files.network, "GET"),
+        ("browser/own/{name}.tflite", browser_files.own, "GET"),
         ("browser/catalog/{name}", browser_files.catalog, "GET"),
         ("browser/styles/{name}", browser_files.styles, "GET"),
         ("browser/{version}/{name:path}", browser_files.script, "GET"),

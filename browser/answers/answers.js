@@ -33,6 +33,7 @@ import { isConnected, owesClear } from "../page/canvas.js";
  * @property {string[]} networks
  * @property {string} beside the recipe whose answers stand in the heads, too, or ""
  * @property {string} own the architecture of the visitor's own network, or ""
+ * @property {string} [ownUrl] of its file, or "" where only the server runs it
  * @property {boolean} calibrated
  * @property {any} record
  */
@@ -49,7 +50,8 @@ const state = { record: null, recorded: 0, reading: null, acted: -1, cleared: fa
 /** @type {Catalog | null} */ let catalog = null;
 /** @type {import("./render.js").View} */ let view = { networks: [], columns: "" };
 const base = new URL("../../../", import.meta.url);
-let calibrated = true;
+let calibrated = true, own = "", ownUrl = "";
+/** @type {Set<string>} */ const missing = new Set(); // addresses at which no network was
 
 /** @typedef {import("./state.js").Labels} Labels */
 /** @type {Labels} */ let labels = []; // what the visitor has said of the drawing
@@ -308,6 +310,7 @@ export const networks = () => view.networks.filter(({ url }) => url);
 /** @param {MessageEvent<Reading | import("../engine/worker.js").Asked | import("../engine/worker.js").Loaded | Inner>} event */
 function answered({ data }) {
   if (data.kind === "failed") {
+    if (data.key === YOURS) return gone();
     if (!data.key) follower?.failed(data.message);
     if (state.record?.alone && data.key) missed(state.record, data.key);
     return console.warn(`${data.message}${state.record?.alone ? "" : "; the server answers"}`);
@@ -357,6 +360,14 @@ function offer(node) {
   node.append(button);
 }
 
+/** The visitor's own network is not at its address: a restarted server has none, another copy of it cannot have it. */
+function gone() {
+  missing.add(ownUrl);
+  ownUrl = "";
+  view = { ...view, networks: view.networks.map((network) => (network.key === YOURS ? { ...network, url: "" } : network)) };
+  turn();
+}
+
 /** Loads the networks that are shown, when the browser is idle or at the first touch. */
 function start() {
   if (!catalog || (savesData && !requested)) return;
@@ -384,23 +395,26 @@ export function follow(next) {
 /** Has the follower's network opened; its inner outputs are read along from then on. */
 function open() {
   if (!follower || !catalog) return;
-  const { key, recipe } = follower, trained = catalog.recipes[recipe]?.[key];
+  const { key } = follower, trained = trainedAs(follower);
   if (!trained?.url) return follower.failed("its file is not here");
   if (!worker) return; // start() opens it
   inside = absolute(trained.url);
-  worker.postMessage({ kind: "open", kernels: catalog.kernels.map(absolute), key, url: inside });
+  worker.postMessage({ kind: "open", kernels: catalog.kernels.map(absolute), key: key === YOURS ? own : key, url: inside });
 }
 
 /** @param {import("../engine/worker.js").Opened} opened */
 function opened({ url, anatomy, sizes }) {
   if (!follower || !catalog || url !== inside) return;
-  const { temperature } = catalog.recipes[follower.recipe][follower.key];
+  const temperature = trainedAs(follower)?.temperature ?? 1;
   follower.opened(anatomy, { sizes, temperature: calibrated ? temperature : 1, calibrated, ask: (digit) => worker?.postMessage({ kind: "look", digit, inside }) });
   draw();
 }
 
-/** What the page knows of a network, once it is known. @param {string} key */
-export const describe = (key) => catalog?.networks[key];
+/** Where a network's file is, and its temperature. @param {{ key: string, recipe: string }} network @returns {{ url: string, temperature: number } | undefined} */
+const trainedAs = ({ key, recipe }) => (key === YOURS ? { url: ownUrl, temperature: 1 } : catalog?.recipes[recipe]?.[key]);
+
+/** What the page knows of a network, once it is known. @param {string} key @returns {Described | undefined} */
+export const describe = (key) => (key === YOURS && catalog?.networks[own] ? { ...catalog.networks[own], title: `Your ${catalog.networks[own].title}`, ...catalog.yours } : catalog?.networks[key]);
 
 /** @param {string} address */
 const absolute = (address) => new URL(address, base).href;
@@ -424,6 +438,7 @@ export async function mount({ data, parentElement, setStateValue }) {
   if (!catalog) attract = new Attract(known.samples);
   catalog = known;
   if (state.record?.id !== data.record.id) return; // a newer record has come meanwhile
+  [own, ownUrl] = [data.own, data.ownUrl && !missing.has(data.ownUrl) ? data.ownUrl : ""];
   const wanted = viewOf(known, data);
   if (JSON.stringify(wanted) !== JSON.stringify(view) || calibrated !== data.calibrated) watch.changed = true;
   view = wanted;
@@ -461,10 +476,11 @@ function place(part, parent) {
 }
 
 /** @param {Catalog} known @param {Data} data @returns {import("./render.js").View} */
-function viewOf(known, { networks, recipe, beside, own }) {
+function viewOf(known, { networks, recipe, beside }) {
   const other = (/** @type {string} */ key) => (known.recipes[beside]?.[key] ? { ...known.recipes[beside][key], key: `${key}:${beside}`, words: `on ${known.trained_on[beside]}` } : null);
   /** @type {import("./render.js").NetworkView[]} */ const shown = networks.map((key) => ({ key, ...known.networks[key], ...(known.recipes[recipe]?.[key] ?? { temperature: 1, facts: "", url: "" }), other: other(key) }));
-  if (own) shown.push({ ...known.networks[own], key: YOURS, title: `Your ${known.networks[own].title}`, ...known.yours, temperature: 1, facts: "", url: "", other: null });
+  const yours = own && describe(YOURS);
+  if (yours) shown.push({ ...yours, key: YOURS, temperature: 1, facts: "", url: ownUrl, other: null });
   return { networks: shown, columns: shown.length > 5 ? "cards many" : shown.length === 5 ? "cards five" : "cards" };
 }
 

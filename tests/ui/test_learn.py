@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -16,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from digits.samples import sample_digit
 from learning.job import Comparison, Job, Point, Progress, Snapshot, State
 from learning.training import Training
+from tests.page_server import ROOT
 from tests.ui.page import START_SECONDS
 from ui.drawing.history import DrawnDigit, History
 from ui.learn import charts, controls, sources, state, view
@@ -23,6 +26,7 @@ from ui.learn.state import Learned, Learning
 from ui.room.visit import RoomVisit, WatchedRoom
 from ui.shared import session
 
+VIEW = (ROOT / "browser" / "learn" / "learn.js").read_text(encoding="utf-8")
 SCRIPT = "from ui.learn import page; page.page()"
 
 
@@ -108,6 +112,58 @@ def test_the_learning_rate_is_turned_while_it_runs_and_layers_have_a_size_where_
     assert any(box.label == "Units in a layer" and box.disabled for box in fixed.selectbox)
 
 
+def lesson() -> list[str]:
+    """What docs/learning.md lets its reader press and choose, in bold, in its order."""
+    rows = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8").split("|---|---|---|")[1].split("## ")[0]
+    return [step for row in rows.strip().splitlines() for step in re.findall(r"\*\*(.+?)\*\*", row.split("|")[2])]
+
+
+def press(test: AppTest, step: str) -> AppTest:
+    """Do what the lesson says: a button by its name, or a choice as "Name: option"."""
+    name, _, option = step.partition(": ")
+    if option:
+        (box,) = (box for box in test.selectbox if box.label == name)
+        return run(box.set_value(None) if option == "none" else box.select_index(box.options.index(option)))
+    buttons = [button for button in test.button if button.label == name]
+    assert buttons or f">{name}<" in VIEW or f'aria-label="{name}"' in VIEW, f"there is no {name}"
+    return run(buttons[0].click()) if buttons else test
+
+
+def test_the_lesson_can_be_followed_as_it_is_written(monkeypatch):
+    begun, turned, opened = [], [], []
+
+    class Quick(Training):
+        """A training that learns for as long as the lesson turns its learning rate, and is done when it is looked at."""
+
+        def __init__(self, job, train, held_out):
+            vars(self).update(vars(training_of_three_digits()), job=job, close=lambda: None)
+            self.ended_progress, self.progress = self.progress, replace(self.progress, state=State.LEARNING)
+            begun.append((job, sorted(set(train.labels.tolist()))))
+
+        def turn(self, rate):
+            turned.append(rate)
+
+        def poll(self):
+            if self.job.size is not None or self.job.hidden is not None or len(turned) > 6:
+                self.progress = self.ended_progress
+            return self.progress
+
+    monkeypatch.setattr("ui.learn.page.Training", Quick)
+    monkeypatch.setattr("ui.learn.state.result", lambda training: learned())
+    monkeypatch.setattr("ui.navigation.go", opened.append)
+    test = page()
+    for step in lesson():
+        test = press(test, step)
+    jobs = [job for job, _ in begun]
+    assert [(job.size, job.hidden, job.seconds) for job in jobs] == [
+        (None, None, 10),
+        (2, None, 10),
+        (None, None, 10),
+        (None, 7, 10),
+    ]
+    assert 100.0 in turned and turned[-1] == 1.0 and opened == ["draw"] and 7 not in begun[-1][1]
+
+
 def test_every_third_drawing_is_held_out_and_a_hidden_digit_is_not_learned(monkeypatch):
     monkeypatch.setattr(sources, "current_history", lambda: history(*range(9))[session.HISTORY])
     source = sources.combine([sources.own()], hidden=None)
@@ -161,6 +217,19 @@ def test_a_room_that_was_left_is_no_source_any_more():
 
 def learned() -> Learned:
     return Learned(Job("mlp"), None, b"", b"", Progress(State.DONE))  # type: ignore[arg-type]
+
+
+def test_a_network_has_an_address_for_as_long_as_it_is_kept():
+    mine, first, second = Learning(), learned(), learned()
+    first.exported, second.exported = b"first", b"second"
+    mine.take(first)
+    mine.take(second)
+    names = [each.address.removeprefix("browser/own/").removesuffix(".tflite") for each in (first, second)]
+    assert [state.exported(name) for name in names] == [b"first", b"second"] and names[0] != names[1]
+    mine.undo()
+    del second
+    gc.collect()
+    assert [state.exported(name) for name in names] == [b"first", None]
 
 
 def test_undo_goes_back_one_network_at_a_time():

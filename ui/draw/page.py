@@ -46,6 +46,7 @@ class Reading:
 
     record: answers.Record
     own: str = ""  # the architecture of the visitor's own network
+    own_url: str = ""  # of its file
 
     @property
     def digits(self) -> Sequence[DrawnDigit]:
@@ -103,7 +104,7 @@ def _options(board: Board, in_room: bool) -> Selection:
 def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bool) -> None:
     """The answers, or a panel in place of the bars. All of it is known before any is drawn, so nothing jumps."""
     reading = _read(board, selection)
-    answers.show("heads", reading.record, selection, reading.own, _beside(selection.recipe))
+    answers.show("heads", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url)
     beside = st.container(key="beside")
     panel = _choose_panel()
     with beside:
@@ -114,7 +115,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
         with st.container(key="opened"):
             PANELS[panel](reading.chosen, selection)
     else:
-        answers.show("bars", reading.record, selection, reading.own, _beside(selection.recipe))
+        answers.show("bars", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url)
     if not reading.digits:
         ensemble.load(selection)  # after the invitation, so that the first drawing is answered at once
     elif problem := ensemble.detector_problem():
@@ -125,10 +126,10 @@ def _read(board: Board, selection: Selection) -> Reading:
     """Predict the digits on the board, and record them in the visit's history."""
     learning, hidden = state.learning(), answers_wait()
     drawing = board.drawing if room_visit().member is None else None  # in a room nobody asks whether it was right
-    own = learning.learned.job.network if learning.learned else ""
+    own, url = (learning.learned.job.network, learning.learned.address) if learning.learned else ("", "")
     if board.problem or not board.digits or hidden:
         message = board.problem or (HIDDEN if hidden and board.digits else "")
-        return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden, drawing=drawing), own)
+        return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden, drawing=drawing), own, url)
     digits, failures = read_digits(board.digits, selection)
     if recipe := _beside(selection.recipe):
         networks = tuple(key for key in selection.networks if key in released(recipe))
@@ -147,7 +148,7 @@ def _read(board: Board, selection: Selection) -> Reading:
         failures=failures,
         drawing=drawing,
     )
-    return Reading(record, own)
+    return Reading(record, own, url)
 
 
 def _other_recipe(recipe: str) -> str:

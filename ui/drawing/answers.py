@@ -68,10 +68,18 @@ class Record:
         }
 
 
-def show(part: Literal["heads", "bars"], record: Record, selection: Selection, own: str = "", beside: str = "") -> None:
+def show(
+    part: Literal["heads", "bars"],
+    record: Record,
+    selection: Selection,
+    own: str = "",
+    beside: str = "",
+    own_url: str = "",
+) -> None:
     """Draw the verdict with a head for each network, or their bars.
 
-    own: key of the visitor's own network, or "". beside: the recipe whose answers stand in the heads, too, or "".
+    own: key of the visitor's own network, or ""; own_url: the address of its file, where browsers may run it.
+    beside: the recipe whose answers stand in the heads, too, or "".
     """
     address, _ = catalog()
     modules.component("answers")(
@@ -83,6 +91,7 @@ def show(part: Literal["heads", "bars"], record: Record, selection: Selection, o
             "recipe": selection.recipe,
             "networks": list(selection.networks),
             "own": own,
+            "ownUrl": own_url,
             "beside": beside,
             "calibrated": selection.calibrated,
             "record": record.to_json(),

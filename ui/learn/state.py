@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import streamlit as st
@@ -27,6 +29,8 @@ OWN = "My drawings"  # the source of that name
 MAX_UNDO = 5  # networks before the newest that are kept, of some MB each
 REQUIRED = ("training", "keras", "tensorflow")  # missing in a container that only serves
 HEARTBEAT_SECONDS = 3.0  # between two looks at a training from another page
+
+_by_name: WeakValueDictionary[str, Learned] = WeakValueDictionary()  # those of all visits
 
 
 def possible() -> bool:
@@ -116,13 +120,36 @@ class Learning:
 
 @dataclass(eq=False)
 class Learned:
-    """A network that the visitor has trained. weights, exported: the contents of its files for Keras and LiteRT."""
+    """A network that the visitor has trained.
+
+    weights, exported: the contents of its files for Keras and LiteRT. name: in its address, for this visit alone.
+    """
 
     job: Job
     classifier: Classifier
     weights: bytes
     exported: bytes
     progress: Progress
+    name: str = field(default_factory=secrets.token_urlsafe)
+
+    def __post_init__(self) -> None:
+        _by_name[self.name] = self
+
+    @property
+    def title(self) -> str:
+        """Its name on the page."""
+        return f"Your {models.find(self.job.network).title}"
+
+    @property
+    def address(self) -> str:
+        """Where the visitor's browser gets the LiteRT file, relative to the page's base."""
+        return f"browser/own/{self.name}.tflite"
+
+
+def exported(name: str) -> bytes | None:
+    """Return the LiteRT file of a visitor's network by the name in its address; None once the network is gone."""
+    found = _by_name.get(name)
+    return found.exported if found else None
 
 
 def result(training: Training) -> Learned:

@@ -10,12 +10,14 @@ import streamlit as st
 from digits import CLASSES
 from models import NETWORKS
 from recognition.ensemble import Selection
+from recognition.recipes import YOURS
 from recognition.store import default_recipe
 from ui.drawing import answers
 from ui.drawing.board import Board
 from ui.drawing.browser_storage import remember, restore
 from ui.drawing.canvas import canvas
 from ui.drawing.history import DrawnDigit, current_history, read_digits
+from ui.learn import state
 from ui.shared import browser_files, modules, session
 from ui.shared.choosers import one_of, selected
 
@@ -26,7 +28,8 @@ GAMES = ("Against the clock", "Fool them")
 def page() -> None:
     """Show the prompt above the canvas, and beside it what the networks see and the drawings so far."""
     restore()
-    selection = selected(default_recipe())
+    selection, learned = selected(default_recipe()), state.learning().learned
+    own = (learned.job.network, "", learned.address) if learned else ()
     with st.container(key="stage"):
         pad, reading = st.container(key="pad"), st.container(key="reading")
         with reading, st.container(key="game"):
@@ -38,7 +41,7 @@ def page() -> None:
         with reading:
             labelled = _play("outcome", game, selection)
             with st.container(key="played"):
-                answers.show("heads", record, selection)
+                answers.show("heads", record, selection, *own)
             _play("table", game, selection)
     _label(board, drawn, labelled)
     remember()
@@ -49,6 +52,8 @@ def _read(board: Board, selection: Selection) -> tuple[DrawnDigit | None, answer
     if not board.digits:
         return None, answers.Record(board.checksum, board.is_foreign)
     digits, failures = read_digits(board.digits, selection)
+    for drawn in digits:
+        drawn.own = state.learning().predict(drawn.digit, selection.calibrated)
     record = answers.Record(board.checksum, board.is_foreign, digits=digits, failures=failures)
     if len(digits) != 1:
         return None, record
@@ -64,11 +69,17 @@ def _play(part: str, game: str, selection: Selection) -> object:
             "module": browser_files.script_address("play/play.js"),
             "part": part,
             "game": game,
-            "networks": {key: NETWORKS[key].title for key in selection.networks},
+            "networks": _titles(selection),
         },
         on_labelled_change=lambda: None,
     )
     return result.get("labelled")
+
+
+def _titles(selection: Selection) -> dict[str, str]:
+    """The titles of the networks that play, by key: the chosen ones, and the visitor's own."""
+    learned = state.learning().learned
+    return {key: NETWORKS[key].title for key in selection.networks} | ({YOURS: learned.title} if learned else {})
 
 
 def _label(board: Board, drawn: DrawnDigit | None, labelled: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -67,11 +67,17 @@ def several_networks() -> None:
         )
 
 
-def one_network(selection: Selection) -> Classifier | None:
-    """Let the visitor choose one of the networks; return it, or None after showing why it cannot answer."""
+def one_network(selection: Selection, more: Mapping[str, Classifier]) -> Classifier | None:
+    """Let the visitor choose one of the networks; return it, or None after showing why it cannot answer.
+
+    more: others that are offered, by their titles.
+    """
     loaded = ensemble.load(selection)
     keys = {NETWORKS[key].title: key for key in selection.networks}
-    chosen = keys[one_of("Network", keys, session.NETWORK)]
+    title = one_of("Network", [*keys, *more], session.NETWORK)
+    if title in more:
+        return more[title]
+    chosen = keys[title]
     for failure in loaded.failures:
         if failure.network == chosen:
             st.error(failure.reason)

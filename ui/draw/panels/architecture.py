@@ -15,7 +15,9 @@ from jinja2 import Environment, Template
 from models import NETWORKS
 from recognition.card import TESTS, ModelCard
 from recognition.ensemble import Selection
+from recognition.recipes import YOURS
 from ui.drawing.history import DrawnDigit
+from ui.learn import state
 from ui.shared import images
 from ui.shared.choosers import one_network
 
@@ -64,13 +66,18 @@ class Step:
 
 def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     """Show the architecture of one network, with or without a drawing."""
-    classifier = one_network(selection)
+    learned = state.learning().learned
+    classifier = one_network(selection, {learned.title: learned.classifier} if learned else {})
     if classifier is None:
         return
     card, shown = classifier.card, classifier.architecture
     found = steps(shown.layers, card.training.get("dropout"))
     sizes = {"most": max(step.parameters for step in found), "columns": found[-1].column}
-    st.html(_template().render(steps=found, card=card, style=images.style(card.network), **sizes))
+    st.html(
+        _template().render(
+            steps=found, card=card, style=images.style(YOURS if card.recipe == YOURS else card.network), **sizes
+        )
+    )
     with st.expander("How it was trained"):
         st.markdown(_facts(card))
     with st.expander("All layers, and Keras's summary"):
@@ -119,6 +126,8 @@ def _held_out(digits: int) -> str:
 
 def _facts(card: ModelCard) -> str:
     training = card.training
+    if card.recipe == YOURS:
+        return f"By you, on the page *Learn*: {card.parameters:,} parameters."
     lines = [
         f"{NETWORKS[card.network].source}  \nRecipe *{card.recipe}*: {training['optimizer']}, "
         f"{training['epochs']} epochs, batches of {training['batch_size']}, "

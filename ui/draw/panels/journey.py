@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from models import NETWORKS
 from recognition.ensemble import Selection
+from recognition.recipes import YOURS
 from ui.drawing.history import DrawnDigit
+from ui.learn import state
 from ui.shared import browser_files, modules, session
 from ui.shared.choosers import one_of
 
@@ -15,6 +17,9 @@ from ui.shared.choosers import one_of
 def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     """Show the journey through the network that the visitor chooses; the browser knows what is drawn."""
     keys = {NETWORKS[key].title: key for key in selection.networks}
+    learned = state.learning().learned
+    if learned and learned.job.size is None:  # the pictures are laid out for the usual number of units
+        keys[learned.title] = YOURS
     modules.component("journey")(
         key="journey",
         data={
