@@ -2,6 +2,7 @@
 
    The page sends what the training process has measured; moving in it asks no server. See ui/learn/view.py. */
 import { History, nearest } from "./history.js";
+import { Projector } from "../page/projector.js";
 import { bars, curves, digit, excited, map, spot, strip } from "./pictures.js";
 
 /** @typedef {import("./history.js").Sent & { running: boolean, excites: string, colours: string[], projector: boolean, title: string }} Data
@@ -12,7 +13,7 @@ const EASING = 150; // milliseconds from one map to the next
 const REPLAY = 6000; // milliseconds from the first point to the last
 const REACH = 24; // pixels from a digit on the map at which it is meant
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const FRAME = `<div class="learn-back"><button type="button" class="learn-replay">Replay</button><input type="range" min="0" step="1" aria-label="Look back"><output></output></div>
+const FRAME = `<header><h1></h1><p></p></header><div class="learn-back"><button type="button" class="learn-replay">Replay</button><input type="range" min="0" step="1" aria-label="Look back"><output></output></div>
   <section class="learn-digits taught"><h3>Learned from <small></small></h3><ol></ol></section>
   <div class="learn-beside">
     <section class="learn-digits held"><h3>Held-out digits <small></small></h3><ol></ol></section>
@@ -29,7 +30,10 @@ const history = new History(); // what has been seen outlives a visit to another
 /** Called by the page, and again with each change of its data. @param {{ data: Data, parentElement: Element, setStateValue: Tell }} component */
 export async function mount({ data, parentElement, setStateValue }) {
   await history.take(data);
-  if (!shown?.root.isConnected || !parentElement.contains(shown.root)) shown = new View(parentElement);
+  if (!shown?.root.isConnected || !parentElement.contains(shown.root)) {
+    shown?.end();
+    shown = new View(parentElement, data.projector);
+  }
   shown.update(data, setStateValue);
 }
 
@@ -42,9 +46,10 @@ class View {
   /** @type {Float32Array | null} the map as it stands, on its way to the next */ #places = null;
   #replay = 0; // when it began
   #waiting = false;
+  #ended = new AbortController();
 
-  /** @param {Element} parent */
-  constructor(parent) {
+  /** @param {Element} parent @param {boolean} projector */
+  constructor(parent, projector) {
     this.root = document.createElement("div");
     this.root.className = "learn-view";
     this.root.innerHTML = FRAME;
@@ -59,7 +64,17 @@ class View {
       scrub(event);
     });
     time.addEventListener("pointermove", (event) => event.buttons && scrub(event));
-    new ResizeObserver(() => this.#draw()).observe(this.root);
+    const resized = new ResizeObserver(() => (this.root.isConnected ? this.#draw() : this.end())), { signal } = this.#ended;
+    resized.observe(this.root);
+    signal.addEventListener("abort", () => resized.disconnect());
+    this.projector = new Projector(this.root, () => this.#draw(), signal);
+    this.find(".learn-back").append(this.projector.button());
+    addEventListener("keydown", (event) => this.projector.on && this.#press(/** @type {KeyboardEvent} */ (event)), { signal });
+    if (projector) this.projector.switch(true, false);
+  }
+
+  end() {
+    this.#ended.abort();
   }
 
   /** @param {string} name @returns {HTMLElement} */
@@ -129,6 +144,15 @@ class View {
     step();
   }
 
+  /** On a projector, where nothing else is at hand. @param {KeyboardEvent} event */
+  #press(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -this.point, End: this.newest }[event.key];
+    if (event.key === " ") this.#play();
+    else if (step === undefined) return;
+    else this.#look(Math.max(0, this.point + step));
+    event.preventDefault();
+  }
+
   /** @param {MouseEvent} event */
   #pick({ offsetX, offsetY, target }) {
     const { clientWidth, clientHeight } = /** @type {Element} */ (target);
@@ -190,6 +214,9 @@ class View {
     Object.assign(this.slider, { max: String(this.newest), value: String(this.point) });
     this.slider.setAttribute("aria-valuetext", words);
     this.find("output").textContent = words;
+    const at = history.points[this.point];
+    this.find("h1").textContent = this.#data?.title ?? "";
+    this.find("header p").textContent = `after ${seconds.toFixed(1)} s · ${at.examples.toLocaleString("en")} examples seen · ${tenth(at.heldAccuracy)} of what is held out is read correctly`;
   }
 
   /** @param {Float32Array} places @param {number} followed @param {Data} data @param {import("./pictures.js").Colours} colours */

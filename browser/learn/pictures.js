@@ -49,11 +49,11 @@ export function strip(canvas, history, followed, point, colours) {
 
 /** Two curves. @param {HTMLCanvasElement} canvas @param {History} history @param {"accuracy" | "loss"} kind @param {number} point @param {Colours} colours */
 export function curves(canvas, history, kind, point, colours) {
-  const { context, width, height } = fit(canvas), { points } = history, all = history.sent?.seconds ?? 1, left = 40, bottom = 16, top = 7;
+  const { context, width, height } = fit(canvas), { points } = history, all = history.sent?.seconds ?? 1, size = letter(canvas), left = 3.4 * size, bottom = 1.4 * size, top = size / 2 + 1;
   const most = kind === "accuracy" ? 1 : MAX_LOSS, ticks = kind === "accuracy" ? ["0 %", "50 %", "100 %"] : ["0", "1.25", "2.5"];
   const y = (/** @type {number} */ value) => top + (height - top - bottom) * (1 - Math.min(1, value / most));
   const x = (/** @type {number} */ i) => left + ((width - left - 2) * Math.min(all, points[i]?.seconds ?? 0)) / all;
-  Object.assign(context, { font: `12px ${getComputedStyle(canvas).fontFamily}`, fillStyle: colours.soft, strokeStyle: colours.soft, textBaseline: "middle", textAlign: "right" });
+  Object.assign(context, { font: `${size}px ${getComputedStyle(canvas).fontFamily}`, fillStyle: colours.soft, strokeStyle: colours.soft, textBaseline: "middle", textAlign: "right" });
   ticks.forEach((words, i) => {
     const at = y((most * i) / 2);
     context.globalAlpha = 0.3;
@@ -61,7 +61,7 @@ export function curves(canvas, history, kind, point, colours) {
     context.globalAlpha = 1;
     context.fillText(words, left - 5, at);
   });
-  context.fillText(`${all} s`, width, height - 7);
+  context.fillText(`${all} s`, width, height - size / 2);
   const [training, held] = kind === "accuracy" ? /** @type {const} */ (["accuracy", "heldAccuracy"]) : /** @type {const} */ (["loss", "heldLoss"]);
   context.lineWidth = 2;
   context.strokeStyle = colours.train;
@@ -76,7 +76,7 @@ export function curves(canvas, history, kind, point, colours) {
 /** Each digit where it stands on the map, as the digit that it is. @param {HTMLCanvasElement} canvas @param {Float32Array} places
  * @param {ArrayLike<number>} labels @param {number} shown of them can be followed @param {number} followed @param {string[]} palette by digit @param {Colours} colours */
 export function map(canvas, places, labels, shown, followed, palette, colours) {
-  const { context, width, height } = fit(canvas), size = Math.max(12, Math.min(18, height / 18)), family = getComputedStyle(canvas).fontFamily;
+  const { context, width, height } = fit(canvas), family = getComputedStyle(canvas).fontFamily, size = Math.max(letter(canvas), height / 22);
   Object.assign(context, { textAlign: "center", textBaseline: "middle" });
   for (let i = labels.length - 1; i >= 0; i--) {
     const { x, y } = spot(places, i, width, height);
@@ -141,6 +141,9 @@ function painted(values, wide, high) {
   picture.getContext("2d")?.putImageData(image, 0, 0);
   return picture;
 }
+
+/** The size of the letters on a canvas, as the style sheet has it. @param {HTMLCanvasElement} canvas */
+const letter = (canvas) => parseFloat(getComputedStyle(canvas).fontSize);
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} height @param {Colours} colours */
 function cursor(context, x, height, colours) {

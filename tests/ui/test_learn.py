@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
 import numpy as np
@@ -123,37 +125,39 @@ def press(test: AppTest, step: str) -> AppTest:
     name, _, option = step.partition(": ")
     if option:
         (box,) = (box for box in test.selectbox if box.label == name)
-        return run(box.set_value(None) if option == "none" else box.select_index(box.options.index(option)))
+        box.set_value(None) if option == "none" else box.select_index(box.options.index(option))
+        return run(test)
     buttons = [button for button in test.button if button.label == name]
     assert buttons or f">{name}<" in VIEW or f'aria-label="{name}"' in VIEW, f"there is no {name}"
-    return run(buttons[0].click()) if buttons else test
+    if buttons:
+        buttons[0].click()
+    return run(test)
 
 
 def test_the_lesson_can_be_followed_as_it_is_written(monkeypatch):
-    begun, turned, opened = [], [], []
+    begun, turned, opened, end = [], [], [], Event()
 
     class Quick(Training):
-        """A training that learns for as long as the lesson turns its learning rate, and is done when it is looked at."""
+        """A training that goes on until the test ends it."""
 
         def __init__(self, job, train, held_out):
-            vars(self).update(vars(training_of_three_digits()), job=job, close=lambda: None)
-            self.ended_progress, self.progress = self.progress, replace(self.progress, state=State.LEARNING)
-            begun.append((job, sorted(set(train.labels.tolist()))))
-
-        def turn(self, rate):
-            turned.append(rate)
+            vars(self).update(vars(training_of_three_digits()), job=job, close=lambda: None, turn=turned.append)
+            self.progress = replace(self.progress, state=State.LEARNING)
+            begun.append((job, train.labels.tolist()))
+            end.clear()
 
         def poll(self):
-            if self.job.size is not None or self.job.hidden is not None or len(turned) > 6:
-                self.progress = self.ended_progress
-            return self.progress
+            self.progress = replace(self.progress, state=State.DONE if end.is_set() else State.LEARNING)
 
     monkeypatch.setattr("ui.learn.page.Training", Quick)
     monkeypatch.setattr("ui.learn.state.result", lambda training: learned())
     monkeypatch.setattr("ui.navigation.go", opened.append)
     test = page()
-    for step in lesson():
-        test = press(test, step)
+    for step, following in pairwise([*lesson(), ""]):
+        press(test, step)
+        if not following.startswith("Learning rate"):  # which is turned while it learns
+            end.set()
+            run(test)
     jobs = [job for job, _ in begun]
     assert [(job.size, job.hidden, job.seconds) for job in jobs] == [
         (None, None, 10),

@@ -22,6 +22,7 @@ from ui.shared import session
 
 STYLE = Path(__file__).with_name("learn.css")
 POLL_SECONDS = 1.0
+TITLE = "Three experiments"
 EXPERIMENTS = """
 1. **From nothing.** In *Play*, draw each digit against the clock, so that the page knows its label; ten are enough.
    Come back, choose *My drawings*, and train. Watch the held-out digits turn right, then draw another one on *Draw*.
@@ -41,6 +42,9 @@ def page() -> None:
         with st.container(key="learn_choices"):
             if state.possible():
                 _start(mine, choose(mine.running))
+                if mine.training:
+                    with st.expander(TITLE):
+                        st.markdown(EXPERIMENTS)
                 if not mine.running:
                     prepare()
             else:
@@ -72,7 +76,7 @@ def _progress(mine: Learning) -> None:
     """The progress of a training, polled while it runs; experiments to try before the first one."""
     training = mine.training
     if training is None:
-        st.html('<h2 class="learn-lesson">Three experiments</h2>')
+        st.html(f'<h2 class="learn-lesson">{TITLE}</h2>')
         st.markdown(EXPERIMENTS)
         return
     just_ended = mine.sync()

@@ -26,7 +26,11 @@ BRIGHTEST = 0.995  # quantile of the weights that is shown brightest
 def show(training: Training, snapshot: Snapshot) -> None:
     """Mount the view of a training that has begun to learn."""
     chosen = followed(len(snapshot.labels))
-    data = {"module": browser_files.script_address("learn/learn.js"), **content(training, snapshot, chosen)}
+    data = {
+        "module": browser_files.script_address("learn/learn.js"),
+        "projector": session.PROJECTOR in st.query_params,
+        **content(training, snapshot, chosen),
+    }
     modules.component("learn")(key=session.LEARN_VIEW, data=data, on_followed_change=lambda: None)
 
 

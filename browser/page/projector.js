@@ -1,0 +1,42 @@
+/* A projector: one part of the page fills the window, without navigation and controls. The key P switches, Escape ends it, and
+   an address with ?projector=1 begins so. */
+
+const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 4h18v12H3zM8 20h8M12 16v4" fill="none" stroke="currentColor" stroke-width="2"/></svg>`;
+const TYPING = "input:not([type=range]), textarea, [role=combobox], [role=listbox]"; // where P is a letter
+
+export class Projector {
+  on = false;
+
+  /** @param {HTMLElement} root the part that fills the window @param {() => void} changed @param {AbortSignal} signal of its end */
+  constructor(root, changed, signal) {
+    this.root = root;
+    this.changed = changed;
+    addEventListener("keydown", (event) => this.#press(/** @type {KeyboardEvent} */ (event)), { signal });
+    signal.addEventListener("abort", () => this.switch(false, false));
+  }
+
+  /** @param {boolean} on @param {boolean} full also fills the screen; only where somebody has pressed something */
+  switch(on, full) {
+    this.on = on;
+    this.root.toggleAttribute("data-projector", on);
+    document.documentElement.toggleAttribute("data-projector", on);
+    if (full && on) document.documentElement.requestFullscreen?.().catch(() => {});
+    if (full && !on && document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    this.changed();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || /** @type {Element} */ (event.composedPath()[0]).closest?.(TYPING)) return;
+    if (event.key === "p" || event.key === "P") this.switch(!this.on, true);
+    else if (event.key === "Escape" && this.on) this.switch(false, true);
+  }
+
+  /** A button that switches it on. */
+  button() {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "project", title: "Projector: fill the window (P)", innerHTML: ICON });
+    button.setAttribute("aria-label", "Projector");
+    button.addEventListener("click", () => this.switch(true, true));
+    return button;
+  }
+}
