@@ -149,3 +149,10 @@ function mean(values, of) {
 
 /** @param {number} probability */
 const inside = (probability) => Math.min(1 - EPSILON, Math.max(EPSILON, probability));
+
+/** What a residual block gives: its branch, with its shortcut or without, and the ReLU after them, where it has one.
+ * @param {Float32Array} around @param {Float32Array} branch @param {boolean} shortcut @param {boolean} relu */
+export const throughBlock = (around, branch, shortcut, relu) => branch.map((value, i) => {
+  const sum = value + (shortcut ? around[i] : 0);
+  return relu ? Math.max(0, sum) : sum;
+});

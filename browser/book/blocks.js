@@ -3,7 +3,7 @@ import { SIDE, sign } from "../journey/parts.js";
 import { clip, peak } from "../journey/stage.js";
 import { anatomy } from "../engine/anatomy.js";
 import { Interpreter } from "../engine/interpreter.js";
-import { STEM, entering } from "./arithmetic.js";
+import { STEM, entering, throughBlock } from "./arithmetic.js";
 import { line } from "./desk.js";
 import { file } from "./networks.js";
 
@@ -24,11 +24,12 @@ async function residual(desk, { digit, ink, facts, ours }) {
     network.run(digit);
     return sums.map(({ inputs, output, shape }) => ({ side: shape[0], maps: shape[2], parts: [...inputs, output].map((tensor) => Float32Array.from(network.value(tensor))) }));
   };
-  let version = /** @type {keyof typeof VERSIONS} */ ("version 1"), blocks = await opened("resnet"), block = 0, map = strongest();
+  let version = /** @type {keyof typeof VERSIONS} */ ("version 1"), whole = true, blocks = await opened("resnet"), block = 0, map = strongest();
   desk.choice("Block", Object.keys(VERSIONS), (chosen) => {
     version = /** @type {keyof typeof VERSIONS} */ (chosen);
     void opened(VERSIONS[version].key).then((all) => { blocks = all; block = clip(block, 0, all.length - 1); blockSlider.put(block + 1); choose(); desk.changed(); });
   });
+  desk.choice("Shortcut", ["there", "cut"], (chosen) => { whole = chosen === "there"; });
   const blockSlider = desk.slider({ label: "Which block", from: 1, to: blocks.length, by: 1, at: 1, digits: 0 }, (value) => { block = value - 1; choose(); });
   const mapSlider = desk.slider({ label: "Map", from: 0, to: 63, by: 1, at: map, digits: 0 }, (value) => { map = clip(value, 0, blocks[block].maps - 1); mapSlider.put(map); });
   const choose = () => mapSlider.put((map = strongest()));
@@ -41,7 +42,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
   return {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, { side, maps, parts } = blocks[block], one = parts.map((values) => Float32Array.from({ length: side * side }, (_, i) => values[i * maps + map])), [around, branch] = one, scale = 1 / peak(one.flatMap((values) => Array.from(values)));
-      const steps = VERSIONS[version].steps, after = VERSIONS[version].after;
+      const { steps, after } = VERSIONS[version], given = throughBlock(around, branch, whole, after !== ""), shown = [whole ? around : new Float32Array(around.length), branch, given], way = whole ? colour.network : colour.soft;
       // The block as a diagram: the branch to the right, the shortcut straight down.
       const diagram = phone ? { x: area.x, y: area.y, w: area.w, h: area.h * 0.52 } : { x: area.x, y: area.y, w: area.w * 0.34, h: area.h }, rows = steps.length + 3, high = diagram.h / rows, shortcut = diagram.x + diagram.w * 0.25, middle = diagram.x + diagram.w * 0.66, wide = diagram.w * 0.5;
       const box = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ row, w = wide) => {
@@ -52,13 +53,14 @@ async function residual(desk, { digit, ink, facts, ours }) {
         stage.text(words, x, y + high * 0.32, { size: 14, align: "center", base: "middle", colour: colour.ink, fit: w - 6 * u });
       };
       const down = (/** @type {number} */ x, /** @type {number} */ from, /** @type {number} */ to, hue = colour.dim) => line(stage, [[x, diagram.y + from * high], [x, diagram.y + to * high]], hue, 2.5 * u);
-      down(shortcut, 0.82, steps.length + 1.2, colour.network);
+      if (whole) down(shortcut, 0.82, steps.length + 1.2, way);
+      else for (const from of [0.82, 1 + 0.55 * steps.length]) down(shortcut, from, from + 0.4 * steps.length, way);
       line(stage, [[shortcut, diagram.y + 0.95 * high], [middle, diagram.y + 0.95 * high], [middle, diagram.y + (steps.length + 1.5) * high], [shortcut + 12 * u, diagram.y + (steps.length + 1.5) * high]], colour.dim, 2.5 * u);
       box("x, what comes in", shortcut, 0, diagram.w * 0.46);
       steps.forEach((words, i) => box(words, middle, i + 1));
-      stage.text("shortcut", shortcut - 6 * u, diagram.y + (1 + steps.length / 2) * high, { align: "right", weight: 600, colour: colour.network });
+      stage.text(whole ? "shortcut" : "cut", shortcut - 6 * u, diagram.y + (1 + steps.length / 2) * high, { align: "right", weight: 600, colour: way });
       down(shortcut, steps.length + 1.8, steps.length + 2.3);
-      stage.c.fillStyle = colour.network;
+      stage.c.fillStyle = way;
       stage.c.beginPath();
       stage.c.arc(shortcut, diagram.y + (steps.length + 1.5) * high, 13 * u, 0, 2 * Math.PI);
       stage.c.fill();
@@ -66,9 +68,9 @@ async function residual(desk, { digit, ink, facts, ours }) {
       box(after || "goes on as it is", shortcut, steps.length + 2, diagram.w * 0.46);
       // The three pictures of the trained network.
       const left = phone ? area.x : diagram.x + diagram.w + 30 * u, room = area.x + area.w - left, gap = 34 * u, small = phone ? 0 : 0.42 * room, size = Math.min((room - 2 * gap) / 3, phone ? 200 * u : area.h * 0.5), top = phone ? area.y + area.h * 0.52 + 34 * u : area.y + area.h - size - 26 * u;
-      ["shortcut", "branch", phone ? "sum" : after ? "their sum, after ReLU" : "their sum"].forEach((words, i) => {
+      [whole ? "shortcut" : "cut", "branch", phone ? "sum" : !whole ? (after ? "what is left, after ReLU" : "what is left") : after ? "their sum, after ReLU" : "their sum"].forEach((words, i) => {
         const x = left + i * (size + gap);
-        stage.picture(`part${i}`, one[i], [side, side], { x, y: top, w: size, h: size }, { gain: scale });
+        stage.picture(`part${i}`, shown[i], [side, side], { x, y: top, w: size, h: size }, { gain: scale });
         stage.text(words, x, top - 7 * u, { size: 14, fit: size + gap - 6 * u, weight: i === 2 ? 700 : 400, colour: colour.ink });
         if (i) sign(stage, i === 1 ? "+" : "=", x - gap / 2, top + size / 2);
       });
@@ -77,7 +79,8 @@ async function residual(desk, { digit, ink, facts, ours }) {
         stage.picture("digit", ink, [SIDE, SIDE], { x: left, y: area.y + 20 * u, w: edge, h: edge }, { ink: true });
         stage.text(`in the trained network: block ${block + 1} of ${blocks.length}, ${maps} maps of ${side} × ${side}`, left, area.y + 12 * u, { fit: room });
       }
-      const size1 = mean(around), size2 = mean(branch);
+      const size1 = mean(around), size2 = mean(branch), size3 = mean(throughBlock(around, branch, true, after !== ""));
+      if (!whole) return `Block ${block + 1}, map ${map}, without its shortcut: what goes on is the branch alone, ${mean(given).toFixed(2)} on average, where the block gave ${size3.toFixed(2)}. The branch has learned to correct what comes in, not to carry it: without the way around, the picture is lost here.`;
       return `Block ${block + 1}, map ${map}: on average the shortcut carries ${size1.toFixed(2)}, and the branch changes it by ${size2.toFixed(2)}${size1 > 0 ? `, ${Math.round((100 * size2) / size1)} % as much` : ""}. ${version === "version 1" ? "Version 1 has a ReLU after the sum." : "Version 2 norms first and leaves the way around entirely free."} The book trains ${facts["listing 2.2.1"].epochs} epochs; here it was ${ours[VERSIONS[version].key]}.`;
     },
     tall: 1.6,

@@ -1,6 +1,6 @@
 /* Calls the arithmetic of the book's lessons for the tests in Python: each job is a name with arguments. */
 import { readFileSync } from "node:fs";
-import { ACTIVATIONS, CURVES, FILTERS, LOSSES, OPTIMIZERS, averageOf, descend, entering, largestOf, pushed, slide, weighing } from "../../browser/book/arithmetic.js";
+import { ACTIVATIONS, CURVES, FILTERS, LOSSES, OPTIMIZERS, averageOf, descend, entering, largestOf, pushed, slide, throughBlock, weighing } from "../../browser/book/arithmetic.js";
 import { PLANS, build } from "../../browser/book/graph.js";
 import { recurrence, through } from "../../browser/book/networks.js";
 import { anatomy } from "../../browser/engine/anatomy.js";
@@ -34,6 +34,15 @@ const jobs = {
   },
   graph: ({ plan }) => build(PLANS[plan] ?? plan),
   entering: ({ layers, growth }) => Array.from({ length: layers }, (_, i) => entering(i + 1, growth)),
+  blocks: ({ key, file, digit }) => {
+    const bytes = bytesOf(file), sums = anatomy(key, bytes).layers.filter(({ kind, shape }) => kind === "sum" && shape.length === 3);
+    const network = new Interpreter(bytes, null, sums.flatMap(({ inputs, output }) => [...inputs, output]));
+    network.run(Uint8Array.from(digit));
+    return sums.map(({ inputs, output }) => {
+      const [around, branch, given] = [...inputs, output].map((tensor) => Float32Array.from(network.value(tensor))), [whole, cut] = [true, false].map((shortcut) => throughBlock(around, branch, shortcut, key === "resnet"));
+      return { off: Math.max(...given.map((value, i) => Math.abs(value - whole[i]))), cut: Math.max(...cut.map((value, i) => Math.abs(value - (key === "resnet" ? Math.max(0, branch[i]) : branch[i])))), lost: Math.max(...cut.map((value, i) => Math.abs(value - whole[i]))) };
+    });
+  },
   pushed: ({ probabilities, d, value }) => pushed(probabilities, d, value),
   dropout: ({ file, ink, rates }) => rates.map((rate) => {
     const { kept, p } = through(anatomy("mlp", bytesOf(file)).layers, Float32Array.from(ink), rate, uniform(1));

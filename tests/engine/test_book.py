@@ -253,3 +253,12 @@ def test_a_dense_blocks_layers_take_what_those_of_the_densenet_take():
     assert (
         lesson("entering", layers=4, growth=growth) == taken
     )  # the picture itself is one more map, in the first block
+
+
+@pytest.mark.parametrize("key", ["resnet", "resnet_v2"])
+def test_a_residual_block_gives_what_the_network_says_and_without_its_shortcut_the_branch_alone(key):
+    file, digit = str(serving_path(key, "drawn")), sample_digit("5").ravel().tolist()
+    blocks = lesson("blocks", key=key, file=file, digit=digit)
+    assert len(blocks) == {"resnet": 9, "resnet_v2": 6}[key]
+    for block in blocks:
+        assert block["off"] < 1e-5 and block["cut"] < 1e-5 and block["lost"] > 0.1
