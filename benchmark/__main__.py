@@ -13,6 +13,7 @@ python -m benchmark scale        what a visitor costs the server, on Draw, on Pl
 python -m benchmark containers   the image and Compose as they run: start, memory, a copy that is killed or stands still
 python -m benchmark install      size of the environments, and how long they take to install
 python -m benchmark learn        20 visitors beside a training; what networks learn in half a minute, and forget
+python -m benchmark first_answer seconds from Train on the page Learn to the first digits
 python -m benchmark siege        honest visitors in quiet, and beside all attackers at once
 """
 
@@ -32,6 +33,7 @@ from benchmark import (
     alive,
     containers,
     copies,
+    first_answer,
     install,
     learn,
     learn_load,
@@ -57,6 +59,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "room": lambda options: room.room(options.visitors[-1], options.minutes),
     "soak": lambda options: soak.soak(options.drawings),
     "learn": lambda options: learn_load.beside_learning(options.minutes) + "\n" + learn.learn(options.seconds),
+    "first_answer": lambda options: first_answer.first_answer(),
     "scale": lambda options: scale.scale(),
     "containers": lambda options: containers.containers(),
     "install": lambda options: install.install(),

@@ -254,6 +254,14 @@ def test_as_many_networks_are_kept_as_can_be_undone():
     assert len(mine.earlier) == state.MAX_UNDO
 
 
+def test_the_files_say_how_they_are_loaded():
+    mine = learned()
+    mine.job = Job("mlp", size=16)
+    found = page(**{session.LEARNING: Learning(learned=mine)})
+    help = {button.proto.label: button.proto.help for button in found.get("download_button")}
+    assert "models.mlp.build(16).load_weights" in help["Weights"] and '["probabilities"]' in help["LiteRT"]
+
+
 def test_a_running_training_goes_on_when_the_network_is_thrown_away():
     training = object.__new__(Training)
     training.progress = Progress(State.LEARNING)

@@ -23,6 +23,7 @@ from ui.shared import session
 STYLE = Path(__file__).with_name("learn.css")
 POLL_SECONDS = 1.0
 TITLE = "Three experiments"
+FOR_LITERT = 'With ai-edge-litert: `Interpreter(file).get_signature_runner()(...)["probabilities"]`'
 EXPERIMENTS = """
 1. **From nothing.** In *Play*, draw each digit against the clock, so that the page knows its label; ten are enough.
    Come back, choose *My drawings*, and train. Watch the held-out digits turn right, then draw another one on *Draw*.
@@ -128,11 +129,17 @@ def _result(mine: Learning, learned: Learned) -> None:
         )
         st.html(charts.comparison(learned.job, learned.progress.comparisons))
         with st.container(horizontal=True, gap="small", key="learned_files"):
-            download = ":material/download:"
-            st.download_button(
-                "Weights", learned.weights, f"my-{key}.weights.h5", key=session.WEIGHTS_FILE, icon=download
-            )
-            st.download_button("LiteRT", learned.exported, f"my-{key}.tflite", key=session.SERVING_FILE, icon=download)
+            for words, content, name, widget, help in (
+                ("Weights", learned.weights, f"my-{key}.weights.h5", session.WEIGHTS_FILE, _for_keras(learned)),
+                ("LiteRT", learned.exported, f"my-{key}.tflite", session.SERVING_FILE, FOR_LITERT),
+            ):
+                st.download_button(words, content, name, key=widget, help=help, icon=":material/download:")
             if learned.job.start or (mine.earlier and mine.earlier[-1] is not None):
                 st.button("Undo", key=session.UNDO_LEARNING, icon=":material/undo:", on_click=mine.undo)
             st.button("Throw it away", key=session.FORGET, icon=":material/delete:", on_click=mine.forget)
+
+
+def _for_keras(learned: Learned) -> str:
+    """A line of Python that loads the weights."""
+    size = "" if learned.job.size is None else learned.job.size
+    return f"With Keras, in this repository: `models.{learned.job.network}.build({size}).load_weights(file)`"
