@@ -17,6 +17,7 @@ import numpy as np
 from digits.normalization import from_ink, ink_of
 from digits.segmentation import (
     MAX_COMPONENTS,
+    MAX_CUTS,
     SOLID,
     Cut,
     Segment,
@@ -42,9 +43,26 @@ MIN_CUT_WIDTH = 0.5  # of the drawing's height; a narrower group is not cut
 CUT_HEIGHT = 72  # pixels of height on which cuts are judged
 MAX_CUT_LOG_P = -0.7  # a group that is more probably one digit is not cut
 MAX_PIECE_WIDTH = 1.5  # of the height of what is cut; a wider piece is no digit
-MIN_PIECE_LOG_P = -1.2  # a piece that is less probably one digit is refused
-LOG_COST_OF_CUT, LOG_COST_OF_CUTTING = 0.3, 0.5  # for each cut, and for cutting at all
+LOG_COST_OF_CUT = 0.3  # for each cut
 MAX_STROKE_WIDTH = 0.2  # of a digit's longer side; wider strokes fill loops, and the networks have hardly seen any
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """Settings by which ink is cut into digits that touch.
+
+    max_crossed: stroke widths that a cut crosses. cuts: tried for each height of the ink's width; None for MAX_CUTS.
+    min_piece: the log-probability to be one digit, below which a piece is refused. cost: of cutting at all, likewise.
+    """
+
+    max_crossed: float
+    cuts: int | None
+    min_piece: float
+    cost: float
+
+
+DRAWN = Cutting(2.2, None, -0.2, 1.0)  # letters and scribbles stay whole, so that the outlier detector knows them
+WRITTEN = Cutting(3.2, 6, -1.2, 0.5)  # on a photo, where doubtful digits are told
 
 
 def number_from_canvas(rgba: np.ndarray) -> list[np.ndarray]:
@@ -85,7 +103,7 @@ def split_line(ink: np.ndarray) -> Split:
         return Split([], [], [])
     top, height = _usual_extent(segments)
     groups, skipped = _group_some(segments, top, height)
-    pieces = [piece for group in groups for piece in _cut(group, top, height)]
+    pieces = [piece for group in groups for piece in _cut(group, top, height, WRITTEN)]
     return Split(pieces, _scores(pieces, top, height), skipped)
 
 
@@ -135,7 +153,7 @@ def _split(ink: np.ndarray) -> list[Segment]:
         return [unite(segments)]
     top, height = extent(segments)
     groups = _group(segments, top, height) if len(segments) > 1 else segments
-    return [piece for group in groups for piece in _cut(group, top, height)]
+    return [piece for group in groups for piece in _cut(group, top, height, DRAWN)]
 
 
 def _group(segments: list[Segment], top: int, height: int) -> list[Segment]:
@@ -166,13 +184,14 @@ def _gap_log_odds(before: Segment, after: Segment, height: int) -> float:
     return CLEAR_GAP_LOG_ODDS * gap / min(before.width, after.width)
 
 
-def _cut(group: Segment, top: int, height: int) -> list[Segment]:
+def _cut(group: Segment, top: int, height: int, cutting: Cutting) -> list[Segment]:
     """Cut a group into digits that touch; the group itself where it is more probably one digit, or none."""
     if group.width < MIN_CUT_WIDTH * height or (alone := _scores([group], top, height)[0]) > MAX_CUT_LOG_P:
         return [group]
     factor = max(1, group.height // CUT_HEIGHT)  # there are many pieces to judge, so it is done on less ink
     small = reduce_segment(group, factor)
-    lines: list[Cut | None] = [None, *find_cuts(small), None]
+    most = round(cutting.cuts * max(1.0, small.width / small.height)) if cutting.cuts else MAX_CUTS
+    lines: list[Cut | None] = [None, *find_cuts(small, cutting.max_crossed, most), None]
     pieces = {
         (first, last): piece
         for first in range(len(lines) - 1)
@@ -186,12 +205,12 @@ def _cut(group: Segment, top: int, height: int) -> list[Segment]:
     for last in range(1, len(lines)):
         options: list[tuple[float, list[int]]] = [(-np.inf, [])]
         for first in range(last):
-            if scores.get((first, last), MIN_LOG_P) > MIN_PIECE_LOG_P:
+            if scores.get((first, last), MIN_LOG_P) > cutting.min_piece:
                 score, before = best[first]
                 options.append((score + scores[first, last] - LOG_COST_OF_CUT * bool(first), [*before, last]))
         best.append(max(options, key=lambda option: option[0]))
     score, places = best[-1]
-    if len(places) < 3 or score <= alone + LOG_COST_OF_CUTTING:
+    if len(places) < 3 or score <= alone + cutting.cost:
         return [group]
     chosen = [enlarge_cut(lines[place], factor) for place in places]
     digits = [slice_segment(group, left, right) for left, right in itertools.pairwise(chosen)]

@@ -19,8 +19,8 @@ from digits.normalization import FAINT, from_ink
 MAX_COMPONENTS = 40  # more are hatching or a forged drawing
 SOLID = 128  # of 255; stronger ink is inside a stroke
 SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # of cuts: columns to the right for each row upwards
-MAX_CUTS = 6  # through a segment as wide as high, and as many more as it is wider; those that cross the least ink
-MAX_CROSSED = 3.2  # stroke widths; a line that crosses more does not pass between two digits
+MAX_CUTS = 6  # through a segment, those that cross the least ink
+MAX_CROSSED = 2.2  # stroke widths; a line that crosses more does not pass between two digits
 MAX_BENT, MIN_LONG = 0.36, 0.8  # of a straight stroke: standard deviations of its ink across and along, in its widths
 MIN_CUT_DISTANCE = 0.06  # of the segment's height; of lines that are closer, the one that crosses less counts
 
@@ -138,19 +138,18 @@ def enlarge_cut(cut: Cut | None, factor: int) -> Cut | None:
     return cut and Cut(cut.column * factor, cut.slope, cut.crossed)
 
 
-def find_cuts(segment: Segment) -> list[Cut]:
-    """Find lines where a segment may be cut, left to right."""
+def find_cuts(segment: Segment, max_crossed: float = MAX_CROSSED, max_cuts: int = MAX_CUTS) -> list[Cut]:
+    """Find lines where a segment may be cut, left to right; max_crossed: in stroke widths."""
     ink = segment.ink >= SOLID
     width = max(1.0, stroke_width(ink))
     if not ink.any():
         return []
-    found = [cut for slope in SLOPES for cut in _valleys(ink, slope, width)]
+    found = [cut for slope in SLOPES for cut in _valleys(ink, slope, width, max_crossed)]
     kept: list[Cut] = []
     for cut in sorted(found, key=lambda cut: (cut.crossed, abs(cut.slope))):
         if all(abs(cut.column - other.column) >= MIN_CUT_DISTANCE * segment.height for other in kept):
             kept.append(cut)
-    most = round(MAX_CUTS * max(1.0, segment.width / segment.height))
-    return sorted(kept[:most], key=lambda cut: cut.column)
+    return sorted(kept[:max_cuts], key=lambda cut: cut.column)
 
 
 def slice_segment(segment: Segment, left: Cut | None, right: Cut | None) -> Segment | None:
@@ -191,7 +190,7 @@ def lean(ink: np.ndarray) -> float | None:
     return float(np.degrees(np.arctan2(right, up)))
 
 
-def _valleys(ink: np.ndarray, slope: float, width: float) -> list[Cut]:
+def _valleys(ink: np.ndarray, slope: float, width: float, max_crossed: float) -> list[Cut]:
     """The lines of one slope that cross less ink than those beside them."""
     rows, columns = np.nonzero(ink)
     places = columns + slope * (rows - ink.shape[0] / 2)
@@ -202,7 +201,7 @@ def _valleys(ink: np.ndarray, slope: float, width: float) -> list[Cut]:
     reach = max(2, round(width / 2))
     near = np.pad(smooth, reach, constant_values=np.inf)
     least = np.min([near[i : i + len(smooth)] for i in range(2 * reach + 1)], axis=0)
-    valley = (smooth <= least) & (smooth <= MAX_CROSSED)
+    valley = (smooth <= least) & (smooth <= max_crossed)
     starts = np.flatnonzero(np.diff(valley.astype(int), prepend=0) == 1)
     stops = np.flatnonzero(np.diff(valley.astype(int), append=0) == -1)
     middles = (starts + stops) / 2
