@@ -213,6 +213,12 @@ def test_a_finished_stroke_may_be_doubted_before_the_server_has_read_it(choose, 
 
 def test_of_several_digits_nothing_is_claimed_until_the_server_has_read_the_number(choose):
     assert words(choose(record(), reading(groups=2))) == ("reading", "Reading the number …")
+
+
+def test_where_there_is_no_server_one_digit_at_a_time_is_asked_for(choose):
+    alone = record(ink=None, digits=[], alone=True)
+    assert words(choose(alone, reading(groups=2))) == ("waiting", "One digit at a time, please")
+    assert choose(alone, reading())["digits"] == [BROWSERS]
     assert words(choose(record(foreign=True), reading())) == ("reading", "Reading the drawing …"), "it reads but a part"
 
 
