@@ -60,7 +60,7 @@ MEASUREMENTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "soak": lambda options: soak.soak(options.drawings),
     "learn": lambda options: learn_load.beside_learning(options.minutes) + "\n" + learn.learn(options.seconds),
     "first_answer": lambda options: first_answer.first_answer(),
-    "scale": lambda options: scale.scale(),
+    "scale": lambda options: scale.scale(options.minutes),
     "containers": lambda options: containers.containers(),
     "install": lambda options: install.install(),
     "siege": lambda options: siege.siege(options.minutes),
@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument(
         "--before",
         action="store_true",
-        help="the largest number of visitors also with Streamlit's own garbage collection",
+        help="the largest number of visitors also with Streamlit's own garbage collection, and with two runs at once",
     )
     parser.add_argument("--seconds", type=float, default=30, help="of learning, for learn")
     parser.add_argument("--drawings", type=int, default=5000, help="through one server, for soak")

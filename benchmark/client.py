@@ -25,10 +25,10 @@ ANSWERED = b'"digits": [{"pixels"'
 
 
 @contextlib.asynccontextmanager
-async def visit(address: str, affinity: str = "", query: str = "") -> AsyncIterator[Client]:
+async def visit(address: str, affinity: str = "", query: str = "", page: str = "") -> AsyncIterator[Client]:
     """A visitor of the page at an address, until the block ends.
 
-    affinity: a cookie for the load balancer. query: the query string of the visitor's link.
+    affinity: a cookie for the load balancer. query: the query string of the visitor's link. page: another than Draw.
     """
     async with connect(
         address.replace("http", "ws") + "/_stcore/stream",
@@ -38,7 +38,7 @@ async def visit(address: str, affinity: str = "", query: str = "") -> AsyncItera
         additional_headers={"Cookie": affinity} if affinity else None,
     ) as socket:
         client = Client(socket, query, address, affinity)
-        await client.open()
+        await client.open(page)
         yield client
 
 
@@ -49,6 +49,8 @@ class Client:
     polled: the fragment that the page asks to be run again and again. widgets: the kind of each widget, by its id.
     room: of a phone in a room, the address that it polls, and the ETag that it had when the page ran.
     """
+
+    sent = 0  # messages and requests of all visitors
 
     def __init__(self, socket, query: str = "", address: str = "", affinity: str = ""):
         self.socket, self.query = socket, query
@@ -61,8 +63,10 @@ class Client:
         self.room: tuple[str, str] = ("", "")
         self.address, self.affinity = address, affinity
 
-    async def open(self) -> None:
-        await self._send(BackMsg())
+    async def open(self, page: str = "") -> None:
+        back = BackMsg()
+        back.rerun_script.page_name = page
+        await self._send(back)
 
     async def draw(self, strokes: list[np.ndarray]) -> float:
         """Sends all strokes on the canvas, as it does after each stroke; returns the seconds to the answer."""
@@ -100,6 +104,7 @@ class Client:
         return True
 
     def _etag(self, path: str) -> str | None:
+        Client.sent += 1
         request = urllib.request.Request(f"{self.address}/{path}", headers={"Cookie": self.affinity})
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
@@ -125,6 +130,7 @@ class Client:
         back.rerun_script.query_string = self.query
         back.rerun_script.context_info.locale = "en-US"
         begin, self.answered, self.error = time.monotonic(), None, ""
+        Client.sent += 1
         await self.socket.send(back.SerializeToString())
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while not await self._receive():

@@ -1,10 +1,11 @@
-"""The table in docs/hosting.md: visitors, copies, memory and waiting, taken from the reports in docs/measured.
+"""The tables in docs/hosting.md: visitors, copies, memory and waiting, taken from the reports in docs/measured.
 
-python -m benchmark.hosting      writes it; a test checks that it is up to date
+python -m benchmark.hosting      writes them; a test checks that they are up to date
 """
 
 from __future__ import annotations
 
+import math
 import re
 
 from recognition.store import write_atomically
@@ -18,9 +19,53 @@ HEADING = [
     "|---|---:|---:|---:|---:|",
 ]
 
+SCALE_MARKS = ("<!-- scale -->\n", "<!-- end of scale -->\n")
+NUMBERS = (100, 1_000, 10_000)  # of visitors
+MAX_LOAD = 0.6  # of a core, of which a copy can use one, so that answers do not wait for others
+CONNECTIONS, POSTGRESQL_CONNECTIONS = 16, 100  # that a copy may open; that PostgreSQL takes without settings
+
+
+def scale_table() -> str:
+    """The table of many visitors in Markdown: each cell is a number of visitors times what one costs."""
+    scale, load = ((MEASURED / f"{name}.md").read_text(encoding="utf-8") for name in ("scale", "load"))
+    rows_found = map(_cells, re.findall(r"^\| (?:Draw|Play|room) \|.*$", scale, re.MULTILINE))
+    costs = {
+        cells[0]: (float(cells[1]), float(cells[2])) for cells in rows_found
+    }  # ms of a core, messages, in a minute
+    least, most = re.findall(r"^\| 100 \|.*\| (\d+) to (\d+) \|", load, re.MULTILINE)[0]
+    first, each = int(least), (int(most) - int(least)) / 100  # MB of a copy, and of a visit
+    rows = []
+    for place, (milliseconds, messages) in costs.items():
+        for number in NUMBERS:
+            cores = number * milliseconds / 60_000
+            copies = max(1, math.ceil(cores / MAX_LOAD))
+            memory = copies * first + number * each
+            asked = number * messages / 60
+            size = f"{memory:.0f} MB" if memory < 1000 else f"{memory / 1000:.1f} GB"
+            cells = [
+                f"{number:,}",
+                place,
+                f"{cores:.1f}",
+                f"{copies:,}",
+                size,
+                f"{asked:,.0f}",
+                _bottleneck(place, copies),
+            ]
+            rows.append(f"| {' | '.join(cells)} |")
+    heading = "| visitors | on | cores | copies | memory | requests and messages a second | what comes short first |"
+    return "\n".join([heading, "|---:|---|---:|---:|---:|---:|---|", *rows]) + "\n"
+
+
+def _bottleneck(place: str, copies: int) -> str:
+    if copies == 1:
+        return "nothing: one copy is enough"
+    if place == "room" and copies * CONNECTIONS > POSTGRESQL_CONNECTIONS:
+        return "connections to PostgreSQL, then the core of a copy"
+    return "the core of a copy"
+
 
 def table() -> str:
-    """The table in Markdown."""
+    """The table of what was measured in Markdown."""
     load, copies, room = ((MEASURED / f"{name}.md").read_text(encoding="utf-8") for name in ("load", "copies", "room"))
     rows = list(HEADING)
     for line in re.findall(r"^\| \d+ \|.*$", load, re.MULTILINE):
@@ -43,8 +88,10 @@ def table() -> str:
 
 def main() -> None:
     """The command line."""
-    before, after = HOSTING.read_text(encoding="utf-8").split(MARKS[0])
-    text = before + MARKS[0] + table() + MARKS[1] + after.split(MARKS[1])[1]
+    text = HOSTING.read_text(encoding="utf-8")
+    for (begin, end), rows in ((MARKS, table()), (SCALE_MARKS, scale_table())):
+        before, after = text.split(begin)
+        text = before + begin + rows + end + after.split(end)[1]
     write_atomically(HOSTING, lambda path: path.write_text(text, encoding="utf-8"))
 
 

@@ -52,13 +52,15 @@ class Room:
 def load(visitors: list[int], minutes: float, before: bool = False) -> str:
     """Measures a new server with each of these numbers of visitors; returns the report in Markdown.
 
-    before: repeat the largest number with Streamlit's default setting, a full garbage collection after each run.
+    before: repeat the largest number with Streamlit's default setting, a full garbage collection after each run, and
+    with two runs of the page at the same time.
     """
     rows, notes = [], []
+    others = {"collecting": {COLLECTING: "true"}, "two runs at once": {timing.RUNS: "2"}}
     for number in visitors:
-        for collecting in (True, False) if before and number == max(visitors) else (False,):
-            name = f"{number}, collecting" if collecting else str(number)
-            room = measure(number, 60 * minutes, {COLLECTING: "true"} if collecting else {})
+        for name, settings in {"": {}, **(others if before and number == max(visitors) else {})}.items():
+            name = f"{number}, {name}" if name else str(number)
+            room = measure(number, 60 * minutes, settings)
             rows.append(row(name, room))
             notes += [f"- {name}: {failure}" for failure in room.failures[:5]]
             print(rows[-1], flush=True)
@@ -73,7 +75,8 @@ def load(visitors: list[int], minutes: float, before: bool = False) -> str:
     )
     text += "server is not asked; only the real browsers run networks themselves."
     if before:
-        text += " Collecting: with Streamlit's default setting, a full garbage collection after each run."
+        text += " Collecting: with Streamlit's default setting, a full garbage collection after each run. Two runs at "
+        text += "once: where the page usually runs for one visitor at a time."
     return "\n".join([text, "", *HEADING, *rows, "", *notes]).rstrip() + "\n"
 
 

@@ -9,6 +9,7 @@ from tests.page_server import ROOT
 
 if __name__ == "__main__":
     timing.measured()
+    timing.allow_runs()
     runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
 else:
     from server.maintenance import lifespan

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 FILE = "DRAW_A_DIGIT_TIMES"
+RUNS = "DRAW_A_DIGIT_RUNS"  # environment variable: runs of the page at the same time, to compare; the page itself has 1
 PARTS = ("decoding", "digit", "prediction", "drawing")
 
 _run = threading.local()  # the times of this thread's current run of the script
@@ -35,6 +36,26 @@ def measured() -> None:
     ensemble.predict_all = _part("prediction", ensemble.predict_all)
     ensemble.outliers = _part("prediction", ensemble.outliers)
     answers.show = _ends(_part("drawing", answers.show))
+
+
+def allow_runs() -> None:
+    """Let as many runs execute at the same time as the environment says."""
+    from ui.shared import run_lock
+
+    class Several(run_lock.Turns):
+        def __init__(self, number: int):
+            super().__init__()
+            self._free = threading.Semaphore(number)
+
+        def begin(self, visit: str) -> run_lock._Turn:
+            self._free.acquire()
+            return run_lock._Turn(visit)
+
+        def end(self, turn: run_lock._Turn) -> None:
+            self._free.release()
+
+    if (number := int(os.environ.get(RUNS, "1"))) > 1 and type(run_lock._turns) is run_lock.Turns:
+        run_lock._turns = Several(number)
 
 
 def read(path: Path) -> list[dict[str, float]]:

@@ -81,7 +81,9 @@ def test_the_books_tables_are_those_made_from_their_results():
 
 
 def test_the_table_for_hosts_is_the_one_made_from_the_reports():
-    assert hosting.HOSTING.read_text(encoding="utf-8").split(hosting.MARKS[0])[1].startswith(hosting.table())
+    text = hosting.HOSTING.read_text(encoding="utf-8")
+    assert text.split(hosting.MARKS[0])[1].startswith(hosting.table())
+    assert text.split(hosting.SCALE_MARKS[0])[1].startswith(hosting.scale_table())
 
 
 def requirements() -> list[Requirement]:
