@@ -104,7 +104,7 @@ function dense(desk, { facts }) {
   const hues = ["#8d8b85", "#2f81d6", "#2f9e8f", "#8a5cd6", "#d9480f"];
   return {
     draw(stage, area) {
-      const { u, colour } = stage, { phone } = area, all = entering(count + 1, growth), columns = count + 2, slot = area.w / columns, top = area.y + 34 * u, tall = area.h - (phone ? 120 : 96) * u, unit = tall / ((STEM + count) * MOST);
+      const { u, colour } = stage, { phone } = area, all = entering(count + 1, growth), columns = count + 2, slot = area.w / columns, top = area.y + 34 * u, tall = area.h - (phone ? 84 : 96) * u, unit = tall / ((STEM + count) * MOST);
       const widths = [STEM * growth, ...new Array(count).fill(growth)];
       for (let i = 0; i <= count; i++) {
         const x = area.x + i * slot;
