@@ -11,6 +11,7 @@ from digits.samples import DIGITS
 from training.augment.numbers import Composer
 from training.augment.photos import KINDS, picture
 from training.data.unipen import PenDrawing
+from training.photo_report import REPORT
 
 SAMPLES = [PenDrawing(str(digit), tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
 
@@ -31,6 +32,11 @@ def composed(name: str, seed: int):
 def test_every_number_on_a_picture_has_as_many_digits_as_were_written(name, seed):
     photo = composed(name, seed)
     assert [len(line.digits) for line in numbers_from_photo(photo.data)] == [len(number) for number in photo.numbers]
+
+
+def test_the_document_has_a_row_for_every_kind():
+    rows = {line.split(" | ")[0].removeprefix("| ") for line in REPORT.read_text(encoding="utf-8").splitlines()}
+    assert set(KINDS) <= rows
 
 
 def test_kinds_have_the_lines_digits_and_other_ink_that_they_promise():
