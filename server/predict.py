@@ -31,7 +31,7 @@ from recognition.recipes import check_recipe
 from recognition.report import JSON_BYTES, digit_from_json, number_report, photo_report
 from recognition.store import WeightsError, default_recipe
 from rooms.limits import TokenBucket
-from server.bodies import BodyError, Memory, file_in_form, is_form, read_body
+from server.bodies import GONE, BodyError, Memory, file_in_form, is_form, read_body
 
 PREDICT_BUDGET = (0.5, 2.0)  # cores on average, and seconds of a core at once, of all requests together
 PREDICT_MIN_SECONDS = 0.02  # of a core, that every request counts at least
@@ -68,6 +68,8 @@ class Predict:
                 await asyncio.sleep(wait)
                 selection = _selection(request.query_params)
                 async with self.turn:
+                    if await request.is_disconnected():  # others wait, and a server that stops
+                        raise BodyError(GONE, "The line was closed.")
                     if is_json:
                         answer = await asyncio.to_thread(_report, selection, [digit_from_json(body)])
                     else:

@@ -17,6 +17,7 @@ from digits.samples import sample_digit
 from recognition import load
 from recognition.report import JSON_BYTES
 from server import predict
+from server.bodies import GONE
 from server.predict import PREDICT_MIN_SECONDS, Predict
 from tests.drawings import photo
 from tests.page_server import run_async
@@ -120,6 +121,18 @@ def test_slow_bodies_keep_nobody_from_asking():
         return status
 
     assert run_async(beside_slow_ones()) == 200 and endpoint.memory.used == 0
+
+
+def test_nothing_is_computed_for_one_who_has_left(monkeypatch):
+    endpoint = Predict()
+    monkeypatch.setattr(endpoint, "_read", lambda photo: pytest.fail("it was read"))
+    messages = iter([{"type": "http.request", "body": png(FIVE), "more_body": False}])
+
+    async def receive() -> dict:
+        return next(messages, {"type": "http.disconnect"})
+
+    scope = {"type": "http", "method": "POST", "headers": [], "query_string": b""}
+    assert run_async(endpoint.answer(Request(scope, receive))).status_code == GONE
 
 
 def test_a_body_that_stands_still_or_takes_too_long_is_ended(monkeypatch):
