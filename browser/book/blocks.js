@@ -42,7 +42,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
   return {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, { side, maps, parts } = blocks[block], one = parts.map((values) => Float32Array.from({ length: side * side }, (_, i) => values[i * maps + map])), [around, branch] = one, scale = 1 / peak(one.flatMap((values) => Array.from(values)));
-      const { steps, after } = VERSIONS[version], given = throughBlock(around, branch, whole, after !== ""), shown = [whole ? around : new Float32Array(around.length), branch, given], way = whole ? colour.network : colour.soft;
+      const { steps, after } = VERSIONS[version], given = throughBlock(around, branch, whole, after !== ""), shown = [whole ? around : new Float32Array(around.length), branch, given], way = whole ? colour.network : colour.dim;
       // The block as a diagram: the branch to the right, the shortcut straight down.
       const diagram = phone ? { x: area.x, y: area.y, w: area.w, h: area.h * 0.52 } : { x: area.x, y: area.y, w: area.w * 0.34, h: area.h }, rows = steps.length + 3, high = diagram.h / rows, shortcut = diagram.x + diagram.w * 0.25, middle = diagram.x + diagram.w * 0.66, wide = diagram.w * 0.5;
       const box = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ row, w = wide) => {
@@ -68,7 +68,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
       box(after || "goes on as it is", shortcut, steps.length + 2, diagram.w * 0.46);
       // The three pictures of the trained network.
       const left = phone ? area.x : diagram.x + diagram.w + 30 * u, room = area.x + area.w - left, gap = 34 * u, small = phone ? 0 : 0.42 * room, size = Math.min((room - 2 * gap) / 3, phone ? 200 * u : area.h * 0.5), top = phone ? area.y + area.h * 0.52 + 34 * u : area.y + area.h - size - 26 * u;
-      [whole ? "shortcut" : "cut", "branch", phone ? "sum" : !whole ? (after ? "what is left, after ReLU" : "what is left") : after ? "their sum, after ReLU" : "their sum"].forEach((words, i) => {
+      [whole ? "shortcut" : "cut", "branch", phone ? (whole ? "sum" : "left") : !whole ? (after ? "what is left, after ReLU" : "what is left") : after ? "their sum, after ReLU" : "their sum"].forEach((words, i) => {
         const x = left + i * (size + gap);
         stage.picture(`part${i}`, shown[i], [side, side], { x, y: top, w: size, h: size }, { gain: scale });
         stage.text(words, x, top - 7 * u, { size: 14, fit: size + gap - 6 * u, weight: i === 2 ? 700 : 400, colour: colour.ink });
@@ -80,7 +80,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
         stage.text(`in the trained network: block ${block + 1} of ${blocks.length}, ${maps} maps of ${side} × ${side}`, left, area.y + 12 * u, { fit: room });
       }
       const size1 = mean(around), size2 = mean(branch), size3 = mean(throughBlock(around, branch, true, after !== ""));
-      if (!whole) return `Block ${block + 1}, map ${map}, without its shortcut: what goes on is the branch alone, ${mean(given).toFixed(2)} on average, where the block gave ${size3.toFixed(2)}. The branch has learned to correct what comes in, not to carry it: without the way around, the picture is lost here.`;
+      if (!whole) return `Block ${block + 1}, map ${map}, without its shortcut: what goes on is the branch alone, ${mean(given).toFixed(2)} on average, where the block gave ${size3.toFixed(2)}. The branch has learned to correct what comes in, not to carry it.`;
       return `Block ${block + 1}, map ${map}: on average the shortcut carries ${size1.toFixed(2)}, and the branch changes it by ${size2.toFixed(2)}${size1 > 0 ? `, ${Math.round((100 * size2) / size1)} % as much` : ""}. ${version === "version 1" ? "Version 1 has a ReLU after the sum." : "Version 2 norms first and leaves the way around entirely free."} The book trains ${facts["listing 2.2.1"].epochs} epochs; here it was ${ours[VERSIONS[version].key]}.`;
     },
     tall: 1.6,
