@@ -6,6 +6,8 @@ The process ends when its standard input is closed: with this object, with the v
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import importlib.util
 import logging
 import os
 import shutil
@@ -17,7 +19,9 @@ import time
 import weakref
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import models
 from digits.labelled import Digits
 from learning.job import (
     LOG_FILE,
@@ -30,6 +34,11 @@ from learning.job import (
     read_progress,
     write_job,
 )
+from recognition.card import ModelCard
+from recognition.recipes import YOURS
+
+if TYPE_CHECKING:
+    from recognition.classifier import Classifier
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER_PREFIX = "draw-a-digit-training-"
@@ -37,12 +46,18 @@ MAX_TRAININGS = 20  # of one server; all but one wait
 STALE_SECONDS = 3600.0  # without a change, after which a folder is one that a crash has left
 END_SECONDS = 30.0  # that a process may take to end before it is killed
 LOGGED_CHARACTERS = 2000  # of its output, when it fails
+REQUIRED = ("training", "keras", "tensorflow")  # missing in a container that only serves
 
 log = logging.getLogger(__name__)
 
 _trainings: weakref.WeakSet[Training] = weakref.WeakSet()
 _start_lock = threading.Lock()  # so that two visitors who start at once are counted one after the other
 _standby: tuple[subprocess.Popen[str], Path] | None = None  # a process without a job yet, one for the server
+
+
+def possible() -> bool:
+    """Return whether networks can be trained here: TensorFlow and this repository's training code are installed."""
+    return all(importlib.util.find_spec(name) is not None for name in REQUIRED)
 
 
 class TrainingError(Exception):
@@ -134,6 +149,29 @@ class Training:
         with contextlib.suppress(OSError):
             output = (self.folder / LOG_FILE).read_text(encoding="utf-8", errors="replace")[-LOGGED_CHARACTERS:]
         log.warning("training of %s: %s %s", self.job.network, self.progress.message, output)
+
+
+def trained_classifier(network: str, progress: Progress, exported: bytes, weights: bytes = b"") -> Classifier:
+    """Return the network that a training has exported, ready to predict.
+
+    progress: the last one. weights: for Keras, where they are kept; their hash is on the card.
+    Raises ValueError or RuntimeError where the file cannot be read.
+    """
+    from recognition.classifier import Classifier
+    from recognition.exported_model import InterpreterPool
+
+    card = ModelCard(
+        network=network,
+        recipe=YOURS,
+        parameters=progress.parameters,
+        sha256=hashlib.sha256(weights).hexdigest(),
+        size=len(weights),
+        temperature=1.0,
+        training={},
+        history=[],
+        serving=progress.exported,
+    )
+    return Classifier(models.find(network), card, InterpreterPool(exported))
 
 
 def prepare() -> None:

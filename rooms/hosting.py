@@ -25,7 +25,7 @@ SETTINGS = ("hide_answers", "approve_all", "approve_outliers", "training", "paus
 SHORTEST_ROUND = 2.0  # seconds in which a second Next round, of another host, means the same
 COUNTDOWN_SECONDS, SHOW_SECONDS = 3.0, 10.0  # from Reveal to the show, in which phones hear of it, and its length
 MAX_ROUND_SECONDS = 900
-STAGES = re.compile(r"|join|scores|[1-9]\d{0,3}|cell-\w{1,20}-\d-\d")  # see rooms.state.RoomState
+STAGES = re.compile(r"|join|scores|network|[1-9]\d{0,3}|cell-\w{1,20}-\d-\d")  # see rooms.state.RoomState
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def open_room(database: Database, prompt: Prompt = ANY_DIGIT, hide_answers: bool
         taken = set(session.scalars(select(Room.code)))
         code = next(code for code in iter(identity.new_code, "") if code not in taken)
         room = Room(
+            id=identity.new_room_id(),
             code=code,
             host_hash=identity.hashed(token),
             opened=now,
@@ -76,7 +77,7 @@ def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
     """
     if unknown := set(settings) - set(SETTINGS):
         raise ValueError(f"expected some of {', '.join(SETTINGS)}, got {', '.join(sorted(unknown))}")
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         if settings.get("training") and not room.training and room.drawings:
             raise Refused("Training can be allowed before the first drawing is sent; open another room for it.")
         for name, value in settings.items():
@@ -86,7 +87,7 @@ def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
 
 def reveal(database: Database, hosted: Hosted, round_number: int) -> RoomState:
     """Show the networks' predictions of a round, in a show on all walls and phones, for good or once more."""
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         revealed = session.get(Round, (room.id, round_number))
         now = database.clock(session)
         if revealed and not 0 <= now - revealed.show_at + COUNTDOWN_SECONDS < COUNTDOWN_SECONDS + SHOW_SECONDS:
@@ -102,7 +103,7 @@ def next_round(database: Database, hosted: Hosted, after: int, prompt: Prompt, s
     """
     if not 0 <= seconds <= MAX_ROUND_SECONDS:
         raise ValueError(f"expected 0 to {MAX_ROUND_SECONDS} seconds, got {seconds}")
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         now = database.clock(session)
         begun = session.get_one(Round, (room.id, room.round)).begun
         if room.round == after and not 0 <= now - begun < SHORTEST_ROUND:
@@ -117,8 +118,8 @@ def next_round(database: Database, hosted: Hosted, after: int, prompt: Prompt, s
 def put_on_stage(database: Database, hosted: Hosted, stage: str) -> RoomState:
     """Show a stage on all walls; see rooms.state.RoomState."""
     if not STAGES.fullmatch(stage):
-        raise ValueError(f"expected a round, scores, join or a cell of a matrix, got {stage!r}")
-    with _changing(database, hosted) as (session, room):
+        raise ValueError(f"expected a round, scores, join, network or a cell of a matrix, got {stage!r}")
+    with changing(database, hosted) as (session, room):
         room.stage = "" if stage == str(room.round) else stage
         return _state(database, session, room)
 
@@ -135,7 +136,7 @@ def show(database: Database, hosted: Hosted, drawing_id: int) -> None:
 
 def approve_all(database: Database, hosted: Hosted) -> int:
     """Put all drawings on the wall that wait for approval; return how many."""
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         waiting = (DrawingRow.room_id == room.id, DrawingRow.status == WAITING)
         count = session.scalar(select(func.count()).where(*waiting)) or 0
         session.execute(update(DrawingRow).where(*waiting).values(status=SHOWN))
@@ -147,7 +148,7 @@ def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> 
 
     bring_back() undoes it for a minute; the next sweep after that deletes what was removed.
     """
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         theirs = (
             DrawingRow.room_id == room.id,
             DrawingRow.participant_id == participant_id,
@@ -160,7 +161,7 @@ def remove_drawings(database: Database, hosted: Hosted, participant_id: int) -> 
 
 def bring_back(database: Database, hosted: Hosted, statuses: Mapping[int, str]) -> int:
     """Give drawings that remove_drawings() removed the status that they had; return how many are still there."""
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         count = 0
         for drawing_id, status in statuses.items():
             there = (
@@ -176,20 +177,20 @@ def bring_back(database: Database, hosted: Hosted, statuses: Mapping[int, str]) 
 
 def end(database: Database, hosted: Hosted) -> RoomState:
     """Take no more drawings; those on the wall can be seen and exported until the room is deleted."""
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         room.ended = True
         return _state(database, session, room)
 
 
 def delete_room(database: Database, hosted: Hosted) -> None:
     """Delete the room with everything in it."""
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         erase(session, delete(Room).where(Room.id == room.id))
 
 
 @contextmanager
-def _changing(database: Database, hosted: Hosted) -> Iterator[tuple[Session, Room]]:
-    """Check the host's token and lock the room, whose version goes up with what is changed."""
+def changing(database: Database, hosted: Hosted) -> Iterator[tuple[Session, Room]]:
+    """Check the host's token and lock the room, whose version goes up with what is changed in the block."""
     with database.writing() as session:
         room = locked_room(database, session, hosted.room_id)
         if not identity.is_token(hosted.token, room.host_hash):
@@ -221,7 +222,7 @@ def _new_round(room: Room, prompt: Prompt, now: float = 0.0, seconds: int = 0) -
 
 
 def _set_status(database: Database, hosted: Hosted, drawing_id: int, status: str) -> None:
-    with _changing(database, hosted) as (session, room):
+    with changing(database, hosted) as (session, room):
         changed = session.execute(
             update(DrawingRow)
             .where(DrawingRow.id == drawing_id, DrawingRow.room_id == room.id, DrawingRow.status != REMOVED)

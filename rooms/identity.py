@@ -33,6 +33,11 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def new_room_id() -> int:
+    """Return a random id, 1 to 2**31 - 1: whoever still knows that of a deleted room must not get into another one."""
+    return 1 + secrets.randbelow(2**31 - 1)
+
+
 def cleaned(code: str) -> str:
     """Return a typed code in capitals and without gaps; empty where it cannot be one."""
     letters = "".join(code.upper().split()).replace("-", "") if len(code) < 4 * CODE_LENGTH else ""

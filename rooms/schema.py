@@ -10,12 +10,12 @@ import math
 import zlib
 from collections.abc import Sequence
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rooms.limits import Limits, Refused
 
-VERSION = 2  # goes up with every change of a table; rooms.database brings older ones to it, and refuses newer ones
+VERSION = 3  # goes up with every change of a table; rooms.database brings older ones to it, and refuses newer ones
 UPGRADES = {  # statements that bring tables of a version to the next
     1: (
         "ALTER TABLE rooms ADD COLUMN stage VARCHAR(40) NOT NULL DEFAULT ''",
@@ -23,7 +23,8 @@ UPGRADES = {  # statements that bring tables of a version to the next
         "ALTER TABLE rounds ADD COLUMN seconds INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE rounds ADD COLUMN show_at FLOAT NOT NULL DEFAULT 0",
         "ALTER TABLE drawings ADD COLUMN removed FLOAT NOT NULL DEFAULT 0",
-    )
+    ),
+    2: (),  # a new table alone, which is made when the database is opened
 }
 SHOWN, WAITING, HIDDEN, REMOVED = "shown", "waiting", "hidden", "removed"  # a drawing's status
 MAX_COORDINATE = 10_000.0  # pixels from the canvas's corner; strokes may leave it
@@ -133,6 +134,27 @@ class PredictionRow(Base):
     digit: Mapped[int]
     confidence: Mapped[float]
     probabilities: Mapped[str] = mapped_column(String(200))
+
+
+class RoomNetworkRow(Base):
+    """The network that a room trains on its drawings; each training replaces the one before.
+
+    number: of trainings so far. running, stopping: the newest one runs; the host has stopped it. updated: when its
+    server was last heard of. progress: a rooms.teaching.Teaching, as JSON.
+    ready: the number of the training that the network came of, 0 before the first. exported, description: see
+    rooms.teaching.TaughtNetwork.
+    """
+
+    __tablename__ = "room_networks"
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int]
+    running: Mapped[bool]
+    stopping: Mapped[bool] = mapped_column(default=False)
+    updated: Mapped[float]
+    progress: Mapped[str] = mapped_column(Text)
+    ready: Mapped[int] = mapped_column(default=0)
+    exported: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    description: Mapped[str] = mapped_column(Text, default="")
 
 
 Stroke = Sequence[tuple[float, float]]

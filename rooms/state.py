@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from rooms.database import Database
 from rooms.limits import UnknownRoom
 from rooms.prompts import Prompt
-from rooms.schema import WAITING, DrawingRow, Room, Round
+from rooms.schema import WAITING, DrawingRow, Room, RoomNetworkRow, Round
 
 MAX_CACHED_ROOMS = 400  # a server has at most 200
+SILENT_SECONDS = 40.0  # without a word of a training, after which its server is taken to be gone
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class RoomState:
     revealed: the networks' predictions of this round are shown. hide_answers: rounds to come begin unrevealed.
     training: the host means to train on the drawings. waiting: drawings that the host has to approve.
     stage: what the host has put on all walls: "" for this round, another round's number, "scores", "join" for the code,
-    or "cell-NETWORK-MEANT-ANSWERED" for the drawings in a cell of a confusion matrix.
+    "network" for the room's own, or "cell-NETWORK-MEANT-ANSWERED" for the drawings in a cell of a confusion matrix.
     show_round, show_at: the round that was revealed last, and when its show begins, by the database's clock.
+    learning: the room's own network is being trained. network: the number of the training that it came of, 0 for none.
     """
 
     id: int
@@ -48,12 +50,14 @@ class RoomState:
     stage: str
     show_round: int
     show_at: float
+    learning: bool
+    network: int
 
     @property
     def etag(self) -> str:
         """Everything of the room that a phone shows; unlike version, other people's drawings do not change it."""
         flags = (self.revealed, self.paused, self.training, self.ended)
-        return f"{self.round}-{''.join(str(int(flag)) for flag in flags)}-{self.show_at:.1f}"
+        return f"{self.round}-{''.join(str(int(flag)) for flag in flags)}-{self.show_at:.1f}-{self.network}"
 
 
 def state(database: Database, room_id: int) -> RoomState:
@@ -75,6 +79,7 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
     waiting = select(func.count()).where(DrawingRow.room_id == room_id, DrawingRow.status == WAITING)
     shown = select(Round.number, Round.show_at).where(Round.room_id == room_id).order_by(Round.show_at.desc())
     show = session.execute(shown.limit(1)).one()
+    own = session.get(RoomNetworkRow, room_id, options=[defer(RoomNetworkRow.exported)])
     return RoomState(
         id=room.id,
         code=room.code,
@@ -95,6 +100,8 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
         stage=room.stage,
         show_round=show.number if show.show_at else 0,
         show_at=show.show_at,
+        learning=own is not None and own.running and now - own.updated < SILENT_SECONDS,
+        network=own.ready if own else 0,
     )
 
 

@@ -34,6 +34,7 @@ import { isConnected, owesClear } from "../page/canvas.js";
  * @property {string} beside the recipe whose answers stand in the heads, too, or ""
  * @property {string} own the architecture of the visitor's own network, or ""
  * @property {string} [ownUrl] of its file, or "" where only the server runs it
+ * @property {boolean} [ours] it is their room's
  * @property {boolean} calibrated
  * @property {any} record
  */
@@ -50,7 +51,7 @@ const state = { record: null, recorded: 0, reading: null, acted: -1, cleared: fa
 /** @type {Catalog | null} */ let catalog = null;
 /** @type {import("./render.js").View} */ let view = { networks: [], columns: "" };
 const base = new URL("../../../", import.meta.url);
-let calibrated = true, own = "", ownUrl = "";
+let calibrated = true, own = "", ownUrl = "", ours = false;
 /** @type {Set<string>} */ const missing = new Set(); // addresses at which no network was
 
 /** @typedef {import("./state.js").Labels} Labels */
@@ -414,7 +415,7 @@ function opened({ url, anatomy, sizes }) {
 const trainedAs = ({ key, recipe }) => (key === YOURS ? { url: ownUrl, temperature: 1 } : catalog?.recipes[recipe]?.[key]);
 
 /** What the page knows of a network, once it is known. @param {string} key @returns {Described | undefined} */
-export const describe = (key) => (key === YOURS && catalog?.networks[own] ? { ...catalog.networks[own], title: `Your ${catalog.networks[own].title}`, ...catalog.yours } : catalog?.networks[key]);
+export const describe = (key) => (key === YOURS && catalog?.networks[own] ? { ...catalog.networks[own], title: `${ours ? "Our" : "Your"} ${catalog.networks[own].title}`, ...catalog.yours, ...(ours && { idea: "trained by this room" }) } : catalog?.networks[key]);
 
 /** @param {string} address */
 const absolute = (address) => new URL(address, base).href;
@@ -438,7 +439,7 @@ export async function mount({ data, parentElement, setStateValue }) {
   if (!catalog) attract = new Attract(known.samples);
   catalog = known;
   if (state.record?.id !== data.record.id) return; // a newer record has come meanwhile
-  [own, ownUrl] = [data.own, data.ownUrl && !missing.has(data.ownUrl) ? data.ownUrl : ""];
+  [own, ownUrl, ours] = [data.own, data.ownUrl && !missing.has(data.ownUrl) ? data.ownUrl : "", data.ours ?? false];
   const wanted = viewOf(known, data);
   if (JSON.stringify(wanted) !== JSON.stringify(view) || calibrated !== data.calibrated) watch.changed = true;
   view = wanted;

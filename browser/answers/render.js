@@ -33,8 +33,8 @@ export function verdict({ message, digits, place, failures }, view, labels = [])
   if (digits.length > 1) return headline(shipped.map(({ key, title }) => ({ title, answer: numberOf(digits, key) })), "read");
   if (digits[place].outlier && (labels[place] ?? null) === null) return OUTLIER;
   const words = headline(shipped.map(({ key, title }) => ({ title, answer: numberOf(digits, key) })));
-  const own = digits[0].probabilities[YOURS], answers = new Set(shipped.map(({ key }) => best(digits[0].probabilities[key])));
-  return own && (answers.size > 1 || !answers.has(best(own))) ? `${words}; yours says ${best(own)}` : words;
+  const own = digits[0].probabilities[YOURS], whose = view.networks.find(({ key }) => key === YOURS)?.title.startsWith("Our ") ? "ours" : "yours", answers = new Set(shipped.map(({ key }) => best(digits[0].probabilities[key])));
+  return own && (answers.size > 1 || !answers.has(best(own))) ? `${words}; ${whose} says ${best(own)}` : words;
 }
 
 /** The digits that most networks say, of several the more probable ones. @param {import("./state.js").Digit[]} digits @param {string[]} keys @returns {number[]} */

@@ -1,5 +1,6 @@
 /* The scoreboard on the wall: a confusion matrix for each network, the drawings that stand out, and calibration. It judges
    networks, never people. */
+import { count, percentOf } from "./show.js";
 import { paint } from "./tiles.js";
 
 /** @typedef {import("./show.js").Tile} Tile */
@@ -86,12 +87,6 @@ function bars(bins) {
   }
   return holder;
 }
-
-/** @param {number} n @param {string} noun */
-export const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-
-/** @param {number} right @param {number} n */
-export const percentOf = (right, n) => (n ? `${Math.round((100 * right) / n)} %` : "–");
 
 /** @template {keyof HTMLElementTagNameMap} Name @param {Name} name @param {string} kind class @param {string} [text] @returns {HTMLElementTagNameMap[Name]} */
 export function make(name, kind, text = "") {

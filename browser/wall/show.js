@@ -69,6 +69,12 @@ export function outcome(label, answers, fool) {
   return right === 0 ? `None of ${all} reads your ${label}` : `${right} of ${all} read your ${label}`;
 }
 
+/** @param {number} n @param {string} noun */
+export const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** @param {number} right @param {number} n */
+export const percentOf = (right, n) => (n ? `${Math.round((100 * right) / n)} %` : "–");
+
 /** @param {number} count */
 const everyone = (count) => (count === 1 ? "the network" : count === 2 ? "both" : `all ${(NUMBERS[count] ?? String(count)).toLowerCase()}`);
 

@@ -2,8 +2,9 @@
 
    Mounted by the page Room. Its host chooses what all walls show; everybody else may look at something else for themselves.
    As a projector it fills the window and has no controls: P switches, arrow keys turn rounds and pages. */
-import { count, drawScores, make, paragraph, percentOf } from "./scores.js";
-import { SECONDS, moment, score, sentence, speaking, toldAt, wrongFirst } from "./show.js";
+import * as own from "./own.js";
+import { drawScores, make, paragraph } from "./scores.js";
+import { SECONDS, count, moment, percentOf, score, sentence, speaking, toldAt, wrongFirst } from "./show.js";
 import { Tiles, paint } from "./tiles.js";
 
 /** @typedef {import("./show.js").Tile} Tile */
@@ -21,7 +22,7 @@ import { Tiles, paint } from "./tiles.js";
  * @property {number} shown drawings on the wall
  * @property {number} sent participants who have sent one
  */
-/** @typedef {{ round: number, stage: string, paused: boolean, ended: boolean, participants: number, drawings: number, networks: Network[], rounds: Chapter[], tiles: Tile[] }} Room */
+/** @typedef {{ round: number, stage: string, paused: boolean, ended: boolean, participants: number, drawings: number, networks: Network[], rounds: Chapter[], tiles: Tile[], own: import("./own.js").Own | null }} Room */
 /** @typedef {{ code: string, link?: string, image?: string, address?: string, problem?: string }} Join */
 /** @typedef {{ address: string, host: boolean, projector: boolean, undo: string, join: Join }} Data */
 /** @typedef {(name: string, value: any) => void} Trigger */
@@ -144,7 +145,7 @@ class Wall {
 
   // -------------------------------------------------------------------------------------------- what is shown
 
-  /** "", a round's number, "scores", "join" or "cell-NETWORK-MEANT-ANSWERED". */
+  /** "", a round's number, "scores", "join", "network" or "cell-NETWORK-MEANT-ANSWERED". */
   get stage() {
     const { stage = "", drawings = 0, round = 1 } = this.#room ?? {};
     if (this.#own !== null) return this.#own;
@@ -166,6 +167,7 @@ class Wall {
     if (written === this.#written) return;
     this.#written = written;
     this.root.dataset.stage = kind;
+    this.root.toggleAttribute("data-own", stage === own.STAGE);
     this.root.dataset.round = String(chapter.number);
     this.#head(room, chapter, stage);
     this.#chapters(room, stage);
@@ -177,27 +179,44 @@ class Wall {
     if (kind === "tiles") this.#show(room, chapter);
   }
 
-  /** The drawings of a round, or of a matrix's cell. @param {Room} room @param {Chapter} chapter @returns {Tile[]} */
+  /** The training of the room's own network, where it is shown. @param {Room} room */
+  #training(room) {
+    return this.stage === own.STAGE ? room.own : null;
+  }
+
+  /** The drawings of a round, of a matrix's cell, or those on which the room's own network is tested. @param {Room} room @param {Chapter} chapter @returns {Tile[]} */
   #tilesOf(room, chapter) {
+    const training = this.#training(room);
+    if (training) return own.heldOut(training, room.tiles);
     const [, network, meant, answered] = /^cell-(\w+)-(\d)-(\d)$/.exec(this.stage) ?? [];
     if (network) return room.tiles.filter(({ label, answers }) => label === Number(meant) && answers[network]?.[0] === Number(answered));
     return room.tiles.filter(({ round }) => round === chapter.number);
   }
 
+  /** Those that answered one of the tiles; before the first answer, all. @param {Room} room @param {Tile[]} tiles */
+  #networksOf(room, tiles) {
+    const training = this.#training(room), answered = room.networks.filter(({ key }) => tiles.some(({ answers }) => key in answers));
+    return training ? [training.network] : answered.length ? answered : room.networks;
+  }
+
   /** @param {Room} room @param {Chapter} chapter */
   #show(room, chapter) {
-    const tiles = this.#tilesOf(room, chapter), elapsed = this.#elapsed(chapter), { phase } = moment(elapsed);
-    const front = chapter.showAt > 0 && (phase === "front" || phase === "done") && !this.stage.startsWith("cell-");
+    const tiles = this.#tilesOf(room, chapter), networks = this.#networksOf(room, tiles), elapsed = this.#elapsed(chapter), { phase } = moment(elapsed);
+    const front = chapter.showAt > 0 && (phase === "front" || phase === "done") && this.#isRound;
     const answered = tiles.some(({ answers }) => Object.keys(answers).length);
-    this.tiles.show({ tiles: front ? wrongFirst(tiles) : tiles, networks: room.networks, front, pick: this.data.host && !this.#projector ? (tile) => this.#pick(tile) : null });
-    this.#legend(room, tiles, elapsed, answered);
-    this.#tell(tiles, room.networks, elapsed, chapter);
+    this.tiles.show({ tiles: front ? wrongFirst(tiles) : tiles, networks, front, pick: this.data.host && !this.#projector ? (tile) => this.#pick(tile) : null });
+    this.#legend(networks, tiles, answered);
+    this.#tell(tiles, networks, elapsed, chapter);
     if (elapsed < SECONDS && !this.#running) this.#run();
+  }
+
+  get #isRound() {
+    return !this.stage.startsWith("cell-") && this.stage !== own.STAGE;
   }
 
   /** @param {Chapter} chapter */
   #elapsed(chapter) {
-    return chapter.showAt && !this.stage.startsWith("cell-") ? this.now - chapter.showAt : Infinity;
+    return chapter.showAt && this.#isRound ? this.now - chapter.showAt : Infinity;
   }
 
   /** In each frame of a show. */
@@ -207,7 +226,10 @@ class Wall {
     if (!room || !chapter || !this.root.isConnected || this.root.dataset.stage !== "tiles") return;
     const elapsed = this.#elapsed(chapter), { phase } = moment(elapsed);
     if (phase !== this.root.dataset.phase) this.#show(room, chapter);
-    else this.#tell(this.#tilesOf(room, chapter), room.networks, elapsed, chapter);
+    else {
+      const tiles = this.#tilesOf(room, chapter);
+      this.#tell(tiles, this.#networksOf(room, tiles), elapsed, chapter);
+    }
     if (elapsed >= SECONDS || this.#running) return;
     this.#running = true;
     requestAnimationFrame(() => this.#run());
@@ -227,14 +249,15 @@ class Wall {
       if (of && of.textContent !== words) of.textContent = words;
       if (share) share.textContent = n ? percentOf(right, n) : "";
     });
-    const said = chapter.showAt && phase === "done" && elapsed !== Infinity ? sentence(tiles, networks) : "";
+    const training = this.#room && this.#training(this.#room);
+    const said = training ? own.other(training) : chapter.showAt && phase === "done" && elapsed !== Infinity ? sentence(tiles, networks) : "";
     const place = this.find(".wall-sentence");
     if (place.textContent !== said) place.textContent = said;
   }
 
-  /** @param {Room} room @param {Tile[]} tiles @param {number} elapsed @param {boolean} answered */
-  #legend(room, tiles, elapsed, answered) {
-    const entries = room.networks.map(({ key, title, colour }) => {
+  /** @param {Network[]} networks @param {Tile[]} tiles @param {boolean} answered */
+  #legend(networks, tiles, answered) {
+    const entries = networks.map(({ key, title, colour }) => {
       const entry = make("li", ""), { right, n } = score(tiles, key);
       entry.dataset.network = key;
       entry.style.setProperty("--network", colour);
@@ -248,12 +271,12 @@ class Wall {
   /** @param {Room} room @param {Chapter} chapter @param {string} stage */
   #head(room, chapter, stage) {
     const [, network, meant, answered] = /^cell-(\w+)-(\d)-(\d)$/.exec(stage) ?? [], title = room.networks.find(({ key }) => key === network)?.title ?? network;
-    const shown = this.#tilesOf(room, chapter).length, current = chapter.number === room.round;
-    const heading = network ? `${title}: ${meant} ${meant === answered ? "read right" : `taken for ${answered}`}` : stage === "scores" ? "Scoreboard" : chapter.sentence;
-    const notes = stage === "scores" || network ? [] : [`round ${chapter.number}`, current ? `${chapter.sent} of ${room.participants} have sent` : "", count(chapter.shown, "drawing")];
+    const shown = this.#tilesOf(room, chapter).length, current = chapter.number === room.round, training = this.#training(room);
+    const heading = training ? own.head(training).heading : network ? `${title}: ${meant} ${meant === answered ? "read right" : `taken for ${answered}`}` : stage === "scores" ? "Scoreboard" : chapter.sentence;
+    const notes = training ? own.head(training).notes : stage === "scores" || network ? [] : [`round ${chapter.number}`, current ? `${chapter.sent} of ${room.participants} have sent` : "", count(chapter.shown, "drawing")];
     if (network) notes.push(count(shown, "drawing"));
-    else if (stage !== "scores" && shown < chapter.shown) notes.push(`the newest ${shown} are shown`);
-    if (!network && stage !== "scores" && !chapter.revealed && chapter.shown) notes.push("answers hidden");
+    else if (!training && stage !== "scores" && shown < chapter.shown) notes.push(`the newest ${shown} are shown`);
+    if (!network && !training && stage !== "scores" && !chapter.revealed && chapter.shown) notes.push("answers hidden");
     if (room.ended || room.paused) notes.push(room.ended ? "ended" : "paused");
     const h1 = this.find("h1");
     if (h1.textContent !== heading) h1.textContent = heading;
@@ -268,8 +291,9 @@ class Wall {
     const chapter = this.chapter, page = this.root.dataset.stage === "tiles" ? this.tiles.page : "";
     const notes = [...this.#notes, page].filter(Boolean).join(" · "), place = this.find(".wall-notes");
     if (place.textContent !== notes) place.textContent = notes;
-    const left = chapter?.seconds && chapter.number === this.#room?.round && !chapter.revealed ? chapter.begun + chapter.seconds - this.now : null;
-    this.find(".wall-timer").textContent = left === null ? "" : left <= 0 ? "Time!" : `${Math.floor(Math.ceil(left) / 60)}:${String(Math.ceil(left) % 60).padStart(2, "0")}`;
+    const training = this.#room && this.#training(this.#room);
+    const left = training ? own.left(training) : chapter?.seconds && chapter.number === this.#room?.round && !chapter.revealed ? chapter.begun + chapter.seconds - this.now : null;
+    this.find(".wall-timer").textContent = left === null ? "" : left <= 0 && !training ? "Time!" : `${Math.floor(Math.ceil(left) / 60)}:${String(Math.ceil(left) % 60).padStart(2, "0")}`;
   }
 
   /** How to join: small in the corner of a projector, large where it is the stage. */
@@ -296,6 +320,7 @@ class Wall {
       const short = { free: "any", turn: "in turn", digit: String(digit), fool: `fool ${digit}` }[kind] ?? kind;
       return { stage: number === room.round ? "" : String(number), text: `${number}: ${short}`, title: `Round ${number}: ${words}, ${count(shown, "drawing")}, ${revealed ? "revealed" : "not revealed yet"}`, open: !revealed && shown > 0 };
     });
+    if (room.own) choices.push({ stage: own.STAGE, text: room.own.network.title, title: "The network that this room trains", open: false });
     choices.push({ stage: "scores", text: "Scoreboard", title: "How the networks did", open: false }, { stage: "join", text: "Code", title: "How to join, large", open: false });
     const parent = stage.startsWith("cell-") ? "scores" : Number(stage) === room.round ? "" : stage;
     this.find(".wall-chapters").replaceChildren(...choices.map((choice) => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 
 from models import NETWORKS
 from rooms import database as databases
-from rooms import hosting, joining, sending, wall
+from rooms import hosting, joining, sending, teaching, wall
 from rooms.limits import Limits
 from rooms.prompts import Prompt
 from tests.browser import driver
@@ -280,6 +281,29 @@ def test_the_scoreboard_shows_the_confusions_of_ten_networks(host, url):
     host.locator(".matrix").nth(len(NETWORKS) - 1).wait_for(timeout=LATE)
     found = [figure.bounding_box() for figure in host.locator(".matrix").all()]
     assert len(found) == len(NETWORKS) and all(box and box["height"] > box["width"] * 0.9 > 100 for box in found)
+    database.engine.dispose()
+
+
+def test_the_wall_shows_how_the_rooms_own_network_learns(host, url):
+    database = databases.opened(url, Limits(seconds_between=0))
+    opened = hosting.host(database, code(host), urlsplit(host.url).fragment.split("host=")[1])
+    member = joining.join(database, opened.room_id)
+    for number in range(3):
+        sending.send(database, member, drawing(number, label=7))
+    ids = [tile.id for tile in wall.tiles(database, opened.room_id)]
+    begun = teaching.Teaching("cnn", learned=72, people=9, held_out=ids, before=3, before_learned=120_590)
+    number = teaching.begin(database, opened, begun)
+    expect(host.locator(".wall-stage h1")).to_have_text("Our CNN learns from 72 drawings", timeout=LATE)
+    host.get_by_role("button", name="Stop training").wait_for(timeout=LATE)
+    learning = replace(begun, state="learning", seconds_left=12.0, predictions=[7, 1, 7])
+    teaching.report(database, opened.room_id, number, learning)
+    expect(host.locator(".wall-timer")).to_have_text("0:12", timeout=LATE)
+    assert legend(host) == ["2 of 3 67 %"] and host.locator('.tile[data-kind="right"]').count() == 2
+    before = boxes(host)
+    teaching.finish(database, opened.room_id, number, replace(learning, state="done", predictions=[7, 7, 7]), None)
+    expect(host.locator(".wall-stage h1")).to_have_text("Our CNN has learned from 72 drawings", timeout=LATE)
+    expect(host.locator(".wall-sentence")).to_have_text("The CNN that learned from 121,000 digits reads 3 of 3.")
+    assert legend(host) == ["3 of 3 100 %"] and boxes(host) == before, "nothing jumps"
     database.engine.dispose()
 
 

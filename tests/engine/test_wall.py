@@ -110,3 +110,47 @@ def test_large_tiles_fit_beside_small_ones(call):
     layout = call("layout", 18, 3, WIDE, HIGH)
     assert layout["columns"] >= 6 and layout["pages"] == 1
     assert layout["side"] < call("layout", 21, 0, WIDE, HIGH)["side"]
+
+
+OWN = {
+    "network": {"key": "our_cnn", "title": "Our CNN", "colour": "#000"},
+    "message": "",
+    "ahead": 0,
+    "left": 20,
+    "learned": 72,
+    "people": 9,
+    "before": 2,
+    "beforeLearned": 120_590,
+}
+
+
+def test_the_rooms_own_network_is_shown_by_the_drawings_that_it_never_learns_from(call):
+    tiles = [tile(4, 4, 4, number=1), tile(7, 1, 7, number=2), tile(9, 9, 9, number=3)]
+    before = OWN | {"state": "starting", "heldOut": [[2, None], [3, None]]}
+    assert [(each["id"], each["answers"]) for each in call("heldOut", before, tiles)] == [(2, {}), (3, {})]
+    assert call("head", before) == {
+        "heading": "Our CNN learns from 72 drawings",
+        "notes": [
+            "by 9 people",
+            "it never learns from these 2 by others",
+            "it knows nothing yet, and begins in a moment",
+        ],
+    }
+    after = OWN | {"state": "done", "heldOut": [[2, 7], [3, 4], [99, 1]]}
+    found = call("heldOut", after, tiles)
+    assert [each["answers"] for each in found] == [{"our_cnn": [7, 1]}, {"our_cnn": [4, 1]}], "a hidden one is left out"
+    assert call("score", found, "our_cnn") == {"right": 1, "n": 2}
+    assert call("head", after)["heading"] == "Our CNN has learned from 72 drawings"
+    assert call("other", after) == "The CNN that learned from 121,000 digits reads 2 of 3."
+
+
+def test_a_training_of_the_room_says_what_it_waits_for_and_why_it_failed(call):
+    waiting = OWN | {"state": "waiting", "heldOut": [[2, None]], "people": 1, "ahead": 1}
+    assert call("head", waiting)["notes"] == [
+        "by one person",
+        "it never learns from this one by others",
+        "1 training comes first",
+    ]
+    assert call("left", waiting) is None and call("left", OWN | {"state": "learning"}) == 20
+    failed = OWN | {"state": "failed", "message": "The training was cut short; train again.", "heldOut": []}
+    assert call("head", failed) == {"heading": failed["message"], "notes": []} and call("other", failed) == ""

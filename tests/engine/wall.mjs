@@ -1,7 +1,7 @@
 /* Calls functions of browser/wall/ for the tests in Python: each line is a name with arguments, each result a line. */
 import { createInterface } from "node:readline";
 
-const modules = await Promise.all(["show", "layout"].map((name) => import(`../../browser/wall/${name}.js`)));
+const modules = await Promise.all(["show", "layout", "own"].map((name) => import(`../../browser/wall/${name}.js`)));
 const functions = Object.assign({}, ...modules);
 const foot = (/** @type {number} */ side, /** @type {boolean} */ named) => Math.max(31, 0.2 * side) + (named ? 36 : 0); // as at 1920 x 1080
 functions.layout = (/** @type {number} */ small, /** @type {number} */ large, /** @type {number} */ width, /** @type {number} */ height) =>

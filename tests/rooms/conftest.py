@@ -14,6 +14,7 @@ from rooms.hosting import Hosted
 from rooms.limits import Limits
 from rooms.prompts import Prompt
 from rooms.schema import Base
+from rooms.teaching import Teaching
 from tests import postgres
 
 HOSTILE = ["' OR 1=1 --", '"; DROP TABLE rooms; --', "<script>alert(1)</script>", "%", "_" * 6, "é" * 6]
@@ -77,6 +78,7 @@ def limited(database: Database, **limits) -> Database:
     return replace(database, limits=Limits(**limits))
 
 
+TAUGHT = Teaching(network="cnn", learned=72, people=9, held_out=[1, 2], before=2, before_learned=120_590)
 A_SEVEN = Prompt("digit", 7)
 
 

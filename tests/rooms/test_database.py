@@ -15,15 +15,16 @@ import pytest
 from sqlalchemy import text
 
 from rooms import database as databases
-from rooms import hosting, joining, sending, wall
+from rooms import hosting, joining, sending, teaching, wall
 from rooms.limits import Limits, Unavailable, UnknownRoom
 from rooms.prompts import Prompt
 from rooms.schema import VERSION
 from rooms.state import state
 from tests import postgres
-from tests.rooms.conftest import drawing, hosted, limited, on_both_databases, send_many
+from tests.rooms.conftest import TAUGHT, drawing, hosted, limited, on_both_databases, send_many
 
 MARK = b"a drawing that nobody shall find again " * 21
+NETWORK = b"a network that was taught by drawings that nobody shall find again " * 21
 
 
 @on_both_databases
@@ -57,9 +58,11 @@ def test_tables_of_an_earlier_version_are_brought_to_this_one(url, database, clo
             ("drawings", "removed"),
         ):
             session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        session.execute(text("DROP TABLE room_networks"))
         session.execute(text("UPDATE schema_version SET version = 1"))
     again = replace(databases.opened(url), clock=clock)
     assert len(wall.tiles(again, host.room_id)) == 1 and hosting.reveal(again, host, 1).show_round == 1
+    assert teaching.begin(again, host, TAUGHT) == 1
     again.engine.dispose()
 
 
@@ -67,7 +70,7 @@ def test_tables_of_an_earlier_version_are_brought_to_this_one(url, database, clo
 def test_tables_of_another_version_are_left_alone_and_named(url, database):
     with database.writing() as session:
         session.execute(text("UPDATE schema_version SET version = 99"))
-    with pytest.raises(Unavailable, match="version 99, this page needs version 2"):
+    with pytest.raises(Unavailable, match="version 99, this page needs version 3"):
         databases.opened(url)
 
 
@@ -118,6 +121,13 @@ def test_deleted_drawings_are_not_in_sqlites_files(tmp_path, clock, how):
     member = joining.join(found, host.room_id)
     send_many(found, member, clock, [drawing(number, digit=MARK[:784]) for number in range(5)])
     assert MARK[:400] in _bytes(tmp_path), "what is there can be seen"
+    if how != "removed":
+        for message in ("first words of a training", "last words of a training"):
+            number = teaching.begin(found, host, TAUGHT)
+            teaching.report(found, host.room_id, number, replace(TAUGHT, message=message))
+            network = teaching.TaughtNetwork("cnn", 20 * NETWORK, message)
+            teaching.finish(found, host.room_id, number, replace(TAUGHT, message=message), network)
+        assert NETWORK in _bytes(tmp_path)
     if how == "removed":
         hosting.remove_drawings(found, host, member.participant_id)
         clock.now += 61  # it can be undone for a minute
@@ -133,6 +143,7 @@ def test_deleted_drawings_are_not_in_sqlites_files(tmp_path, clock, how):
             databases.sweep(here)
             here.engine.dispose()
     assert MARK[:40] not in _bytes(tmp_path)
+    assert NETWORK[:40] not in _bytes(tmp_path) and b"words of a training" not in _bytes(tmp_path)
     assert how == "removed" or member.name.encode() not in _bytes(tmp_path)
     found.engine.dispose()
 

@@ -266,6 +266,13 @@ def test_a_deleted_room_is_gone_with_everything_in_it(database, clock):
 
 
 @on_both_databases
+def test_the_id_of_a_deleted_room_is_not_given_to_another(database):
+    """Browsers that are still open ask for their room by it."""
+    first = hosted(database)
+    hosting.delete_room(database, first)
+    assert hosted(database).room_id != first.room_id
+
+
 def test_a_server_takes_so_many_rooms_and_one_that_nobody_joined_makes_place(database, clock):
     small = limited(database, most_rooms=2)
     small = replace(small, clock=clock)

@@ -70,7 +70,7 @@ def test_without_drawings_there_are_samples_to_learn_from_and_experiments_to_try
 
 
 def test_without_tensorflow_it_says_so_and_offers_the_rest(monkeypatch):
-    monkeypatch.setattr(state, "possible", lambda: False)
+    monkeypatch.setattr("ui.learn.page.possible", lambda: False)
     test = page()
     assert "needs TensorFlow" in test.info[0].value and session.TRAIN not in [button.key for button in test.button]
     assert any("Three experiments" in html.body for html in test.html)

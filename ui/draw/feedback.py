@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from learning.training import possible
 from models import NETWORKS
 from recognition.prediction import Prediction, majority
 from recognition.report import photo_doubts
@@ -82,7 +83,7 @@ def explain_photo(board: Board, doubted: bool) -> None:
 
 def offer_teaching(drawn: DrawnDigit) -> None:
     """Show a button that teaches a network a digit that it misread, where networks can be trained here."""
-    if drawn.misread and state.possible() and st.button("Teach it", key=session.TEACH, icon=":material/school:"):
+    if drawn.misread and possible() and st.button("Teach it", key=session.TEACH, icon=":material/school:"):
         state.teach()
 
 

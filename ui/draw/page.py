@@ -22,6 +22,7 @@ from ui.drawing.browser_storage import remember, restore
 from ui.drawing.canvas import canvas, choose_input
 from ui.drawing.history import DrawnDigit, current_history, read_digits
 from ui.learn import state
+from ui.room import taught
 from ui.room.send import send_button
 from ui.room.strip import answers_wait, room_strip
 from ui.room.visit import room_visit
@@ -104,7 +105,7 @@ def _options(board: Board, in_room: bool) -> Selection:
 def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bool) -> None:
     """The answers, or a panel in place of the bars. All of it is known before any is drawn, so nothing jumps."""
     reading = _read(board, selection)
-    answers.show("heads", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url)
+    answers.show("heads", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url, in_room)
     beside = st.container(key="beside")
     panel = _choose_panel()
     with beside:
@@ -115,7 +116,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
         with st.container(key="opened"):
             PANELS[panel](reading.chosen, selection)
     else:
-        answers.show("bars", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url)
+        answers.show("bars", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url, in_room)
     if not reading.digits:
         ensemble.load(selection)  # after the invitation, so that the first drawing is answered at once
     elif problem := ensemble.detector_problem():
@@ -126,7 +127,11 @@ def _read(board: Board, selection: Selection) -> Reading:
     """Predict the digits on the board, and record them in the visit's history."""
     learning, hidden = state.learning(), answers_wait()
     drawing = board.drawing if room_visit().member is None else None  # in a room nobody asks whether it was right
+    part = room_visit().participation
+    room = part.state if part else None  # whose network stands in the place of the visitor's
     own, url = (learning.learned.job.network, learning.learned.address) if learning.learned else ("", "")
+    if room:
+        own, url = taught.NETWORK if room.network else "", ""
     if board.problem or not board.digits or hidden:
         message = board.problem or (HIDDEN if hidden and board.digits else "")
         return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden, drawing=drawing), own, url)
@@ -137,7 +142,11 @@ def _read(board: Board, selection: Selection) -> Reading:
         for drawn, predictions in zip(digits, others, strict=True):
             drawn.beside = predictions
     for drawn in digits:
-        drawn.own = learning.predict(drawn.digit, selection.calibrated)
+        drawn.own = (
+            taught.predict(room, drawn.digit, selection.calibrated)
+            if room
+            else learning.predict(drawn.digit, selection.calibrated)
+        )
     current_history().record(board.drawing, digits)
     answers.take_labels(current_history())
     record = answers.Record(

@@ -75,10 +75,12 @@ def show(
     own: str = "",
     beside: str = "",
     own_url: str = "",
+    ours: bool = False,
 ) -> None:
     """Draw the verdict with a head for each network, or their bars.
 
     own: key of the visitor's own network, or ""; own_url: the address of its file, where browsers may run it.
+    ours: it is that of the room that the visitor is in.
     beside: the recipe whose answers stand in the heads, too, or "".
     """
     address, _ = catalog()
@@ -92,6 +94,7 @@ def show(
             "networks": list(selection.networks),
             "own": own,
             "ownUrl": own_url,
+            "ours": ours,
             "beside": beside,
             "calibrated": selection.calibrated,
             "record": record.to_json(),

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from learning.job import Command, State
-from learning.training import Training, TrainingError, prepare
+from learning.training import Training, TrainingError, possible, prepare
 from models import NETWORKS
 from ui import navigation
 from ui.learn import charts, state, view
@@ -41,7 +41,7 @@ def page() -> None:
         with st.container(key="learn_head"):
             st.html('<header class="masthead"><h1>Learn</h1><p>Watch a network learn.</p></header>')
         with st.container(key="learn_choices"):
-            if state.possible():
+            if possible():
                 _start(mine, choose(mine.running))
                 if mine.training:
                     with st.expander(TITLE):

@@ -13,12 +13,11 @@ from digits.labelled import Digits, join
 from digits.samples import SAMPLE_LABELS, sample_digit
 from learning.job import mnist_file
 from ui.drawing.history import current_history
-from ui.room import store
+from ui.room import store, taught
 from ui.room.visit import room_visit
 
 HELD_OUT_EVERY = 3  # of the visitor's own drawings, one of so many is held out
 MAX_NOT_HELD_OUT = 6  # own drawings of which none is held out, since too few would be left
-PARTICIPANT_EVERY = 4  # of a room's participants, all drawings of one of so many are held out
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +55,11 @@ def room() -> Source | None:
         everything = wall.tiles(store.database(), state.id, newest=None)
     except RoomError:
         return None
-    tiles = [tile for tile in everything if tile.label is not None]
-    participants = sorted({tile.participant_id for tile in tiles})
-    kept = set(participants[PARTICIPANT_EVERY - 1 :: PARTICIPANT_EVERY] or participants[1:2])
-    digits = _digits([(np.frombuffer(tile.digit, np.uint8).reshape(SIDE, SIDE), tile.label) for tile in tiles])
-    held_out = np.array([tile.participant_id in kept for tile in tiles], bool)
-    split = f"all that {len(kept)} of {len(participants)} participants drew" if kept else ""
-    return Source(digits[~held_out], digits[held_out], split, len(everything) - len(tiles))
+    train, held_out = taught.split(everything)
+    people, kept = ({tile.participant_id for tile in tiles} for tiles in (train, held_out))
+    words = f"all that {len(kept)} of {len(kept | people)} participants drew" if kept else ""
+    unlabelled = len(everything) - len(train) - len(held_out)
+    return Source(taught.digits_of(train), taught.digits_of(held_out), words, unlabelled)
 
 
 def samples() -> Source:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,12 +10,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 import streamlit as st
 
-import models
 from learning.job import EXPORTED_FILE, WEIGHTS_FILE, Job, Progress, State
-from learning.training import Training, TrainingError
-from recognition.card import ModelCard
+from learning.training import Training, TrainingError, trained_classifier
 from recognition.prediction import Prediction
-from recognition.recipes import YOURS
 from ui import navigation
 from ui.shared import session
 
@@ -27,15 +22,9 @@ if TYPE_CHECKING:
 FROM_NOTHING, FINE_TUNE = "From nothing", "Teach a trained one"  # choices of the page
 OWN = "My drawings"  # the source of that name
 MAX_UNDO = 5  # networks before the newest that are kept, of some MB each
-REQUIRED = ("training", "keras", "tensorflow")  # missing in a container that only serves
 HEARTBEAT_SECONDS = 3.0  # between two looks at a training from another page
 
 _by_name: WeakValueDictionary[str, Learned] = WeakValueDictionary()  # those of all visits
-
-
-def possible() -> bool:
-    """Return whether networks can be trained here: TensorFlow and this repository's training code are installed."""
-    return all(importlib.util.find_spec(name) is not None for name in REQUIRED)
 
 
 def learning() -> Learning:
@@ -154,29 +143,11 @@ def exported(name: str) -> bytes | None:
 
 def result(training: Training) -> Learned:
     """Read the network of a training that is done; raises TrainingError if its files cannot be read."""
-    from recognition.classifier import Classifier
-    from recognition.exported_model import InterpreterPool
-
     job = training.job
     try:
         weights = (training.folder / WEIGHTS_FILE).read_bytes()
         exported = (training.folder / EXPORTED_FILE).read_bytes()
-        card = _card(job, weights, training.progress)
-        classifier = Classifier(models.find(job.network), card, InterpreterPool(exported))
+        classifier = trained_classifier(job.network, training.progress, exported, weights)
     except (OSError, ValueError, RuntimeError) as error:
         raise TrainingError(f"The trained network cannot be read: {type(error).__name__}.") from error
     return Learned(job, classifier, weights, exported, training.progress)
-
-
-def _card(job: Job, weights: bytes, progress: Progress) -> ModelCard:
-    return ModelCard(
-        network=job.network,
-        recipe=YOURS,
-        parameters=progress.parameters,
-        sha256=hashlib.sha256(weights).hexdigest(),
-        size=len(weights),
-        temperature=1.0,
-        training={},
-        history=[],
-        serving=progress.exported,
-    )

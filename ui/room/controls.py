@@ -12,12 +12,13 @@ from typing import Any, cast
 
 import streamlit as st
 
-from rooms import hosting, state, wall
+from learning.training import possible
+from rooms import hosting, state, teaching, wall
 from rooms.limits import RoomError
 from rooms.prompts import ANY_DIGIT, Prompt
 from rooms.schema import HIDDEN, WAITING
 from rooms.state import RoomState
-from ui.room import store
+from ui.room import store, taught
 from ui.room.visit import RoomVisit, Undo, WatchedRoom, room_visit
 from ui.room.wall import EXPORTS, command, export_address, picture
 from ui.shared import session
@@ -68,12 +69,23 @@ def controls() -> None:
             if room.waiting:
                 with st.popover(f"{room.waiting} to approve"):
                     _held_back(watched, WAITING)
+            if possible():
+                _train(room)
             with st.popover("Hidden"):
                 _held_back(watched, HIDDEN)
             with st.popover("Settings"):
                 _settings(watched, room)
             with st.popover("End and export"):
                 _end_and_export(watched, room)
+
+
+def _train(room: RoomState) -> None:
+    """The button that trains the room's own network, or ends its training."""
+    if room.learning:
+        _button("Stop training", teaching.stop, key=session.TRAIN_OURS)
+    else:
+        label = "Train again" if room.network else "Train a network"
+        _button(label, taught.begin, key=session.TRAIN_OURS, disabled=room.ended or not room.drawings)
 
 
 def run_command() -> None:

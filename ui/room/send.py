@@ -15,7 +15,7 @@ from digits import CLASSES
 from digits.strokes import strokes_from_fabric
 from recognition import ensemble
 from ui.drawing.board import Board
-from ui.room import changes, store
+from ui.room import changes, store, taught
 from ui.room.visit import Participation, room_visit
 from ui.shared import session
 from ui.shared.choosers import chosen_recipe, selected
@@ -83,7 +83,10 @@ def privacy(hours_left: float, training: bool) -> str:
     hours = math.ceil(hours_left)
     kept = f"at most {hours} hours" if hours > 1 else "at most an hour"
     more = " The host may train networks on them, and export them." if training else " The host may export them."
-    return f"Only what you send is stored: on this server, without your name, for {kept}, for the room's wall.{more}"
+    return (
+        f"Only what you send is stored: on this server, without your name, for {kept}, for the room's wall and a "
+        f"network that the room may train.{more}"
+    )
 
 
 def deliver(part: Participation) -> None:
@@ -137,6 +140,9 @@ def _drawing(board: Board, digit: np.ndarray, part: Participation, state: RoomSt
     strokes = [np.round(stroke, 1).tolist() for stroke in strokes_from_fabric(board.strokes)[0]]
     selection = replace(selected(chosen_recipe()), calibrated=True)
     (predictions,) = ensemble.predict_all(selection, [digit]).by_digit
+    probabilities = {prediction.network: prediction.probabilities.tolist() for prediction in predictions}
+    if own := taught.predict(state, digit):
+        probabilities[taught.KEY] = own.probabilities.tolist()
     source = json.dumps(strokes).encode("ascii") if strokes else digit.tobytes()
     return Drawing(
         client_id=hashlib.sha256(source).hexdigest()[:32],
@@ -144,7 +150,7 @@ def _drawing(board: Board, digit: np.ndarray, part: Participation, state: RoomSt
         label=label(part, state, board),
         digit=digit.tobytes(),
         strokes=strokes,
-        probabilities={prediction.network: prediction.probabilities.tolist() for prediction in predictions},
+        probabilities=probabilities,
         recipe=selection.recipe,
         outlier=ensemble.outliers([digit])[0],
     )

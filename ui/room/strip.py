@@ -15,11 +15,11 @@ import streamlit as st
 
 from models import NETWORKS
 from ui.drawing.board import current_board
-from ui.room import changes, store
+from ui.room import changes, store, taught
 from ui.room.send import AWAY, begun_for, deliver, label, privacy
 from ui.room.visit import Participation, RoomVisit, remember_in_link, room_visit
 from ui.room.wall import picture
-from ui.shared import browser_files, images, modules, session
+from ui.shared import browser_files, modules, session
 from ui.shared.run_lock import RunLock
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ FRESH_SECONDS = 1.5  # in which the room is not read again
 OWN_SECONDS = 8.0  # after which the participant's drawing is read again: the host may have approved or hidden it
 SHOWN_SECONDS = 60.0  # after which somebody who comes back is not shown a reveal any more
 GONE = "The room is closed, and all that was in it is deleted."
+ORDER = (*NETWORKS, taught.KEY)  # of the answers to a drawing
 STYLES = (Path(__file__).with_name("room.css"), Path(__file__).with_name("wall.css"))
 
 
@@ -226,7 +227,7 @@ def _show(part: Participation, state: RoomState) -> dict[str, Any] | None:
     elapsed = time.time() - state.show_at
     if tile is None or not tile.predictions or tile.round != state.show_round or elapsed > SHOWN_SECONDS:
         return None
-    order = [key for key in NETWORKS if key in tile.predictions]
+    order = [key for key in ORDER if key in tile.predictions]
     return {
         "id": f"{state.show_round} {state.show_at:.1f}",
         "elapsed": elapsed,
@@ -234,7 +235,7 @@ def _show(part: Participation, state: RoomState) -> dict[str, Any] | None:
         "label": tile.label,
         "fool": part.prompts.get(tile.round, state.prompt).kind == "fool",
         "answers": [
-            [NETWORKS[key].title, images.colour(key), tile.predictions[key], round(tile.confidences[key], 7)]
+            [taught.title(key), taught.colour(key), tile.predictions[key], round(tile.confidences[key], 7)]
             for key in order
         ],
     }
@@ -251,11 +252,11 @@ def _result(part: Participation, problem: str) -> str:
     if not words and not own.revealed:
         words = "on the wall; the answers wait"
     if not words:
-        predictions = [_prediction(key, own.predictions[key], own.label) for key in NETWORKS if key in own.predictions]
+        predictions = [_prediction(key, own.predictions[key], own.label) for key in ORDER if key in own.predictions]
         words = " ".join(predictions) or "is on the wall"
     return f'<img src="{picture(own.digit)}" alt="drawing {part.member.drawings}">{words}'
 
 
 def _prediction(network: str, digit: int, label: int | None) -> str:
     kind = "" if label is None else "right" if digit == label else "wrong"
-    return f'<span class="{kind}">{escape(NETWORKS[network].title)} <b>{digit}</b></span>'
+    return f'<span class="{kind}">{escape(taught.title(network))} <b>{digit}</b></span>'

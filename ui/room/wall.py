@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,9 @@ from starlette.responses import Response
 
 from digits import SIDE
 from models import DEFAULT_NETWORKS, NETWORKS
-from ui.room import changes, store
+from ui.room import changes, store, taught
 from ui.room.changes import Right
+from ui.room.taught import title
 from ui.room.visit import WatchedRoom, room_visit
 from ui.shared import browser_files, images, modules, session
 
@@ -115,11 +116,6 @@ def picture(digit: bytes) -> str:
     return images.digit(np.frombuffer(digit, np.uint8).reshape(SIDE, SIDE))
 
 
-def title(network: str) -> str:
-    """Return the title of a network, by its key; the key of one that is no longer known."""
-    return NETWORKS[network].title if network in NETWORKS else network
-
-
 def _cached(request: Request, right: Right, kind: str, content: Callable[[RoomState], Any]) -> Response:
     """Answer content of the room, made once for each of its versions."""
     state = changes.state_of(right, FRESH_SECONDS)
@@ -152,6 +148,29 @@ def _wall(state: RoomState) -> dict[str, Any]:
         "networks": [_network(key) for key in networks or DEFAULT_NETWORKS],
         "rounds": [_chapter(chapter) for chapter in wall.chapters(store.database(), state.id)],
         "tiles": [_tile(tile) for tile in tiles],
+        "own": _own(state.id, tiles),
+    }
+
+
+def _own(room_id: int, tiles: Sequence[Tile]) -> dict[str, Any] | None:
+    """Return the newest training of the room's own network, as browser/wall/own.js shows it; None before the first."""
+    from rooms import teaching
+
+    if (found := teaching.teaching(store.database(), room_id)) is None:
+        return None
+    shown = {tile.id for tile in tiles}
+    predictions = [*found.predictions, *[None] * len(found.held_out)]
+    return {
+        "network": _network(taught.KEY),
+        "state": found.state,
+        "message": found.message,
+        "ahead": found.ahead,
+        "left": found.seconds_left,
+        "learned": found.learned,
+        "people": found.people,
+        "before": found.before,
+        "beforeLearned": found.before_learned,
+        "heldOut": [pair for pair in zip(found.held_out, predictions, strict=False) if pair[0] in shown],
     }
 
 
@@ -196,7 +215,7 @@ def _notable(words: str, drawing_id: int, room_id: int) -> dict[str, Any]:
 
 
 def _network(key: str) -> dict[str, str]:
-    return {"key": key, "title": title(key), "colour": images.colour(key)}
+    return {"key": key, "title": title(key), "colour": taught.colour(key)}
 
 
 def _chapter(chapter: Chapter) -> dict[str, Any]:
@@ -239,7 +258,7 @@ def _as_csv(drawings: list[Record]) -> bytes:
 def _as_png(drawings: list[Record]) -> bytes:
     from rooms import exports
 
-    return exports.as_png(drawings, {key: title(key) for key in NETWORKS})
+    return exports.as_png(drawings, {key: title(key) for key in (*NETWORKS, taught.KEY)})
 
 
 def _as_npz(drawings: list[Record]) -> bytes:
