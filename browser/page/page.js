@@ -2,6 +2,7 @@
    the tag that loads it names the catalog, which has the samples. */
 import { startCanvas } from "./canvas.js";
 import { layersOf } from "./layers.js";
+import { followStage } from "./stage.js";
 
 const BLOCKED = 20_000; // milliseconds without a connection, after which it will not come
 const BLOCKED_WORDS = "This page cannot reach its server: WebSockets may be blocked on this network. Ask whoever runs the network, or try another one.";
@@ -56,6 +57,7 @@ new MutationObserver(() => {
   requestAnimationFrame(() => {
     due = false;
     showPanel();
+    followStage();
     closeDialog();
     makeScrollable();
   });

@@ -122,6 +122,18 @@ def test_on_a_projector_everything_fits_and_the_bars_add_up_to_100_percent(visit
         for width, number in zip(widths, numbers, strict=True):
             assert bool(number) == (width >= 1), (width, number)
             assert not number or float(number.strip("<> %")) == pytest.approx(width, abs=0.11)
+    visitor.page.set_viewport_size(PROJECTOR)  # projected: the canvas and its answers alone, readable from afar
+    visitor.page.keyboard.press("p")
+    clear = visitor.page.get_by_role("button", name="Clear", exact=True)
+    clear.wait_for(state="hidden")
+    assert visitor.page.get_by_role("link", name="Evidence").is_hidden()
+    for selector, size in (("h3", 44), (".answer span", 56), (".bars li", 24)):
+        found = visitor.page.locator(selector).first.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
+        assert round(found) >= size, selector
+    last = visitor.page.locator(".bars li").last.bounding_box()
+    assert visitor.canvas.bounding_box()["height"] > 850 and last["y"] + last["height"] <= PROJECTOR["height"]
+    visitor.page.keyboard.press("Escape")
+    clear.wait_for()
 
 
 def test_all_networks_fit_on_a_projector_with_the_panels_below_them(visit):

@@ -116,7 +116,9 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
         with st.container(key="opened"):
             PANELS[panel](reading.chosen, selection)
     else:
-        answers.show("bars", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url, in_room)
+        answers.show(
+            "bars", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url, in_room
+        )
     if not reading.digits:
         ensemble.load(selection)  # after the invitation, so that the first drawing is answered at once
     elif problem := ensemble.detector_problem():

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import streamlit as st
 
+import models
 from learning.job import EXPORTED_FILE, WEIGHTS_FILE, Job, Progress, State
 from learning.training import Training, TrainingError, trained_classifier
 from recognition.prediction import Prediction

@@ -19,6 +19,7 @@ STYLES = (  # in this order
     "drawing/stage",
     "drawing/answers",
     "drawing/grab",
+    "draw/projector",
     "draw/panels/panels",
     "draw/panels/journey",
     "book/book",
