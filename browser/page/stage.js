@@ -8,7 +8,7 @@ let asked = new URLSearchParams(location.search).has(PARAMETER);
 
 /** Lets the page Draw be projected while it is shown. */
 export function followStage() {
-  const there = document.querySelector(".st-key-stage") !== null;
+  const there = document.querySelector(".st-key-panel") !== null;
   if (there === (shown !== null)) return;
   shown?.abort();
   shown = null;
