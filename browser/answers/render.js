@@ -14,8 +14,7 @@ const WIDTH = 7; // characters of a percentage: another length would move it
 const WRITTEN = 0.01; // probabilities below it have a bar, but no number
 export const READABLE = 125; // milliseconds between two changes of the numbers while the pen moves
 const EASING = 150; // milliseconds
-const FAILED = 34; // characters of a headline about a failure that is as large as it can be
-const [LONG, LONGER] = [28, 60]; // characters of a headline from which it is set smaller, so that it keeps its height
+const [LONG, LONGER] = [34, 60]; // characters of a headline beyond which it has two lines, and is set smaller
 const CLASSES = [...Array(10).keys()];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -78,8 +77,8 @@ export class Heads {
     if (!hold) this.numbered = now;
     const { digits, place, failures } = shown, number = digits.length > 1, words = verdict(shown, this.view, labels);
     setClass(this.root, `answers ${shown.kind}${digits[place]?.outlier && (labels[place] ?? null) === null ? " doubted" : ""}${number ? " number" : ""}`);
-    const failed = words.length <= FAILED && this.cards.some(({ key }) => judged(shown, this.view, key, labels) === "wrong");
-    setClass(this.title, failed ? "failed" : words.length > LONGER ? "longer" : words.length > LONG ? "long" : "");
+    this.title.style.setProperty("--letters", String(words.length));
+    setClass(this.title, words.length > LONGER ? "longer" : words.length > LONG ? "long" : "");
     setText(this.title, words);
     for (const { card, key, digit, each, confidence, idea } of this.cards) {
       const known = digits.length > 0 && digits[0].probabilities[key];
