@@ -99,7 +99,7 @@ async def guess_codes_of_rooms(address: str) -> None:
 
 
 async def announce_uploads(address: str) -> None:
-    """Twenty visits, 40 uploads that announce a photo of 10 MB and send five bytes."""
+    """Twenty visits, 40 uploads that announce a photo of 20 MB and send five bytes."""
     cookie = await asyncio.to_thread(token, address)
     async with contextlib.AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(visit(address)) for _ in range(20)]
@@ -109,7 +109,7 @@ async def announce_uploads(address: str) -> None:
                 address,
                 f"PUT /_stcore/upload_file/{client.session}/{number} HTTP/1.1",
                 f"X-Xsrftoken: {cookie}",
-                "Content-Length: 10400000",
+                "Content-Length: 20400000",
                 *heads,
                 body=b"--x\r\n",
             )

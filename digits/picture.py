@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MAX_PHOTO_BYTES = 10_000_000
+MAX_PHOTO_BYTES = 20_000_000  # of 48 megapixels, from a phone
 MAX_PHOTO_PIXELS = 20_000_000  # decoding takes up to 9 bytes for each
 MAX_PIXELS = {
     "WEBP": 16_000_000,  # libwebp takes 16 bytes for each
@@ -34,7 +34,7 @@ FORMATS = {  # those of cameras, phones, scanners and screenshots, with their fi
 }
 SUFFIXES = tuple(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 MAX_MARKERS = {b"\xff\xda\x00": 64, b"zTXt": 16, b"iTXt": 16}  # scans of a JPEG, texts of a PNG; more take minutes
-MAX_PNG_CHUNKS = 20_000  # a photo of 10 MB has about 1,300; Pillow reads each in Python
+MAX_PNG_CHUNKS = 20_000  # a photo of 20 MB has about 2,600; Pillow reads each in Python
 DECODED_SIDE = 640  # pixels on the longer side of the decoded photo
 MAX_CANVAS_PIXELS = 640 * 640  # a canvas sends 280 x 280 or 560 x 280
 MAX_CANVAS_SIDE = 2560  # pixels

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from starlette.types import Receive
 
 IDLE_SECONDS = 10.0  # without a byte
-TOTAL_SECONDS = 120.0  # a photo of 10 MB needs 80 at 1 Mbit/s
+TOTAL_SECONDS = 240.0  # a photo of 20 MB needs 160 at 1 Mbit/s
 GONE = 499  # the status for a client that is no longer there to read it
 
 

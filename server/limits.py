@@ -15,8 +15,8 @@ try:
 except ImportError:  # Windows, where sockets are not counted as files
     resource = None  # type: ignore[assignment]
 
-MAX_UPLOAD_BYTES = 11_000_000  # of one upload with its envelope
-MAX_VISIT_UPLOAD_BYTES = 25_000_000  # stored for one visit; a photo that replaces another frees its bytes
+MAX_UPLOAD_BYTES = 21_000_000  # of one upload with its envelope
+MAX_VISIT_UPLOAD_BYTES = 50_000_000  # stored for one visit; a photo that replaces another frees its bytes
 MAX_VISIT_UPLOADS = 10  # files of one visit
 MAX_TOTAL_UPLOAD_BYTES = 400_000_000  # stored for all visits
 

@@ -312,7 +312,7 @@ BAD = {
     "text": (b"seven" * 50, "something else"),
     "a PDF": (b"%PDF-1.7\n" + b"x" * 200, "a PDF"),
     "an incomplete JPEG": (photo(7)[:3000], "damaged or incomplete"),
-    "too many bytes": (b"\xff\xd8" + b"\0" * MAX_PHOTO_BYTES, "at most 10 MB"),
+    "too many bytes": (b"\xff\xd8" + b"\0" * MAX_PHOTO_BYTES, "at most 20 MB"),
     "a bomb": (png_header(60_000, 60_000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)), "more than 20 megapixels"),
     "one pixel wide": (png_header(1, 20_000_000) + chunk(b"IDAT", zlib.compress(b"\0" * 9999)), "20,000 pixels a side"),
     "600,000 chunks": (png_header(100, 100) + 600_000 * chunk(b"IDAT", b""), "would take minutes"),

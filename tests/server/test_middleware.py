@@ -279,17 +279,17 @@ def test_uploads_that_announce_much_and_send_little_take_no_room_from_others(ser
                 head = (
                     f"PUT /_stcore/upload_file/{clients[number // 2].session}/{number} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 )
-                head += f"Cookie: _streamlit_xsrf={cookie}\r\nX-Xsrftoken: {cookie}\r\nContent-Length: 10400000\r\n"
+                head += f"Cookie: _streamlit_xsrf={cookie}\r\nX-Xsrftoken: {cookie}\r\nContent-Length: 20400000\r\n"
                 writer.write(head.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
             await asyncio.sleep(0.5)
-            return await asyncio.to_thread(upload, server.address, clients[20].session, b"x" * 9_900_000, cookie)
+            return await asyncio.to_thread(upload, server.address, clients[20].session, b"x" * 19_900_000, cookie)
 
     assert run_async(attack()) == 204
 
 
 @pytest.mark.nightly
 def test_sixty_uploads_of_a_visit_do_not_fill_the_memory(server):
-    photo, cookie = b"x" * 9_900_000, token(server.address)
+    photo, cookie = b"x" * 19_900_000, token(server.address)
 
     async def attack() -> list[int]:
         async with visit(server.address) as client:
@@ -314,7 +314,7 @@ def test_a_visit_may_upload_some_photos_and_one_that_was_removed_makes_room(serv
         async with visit(server.address) as client, visit(server.address) as other:
 
             def send(session: str, name: str, method: str = "PUT") -> int:
-                return upload(server.address, session, b"x" * 9_900_000, cookie, method, name)
+                return upload(server.address, session, b"x" * 19_900_000, cookie, method, name)
 
             mine = client.session
             return await asyncio.to_thread(

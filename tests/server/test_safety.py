@@ -22,7 +22,7 @@ def config():
 def test_the_server_has_safe_settings(config):
     server = config["server"]
     assert server["enableCORS"] and server["enableXsrfProtection"] and not server["enableStaticServing"]
-    assert server["maxUploadSize"] <= 10 and server["maxMessageSize"] <= 10
+    assert server["maxUploadSize"] <= 20 and server["maxMessageSize"] <= 10
     assert config["client"]["showErrorDetails"] == "none" and not config["browser"]["gatherUsageStats"]
 
 
