@@ -65,6 +65,7 @@ def test_each_row_is_built_with_its_regularizer():
     assert float(first.kernel_regularizer.l2) == pytest.approx(0.001)
 
 
+@pytest.mark.slow
 def test_a_row_is_trained_only_once_and_evaluated_on_both_sets(few, tmp_path, monkeypatch):
     row = TABLES["1.3.3"][15]
     result = tables.measured("1.3.3", row, few, few[:50], epochs=12, runs=tmp_path)

@@ -130,6 +130,7 @@ def _interrupt_in(folder, write_card):
     return write
 
 
+@pytest.mark.slow
 def test_a_training_on_all_digits_has_its_twins_temperature_and_is_not_compared(main, train, splits, monkeypatch):
     train("mlp", BETTER, splits)
     monkeypatch.setattr(command.hyperparameters, "find", lambda key, recipe: replace(WORSE, whole=True))

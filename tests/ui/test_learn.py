@@ -134,6 +134,7 @@ def press(test: AppTest, step: str) -> AppTest:
     return run(test)
 
 
+@pytest.mark.slow
 def test_the_lesson_can_be_followed_as_it_is_written(monkeypatch):
     begun, turned, opened, end = [], [], [], Event()
 
