@@ -19,6 +19,7 @@ from digits.samples import sample_digit
 from learning import training as training_process
 from learning.job import ABANDONED_SECONDS, LOG_FILE, PROGRESS_FILE, PULSE_FILE, Job, Point, Progress, State
 from learning.training import FOLDER_PREFIX, Training, TrainingError
+from recognition.recipes import YOURS
 from tests.learning.test_process import wait_until
 from ui.learn import sources, state
 from ui.learn.state import Learning
@@ -106,7 +107,7 @@ def test_a_learned_network_predicts_until_it_is_undone():
     assert training.progress.state == State.DONE, training.progress.message
     wait_until_gone(training.folder)
     prediction = mine.predict(sample_digit("7"), calibrated=True)
-    assert prediction is not None and (prediction.network, prediction.recipe) == ("mlp", state.YOURS)
+    assert prediction is not None and (prediction.network, prediction.recipe) == ("mlp", YOURS)
     assert abs(prediction.probabilities.sum() - 1) < 1e-5
     assert mine.learned is not None and len(mine.learned.weights) > 1_000_000
     (row,) = mine.learned.progress.comparisons
