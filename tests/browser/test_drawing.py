@@ -223,7 +223,7 @@ def test_play_asks_for_a_digit_guesses_aloud_ends_a_round_by_itself_and_shows_si
 @pytest.mark.parametrize(
     ("size", "theme"),
     [
-        (PROJECTOR, "light"),
+        pytest.param(PROJECTOR, "light", marks=pytest.mark.nightly),
         pytest.param(PHONE, "dark", marks=pytest.mark.nightly),
         (SMALL_PHONE, "light"),
     ],

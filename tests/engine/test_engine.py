@@ -152,7 +152,9 @@ def test_a_network_that_browsers_cannot_run_is_refused_by_name_when_it_is_export
 
 @pytest.mark.slow
 @pytest.mark.skipif(data_folder() is None, reason="needs pendigits-orig.tes: set DIGIT_DATA")
-@pytest.mark.parametrize("key", ["mlp", "cnn", "rnn", pytest.param("resnet", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    "key", ["mlp", *(pytest.param(key, marks=pytest.mark.nightly) for key in ("cnn", "rnn", "resnet"))]
+)
 def test_every_test_digit_is_read_as_python_reads_it(key):
     digits = np.stack([from_canvas(canvas) for canvas in draw_on_canvas(pendigits("tes"))])
     classifier = recognition.load(key, "drawn")

@@ -153,7 +153,7 @@ def test_an_observer_sees_the_untrained_network_first_and_may_stop(clock, drawin
     assert 60 - others[0].seconds_left < 0.2, "the first look is early"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_time_of_an_observer_counts_pauses_do_not_and_a_slow_one_is_called_less_often(clock, drawings):
     slow, paused = Observer(clock, most=99, seconds=2), Observer(clock, most=3, seconds=3600)
     learner.learn("mlp", drawings.digits, drawings.labels, seconds=60, observe=slow, every=1.0)

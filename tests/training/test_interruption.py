@@ -79,7 +79,10 @@ def test_a_checkpoint_that_is_damaged_is_trained_again(train, runs, splits, monk
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [{}, {"ema_momentum": 0.9}], ids=["dropout", "EMA"])
+@pytest.mark.parametrize(
+    "settings",
+    [pytest.param({}, id="dropout", marks=pytest.mark.nightly), pytest.param({"ema_momentum": 0.9}, id="EMA")],
+)
 def test_an_interruption_does_not_change_the_result(train, interrupted, splits, settings):
     recipe = replace(QUICK, **settings)
     interrupted(recipe)

@@ -23,7 +23,7 @@ print((classifier.predict(test.digits).argmax(1) == test.labels).mean(), classif
 """
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(data_folder() is None, reason="needs mnist.npz: set DIGIT_DATA")
 def test_a_network_is_added_by_a_file_and_two_lines(tmp_path):
     for package in PACKAGES:

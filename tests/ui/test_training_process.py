@@ -21,7 +21,7 @@ from learning.job import ABANDONED_SECONDS, LOG_FILE, PROGRESS_FILE, PULSE_FILE,
 from learning.training import FOLDER_PREFIX, Training, TrainingError
 from recognition.recipes import YOURS
 from tests.learning.test_process import wait_until
-from ui.learn import sources, state
+from ui.learn import sources
 from ui.learn.state import Learning
 
 SAMPLE = Digits(sample_digit("7")[None], np.array([7]))
