@@ -159,7 +159,7 @@ LINKS |= st.dictionaries(st.sampled_from([*KNOWN, "raw", "outlier"]), st.lists(W
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(query=LINKS)
 def test_the_page_opens_from_every_link(query):
     page = opened(query)

@@ -41,7 +41,7 @@ def test_a_forged_cookie_is_replaced(address):
     assert copies.copy_of(address, "digits_copy=127.0.0.1:22") in ("digits_copy=digits_1", "digits_copy=digits_2")
 
 
-@pytest.mark.parametrize("how", ["stands still", "is killed"])
+@pytest.mark.parametrize("how", ["stands still", pytest.param("is killed", marks=pytest.mark.nightly)])
 def test_a_browser_continues_on_the_other_copy_when_its_own(chromium, address, servers, how):
     context = chromium.new_context()
     visitor = driver.Visitor(context.new_page(), address)

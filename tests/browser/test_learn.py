@@ -97,13 +97,8 @@ def test_stopped_at_once_it_says_so_and_leaves_nothing(learn, place):
     wait_until(lambda: trainings(place) == [], 20)
 
 
-@pytest.mark.parametrize(
-    ("viewport", "theme"),
-    [
-        pytest.param(driver.PHONE, "dark", id="390"),
-        pytest.param(SMALL, "light", id="360", marks=pytest.mark.nightly),
-    ],
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize(("viewport", "theme"), [(driver.PHONE, "dark"), (SMALL, "light")], ids=["390", "360"])
 def test_on_a_phone_the_training_takes_the_place_of_the_controls(learn, viewport, theme):
     learner = learn(viewport, phone=True, theme=theme)
     button = learner.button("Train")
