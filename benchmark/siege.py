@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Coroutine
@@ -27,6 +28,7 @@ ARRIVAL_SECONDS = 10.0  # of honest visitors, before the attackers: who is there
 QUIET_SHARE = 0.25  # of the time, without attackers, at the start
 SESSION_TTL_SECONDS = 10  # seconds that the server keeps a visit whose line was dropped, in this measurement
 SAMPLE_SECONDS = 5.0  # seconds from one look at the server's memory to the next
+STOP_SECONDS = 30  # that supervisors usually leave a server to stop
 
 
 @dataclass
@@ -46,6 +48,7 @@ def siege(minutes: float) -> str:
         environment |= {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_TTL_SECONDS)}
         with running(environment=environment) as server:
             quiet, besieged, forged = asyncio.run(_besiege(server, pool, 60 * minutes))
+            stopped = _stop(server)
     rows = [_row("in quiet", quiet), _row("besieged", besieged)]
     failures = quiet.failures + besieged.failures
     lines = [
@@ -58,10 +61,22 @@ def siege(minutes: float) -> str:
         "",
         f"The attackers: {', '.join(attackers.ATTACKS)}, drop lines, and {forged.outcomes.total():,} forged messages.",
         "",
-        f"{len(failures)} failures.",
+        f"{len(failures)} failures. {stopped}",
         *(f"- {failure}" for failure in failures[:5]),
     ]
     return "\n".join(lines) + f"\n\nLoad average at the end, other work included: {os.getloadavg()[0]:.1f}.\n"
+
+
+def _stop(server: Server) -> str:
+    """Stop the server as a supervisor does; return what came of it, in words."""
+    begin = time.monotonic()
+    server.process.terminate()
+    try:
+        server.process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        return f"Told to stop, the server was still there after {STOP_SECONDS} s, and was killed."
+    return f"Told to stop, the server stopped after {time.monotonic() - begin:.0f} s."
 
 
 def _row(name: str, phase: Phase) -> str:
