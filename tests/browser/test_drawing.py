@@ -235,8 +235,10 @@ def test_the_charts_of_the_evidence_fit_the_window_and_vega_warns_of_nothing(vis
     visitor.page.on("console", lambda message: warnings.append(message.text) if "WARN" in message.text else None)
     visitor.page.goto(f"{visitor.page.url.rstrip('/')}/evidence")
     visitor.page.locator(".mistakes img").nth(9).wait_for(timeout=30_000)
+    visitor.page.get_by_test_id("stExpander").nth(3).wait_for()
     for folded in visitor.page.get_by_test_id("stExpander").all():
         folded.locator("summary").click()
+        folded.locator("details[open]").wait_for()
     for test in ("MNIST test digits", "drawn digits, plain resize"):
         visitor.page.get_by_role("radio", name=test, exact=True).click()
         picture = visitor.page.locator(".stVegaLiteChart").first
