@@ -9,9 +9,9 @@ from digits.photo import numbers_from_photo
 from digits.picture import decode
 from digits.samples import DIGITS
 from training.augment.numbers import Composer
-from training.augment.photos import KINDS, picture
+from training.augment.photos import KINDS, NOT_ONLY_DIGITS, picture
 from training.data.unipen import PenDrawing
-from training.photo_report import REPORT
+from training.photo_report import REPORT, Result, table
 
 SAMPLES = [PenDrawing(str(digit), tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
 
@@ -44,3 +44,15 @@ def test_kinds_have_the_lines_digits_and_other_ink_that_they_promise():
     assert 10 <= len(composed("ten to twenty digits", 0).numbers[0]) <= 20
     assert composed("with a sign", 0).other_ink and not composed("pencil", 0).other_ink
     assert decode(composed("28 x 28, grey and noisy", 0).data).shape == (28, 28)
+
+
+def test_a_slash_or_a_word_counts_as_right_where_it_is_said_and_is_no_part_of_the_other_shares():
+    silent_there = {name: [Result(name not in NOT_ONLY_DIGITS, True, False, False)] for name in KINDS}
+    said_there = {name: [Result(name not in NOT_ONLY_DIGITS, True, name in NOT_ONLY_DIGITS, False)] for name in KINDS}
+    for results, share in ((silent_there, "0.0 %"), (said_there, "100.0 %")):
+        rows = table(results).splitlines()
+        assert all(
+            next(r for r in rows if r.startswith(f"| {name} | ")).split("| ")[2].startswith(share)
+            for name in NOT_ONLY_DIGITS
+        )
+        assert all("100.0 %" in row for row in rows if row.startswith("| **all"))

@@ -104,8 +104,6 @@ NUMBERS = {
     "on a line": Kind(frame="line"),
     "scanned": Kind(camera="scan", height=(0.03, 0.1), tilt=1.5),
     "with a sign": Kind(beside="sign"),
-    "with a slash": Kind(beside="slash"),
-    "with a word": Kind(beside="word", digits=(2, 5)),
     "crossed by a line of the pen": Kind(frame="through"),
     "touching": Kind(gaps=(-0.08, 0.05), digits=(2, 4)),
 }
@@ -131,7 +129,11 @@ SINGLES = {
     "one digit in a circle": replace(ALONE, frame="circle"),
     "one digit on a line": replace(ALONE, frame="line"),
 }
-KINDS = NUMBERS | SINGLES
+NOT_ONLY_DIGITS = {  # what stands beside the digits looks like digits too, so the right answer is a warning
+    "with a slash": Kind(beside="slash"),
+    "with a word": Kind(beside="word", digits=(2, 5)),
+}
+KINDS = NUMBERS | SINGLES | NOT_ONLY_DIGITS
 
 
 def picture(composer: Composer, kind: Kind, random: np.random.Generator) -> Picture:
