@@ -164,13 +164,41 @@ def _sorted_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _with_paper_around(picture: np.ndarray) -> tuple[np.ndarray, int]:
-    """A small picture with its paper's level around it, so that a digit may fill it, and how many pixels of that."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    low, level, high = np.quantile(border, (0.25, 0.5, 0.75))
-    if max(picture.shape) > MAX_PADDED_SIDE or high - low > MAX_UNEVEN:
+    """A small picture with its paper's level around it, so that a digit may fill it, and how many pixels of that.
+
+    Where its border is uneven, light changes along it or strokes reach it; a closing, or for light strokes an opening,
+    takes them out of the border, and what is left goes on outwards.
+    """
+    if max(picture.shape) > MAX_PADDED_SIDE:
         return picture, 0
     room = round(ROOM * max(picture.shape))
-    return np.pad(picture, room, constant_values=np.uint8(level)), room
+    border = np.concatenate([picture[0], picture[:, -1], picture[-1, ::-1], picture[::-1, 0]])  # around it once
+    low, level, high = np.quantile(border, (0.25, 0.5, 0.75))
+    if high - low <= MAX_UNEVEN:
+        return np.pad(picture, room, constant_values=np.uint8(level)), room
+    padded = _replaced_border(picture, _without_strokes(border, picture))
+    padded = np.pad(padded, room, mode="edge")
+    padded[room : room + picture.shape[0], room : room + picture.shape[1]] = picture
+    return padded, room
+
+
+def _without_strokes(border: np.ndarray, picture: np.ndarray) -> np.ndarray:
+    """The levels around a picture without the strokes that reach its edge."""
+    from scipy import ndimage
+
+    lowest, highest = np.quantile(picture, (0.02, 0.98))
+    level = float(np.median(border))
+    take_out = ndimage.grey_closing if level - lowest > highest - level else ndimage.grey_opening
+    return np.asarray(take_out(border, max(picture.shape), mode="wrap"))
+
+
+def _replaced_border(picture: np.ndarray, border: np.ndarray) -> np.ndarray:
+    """The picture with other levels at its edges, which begin at the top left corner and go around clockwise."""
+    height, width = picture.shape
+    replaced = picture.copy()
+    sides = np.split(border, np.cumsum([width, height, width]))
+    replaced[0], replaced[:, -1], replaced[-1, ::-1], replaced[::-1, 0] = sides
+    return replaced
 
 
 def _placed(line: Line, scale: float, room: int) -> Line:

@@ -182,6 +182,14 @@ def test_a_digit_that_fills_its_picture_is_read_dark_on_light_and_light_on_dark(
         assert said(saved((250 * share).astype(np.uint8))) == [str(digit)]
 
 
+def test_a_digit_that_reaches_the_edge_of_its_picture_is_read_in_uneven_light():
+    for digit in (2, 9):
+        share = ink(digit, 90, brush=34)[4:-4, 3:-3]
+        light = np.linspace(210, 130, share.shape[1])
+        assert said(saved((light * (1 - 0.7 * share)).astype(np.uint8))) == [str(digit)]
+        assert said(saved((light * (0.3 + 0.7 * share)).astype(np.uint8))) == [str(digit)]
+
+
 def test_28_by_28_pixels_on_grey_and_noisy_paper_are_read_like_any_other_size():
     noise = np.random.default_rng(1).normal(0, 6, (28, 28))
     share = np.zeros((28, 28))
