@@ -7,11 +7,13 @@ import contextlib
 import ctypes
 import gc
 import logging
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 from weakref import WeakSet
 
 import streamlit as st
+import uvicorn
 from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state import SessionState
@@ -21,6 +23,7 @@ from server import limits
 log = logging.getLogger(__name__)
 
 FEW_VISITORS = 100  # fewer than that come with advice
+STOP_SECONDS = 3  # that requests and visits have to end after the server is told to stop; supervisors wait 10 and more
 PERIOD_SECONDS = 20.0  # a collection stops the server for some hundredths of a second
 
 
@@ -31,12 +34,20 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     advice = f"; for more, start the page after: ulimit -n {limits.FILES_WANTED}" if visitors < FEW_VISITORS else ""
     print(f"  Room for {visitors:,} visitors at once{advice}.", flush=True)
     limits.limit_log()
+    bound_stop()
     gc.freeze()  # without a collection, for which the first visitor would wait
     timer = asyncio.create_task(_repeat())
     try:
         yield
     finally:
         timer.cancel()
+
+
+def bound_stop() -> None:
+    """Let no visitor keep the server from stopping, with a request that never ends; Streamlit leaves that unbounded."""
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if isinstance(server, uvicorn.Server) and server.config.timeout_graceful_shutdown is None:
+        server.config.timeout_graceful_shutdown = STOP_SECONDS
 
 
 async def _repeat() -> None:

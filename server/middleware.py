@@ -7,8 +7,10 @@ visit before Streamlit stores any of it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
+from collections import deque
 from urllib.parse import urlsplit
 
 from google.protobuf.message import DecodeError
@@ -36,6 +38,7 @@ LARGE_BYTES = (250_000.0, 800_000.0)  # ... so much, in a second and at once
 MAX_WAIT_SECONDS = (
     4.0  # for that share; one that would wait longer is dropped, and the drawing comes with its next stroke
 )
+MAX_WAITING = 100  # messages of a visit that wait for their turn
 MAX_MESSAGE_BYTES = 400_000  # the longest drawing that digits.strokes accepts takes 300,000
 MAX_WIDGETS = 300  # in a message; the page has about 60
 MAX_HASHES = 5_000  # in a message, of those that the browser has cached
@@ -131,10 +134,11 @@ class _Incoming:
     def __init__(self, receive: Receive, send: Send, large: TokenBucket):
         self.receive, self.send, self.large = receive, send, large
         self.messages, self.bytes = TokenBucket(*MESSAGES), TokenBucket(*BYTES)
+        self.waiting: deque[Message] = deque()
 
     async def __call__(self) -> Message:
         while True:
-            message = await self.receive()
+            message = self.waiting.popleft() if self.waiting else await self.receive()
             if message["type"] != "websocket.receive":
                 return message
             data = message.get("bytes") or b""
@@ -154,17 +158,35 @@ class _Incoming:
     async def _pay(self, size: int) -> bool:
         """Wait until the visit may send a message of this size, before any of it is looked at; return False to drop it.
 
-        The line is not read meanwhile. Streamlit itself merges the messages that come while a run is due.
+        Streamlit itself merges the messages that come while a run is due.
         """
-        wait = max(self.messages.use(1), self.bytes.use(size))
+        wait, fits = max(self.messages.use(1), self.bytes.use(size)), True
         if size > LARGE_MESSAGE_BYTES:
             share = self.large.use(size)
-            if share > MAX_WAIT_SECONDS:
+            if fits := share <= MAX_WAIT_SECONDS:
+                wait = max(wait, share)
+            else:
                 self.large.use(-size)
-                return False
-            wait = max(wait, share)
-        if wait > 0:
-            await asyncio.sleep(wait)
+        return await self._stays(wait) and fits
+
+    async def _stays(self, seconds: float) -> bool:
+        """Wait; return False at once where the visit ends meanwhile, and forget what it has sent.
+
+        To see its end, read ahead, but no more than one large message: a line that is not read bounds its sender.
+        """
+        if seconds <= 0:
+            return True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while sum(len(message.get("bytes") or b"") for message in self.waiting) <= LARGE_MESSAGE_BYTES:
+                    message = await self.receive()
+                    if message["type"] != "websocket.receive":
+                        self.waiting = deque([message])
+                        return False
+                    self.waiting.append(message)
+                    if len(self.waiting) > MAX_WAITING:
+                        raise MessageError(f"more than {MAX_WAITING} messages wait", 1008)
+                await asyncio.Event().wait()
         return True
 
 

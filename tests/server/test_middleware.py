@@ -26,11 +26,11 @@ from benchmark.client import Client, visit
 from benchmark.load import status
 from digits.strokes import MAX_COMMANDS, strokes_to_fabric
 from rooms.limits import TokenBucket
-from server import middleware
+from server import maintenance, middleware
 from server.middleware import MessageError, is_allowed
 from tests.drawings import placed
 from tests.fuzzing.forged_messages import state
-from tests.page_server import run_async
+from tests.page_server import Server, run_async, running
 from tests.server.messages import TOO_MUCH, of_kind, rerun
 from tests.server.uploading import token, upload
 from tests.ui.page import message
@@ -81,31 +81,65 @@ def test_bytes_that_are_no_message_are_refused():
     assert caught.value.code == 1002
 
 
+async def incoming(messages: list[bytes], shared: TokenBucket | None = None) -> tuple[list[dict], list[int], float]:
+    """Pass on what a visit sends before it leaves; return it, the codes of being closed, and the seconds it took."""
+    ahead = [{"type": "websocket.receive", "bytes": data} for data in messages] + [{"type": "websocket.disconnect"}]
+    closed: list[int] = []
+
+    async def receive() -> dict:
+        return ahead.pop(0)
+
+    async def send(message: dict) -> None:
+        closed.append(message["code"])
+
+    visit, passed, begin = middleware._Incoming(receive, send, shared or TokenBucket(1e9, 1e9)), [], time.monotonic()
+    while not passed or passed[-1]["type"] == "websocket.receive":
+        passed.append(await visit())
+    return passed, closed, time.monotonic() - begin
+
+
 def test_nobody_waits_long_for_large_messages_of_others_and_small_ones_pass():
     large, small = b"x" * middleware.MAX_MESSAGE_BYTES, rerun().SerializeToString()
-    closed: list[dict] = []
-
-    async def visitor(shared: TokenBucket, data: bytes) -> float:
-        async def receive() -> dict:
-            return (
-                {"type": "websocket.receive", "bytes": messages.pop()} if messages else {"type": "websocket.disconnect"}
-            )
-
-        async def send(message: dict) -> None:
-            closed.append(message)
-
-        messages, begin = [data], time.monotonic()
-        await middleware._Incoming(receive, send, shared)()
-        return time.monotonic() - begin
 
     async def everybody() -> tuple[list[float], float]:
         shared = TokenBucket(*middleware.LARGE_BYTES)
         shared.use(30 * len(large))  # of visits that have left since
-        begin = asyncio.gather(*(visitor(shared, large) for _ in range(5)))
-        return await begin, await visitor(shared, small)
+        begin = asyncio.gather(*(incoming([large], shared) for _ in range(5)))
+        return [waited for *_, waited in await begin], (await incoming([small], shared))[2]
 
     waits, own = run_async(everybody())
     assert max(waits) < middleware.MAX_WAIT_SECONDS and own < 0.5
+
+
+def test_a_visit_that_has_left_is_not_waited_for():
+    """It would keep its place on the page and its memory, and the server from stopping."""
+    large = rerun("x" * (middleware.MAX_MESSAGE_BYTES - 1000)).SerializeToString()
+    passed, _, waited = run_async(incoming([large, large]))
+    assert len(passed) == 2 and waited < 0.5 * len(large) / middleware.BYTES[0]
+
+
+def test_a_visit_with_many_messages_waiting_is_ended():
+    small = rerun().SerializeToString()
+    passed, closed, _ = run_async(incoming([small] * 40))
+    assert len(passed) > middleware.MESSAGES[1] and not closed
+    _, closed, waited = run_async(incoming([small] * 1_000))
+    assert closed == [1008] and waited < 1
+
+
+@pytest.mark.slow
+def test_a_server_stops_though_somebody_holds_a_line():
+    async def seconds_to_stop(server: Server) -> float:
+        _, line = await asyncio.open_connection("127.0.0.1", server.port)
+        line.write(b"POST /api/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n")
+        begin = time.monotonic()
+        server.process.terminate()
+        while server.process.poll() is None:
+            line.write(b"x")
+            await asyncio.sleep(0.2)
+        return time.monotonic() - begin
+
+    with running() as server:
+        assert run_async(seconds_to_stop(server)) < maintenance.STOP_SECONDS + 10
 
 
 async def clear_caches(client: Client) -> None:
