@@ -7,7 +7,9 @@ COPY .streamlit .streamlit
 COPY browser browser
 COPY digits digits
 COPY explain explain
+COPY language language
 COPY learning learning
+COPY locale locale
 COPY models models
 COPY recognition recognition
 COPY rooms rooms

@@ -12,13 +12,16 @@ ICON = Path(__file__).parent / "ui" / "shell" / "icon.png"
 
 def main() -> None:
     """Run the page once, for one visitor."""
+    from language import _
     from ui import navigation, shell
+    from ui.shared import visitor_language
 
-    st.set_page_config(page_title="Draw a digit", page_icon=str(ICON), layout="wide")
+    visitor_language.follow_visits()
+    st.set_page_config(page_title=_("Draw a digit"), page_icon=str(ICON), layout="wide")
     shell.inject_assets()
     pages = {
         name: st.Page(
-            _page(name), title=title, icon=icon, url_path=name if name != "draw" else "", default=name == "draw"
+            _page(name), title=_(title), icon=icon, url_path=name if name != "draw" else "", default=name == "draw"
         )
         for name, (title, icon) in navigation.PAGES.items()
     }

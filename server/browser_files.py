@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+import language
 from recognition.store import WeightsError
 from server import index_page
 from server.compression import FOR_GOOD, Compressed
@@ -23,17 +24,23 @@ _compressed = Compressed()
 
 async def script(request: Request) -> Response:
     """GET browser/VERSION/NAME: a module or kernel; 404 for another name, or a version that is not this server's."""
-    name = request.path_params["name"]
-    if name not in browser_files.scripts() or request.path_params["version"] != browser_files.version():
+    name, folder = request.path_params["name"], request.path_params["version"]
+    spoken = browser_files.language_of(folder)
+    if spoken is None or name not in browser_files.scripts():
         return NOT_FOUND
-    content = await _compressed.get(name, lambda: browser_files.scripts()[name])
+    key = f"{folder}/{name}" if name == browser_files.CATALOGUE else name  # all others are the same in every language
+    content = await _compressed.get(key, lambda: browser_files.scripts(spoken)[name])
     return Response(content, headers=HEADERS, media_type=browser_files.media_type(name))
 
 
 async def catalog(request: Request) -> Response:
     """GET browser/catalog/HASH.json: what browsers have to know of all networks."""
-    address, content = answers.catalog()
-    if not address.endswith("/" + request.path_params["name"]):
+    name = request.path_params["name"]
+    spoken = name.removesuffix(".json").partition("-")[2] or language.SOURCE
+    if spoken not in (*language.LANGUAGES, language.PSEUDO):
+        return NOT_FOUND
+    address, content = answers.catalog(spoken)
+    if not address.endswith("/" + name):
         return NOT_FOUND
     return Response(await _compressed.get(address, lambda: content), headers=HEADERS, media_type="application/json")
 

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from server import index_page
+from ui.shared.visitor_language import of_request
 
 STATIC = Path(st.__file__).parent / "static" / "static"  # Streamlit's scripts, whose names contain a hash
 COMPONENT = "/_stcore/bidi-components/"
@@ -79,7 +81,8 @@ class StaticGzipMiddleware:
         request = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
         await self.app({**scope, "headers": request}, receive, keep)
         start, *rest = messages
-        page = Response(index_page.completed(b"".join(part.get("body", b"") for part in rest)), start["status"])
+        html, spoken = b"".join(part.get("body", b"") for part in rest), of_request(HTTPConnection(scope))
+        page = Response(index_page.completed(html, spoken), start["status"])
         page.raw_headers += [header for header in start["headers"] if header[0] not in OF_THE_FILE]
         await page(scope, receive, send)
 

@@ -6,10 +6,12 @@ import hashlib
 import json
 from functools import cache
 
+import language
 from ui import navigation, shell
 from ui.drawing import answers
 from ui.shared import browser_files
 
+HTML = b'<html lang="en">'
 ROOT = b'<div id="root"></div>'
 SUBPAGES = [name for name in navigation.PAGES if name != "draw"]
 # Streamlit's browser side looks for its server below the address of a subpage first, which takes a failed request.
@@ -31,20 +33,24 @@ def styles() -> tuple[str, bytes]:
     return f"browser/styles/{hashlib.sha256(content).hexdigest()[: browser_files.SHORT]}.css", content
 
 
-def completed(html: bytes) -> bytes:
-    """Put tokens' guard and frame before Streamlit's root, and style sheet and script behind it."""
-    return html.replace(ROOT, _before() + ROOT + _behind(), 1)
+def completed(html: bytes, spoken: str) -> bytes:
+    """Put tokens' guard and frame before Streamlit's root, and style sheet and script behind it, in a language."""
+    direction = "rtl" if spoken in language.RIGHT_TO_LEFT else "ltr"
+    html = html.replace(HTML, f'<html lang="{spoken}" dir="{direction}">'.encode(), 1)
+    return html.replace(ROOT, _before(spoken) + ROOT + _behind(spoken), 1)
 
 
 @cache
-def _before() -> bytes:
+def _before(spoken: str) -> bytes:
     guard = browser_files.scripts()["page/address.js"].decode()
-    return f"<script>{guard}</script>{shell.placeholder()}".encode()
+    with language.speaking(spoken):
+        return f"<script>{guard}</script>{shell.placeholder()}".encode()
 
 
 @cache
-def _behind() -> bytes:
-    catalog, _ = answers.catalog()
-    module = browser_files.script_address("page/page.js")
+def _behind(spoken: str) -> bytes:
+    with language.speaking(spoken):
+        module = browser_files.script_address("page/page.js")
     tags = f'<link rel="stylesheet" href="./{styles()[0]}">{BASE}'
+    catalog, _ = answers.catalog(spoken)
     return f'{tags}<script type="module" src="./{module}" data-catalog="{catalog}"></script>'.encode()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+import language
 from server import browser_files
 from server.predict import Predict
 from ui.room import changes, wall
+from ui.shared.visitor_language import of_request
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def routes() -> list[Route]:
@@ -19,11 +27,11 @@ def routes() -> list[Route]:
         ("browser/catalog/{name}", browser_files.catalog, "GET"),
         ("browser/styles/{name}", browser_files.styles, "GET"),
         ("browser/{version}/{name:path}", browser_files.script, "GET"),
-        (changes.PATH, changes.answer, "GET"),
-        (wall.WALL, wall.answer_wall, "GET"),
+        (changes.PATH, _translated(changes.answer), "GET"),
+        (wall.WALL, _translated(wall.answer_wall), "GET"),
         (wall.DIGITS, wall.answer_digits, "GET"),
-        (wall.SCORES, wall.answer_scores, "GET"),
-        (wall.EXPORT, wall.answer_export, "GET"),
+        (wall.SCORES, _translated(wall.answer_scores), "GET"),
+        (wall.EXPORT, _translated(wall.answer_export), "GET"),
     ]
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     return [
@@ -31,3 +39,13 @@ def routes() -> list[Route]:
         for prefix in dict.fromkeys(("", base and f"/{base}"))
         for path, endpoint, method in endpoints
     ]
+
+
+def _translated(endpoint: Endpoint) -> Endpoint:
+    """The same endpoint, in the language of each request."""
+
+    async def answer(request: Request) -> Response:
+        with language.speaking(of_request(request)):
+            return await endpoint(request)
+
+    return answer

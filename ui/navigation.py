@@ -7,13 +7,15 @@ from typing import Any
 
 import streamlit as st
 
+from language import N_
+
 PAGES = {  # title and icon by name, in the order of the navigation
-    "draw": ("Draw", ":material/draw:"),
-    "play": ("Play", ":material/timer:"),
-    "room": ("Room", ":material/groups:"),
-    "learn": ("Learn", ":material/school:"),
-    "evidence": ("Evidence", ":material/query_stats:"),
-    "book": ("The book", ":material/menu_book:"),
+    "draw": (N_("Draw"), ":material/draw:"),
+    "play": (N_("Play"), ":material/timer:"),
+    "room": (N_("Room"), ":material/groups:"),
+    "learn": (N_("Learn"), ":material/school:"),
+    "evidence": (N_("Evidence"), ":material/query_stats:"),
+    "book": (N_("The book"), ":material/menu_book:"),
 }
 OLD_PANELS = {  # of the page Draw, by the names that links have carried
     "Inside": "Journey",

@@ -19,6 +19,7 @@ from pathlib import Path
 from jinja2 import Environment
 from PIL import Image
 
+import language
 from digits.strokes import BRUSH, DEFAULT_BRUSH
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
@@ -59,7 +60,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 def contents(source: str = "") -> dict[str, bytes]:
     """Return all files of the page by their path in its folder. source: the address of the whole program, or ""."""
     recipe = default_recipe()
-    catalog, described = answers.catalog()
+    catalog, described = answers.catalog(language.SOURCE)
     files = {browser_files.script_address(name): browser_files.scripts()[name] for name in _reached(ENTRIES)}
     files |= {browser_files.script_address(name): browser_files.scripts()[name] for name in browser_files.KERNELS}
     styles = f"{_text('site.css')}\n{shell.styles()}".encode()

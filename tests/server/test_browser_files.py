@@ -9,6 +9,7 @@ import json
 import pytest
 from starlette.routing import Router
 
+import language
 from models import NETWORKS
 from recognition import outlier
 from recognition.store import read_card, released, trained_recipes
@@ -45,7 +46,7 @@ def fetched(address: str, kind: str) -> bytes:
 @pytest.fixture
 def catalog() -> dict:
     answers.catalog.cache_clear()  # of another test's weights
-    return json.loads(fetched(answers.catalog()[0], "application/json"))
+    return json.loads(fetched(answers.catalog(language.SOURCE)[0], "application/json"))
 
 
 def test_every_module_and_kernel_is_there():

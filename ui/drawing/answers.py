@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 import streamlit as st
 
+import language
 from digits import CLASSES
 from digits.samples import DIGITS
+from language import _
 from models import NETWORKS
 from models.network import Network
 from recognition import outlier
@@ -83,13 +85,12 @@ def show(
     ours: it is that of the room that the visitor is in.
     beside: the recipe whose answers stand in the heads, too, or "".
     """
-    address, _ = catalog()
     modules.component("answers")(
         key=f"answers_{part}",
         data={
             "part": part,
             "module": browser_files.script_address("answers/answers.js"),
-            "catalog": address,
+            "catalog": catalog(language.current())[0],
             "recipe": selection.recipe,
             "networks": list(selection.networks),
             "own": own,
@@ -116,21 +117,24 @@ def take_labels(history: History) -> None:
 
 
 @cache
-def catalog() -> tuple[str, bytes]:
+def catalog(spoken: str) -> tuple[str, bytes]:
     """Return the address and the content, JSON, of what browsers have to know of all networks and recipes."""
-    content = {
-        "kernels": [browser_files.script_address(name) for name in browser_files.KERNELS],
-        "worker": browser_files.script_address("engine/worker.js"),
-        "detector": _address(outlier.DETECTOR.key, "drawn"),
-        "threshold": _threshold(),
-        "samples": {digit: _sample(strokes) for digit, strokes in DIGITS.items()},
-        "networks": {key: _network(network) for key, network in NETWORKS.items()},
-        "yours": {"idea": "trained by you", "colour": images.colour(YOURS)},
-        "trained_on": {key: recipe.trained_on for key, recipe in RECIPES.items()},
-        "recipes": {recipe: {key: _trained(key, recipe) for key in released(recipe)} for recipe in trained_recipes()},
-    }
+    with language.speaking(spoken):
+        content = {
+            "kernels": [browser_files.script_address(name) for name in browser_files.KERNELS],
+            "worker": browser_files.script_address("engine/worker.js"),
+            "detector": _address(outlier.DETECTOR.key, "drawn"),
+            "threshold": _threshold(),
+            "samples": {digit: _sample(strokes) for digit, strokes in DIGITS.items()},
+            "networks": {key: _network(network) for key, network in NETWORKS.items()},
+            "yours": {"idea": _("trained by you"), "colour": images.colour(YOURS)},
+            "trained_on": {key: _(recipe.trained_on) for key, recipe in RECIPES.items()},
+            "recipes": {key: {each: _trained(each, key) for each in released(key)} for key in trained_recipes()},
+            "languages": language.LANGUAGES,
+        }
     data = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
-    return f"browser/catalog/{hashlib.sha256(data).hexdigest()[: browser_files.SHORT]}.json", data
+    name = hashlib.sha256(data).hexdigest()[: browser_files.SHORT]
+    return f"browser/catalog/{name}{'' if spoken == language.SOURCE else f'-{spoken}'}.json", data
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -6,10 +6,12 @@ An address contains a hash of what it leads to, so that browsers keep the file a
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import language
 from models import NETWORKS
 from recognition.outlier import DETECTOR
 from recognition.recipes import check_recipe
@@ -18,20 +20,47 @@ from recognition.store import WeightsError, read_card, verified_serving_file
 FOLDER = Path(__file__).resolve().parents[2] / "browser"
 MEDIA_TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 SHORT = 16  # hexadecimal digits of a hash in an address
+CATALOGUE = "language/catalogue.js"
 KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster one first
 
 
 @cache
-def scripts() -> Mapping[str, bytes]:
-    """Return the contents of all modules and kernels by their path in browser/."""
+def scripts(spoken: str = language.SOURCE) -> Mapping[str, bytes]:
+    """Return the contents of all modules and kernels by their path in browser/, with translations into a language."""
     paths = sorted(path for path in FOLDER.glob("*/*") if path.parent.name != "node_modules")
-    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths if path.suffix in MEDIA_TYPES}
+    files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths if path.suffix in MEDIA_TYPES}
+    return files if spoken == language.SOURCE else {**files, CATALOGUE: translations(spoken)}
 
 
 @cache
-def version() -> str:
-    """Return a hash of all modules and kernels, which import one another by relative addresses."""
-    return hashlib.sha256(b"".join(name.encode() + content for name, content in scripts().items())).hexdigest()[:SHORT]
+def version(spoken: str = language.SOURCE) -> str:
+    """Return the folder of all modules and kernels, which import one another by relative addresses: HASH or HASH-de."""
+    content = b"".join(name.encode() + content for name, content in scripts(spoken).items())
+    name = hashlib.sha256(content).hexdigest()[:SHORT]
+    return name if spoken == language.SOURCE else f"{name}-{spoken}"
+
+
+def language_of(folder: str) -> str | None:
+    """Return the language whose modules are in this folder; None if there is no such folder, or no longer."""
+    spoken = folder.partition("-")[2] or language.SOURCE
+    known = spoken in language.LANGUAGES or spoken == language.PSEUDO
+    return spoken if known and folder == version(spoken) else None
+
+
+def translations(spoken: str) -> bytes:
+    """Return the module that takes the place of browser/language/catalogue.js."""
+    known = language.catalogue(spoken)
+    messages = {
+        message.id[0] if isinstance(message.id, tuple) else message.id: message.string
+        for message in known
+        if message.id and message.string and any(path.startswith("browser/") for path, _ in message.locations)
+    }
+    tag, percent = json.dumps(spoken), json.dumps(language.percent_pattern(0, spoken))
+    plural = f"(n) => Number({known.plural_expr})"  # C, whose operators mean the same in JavaScript
+    return (
+        f"export default {{ language: {tag}, percent: {percent}, plural: {plural}, messages: "
+        f"{json.dumps(messages, ensure_ascii=False)} }};\n"
+    ).encode()
 
 
 def media_type(name: str) -> str:
@@ -40,8 +69,8 @@ def media_type(name: str) -> str:
 
 
 def script_address(name: str) -> str:
-    """Return the address of a module or kernel, relative to the page's base."""
-    return f"browser/{version()}/{name}"
+    """Return the address of a module or kernel in the current language, relative to the page's base."""
+    return f"browser/{version(language.current())}/{name}"
 
 
 def network_address(key: str, recipe: str) -> str:

@@ -47,7 +47,8 @@ DRAW_FOR_IT, LEARN_VIEW = "draw_for_it", "learn_view"
 UNDO_LEARNING, FORGET, WEIGHTS_FILE, SERVING_FILE = "undo_learning", "forget", "weights_file", "serving_file"
 TEACH = "teach"  # of the first page, which leads there
 
-BOARD, HISTORY, VISIT, LEARNING = "board", "history", "room_visit", "learning"  # no widget's
+# No widget's.
+BOARD, HISTORY, VISIT, LEARNING, LANGUAGE = "board", "history", "room_visit", "learning", "language"
 
 Kept = TypeVar("Kept")
 

@@ -6,10 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from jinja2 import Template
 
+from language import LANGUAGES, N_, _
 from ui.room import strip
 from ui.room.visit import room_visit
-from ui.shared import session
+from ui.shared import browser_files, modules, session
 
 UI = Path(__file__).resolve().parents[1]
 STYLES = (  # in this order
@@ -29,7 +31,7 @@ STYLES = (  # in this order
 EMBEDDED = (
     "<style>.stApp .stMainBlockContainer { padding-top: 0.75rem; } .stApp { --side: min(42vw, 100vh - 11rem); }</style>"
 )
-OFFLINE = "Connection lost. Your drawing is safe; it is answered when the connection is back."
+OFFLINE = N_("Connection lost. Your drawing is safe; it is answered when the connection is back.")
 
 
 def inject_assets() -> None:
@@ -40,13 +42,20 @@ def inject_assets() -> None:
         if session.ROOM in st.query_params or room_visit().member is not None:
             st.html(strip.STYLES[0])
     with st.container(key="offline"):
-        st.html(f'<p class="offline">{OFFLINE}</p>')
+        st.html(f'<p class="offline">{_(OFFLINE)}</p>')
+    if st.context.is_embedded:
+        return
+    with st.container(key="language"):
+        modules.component("menu")(
+            key="menu",
+            data={"module": browser_files.script_address("page/menu.js"), "languages": LANGUAGES},
+        )
 
 
-@cache
 def placeholder() -> str:
-    """Return the frame that stands on the page until the page is there."""
-    return (UI / "shell" / "placeholder.html").read_text(encoding="utf-8")
+    """Return the frame that stands on the page until the page is there, in the current language."""
+    frame = Template((UI / "shell" / "placeholder.html").read_text(encoding="utf-8"), autoescape=True)
+    return frame.render(title=_("Draw a digit"), invitation=_("Draw a digit from 0 to 9"))
 
 
 @cache
