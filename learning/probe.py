@@ -10,7 +10,7 @@ import numpy as np
 from digits import SIDE
 from models.network import Network
 
-MAX_UNITS = 32  # of the first layer whose weights are shown
+MAX_UNITS = 24  # of the first layer whose weights are shown
 RECURRENT_INPUTS, RECURRENT_UNITS = SIDE, 2 * SIDE  # part of a recurrent layer's matrix that is shown
 MAX_MAPS, POOLED = 12, 2  # feature maps that are shown, and how many of their pixels become one
 STATE_COLUMNS = 16  # of a recurrent layer's state, shown as a picture

@@ -47,7 +47,7 @@ function picture(played, titles) {
   canvas.height = TOP + rows * (TILE + FOOT);
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")), keys = Object.keys(titles);
   const write = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ size, colour = TEXT, weight = 400) => {
-    pen.font = `${weight} ${size}px "Source Sans", "Source Sans Pro", system-ui, sans-serif`;
+    pen.font = font(size, weight);
     pen.fillStyle = colour;
     pen.fillText(words, x, y);
   };
@@ -64,10 +64,16 @@ function picture(played, titles) {
     if (seen) pen.drawImage(pixelsOf(seen.pixels), x, y, TILE, TILE);
     write(`${label}  ${seconds === null ? "not in time" : `${seconds.toFixed(1)} s`}`, x, y + TILE + 30, 28, seconds === null ? BAD : GOOD, 700);
     const right = keys.filter((key) => seen?.answers[key] === label).map((key) => titles[key]);
-    write(right.length === keys.length ? "read by all" : right.length ? `read by ${right.join(", ")}` : "read by none", x, y + TILE + 58, 22, SOFT);
+    const names = `read by ${right.join(", ")}`, few = right.length > 0 && right.length < keys.length;
+    pen.font = font(22);
+    const words = !few ? `read by ${right.length ? "all" : "none"}` : pen.measureText(names).width <= TILE ? names : `read by ${right.length} of ${keys.length}`;
+    write(words, x, y + TILE + 58, 22, SOFT);
   });
   return canvas;
 }
+
+/** @param {number} size in pixels @param {number} [weight] */
+const font = (size, weight = 400) => `${weight} ${size}px "Source Sans", "Source Sans Pro", system-ui, sans-serif`;
 
 /** A digit as a canvas of 28 x 28. @param {Uint8Array} pixels */
 export function pixelsOf(pixels) {

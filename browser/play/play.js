@@ -47,6 +47,7 @@ export function mount({ data, parentElement, setStateValue }) {
   if (data.part === "outcome") tellServer = setStateValue;
   if (timed !== (data.game === CLOCK)) {
     timed = data.game === CLOCK;
+    if (running) empty(); // another game, another drawing
     said = "";
     if (timed) clock = new ClockGame();
     fool.fresh = false;

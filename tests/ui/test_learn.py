@@ -67,6 +67,15 @@ def test_without_drawings_there_are_samples_to_learn_from_and_experiments_to_try
     test = page()
     assert can_train(test) and test.session_state[session.LEARN_FROM] == [controls.SAMPLES]
     assert any("Three experiments" in html.body for html in test.html)
+    assert pictures(test) == 10
+    test.selectbox(key=session.HIDDEN).select(7).run()
+    assert pictures(test) == 9, "a hidden digit is not learned from"
+
+
+def pictures(test: AppTest) -> int:
+    """How many different digits to learn from are shown."""
+    shown = "".join(html.body for html in test.html)
+    return len(set(re.findall(r'alt=""><b>(\d)</b>', shown)))
 
 
 def test_without_tensorflow_it_says_so_and_offers_the_rest(monkeypatch):
@@ -322,6 +331,9 @@ def test_a_followed_digit_that_is_not_there_is_not_believed(monkeypatch):
 def test_it_says_which_taught_digits_are_still_misread():
     progress = training_of_three_digits().progress
     assert "Not yet: 1 of the 2 it learned from is still misread" in charts.status(Job("mlp"), progress)
+    progress.snapshot.labels[1] = 2
+    assert "Learned for 30 s, and reads these 2 correctly" in charts.status(Job("mlp"), progress)
+    assert "and reads this 7 correctly" in charts.status(Job("mlp"), replace(progress, taught=1))
 
 
 def test_the_comparison_has_a_column_before_if_a_network_was_fine_tuned():

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from jinja2 import Environment
 
-from learning.job import MAX_PAUSED_SECONDS, Comparison, Job, Progress, State
+from digits.labelled import Digits
+from learning.job import MAX_PAUSED_SECONDS, TAUGHT_DIGITS, Comparison, Job, Progress, State
 from models import NETWORKS
+from ui.shared import images
 from ui.shared.percent import percent
 
 REMEDY = "Train it 30 s more, or draw five more like it."
@@ -21,6 +23,16 @@ _STATUS = _templates.from_string(
     {%- if rate %}<span class="learn-rate"> · learning rate {{ rate }}</span>{% endif %}</p>
   <div class="learn-time"><span style="width:{{ "%.1f" | format(passed) }}%"></span></div>
 </div>"""
+)
+_TAUGHT = _templates.from_string(
+    """<div class="learn-view learn-before"><section class="learn-digits taught">
+  <h3>To learn from <small>{{ digits }}</small></h3>
+  <ol>
+    {% for picture, label in shown %}
+    <li><span><img src="{{ picture }}" alt=""><b>{{ label }}</b></span></li>
+    {% endfor %}
+  </ol>
+</section></div>"""
 )
 _COMPARISON = _templates.from_string(
     """<table class="learn-compared">
@@ -38,6 +50,16 @@ _COMPARISON = _templates.from_string(
   </tbody>
 </table>"""
 )
+
+
+def taught(train: Digits, mnist: bool) -> str:
+    """What a network is to learn from, in the places in which it is shown later; nothing where that is MNIST alone."""
+    if not len(train):
+        return ""
+    first = train[:TAUGHT_DIGITS]
+    shown = zip(map(images.digit, first.digits), first.labels, strict=True)
+    digits = f"{len(train):,} digit{'' if len(train) == 1 else 's'}{' and MNIST' if mnist else ''}"
+    return _TAUGHT.render(shown=shown, digits=digits)
 
 
 def status(job: Job, progress: Progress) -> str:
@@ -70,19 +92,24 @@ def _rate(rate: float) -> str:
 
 def _waiting(ahead: int) -> str:
     if not ahead:
-        return "Waiting for its turn"
+        return "Starting"
     return f"Waiting: {ahead} other {'trainings come' if ahead > 1 else 'training comes'} first"
 
 
 def _done(job: Job, progress: Progress) -> str:
-    seconds = progress.points[-2].seconds if len(progress.points) > 1 else 0
     if progress.stopped:
+        seconds = progress.points[-2].seconds if len(progress.points) > 1 else 0
         return f"Stopped after {seconds:.1f} s" + (", before it could learn much" if seconds < 3 else "")
     wrong, taught = _misread(progress), progress.taught
     if wrong:
         which = "what" if taught == 1 else f"{wrong} of the {taught}"
         return f"Not yet: {which} it learned from {'is' if wrong == 1 else 'are'} still misread. {REMEDY}"
-    return f"Learned for {job.seconds:.0f} s"
+    learned = f"Learned for {job.seconds:.0f} s"
+    if progress.snapshot is None or not taught:
+        return learned
+    if taught == 1:
+        return f"{learned}, and reads this {progress.snapshot.labels[0]} correctly"
+    return f"{learned}, and reads these {taught} correctly"
 
 
 def _misread(progress: Progress) -> int:

@@ -41,8 +41,9 @@ def page() -> None:
         with st.container(key="learn_head"):
             st.html('<header class="masthead"><h1>Learn</h1><p>Watch a network learn.</p></header>')
         with st.container(key="learn_choices"):
-            if possible():
-                _start(mine, choose(mine.running))
+            plan = choose(mine.running) if possible() else None
+            if plan:
+                _start(mine, plan)
                 if mine.training:
                     with st.expander(TITLE):
                         st.markdown(EXPERIMENTS)
@@ -51,7 +52,7 @@ def page() -> None:
             else:
                 st.info("This server only answers: training needs TensorFlow, which is not installed here.")
         with st.container(key="learn_progress"):
-            st.fragment(partial(_progress, mine), run_every=POLL_SECONDS if mine.running else None)()
+            st.fragment(partial(_progress, mine, plan), run_every=POLL_SECONDS if mine.running else None)()
         with st.container(key="learn_result"):
             if mine.learned:
                 _result(mine, mine.learned)
@@ -73,10 +74,13 @@ def _start(mine: Learning, plan: Plan) -> None:
             st.caption(sentence)
 
 
-def _progress(mine: Learning) -> None:
-    """The progress of a training, polled while it runs; experiments to try before the first one."""
+def _progress(mine: Learning, plan: Plan | None) -> None:
+    """The progress of a training, polled while it runs; before it what it is to learn from, and experiments."""
     training = mine.training
+    before = charts.taught(plan.source.train, plan.job.mnist) if plan else ""
     if training is None:
+        if before:
+            st.html(before)
         st.html(f'<h2 class="learn-lesson">{TITLE}</h2>')
         st.markdown(EXPERIMENTS)
         return
@@ -88,6 +92,8 @@ def _progress(mine: Learning) -> None:
             draw = _commands(training)
     if progress.snapshot is not None:
         view.show(training, progress.snapshot)
+    elif before and not progress.state.ended:
+        st.html(before)
     if draw:
         navigation.go("draw")
     if just_ended:
