@@ -4,6 +4,7 @@
    drawing stands there as before. */
 import { hold, listen, load, networks, work } from "../answers/answers.js";
 import { UNCHANGED, total } from "../engine/change.js";
+import { t } from "../language/language.js";
 import { Drawing } from "./drawing.js";
 import { KINDS, answerOf, inWords, limit, nextAmount, onScale, withPoint } from "./kinds.js";
 import { Overlay } from "./overlay.js";
@@ -16,7 +17,7 @@ import { Panel } from "./panel.js";
 
 const HOME = 280; // milliseconds in which the digit swings back
 const NOTE = 2500; // milliseconds for which it is said why there is nothing to grab
-const [NOTHING, PHOTO, NUMBER] = ["Draw a digit first, then grab it.", "A photo cannot be grabbed. Draw the digit.", "One digit at a time can be grabbed: this is a number."];
+const [NOTHING, PHOTO, NUMBER] = [t("Draw a digit first, then grab it."), t("A photo cannot be grabbed. Draw the digit."), t("One digit at a time can be grabbed: this is a number.")];
 const SHAPE = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 13V6.5a1.5 1.5 0 0 1 3 0V11m0-.5v-6a1.5 1.5 0 0 1 3 0V11m0-4.500a1.500 1.500 0 0 1 3 0V12m0-2.500a1.500 1.500 0 0 1 3 0V15a6 6 0 0 1-6 6h-1.500c-2.200 0-3.500-.8-4.800-2.600L5 14.200a1.500 1.500 0 0 1 2.400-1.800L8 13.200"/></svg>';
 /** @type {Record<string, [Kind, number]>} */
 const KEYS = { ArrowLeft: ["right", -1], ArrowRight: ["right", 1], ArrowUp: ["down", -1], ArrowDown: ["down", 1], "+": ["size", 5], "=": ["size", 5], "-": ["size", -5], "[": ["turn", -5], "]": ["turn", 5] };
@@ -29,7 +30,8 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 /** Called by the page where its button stands. @param {{ parentElement: Element }} component */
 export function mount({ parentElement }) {
   if (parentElement.querySelector(".grab-button")) return;
-  button = Object.assign(document.createElement("button"), { type: "button", className: "grab-button", innerHTML: `${SHAPE}<span>Grab</span>`, title: "Turn, squeeze and move your digit (G)" });
+  button = Object.assign(document.createElement("button"), { type: "button", className: "grab-button", innerHTML: SHAPE, title: t("Turn, squeeze and move your digit (G)") });
+  button.append(Object.assign(document.createElement("span"), { textContent: t("Grab") }));
   button.setAttribute("aria-pressed", String(grabbed !== null));
   button.addEventListener("click", () => (grabbed ? grabbed.leave() : start()));
   parentElement.replaceChildren(button);
@@ -277,7 +279,7 @@ class Grab {
     if (this.#ended) return;
     const points = this.#rubbed ? this.#trace : (this.#curves.get(this.#like) ?? []), amount = this.#amount, kind = this.#kind;
     const known = networks().filter(({ key }) => key in this.answers).map(({ key, title, colour }) => ({ key, title, colour, answer: this.answers[key] }));
-    this.overlay.draw(this.#change, this.isHome ? "" : `${KINDS[kind].words} ${inWords(kind, amount)}`);
+    this.overlay.draw(this.#change, this.isHome ? "" : KINDS[kind].says(inWords(kind, amount)));
     this.#mountPanel();
     this.panel.update({ kind, amount, points, now: this.#now, networks: known, pinned: this.#pinned });
     this.#strike(points, amount);
@@ -291,7 +293,7 @@ class Grab {
       const end = gone && limit(points, key, answer, neutral, side), at = end && side * (amount - end.amount) >= 0 ? end.amount : amount;
       const words = gone ? inWords(this.#kind, at) : "";
       if ((card.dataset.gaveUp ?? "") === words) continue;
-      if (words) card.dataset.gaveUp = words;
+      if (words) Object.assign(card.dataset, { gaveUp: words, gaveUpAt: t("gave up at {amount}", { amount: words }) });
       else delete card.dataset.gaveUp;
     }
   }

@@ -1,34 +1,39 @@
 /* The changes that a grabbed digit can go through, and how far each network follows: the points of its curve. */
 
+import { asPercent, language, t } from "../language/language.js";
+
 /** @typedef {import("../engine/change.js").Change} Change */
 /** @typedef {keyof Change} Kind */
 /**
  * @typedef {object} Described
  * @property {string} title on its button
- * @property {string} words of an amount, as in "turned 30°"
+ * @property {(amount: string) => string} says an amount in words, as in "turned 30°"
  * @property {number} low @property {number} high @property {number} neutral
  * @property {number} step by keyboard, and the accuracy with which a limit is found
  * @property {number} grid between two points of a curve
- * @property {string} unit
+ * @property {(amount: string) => string} unit writes an amount with its unit
  */
 /** @typedef {{ amount: number, probabilities: Record<string, ArrayLike<number>> }} Point */
 
+const [degrees, pixels] = [(/** @type {string} */ amount) => `${amount}°`, (/** @type {string} */ amount) => t("{amount} px", { amount })];
+const AMOUNT = new Intl.NumberFormat(language, { maximumFractionDigits: 2, numberingSystem: "latn" });
+
 /** @type {Record<Kind, Described>} */
 export const KINDS = {
-  turn: { title: "Turn", words: "turned", low: -180, high: 180, neutral: 0, step: 1, grid: 5, unit: "°" },
-  size: { title: "Size", words: "size", low: 20, high: 180, neutral: 100, step: 1, grid: 4, unit: " %" },
-  squeeze: { title: "Squeeze", words: "width", low: 20, high: 180, neutral: 100, step: 1, grid: 4, unit: " %" },
-  right: { title: "Left, right", words: "moved right by", low: -14, high: 14, neutral: 0, step: 0.25, grid: 0.5, unit: " px" },
-  down: { title: "Up, down", words: "moved down by", low: -14, high: 14, neutral: 0, step: 0.25, grid: 0.5, unit: " px" },
-  thick: { title: "Thin, thick", words: "thicker by", low: -2.5, high: 5, neutral: 0, step: 0.25, grid: 0.25, unit: " px" },
-  wiped: { title: "Rub out", words: "rubbed out", low: 0, high: 100, neutral: 0, step: 1, grid: 2.5, unit: " %" },
+  turn: { title: t("Turn"), says: (amount) => t("turned {amount}", { amount }), low: -180, high: 180, neutral: 0, step: 1, grid: 5, unit: degrees },
+  size: { title: t("Size"), says: (amount) => t("size {amount}", { amount }), low: 20, high: 180, neutral: 100, step: 1, grid: 4, unit: asPercent },
+  squeeze: { title: t("Squeeze"), says: (amount) => t("width {amount}", { amount }), low: 20, high: 180, neutral: 100, step: 1, grid: 4, unit: asPercent },
+  right: { title: t("Left, right"), says: (amount) => t("moved right by {amount}", { amount }), low: -14, high: 14, neutral: 0, step: 0.25, grid: 0.5, unit: pixels },
+  down: { title: t("Up, down"), says: (amount) => t("moved down by {amount}", { amount }), low: -14, high: 14, neutral: 0, step: 0.25, grid: 0.5, unit: pixels },
+  thick: { title: t("Thin, thick"), says: (amount) => t("thicker by {amount}", { amount }), low: -2.5, high: 5, neutral: 0, step: 0.25, grid: 0.25, unit: pixels },
+  wiped: { title: t("Rub out"), says: (amount) => t("rubbed out {amount}", { amount }), low: 0, high: 100, neutral: 0, step: 1, grid: 2.5, unit: asPercent },
 };
 const STRIDES = [16, 8, 4, 2, 1]; // of the grid, coarse first
 
 /** An amount in words: "−34°", "+2 px". @param {Kind} kind @param {number} amount */
 export function inWords(kind, amount) {
   const { unit, low, neutral } = KINDS[kind], sign = amount < 0 ? "−" : amount > 0 && low < 0 && neutral === 0 && kind !== "turn" ? "+" : "";
-  return `${sign}${String(Number(Math.abs(amount).toFixed(2)))}${unit}`;
+  return unit(`${sign}${AMOUNT.format(Math.abs(amount))}`);
 }
 
 /** The amount that is on the scale and nearest to one. @param {Kind} kind @param {number} amount */
@@ -79,5 +84,7 @@ export function withPoint(points, point) {
 /** How far a network holds, in words: "holds", "gives up at −52° and 61°". @param {Kind} kind @param {Point[]} points @param {string} key @param {number} answer */
 export function rangeInWords(kind, points, key, answer) {
   const ends = [-1, 1].map((side) => limit(points, key, answer, KINDS[kind].neutral, side)).filter((end) => end !== null);
-  return ends.length ? `gives up at ${ends.map(({ amount }) => inWords(kind, amount)).join(" and ")}` : "holds";
+  const [one, other] = ends.map(({ amount }) => inWords(kind, amount));
+  if (other) return t("gives up at {one} and {other}", { one, other });
+  return one ? t("gives up at {one}", { one }) : t("holds");
 }

@@ -1,4 +1,5 @@
 /* What stands beside a grabbed digit: the kinds of change, and the curve of each network's confidence, which is a slider. */
+import { asPercent, t } from "../language/language.js";
 import { KINDS, answerOf, inWords, limit, rangeInWords } from "./kinds.js";
 
 /** @typedef {import("./kinds.js").Kind} Kind */
@@ -7,7 +8,7 @@ import { KINDS, answerOf, inWords, limit, rangeInWords } from "./kinds.js";
 /** @typedef {{ choose: (kind: Kind) => void, set: (amount: number) => void, pin: () => void, leave: () => void }} Hand */
 /** @typedef {{ kind: Kind, amount: number, points: Point[], now: Point | null, networks: Network[], pinned: boolean }} View now: what the networks say at this moment */
 
-const SENTENCE = "The window stays where it was. Networks know digits in the middle of it, so the page centres every drawing.";
+const SENTENCE = t("The window stays where it was. Networks know digits in the middle of it, so the page centres every drawing.");
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
 export class Panel {
@@ -18,12 +19,17 @@ export class Panel {
   /** @param {Hand} hand */
   constructor(hand) {
     this.root.className = "grab-panel";
-    this.root.setAttribute("aria-label", "Grab");
-    this.root.innerHTML = `<div class="grab-tools"><div class="grab-kinds" role="radiogroup" aria-label="How to change the digit"></div>
-      <button type="button" class="grab-pin" aria-pressed="false" title="Enter">Keep it so</button><button type="button" class="grab-leave" title="Escape">Let go</button></div>
-      <div class="grab-plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"></svg><div class="grab-marks" aria-hidden="true"></div><input type="range"><span class="top">100 %</span><span class="low"></span><span class="middle"></span><span class="high"></span></div>
-      <ul class="grab-holds"></ul><p class="grab-say">${SENTENCE}</p>`;
+    this.root.setAttribute("aria-label", t("Grab"));
+    this.root.innerHTML = `<div class="grab-tools"><div class="grab-kinds" role="radiogroup"></div>
+      <button type="button" class="grab-pin" aria-pressed="false"></button><button type="button" class="grab-leave"></button></div>
+      <div class="grab-plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"></svg><div class="grab-marks" aria-hidden="true"></div><input type="range"><span class="top"></span><span class="low"></span><span class="middle"></span><span class="high"></span></div>
+      <ul class="grab-holds"></ul><p class="grab-say"></p>`;
     const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.root.querySelector(name));
+    find(".grab-kinds").setAttribute("aria-label", t("How to change the digit"));
+    Object.assign(find(".grab-pin"), { textContent: t("Keep it so"), title: t("Enter") });
+    Object.assign(find(".grab-leave"), { textContent: t("Let go"), title: t("Escape") });
+    find(".top").textContent = asPercent("100");
+    find(".grab-say").textContent = SENTENCE;
     this.slider = /** @type {HTMLInputElement} */ (find("input"));
     this.svg = find("svg");
     this.marks = find(".grab-marks");
@@ -56,7 +62,7 @@ export class Panel {
 
   /** @param {View} view */
   update({ kind, amount, points, now, networks, pinned }) {
-    const { title, words, low, high, neutral, step } = KINDS[kind], x = (/** @type {number} */ value) => (100 * (value - low)) / (high - low);
+    const { title, says, low, high, neutral, step } = KINDS[kind], x = (/** @type {number} */ value) => (100 * (value - low)) / (high - low);
     for (const [each, button] of this.#kinds) {
       button.setAttribute("aria-checked", String(each === kind));
       button.tabIndex = each === kind ? 0 : -1;
@@ -70,8 +76,8 @@ export class Panel {
       });
     }
     this.slider.value = String(amount);
-    const gone = networks.filter(({ key, answer }) => now?.probabilities[key] && answerOf(now, key) !== answer).map((network) => network.title);
-    this.slider.setAttribute("aria-valuetext", `${words} ${inWords(kind, amount)}${gone.length ? `; ${gone.join(", ")} gave up` : ""}`);
+    const change = says(inWords(kind, amount)), gone = networks.filter(({ key, answer }) => now?.probabilities[key] && answerOf(now, key) !== answer).map((network) => network.title);
+    this.slider.setAttribute("aria-valuetext", gone.length ? t("{change}; {networks} gave up", { change, networks: gone.join(", ") }) : change);
     this.pin.setAttribute("aria-pressed", String(pinned));
     this.#marks(x, amount, now, networks);
     const like = JSON.stringify([kind, points.length, networks, points[0]?.amount]);

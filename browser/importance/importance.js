@@ -3,6 +3,7 @@
 import { listen, load, networks, work } from "../answers/answers.js";
 import { windowOf } from "../engine/digit.js";
 import { Drawing } from "../grab/drawing.js";
+import { number, t } from "../language/language.js";
 import { Covering } from "./covering.js";
 
 /** @typedef {import("../answers/state.js").Shown} Shown */
@@ -13,8 +14,8 @@ const [POSITIVE, NEGATIVE] = [[255, 176, 32], [64, 148, 255]]; // amber and blue
 const GREY = 0.45; // of the ink below the colours
 const [MOVING, RESTING] = [1, 4]; // digits that the networks read in one go
 const FLAT = 0.7; // of log-odds: a scale is not finer than a doubling of the odds
-const INVITATION = "Draw a digit to see which part of it each answer depends on.";
-const WORDS = "The ink is covered by a small black square, place by place. Amber: covered there, the network is less sure of its answer; blue: it is surer. Two places that can stand in for each other stay dark. All networks share one scale, of log-odds: a change of 0.7 doubles or halves the odds of the answer.";
+const INVITATION = t("Draw a digit to see which part of it each answer depends on.");
+const WORDS = t("The ink is covered by a small black square, place by place. Amber: covered there, the network is less sure of its answer; blue: it is surer. Two places that can stand in for each other stay dark. All networks share one scale, of log-odds: a change of 0.7 doubles or halves the odds of the answer.");
 
 /** @type {Importance | null} */ let open = null;
 
@@ -40,8 +41,11 @@ class Importance {
   constructor(parent) {
     this.root = document.createElement("section");
     this.root.className = "importance";
-    this.root.innerHTML = `<p class="importance-empty">${INVITATION}</p><div class="importance-maps"></div><p class="importance-words">${WORDS}</p>`;
-    this.maps = /** @type {HTMLElement} */ (this.root.querySelector(".importance-maps"));
+    this.root.innerHTML = '<p class="importance-empty"></p><div class="importance-maps"></div><p class="importance-words"></p>';
+    const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.root.querySelector(name));
+    find(".importance-empty").textContent = INVITATION;
+    find(".importance-words").textContent = WORDS;
+    this.maps = find(".importance-maps");
     this.#layer.setAttribute("aria-hidden", "true");
     parent.replaceChildren(this.root);
     load();
@@ -96,10 +100,11 @@ class Importance {
       const figure = document.createElement("figure");
       figure.style.setProperty("--network", colour);
       figure.dataset.importance = key;
-      figure.innerHTML = `<figcaption></figcaption><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas><p></p><button type="button" aria-pressed="false">Over the drawing</button>`;
+      figure.innerHTML = `<figcaption></figcaption><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas><p></p><button type="button" aria-pressed="false"></button>`;
       const find = (/** @type {string} */ name) => /** @type {any} */ (figure.querySelector(name)), button = find("button");
       find("figcaption").textContent = title;
-      button.setAttribute("aria-label", `Over the drawing: ${title}`);
+      button.textContent = t("Over the drawing");
+      button.setAttribute("aria-label", t("Over the drawing: {network}", { network: title }));
       for (const node of [button, find("canvas")]) node.addEventListener("click", () => this.#lay(key));
       this.#figures.set(key, { figure, picture: find("canvas"), button, range: find("p") });
       return figure;
@@ -119,8 +124,9 @@ class Importance {
     for (const [key, { picture, button, range }] of this.#figures) {
       const values = maps.get(key) ?? new Float32Array(SIDE * SIDE), [low, high] = [Math.min(...values), Math.max(...values)];
       paint(picture, (i) => coloured(values[i] / scale).map((value) => value + GREY * (chosen?.pixels[i] ?? 0)));
-      range.textContent = `between ${signed(low)} and ${signed(high)}`;
-      picture.setAttribute("aria-label", `importance of the ink, ${range.textContent}`);
+      const ends = { low: signed(low), high: signed(high) };
+      range.textContent = t("between {low} and {high}", ends);
+      picture.setAttribute("aria-label", t("importance of the ink, between {low} and {high}", ends));
       button.setAttribute("aria-pressed", String(this.#over === key));
     }
     const values = maps.get(this.#over), frame = values && digits.length === 1 ? this.#place() : null;
@@ -158,4 +164,4 @@ const coloured = (share) => (share > 0 ? POSITIVE : NEGATIVE).map((value) => val
 const tint = (share) => (share > 0 ? POSITIVE : NEGATIVE).map((value) => 255 + (value - 255) * Math.min(1, 1.5 * Math.abs(share)));
 
 /** @param {number} value */
-const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${Math.abs(value).toFixed(1)}`;
+const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${number(Math.abs(value), 1)}`;

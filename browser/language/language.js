@@ -5,6 +5,7 @@ import catalogue from "./catalogue.js";
 
 export const language = catalogue.language;
 const LATIN = { numberingSystem: "latn" }; // the digits that people draw here
+/** @type {Intl.NumberFormat[]} by their decimals: to make one takes longer than to use it */ const formats = [];
 
 /** The translation of a sentence: t("{network} says {digit}", { network, digit }). @param {string} sentence @param {Values} [values] */
 export function t(sentence, values = {}) {
@@ -19,7 +20,7 @@ export function tn(singular, plural, n, values = {}) {
 }
 
 /** A number as the language writes it. @param {number} value @param {number} [decimals] */
-export const number = (value, decimals = 0) => value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals, ...LATIN });
+export const number = (value, decimals = 0) => (formats[decimals] ??= new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals, ...LATIN })).format(value);
 
 /** A number of percent as the language writes it: asPercent("99.9") is "99.9 %" in English. @param {string} written */
 export const asPercent = (written) => catalogue.percent.replace("0", written);
