@@ -1,5 +1,6 @@
 /* CNN: rows of maps, the most active first. The links between them are exact shares of the answer's logit, see shares.js; the
    line of arithmetic above is one window, one kernel and nine products, see window.js. */
+import { t } from "../language/language.js";
 import { outputs, slotX, slots, within } from "./parts.js";
 import { legend, outputWeights, rivalOf } from "./rivals.js";
 import { activeMaps, shares } from "./shares.js";
@@ -90,14 +91,16 @@ export class Cnn {
       this.#links(stage, scene, rows, middle, out, { x: area.x + lensHeight / 2, y: area.y + label + lensHeight + 2, on: !phone && focus.level === 0 }, target);
       this.#maps(stage, rows, middle, focus);
     }
-    this.#labels(stage, area, rows);
+    this.#labels(stage, area, rows, gutter - 4 * u);
     outputs(stage, scene, out);
     legend(stage, out.x, out.y - 5 * u, target, rival);
     const lens = { ...area, y: area.y + label, h: lensHeight, below: second };
     const explained = output >= 0 ? output : !hot && rival !== null && this.#all < 0 && !toured ? target : -1;
     if (explained >= 0) flattened(stage, scene, lens, this, explained);
     else windowLens(stage, scene, lens, this, focus, (level, map) => this.#all < 0 && this.#mark(stage, rows[level], middle, level, map));
-    if (hot?.kind === "all") scene.words = `Convolution ${(hot.number >> 1) + 1}: ${this.#all === hot.number ? `all ${MAPS} maps; Enter goes back` : `${count} of ${MAPS} maps; Enter shows all`}`;
+    if (hot?.kind !== "all") return;
+    const said = { number: (hot.number >> 1) + 1, maps: MAPS, shown: count };
+    scene.words = this.#all === hot.number ? t("Convolution {number}: all {maps} maps; Enter goes back", said) : t("Convolution {number}: {shown} of {maps} maps; Enter shows all", said);
   }
 
   /** What the lens is about: what is touched, the walking window, or the window under the pen. @param {Scene} scene @returns {Focus} */
@@ -151,22 +154,22 @@ export class Cnn {
     if (i >= 0) stage.frame(middle(i) - s / 2, y, s, s, stage.colour.network, 1.5);
   }
 
-  /** The names of the rows, and how many of their maps are shown; a tap shows all. @param {Stage} stage @param {Area} area @param {Row[]} rows */
-  #labels(stage, { x, w, phone }, rows) {
+  /** The names of the rows, and how many of their maps are shown; a tap shows all. @param {Stage} stage @param {Area} area @param {Row[]} rows @param {number} gutter */
+  #labels(stage, { x, w, phone }, rows, gutter) {
     const { u, colour } = stage, right = x + w;
     ROWS.forEach(({ name, side }, level) => {
-      const { y, s } = rows[level], convolution = level % 2 === 0, size = `${side}×${side}`, open = this.#all === level, more = open ? "× back" : `${this.#shown} of ${MAPS} · all`;
+      const { y, s } = rows[level], convolution = level % 2 === 0, size = `${side}×${side}`, open = this.#all === level, said = { number: (level >> 1) + 1, size, shown: this.#shown, maps: MAPS };
       if (this.#all >= 0 && !open && phone) return;
       if (phone) {
         if (!convolution) return;
-        stage.text(`${name.toLowerCase()} ${(level >> 1) + 1}, ${size} · ${more}`, right, y - 5 * u, { align: "right", halo: true, colour: open ? colour.network : colour.dim });
+        stage.text(open ? t("convolution {number}, {size} · × back", said) : t("convolution {number}, {size} · {shown} of {maps} · all", said), right, y - 5 * u, { align: "right", halo: true, colour: open ? colour.network : colour.dim });
         return stage.touch("all", level, { x: right - 200 * u, y: y - 30 * u, w: 200 * u, h: 34 * u });
       }
-      const line = Math.max(14 * u, stage.least + 1), top = y + s / 2 + (convolution ? 0.1 : 0.3) * line, look = { align: /** @type {const} */ ("right"), halo: true };
+      const line = Math.max(14 * u, stage.least + 1), top = y + s / 2 + (convolution ? 0.1 : 0.3) * line, look = { align: /** @type {const} */ ("right"), halo: true, fit: gutter };
       stage.text(name, right, top - (convolution ? 0.5 * line : 0), { ...look, size: 13, weight: 600, colour: open ? colour.network : colour.ink });
-      stage.text(size, right - (convolution ? 0 : 0), top + (convolution ? 0.5 : 1) * line, look);
+      stage.text(size, right, top + (convolution ? 0.5 : 1) * line, look);
       if (!convolution) return;
-      stage.text(more, right, top + 1.5 * line, { ...look, weight: 600, colour: colour.ink });
+      stage.text(open ? t("× back") : t("{shown} of {maps} · all", said), right, top + 1.5 * line, { ...look, weight: 600, colour: colour.ink });
       stage.touch("all", level, { x: right - 92 * u, y: top - 1.4 * line, w: 92 * u, h: 3.2 * line });
     });
   }

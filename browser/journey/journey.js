@@ -4,11 +4,12 @@
    the picture; what it shows where one points at is also said, for those who do not see it. */
 import { describe, follow } from "../answers/answers.js";
 import { percent } from "../answers/words.js";
+import { t } from "../language/language.js";
 import { Beam } from "./beam.js";
 import { Cnn } from "./cnn.js";
 import { Maps } from "./maps.js";
 import { Mlp } from "./mlp.js";
-import { SIDE } from "./parts.js";
+import { SIDE, both } from "./parts.js";
 import { ResNet } from "./resnet.js";
 import { Rnn } from "./rnn.js";
 import { Sheet, TOOLS, isFull } from "./sheet.js";
@@ -31,7 +32,7 @@ const [WIDE, HIGH] = [740, 500]; // units of a picture beside the canvas in a wi
 const [NARROW, SMALL] = [366, 0.3]; // units of a phone's picture, and the part of it that the canvas takes across
 const LEAST_TEXT = 0.75; // rem: 12 pixels in a window of 1280 x 720, 18 in one of 1920 x 1080
 const CAUGHT_UP = 4000; // milliseconds after which the server is taken to know which network the visitor has chosen
-const KEYS = "Arrow keys move within it, [ and ] go from part to part, Space plays, Enter keeps what is looked at, Escape lets go.";
+const KEYS = t("Arrow keys move within it, [ and ] go from part to part, Space plays, Enter keeps what is looked at, Escape lets go.");
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -92,12 +93,13 @@ class Journey {
     this.root.dataset.network = data.network;
     this.root.innerHTML = `${TOOLS}
       <div class="journey-picture" role="application" tabindex="0" aria-describedby="journey-keys"><canvas aria-hidden="true"></canvas></div>
-      <p class="journey-said" role="status"></p><p class="journey-said" id="journey-keys">${KEYS}</p>`;
+      <p class="journey-said" role="status"></p><p class="journey-said" id="journey-keys"></p>`;
     parent.replaceChildren(this.root);
     const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.root.querySelector(name));
     this.holder = find(".journey-picture");
     this.button = find(".journey-play");
     this.said = find(".journey-said");
+    find("#journey-keys").textContent = KEYS;
     this.canvas = /** @type {HTMLCanvasElement} */ (this.root.querySelector("canvas"));
     this.stage = new Stage(this.canvas);
     this.beam = new Beam();
@@ -125,7 +127,7 @@ class Journey {
     this.#fitted = ""; // its colour is known now
     const { title, idea } = describe(this.data.network) ?? { title: this.data.network, idea: "" };
     this.root.querySelector("h3")?.replaceChildren(Object.assign(document.createElement("b"), { textContent: title }), idea);
-    this.holder.setAttribute("aria-label", `Journey of your drawing through the ${title}`);
+    this.holder.setAttribute("aria-label", t("Journey of your drawing through the {network}", { network: title }));
   }
 
   /** @param {string} reason */
@@ -239,8 +241,8 @@ class Journey {
   }
 
   #wait() {
-    const { stage } = this, words = this.#problem ? `This network cannot be opened: ${this.#problem}` : "Opening the network …";
-    stage.text(words, stage.width / 2, stage.height / 3, { size: 15, align: "center" });
+    const { stage } = this, words = this.#problem ? t("This network cannot be opened: {reason}", { reason: this.#problem }) : t("Opening the network …");
+    stage.text(words, stage.width / 2, stage.height / 3, { size: 15, align: "center", fit: 0.95 * stage.width });
   }
 
   // ----------------------------------------------------------------------------------------------- touching
@@ -337,9 +339,9 @@ class Journey {
   #say() {
     clearTimeout(this.#saying);
     this.#saying = setTimeout(() => {
-      const { words, says, probabilities, quiet, hot, ink } = this.scene, pixel = hot?.kind === "pixel" ? `Pixel in row ${hot.row + 1}, column ${hot.column + 1}: ${number(ink[hot.row * SIDE + hot.column])}` : "";
+      const { words, says, probabilities, quiet, hot, ink } = this.scene, pixel = hot?.kind === "pixel" ? t("Pixel in row {row}, column {column}: {value}", { row: hot.row + 1, column: hot.column + 1, value: number(ink[hot.row * SIDE + hot.column]) }) : "";
       this.said.dataset.part = hot?.kind ?? "";
-      this.said.textContent = [pixel, words].filter(Boolean).join(". ") || (quiet ? "" : `It says ${says}, ${percent(probabilities[says])}`);
+      this.said.textContent = both(pixel, words) || (quiet ? "" : t("It says {digit}, {percent}", { digit: says, percent: percent(probabilities[says]) }));
     }, SETTLED);
   }
 

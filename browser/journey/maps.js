@@ -4,6 +4,7 @@ import { legend, outputWeights, rivalOf } from "./rivals.js";
 import { activeMaps } from "./shares.js";
 import { Walk, number, peak } from "./stage.js";
 import { percent } from "../answers/words.js";
+import { t, tn } from "../language/language.js";
 
 /** @typedef {import("./parts.js").Scene} Scene */
 /** @typedef {import("./parts.js").Area} Area */
@@ -46,7 +47,7 @@ export class Maps {
     const gutter = phone ? 0 : Math.max(104 * u, 9.5 * stage.least), width = area.w - gutter, pitch = width / count, top = area.y + label + lens + 28 * u, bottom = area.y + area.h - outHeight - 26 * u, each = (bottom - top) / this.#rows.length;
     const focus = this.#focus(scene), s = Math.min(pitch * 0.9, each - (phone ? label : 8 * u));
     this.#rows.forEach(({ layer, side, maps, values, order, gain }, row) => {
-      const y = top + row * each + (each - s) / 2, atlas = stage.atlas(`row${row}`, count, side, side), name = layer.name || layer.kind;
+      const y = top + row * each + (each - s) / 2, atlas = stage.atlas(`row${row}`, count, side, side), said = { name: plain(layer), shown: Math.min(count, maps), maps, size: `${side}×${side}` };
       order.slice(0, count).forEach((map, i) => stage.paint(atlas, i, values, { offset: map, stride: maps, gain }));
       atlas.flush();
       order.slice(0, count).forEach((map, i) => {
@@ -56,15 +57,15 @@ export class Maps {
         if (focus.row === row && focus.map === map) stage.frame(rect.x, y, s, s, colour.network, 2.5);
       });
       const words = { align: /** @type {const} */ ("right"), halo: true, fit: gutter - 4 * u }, right = area.x + area.w;
-      if (phone) return stage.text(`${plain(name)}: ${Math.min(count, maps)} of ${maps}, ${side}×${side}`, right, y - 5 * u, { ...words, fit: width });
-      stage.text(plain(name), right, y + s / 2 - 1 * u, { ...words, size: 13, weight: 600, colour: colour.ink });
-      stage.text(`${side}×${side} · ${Math.min(count, maps)} of ${maps}`, right, y + s / 2 + Math.max(13 * u, stage.least), { ...words });
+      if (phone) return stage.text(t("{name}: {shown} of {maps}, {size}", said), right, y - 5 * u, { ...words, fit: width });
+      stage.text(said.name, right, y + s / 2 - 1 * u, { ...words, size: 13, weight: 600, colour: colour.ink });
+      stage.text(t("{size} · {shown} of {maps}", said), right, y + s / 2 + Math.max(13 * u, stage.least), { ...words });
     });
     const out = { x: area.x, y: area.y + area.h - outHeight, w: area.w, h: outHeight };
     this.#links(stage, scene, out, { x: area.x, y: bottom + 2 * u, w: width, h: 8 * u });
     outputs(stage, scene, out);
     this.#lens(stage, scene, { ...area, y: area.y + label, h: lens }, focus);
-    if (hot?.kind === "output") scene.words = `Output ${hot.column}: logit ${number(scene.logits[hot.column])}, probability ${percent(scene.probabilities[hot.column])}`;
+    if (hot?.kind === "output") scene.words = t("Output {digit}: logit {logit}, probability {percent}", { digit: hot.column, logit: number(scene.logits[hot.column]), percent: percent(scene.probabilities[hot.column]) });
   }
 
   /** @param {Scene} scene */
@@ -81,20 +82,20 @@ export class Maps {
     digit(stage, scene, left, y, size);
     stage.picture("enlarged", values, [side, side], rect, { offset: map, stride: maps, gain });
     stage.touch("map", row * 1000 + map, rect, side, side);
-    stage.text(`map ${map} of ${maps}`, at, y - 6 * u);
+    stage.text(t("map {map} of {maps}", { map, maps }), at, y - 6 * u, { fit: size + 20 * u });
     const { hot } = scene, pixel = hot?.kind === "map" ? hot : null, value = pixel ? values[(pixel.row * side + pixel.column) * maps + map] : null;
     if (pixel && value !== null) {
       const cell = size / side;
       stage.frame(at + pixel.column * cell, y + pixel.row * cell, cell, cell);
-      scene.words = `${plain(layer.name || layer.kind)}, map ${map}, row ${pixel.row + 1}, column ${pixel.column + 1}: ${number(value)}`;
+      scene.words = t("{layer}, map {map}, row {row}, column {column}: {value}", { layer: plain(layer), map, row: pixel.row + 1, column: pixel.column + 1, value: number(value) });
     }
     if (phone) return;
     stage.link(left + size + 2 * u, y + size / 2, at - 2 * u, y + size / 2, 0.5, { across: true, widest: 3, colour: colour.network });
     const words = at + size + 20 * u;
-    stage.text(plain(layer.name || layer.kind), words, y + 24 * u, { size: 18, weight: 600, colour: colour.ink, fit: x + w - words });
-    stage.text(`one of ${maps} maps of ${side}×${side}; the ${BESIDE} that your ink excites most are below`, words, y + 44 * u, { fit: x + w - words });
+    stage.text(plain(layer), words, y + 24 * u, { size: 18, weight: 600, colour: colour.ink, fit: x + w - words });
+    stage.text(t("one of {maps} maps of {size}; the {shown} that your ink excites most are below", { maps, size: `${side}×${side}`, shown: BESIDE }), words, y + 44 * u, { fit: x + w - words });
     if (pixel && value !== null) stage.text(number(value), words, y + 78 * u, { size: 26, weight: 700, colour: value > 0 ? stage.plus : value < 0 ? stage.minus : colour.dim });
-    if (pixel) stage.text(`row ${pixel.row + 1}, column ${pixel.column + 1}`, words, y + 96 * u);
+    if (pixel) stage.text(t("row {row}, column {column}", { row: pixel.row + 1, column: pixel.column + 1 }), words, y + 96 * u, { fit: x + w - words });
   }
 
   /** The averages of the last maps, where the network takes them, and their pull on the answer. @param {Stage} stage @param {Scene} scene @param {Rect} out @param {Rect} rect */
@@ -108,10 +109,16 @@ export class Maps {
       if (Math.abs(pulls[i]) >= least) stage.link(rect.x + (i + 0.5) * cell, rect.y + rect.h, slotX(out.x, slots(stage, out.w), pulls[i] < 0 ? rival ?? target : target), out.y + 5 * u, pulls[i] / scale, { widest: 4 });
     });
     legend(stage, out.x, out.y - 3 * u, target, rival);
-    if (rect.w < out.w) stage.text(`${count} averages`, out.x + out.w, rect.y + 8 * u, { align: "right" });
-    else stage.text(`${count} averages`, rect.x, rect.y - 4 * u, { halo: true });
+    const title = tn("{n} average", "{n} averages", count);
+    if (rect.w < out.w) stage.text(title, out.x + out.w, rect.y + 8 * u, { align: "right" });
+    else stage.text(title, rect.x, rect.y - 4 * u, { halo: true });
   }
 }
 
-/** A layer's name in words: "stage1_block6_join" is stage 1, block 6; "left_conv_1" left convolution 1. @param {string} name */
-const plain = (name) => name.replace("conv_", "convolution ").replace(/stage(\d+)_block(\d+)_?(.*)/, (_, stage, block, part) => `stage ${stage}, block ${block}${part === "c_conv" ? ", branch" : part === "add" ? "" : ""}`).replaceAll("_", " ");
+/** A layer's name in words: "stage1_block6_join" is stage 1, block 6; "left_conv_1" left convolution 1. @param {Layer} layer */
+function plain({ name, kind }) {
+  const [, stage, block, part] = /^stage(\d+)_block(\d+)_?(.*)/.exec(name) ?? [], [, side, number] = /^(left|right)_conv_(\d+)$/.exec(name) ?? [];
+  if (stage) return part === "c_conv" ? t("stage {stage}, block {block}, branch", { stage, block }) : t("stage {stage}, block {block}", { stage, block });
+  if (side) return side === "left" ? t("left convolution {number}", { number }) : t("right convolution {number}", { number });
+  return (name || kind).replaceAll("_", " ");
+}

@@ -1,6 +1,7 @@
 /* MLP: two fields of 16 x 16 units. A network has no order of its own; here a unit of the first layer stands where on the
    picture it looks, one of the second with the digit that it speaks for most. */
-import { SIDE, cellAt, multiply, outputs, pulls, slotX, slots, softmaxStep } from "./parts.js";
+import { t, tn } from "../language/language.js";
+import { SIDE, both, cellAt, multiply, outputs, pulls, slotX, slots, softmaxStep } from "./parts.js";
 import { leadStep, legend, outputSum, outputWeights, rivalOf } from "./rivals.js";
 import { byDigit, largest, strongest } from "./sums.js";
 import { Walk, number } from "./stage.js";
@@ -55,8 +56,8 @@ export class Mlp {
     const target = this.#target(scene), digit = target.kind === "output" ? target.unit : scene.says;
     this.#fields(stage, scene, f1, f2, digit);
     this.#links(stage, scene, f1, f2, { x: area.x, y: bottom, w: area.w, h: 0 }, target, digit);
-    stage.text(phone ? "256 units, by place" : "first layer: 256 units, each where it looks", f1.x, f1.y - 6 * u, { halo: true, fit: field + gap * 0.8 });
-    stage.text(phone ? "256 units, by digit" : "second layer: 256, by the digit they speak for", f2.x, f2.y - 6 * u, { halo: true, fit: field + spare });
+    stage.text(phone ? t("256 units, by place") : t("first layer: 256 units, each where it looks"), f1.x, f1.y - 6 * u, { halo: true, fit: field + gap * 0.8 });
+    stage.text(phone ? t("256 units, by digit") : t("second layer: 256, by the digit they speak for"), f2.x, f2.y - 6 * u, { halo: true, fit: field + spare });
     outputs(stage, scene, { x: area.x, y: bottom, w: area.w, h: outHeight });
     const lens = { ...area, y: area.y + label, h: lensHeight };
     const drawn = this.#lens(stage, scene, lens, target);
@@ -136,12 +137,12 @@ export class Mlp {
   #lens(stage, scene, area, { kind, unit }) {
     const { one, two, out, first, second, h1, h2 } = this, row = (/** @type {Dense} */ layer, /** @type {number} */ of) => layer.weights.subarray(of * UNITS, (of + 1) * UNITS);
     if (kind === "unit2") {
-      const drawn = multiply(stage, scene, area, { left: sorted(h1, first), weights: sorted(row(two, unit), first), shape: [N, N], gain: GAINS[0], bias: two.bias[unit], value: h2[unit], titles: ["first layer", `unit ${unit}: 256 weights`], name: `Second layer, unit ${unit}` });
+      const drawn = multiply(stage, scene, area, { left: sorted(h1, first), weights: sorted(row(two, unit), first), shape: [N, N], gain: GAINS[0], bias: two.bias[unit], value: h2[unit], titles: [t("first layer"), weightsOf(unit, UNITS)], name: t("Second layer, unit {unit}", { unit }) });
       return drawn;
     }
-    if (kind === "output") return multiply(stage, scene, area, { left: sorted(h2, second.order), weights: sorted(outputWeights(out, unit, rivalOf(scene)), second.order), shape: [N, N], gain: GAINS[1], ...outputSum(scene, out, unit, rivalOf(scene), "second layer") });
+    if (kind === "output") return multiply(stage, scene, area, { left: sorted(h2, second.order), weights: sorted(outputWeights(out, unit, rivalOf(scene)), second.order), shape: [N, N], gain: GAINS[1], ...outputSum(scene, out, unit, rivalOf(scene), t("second layer")) });
     const shown = kind === "unit1" ? unit : Math.max(0, this.#loud);
-    return multiply(stage, scene, area, { left: scene.ink, weights: one.weights.subarray(shown * SIDE * SIDE, (shown + 1) * SIDE * SIDE), shape: [SIDE, SIDE], gain: 1, bias: one.bias[shown], value: h1[shown], titles: ["28 × 28 pixels", `unit ${shown}: 784 weights`], ink: true, name: `First layer, unit ${shown}` });
+    return multiply(stage, scene, area, { left: scene.ink, weights: one.weights.subarray(shown * SIDE * SIDE, (shown + 1) * SIDE * SIDE), shape: [SIDE, SIDE], gain: 1, bias: one.bias[shown], value: h1[shown], titles: [t("28 × 28 pixels"), weightsOf(shown, SIDE * SIDE)], ink: true, name: t("First layer, unit {unit}", { unit: shown }) });
   }
 
   /** What a unit does to each of the ten logits: value x weight, of the first layer through those of the second that are not 0.
@@ -149,8 +150,8 @@ export class Mlp {
   #pulls(stage, scene, rect, { kind, unit }) {
     const { h1, h2, two, out } = this, from = kind ? unit : Math.max(0, this.#loud), toSecond = (/** @type {number} */ j) => (kind === "unit2" ? Number(j === from) * h2[j] : h2[j] > 0 ? h1[from] * two.weights[j * UNITS + from] : 0);
     const through = Float32Array.from({ length: UNITS }, (_, j) => toSecond(j)), all = Array.from({ length: 10 }, (_, d) => through.reduce((sum, value, j) => sum + value * out.weights[d * UNITS + j], 0));
-    pulls(stage, rect, rect.w < 150 * stage.u ? "pull on the logits" : `unit ${from}: its pull on the ten logits`, all);
-    scene.words += `. Its pull on the logits, ${all.map((value, d) => `${d}: ${number(value)}`).join(", ")}`;
+    pulls(stage, rect, rect.w < 150 * stage.u ? t("pull on the logits") : t("unit {unit}: its pull on the ten logits", { unit: from }), all);
+    scene.words = both(scene.words, t("Its pull on the logits, {pulls}", { pulls: all.map((value, d) => `${d}: ${number(value)}`).join(", ") }));
   }
 
   /** The units that one pixel moves most. @param {Stage} stage @param {Scene} scene @param {Rect} field @param {Rect} picture */
@@ -164,6 +165,9 @@ export class Mlp {
     scene.words = "";
   }
 }
+
+/** The title of a unit's weights. @param {number} unit @param {number} count */
+const weightsOf = (unit, count) => tn("unit {unit}: {n} weight", "unit {unit}: {n} weights", count, { unit });
 
 /** @param {Stage} stage @param {Rect} field @param {number} place @param {string} [colour] */
 function frameCell(stage, field, place, colour) {

@@ -1,7 +1,8 @@
 /* What the pictures of all networks have in common: the digit that goes in, rows of arithmetic, and the ten outputs. */
 import { weighted } from "./sums.js";
-import { clip, contrasting, number, peak } from "./stage.js";
+import { clip, contrasting, decimals, number, peak } from "./stage.js";
 import { percent } from "../answers/words.js";
+import { t, tn } from "../language/language.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./stage.js").Rect} Rect */
@@ -45,7 +46,7 @@ const GUTTER = 92; // units on the right of wide pictures, for names
 
 /** 28 x 28 pixels with the box that the ink was fitted into, and the centre of mass.
  * @param {Stage} stage @param {Scene} scene @param {number} x @param {number} y @param {number} size @param {string} [title] */
-export function digit(stage, scene, x, y, size, title = "28 × 28 pixels") {
+export function digit(stage, scene, x, y, size, title = t("28 × 28 pixels")) {
   const { c, u } = stage, pixel = size / SIDE, { place } = scene;
   stage.picture("digit", scene.ink, [SIDE, SIDE], { x, y, w: size, h: size }, { ink: true });
   if (title) stage.text(title, x, y - 6 * u, { fit: size });
@@ -112,9 +113,9 @@ export function outputs(stage, scene, rect, answer = scene, named = true) {
   stage.touch("output", 0, { x, y, w, h }, 10, 1);
   if (rect.w > w) {
     const right = { align: /** @type {const} */ ("right"), size: 14, weight: 600, colour: colour.ink };
-    stage.text("logits", x + rect.w, y + 9 * u, right);
+    stage.text(t("logits"), x + rect.w, y + 9 * u, right);
     stage.text("softmax", x + rect.w, y + above + tallest / 2 + 5 * u, right);
-    stage.text("answer", x + rect.w, base + 26 * u, right);
+    stage.text(t("answer"), x + rect.w, base + 26 * u, right);
   }
 }
 
@@ -141,14 +142,16 @@ export function multiply(stage, scene, area, { left, weights, shape, gain, bias,
   stage.picture("weights", weights, shape, middle, { gain: 1 / (0.75 * peak(weights)) });
   stage.text(phone ? `× ${titles[1]}` : titles[1], middle.x, middle.y - 6 * u, { fit: phone ? size : size + gap });
   stage.picture("products", products, shape, last, { gain: 1 / Math.max(0.05, peak(products)) });
-  stage.text("product", last.x, last.y - 6 * u);
+  stage.text(t("product"), last.x, last.y - 6 * u, { fit: size + gap });
   if (!phone) sign(stage, "×", middle.x - gap / 2, y + size / 2);
   sign(stage, "=", last.x - gap / 2, last.y + size / 2);
-  /** @type {Step[]} */ const lines = [["sum of all", number(sum)], ["+ bias", number(bias)], [after, number(value), value]];
+  /** @type {Step[]} */ const lines = [[t("sum of all"), number(sum)], [t("+ bias"), number(bias)], [after, number(value), value]];
   if (probability !== undefined) lines.push(["softmax", percent(probability), value]);
   steps(stage, { x: column, y: last.y, w: area.x + area.w - column, h: size }, lines);
   scene.check = { sum: sum + bias, value };
-  scene.words = `${name}: sum of ${left.length} products ${number(sum)}, bias ${number(bias)}, ${after} ${number(value)}${probability === undefined ? "" : `, probability ${percent(probability)}`}`;
+  const n = left.length, said = { part: name, sum: number(sum), bias: number(bias), step: after, value: number(value) };
+  if (probability === undefined) scene.words = tn("{part}: sum of {n} product {sum}, bias {bias}, {step} {value}", "{part}: sum of {n} products {sum}, bias {bias}, {step} {value}", n, said);
+  else scene.words = tn("{part}: sum of {n} product {sum}, bias {bias}, {step} {value}, probability {probability}", "{part}: sum of {n} products {sum}, bias {bias}, {step} {value}, probability {probability}", n, { ...said, probability: percent(probability) });
   return { first, last, column };
 }
 
@@ -184,9 +187,12 @@ export function softmaxStep(stage, { logits, temperature, probabilities }, { x, 
   const { u } = stage, logit = logits[logits.length - 10 + d], scaled = logit / temperature;
   if (w < 90 * u) return;
   const others = Math.log(Array.from(logits.subarray(-10)).reduce((sum, value, other) => sum + (other === d ? 0 : Math.exp(value / temperature)), 0));
-  /** @type {Step[]} */ const lines = [[`logit ÷ ${temperature === 1 ? "1" : `temperature ${temperature.toFixed(2)}`}`, number(scaled)], [`e^${number(scaled)} beside the nine others`, `e^${number(scaled)} : e^${number(others)}`], ["its part of the sum of all ten", percent(probabilities[d]), logit]];
+  /** @type {Step[]} */ const lines = [[temperature === 1 ? t("logit ÷ 1") : t("logit ÷ temperature {temperature}", { temperature: decimals(temperature, 2) }), number(scaled)], [t("{power} beside the nine others", { power: `e^${number(scaled)}` }), `e^${number(scaled)} : e^${number(others)}`], [t("its part of the sum of all ten"), percent(probabilities[d]), logit]];
   steps(stage, { x, y, w, h }, lines);
 }
+
+/** Two sentences, or the one of them that there is. @param {string} first @param {string} second */
+export const both = (first, second) => (first && second ? t("{first}. {second}", { first, second }) : first || second);
 
 /** A cell of a grid in a rectangle. @param {Rect} rect @param {number} columns @param {number} place */
 export function cellAt(rect, columns, place) {

@@ -1,6 +1,7 @@
 /* ResNet: three stages of three blocks. The shortcut is a highway that carries a map on, a block's branch adds a correction.
    One map of each stage is shown, because the shortcut keeps a map's number; any other can be chosen from the mosaic. */
-import { cellAt, digit, multiply, outputs, sign, slotX, slots, softmaxStep, steps } from "./parts.js";
+import { t } from "../language/language.js";
+import { both, cellAt, digit, multiply, outputs, sign, slotX, slots, softmaxStep, steps } from "./parts.js";
 import { leadStep, legend, outputSum, outputWeights, rivalOf } from "./rivals.js";
 import { Walk, number, peak } from "./stage.js";
 import { blockSum, byDigit } from "./sums.js";
@@ -75,8 +76,10 @@ export class ResNet {
     const lens = { ...area, y: area.y + label, h: lensHeight };
     if ((hot?.kind === "output" || (!hot && rivalOf(scene) !== null)) && !this.walk.playing) this.#last(stage, scene, lens, hot ? hot.column : scene.says);
     else this.#lens(stage, scene, lens, small);
-    if (hot?.kind === "mosaic") scene.words = `Stage ${hot.number + 1}, map ${this.#map(hot.number, scene)} of ${STAGES[hot.number].maps}; Enter keeps it. ${scene.words}`;
-    if (hot?.kind === "average") scene.words = `Average of the last map ${this.order[hot.column]}: ${number(this.#averages[this.order[hot.column]])}, its pull on ${scene.says}: ${number(this.#averages[this.order[hot.column]] * this.out.weights[scene.says * AVERAGES + this.order[hot.column]])}`;
+    if (hot?.kind === "mosaic") scene.words = both(t("Stage {stage}, map {map} of {maps}; Enter keeps it", { stage: hot.number + 1, map: this.#map(hot.number, scene), maps: STAGES[hot.number].maps }), scene.words);
+    if (hot?.kind !== "average") return;
+    const map = this.order[hot.column], average = this.#averages[map], pull = average * this.out.weights[scene.says * AVERAGES + map];
+    scene.words = t("Average of the last map {map}: {average}, its pull on {digit}: {pull}", { map, average: number(average), digit: scene.says, pull: number(pull) });
   }
 
   /** All maps of a stage, to choose from. @param {Stage} stage @param {Scene} scene @param {number} s @param {Rect} rect */
@@ -128,7 +131,7 @@ export class ResNet {
       c.stroke();
       stage.text("+", join, high + 0.5 * u, { size: 15, weight: 600, align: "center", base: "middle", colour: colour.ink });
     }
-    stage.text(`stage ${s + 1}: map ${map} of ${maps}, ${side}×${side}`, phone ? x : x - tile - 26 * u, y - 5 * u, { halo: true });
+    stage.text(t("stage {stage}: map {map} of {maps}, {size}", { stage: s + 1, map, maps, size: `${side}×${side}` }), phone ? x : x - tile - 26 * u, y - 5 * u, { halo: true });
     if (s < 2) stage.link(x + w - tile / 2, y + tile, x + tile / 2, y + each, 0.45, { widest: 7, colour: colour.network, alpha: 0.6 });
   }
 
@@ -147,7 +150,7 @@ export class ResNet {
     });
     stage.box(rect.x, rect.y, rect.w - 1, rect.h);
     stage.frame(rect.x + here * cell, rect.y, cell - 1, rect.h, colour.network);
-    stage.text("the average of each of the 64 last maps, by the digit it speaks for", rect.x, rect.y - 5 * u, { halo: true, fit: rect.w * 0.9 });
+    stage.text(t("the average of each of the 64 last maps, by the digit it speaks for"), rect.x, rect.y - 5 * u, { halo: true, fit: rect.w * 0.9 });
     stage.touch("average", 0, rect, AVERAGES, 1);
   }
 
@@ -158,27 +161,27 @@ export class ResNet {
     digit(stage, scene, area.x + (area.side && area.side + 12 * u), area.y, area.h);
     const y = phone ? area.y + area.h + stage.label + 4 * u : area.y, gap = (phone ? 18 : 24) * u, start = phone ? area.x : area.x + area.h + 28 * u, width = area.w - (start - area.x);
     const size = Math.min(phone ? small : area.h - stage.label, (width - 2 * gap - (phone ? 0 : 70 * u)) / 3), [a, r] = [shortcut[at * maps + map], branch[at * maps + map]];
-    const pictures = /** @type {[ArrayLike<number>, number, number, string, number][]} */ ([[shortcut, map, maps, "shortcut", a], [branch, map, maps, "branch", r], [sum, 0, 1, "sum", sum[at]]]);
+    const pictures = /** @type {[ArrayLike<number>, number, number, string, number][]} */ ([[shortcut, map, maps, b > 1 || !s ? t("shortcut") : t("shortcut, 1×1"), a], [branch, map, maps, t("branch"), r], [sum, 0, 1, t("sum"), sum[at]]]);
     pictures.forEach(([data, offset, stride, name, v], i) => {
       const x = start + i * (size + gap), pixel = size / side, rect = { x, y, w: size, h: size };
       stage.picture(`lens${i}`, data, [side, side], rect, { offset, stride, gain });
-      stage.text(i || b > 1 || !s ? name : "shortcut, 1×1", x, y - 6 * u, { fit: size + gap * 0.8 });
+      stage.text(name, x, y - 6 * u, { fit: size + gap * 0.8 });
       stage.frame(x + inside.x * pixel, y + inside.y * pixel, pixel, pixel);
       stage.text(number(v), x + size / 2, y + size + stage.label - 2 * u, { size: 15, weight: 600, align: "center", colour: v < 0 ? stage.minus : stage.plus });
       if (i < 2) sign(stage, i ? "=" : "+", x + size + gap / 2, y + size / 2);
       stage.touch("block", k, rect, side, side);
     });
     const after = value[at * maps + map], x = phone ? area.x + 2 * ((area.side || area.h) + 12 * u) : start + 3 * (size + gap) - gap + 12 * u, w = area.x + area.w - x;
-    stage.text(`stage ${s + 1}, block ${b}`, x, area.y + 14 * u, { size: 15, weight: 600, colour: stage.colour.ink, fit: w });
-    stage.text(`map ${map} of ${maps}`, x, area.y + 16 * u + stage.label, { fit: w });
-    steps(stage, { x, y: area.y + 20 * u + stage.label, w, h: area.h - 20 * u - stage.label }, [["ReLU of the sum", number(after), after]]);
+    stage.text(t("stage {stage}, block {block}", { stage: s + 1, block: b }), x, area.y + 14 * u, { size: 15, weight: 600, colour: stage.colour.ink, fit: w });
+    stage.text(t("map {map} of {maps}", { map, maps }), x, area.y + 16 * u + stage.label, { fit: w });
+    steps(stage, { x, y: area.y + 20 * u + stage.label, w, h: area.h - 20 * u - stage.label }, [[t("ReLU of the sum"), number(after), after]]);
     scene.check = { sum: sum[at], value: after };
-    scene.words = `Stage ${s + 1}, block ${b}, map ${map}, row ${inside.y + 1}, column ${inside.x + 1}: shortcut ${number(a)} plus branch ${number(r)} is ${number(sum[at])}, after ReLU ${number(after)}`;
+    scene.words = t("Stage {stage}, block {block}, map {map}, row {row}, column {column}: shortcut {shortcut} plus branch {branch} is {sum}, after ReLU {value}", { stage: s + 1, block: b, map, row: inside.y + 1, column: inside.x + 1, shortcut: number(a), branch: number(r), sum: number(sum[at]), value: number(after) });
   }
 
   /** The last step: 64 averages, each with a weight for each output. @param {Stage} stage @param {Scene} scene @param {Area} area @param {number} d */
   #last(stage, scene, area, d) {
-    const { u } = stage, { order, out } = this, rival = rivalOf(scene), weights = outputWeights(out, d, rival), drawn = multiply(stage, scene, area, { left: Float32Array.from(order, (map) => this.#averages[map]), weights: Float32Array.from(order, (map) => weights[map]), shape: [8, 8], gain: AVERAGE_GAIN, ...outputSum(scene, out, d, rival, "64 averages") }), x = drawn.column + 106 * u;
+    const { u } = stage, { order, out } = this, rival = rivalOf(scene), weights = outputWeights(out, d, rival), drawn = multiply(stage, scene, area, { left: Float32Array.from(order, (map) => this.#averages[map]), weights: Float32Array.from(order, (map) => weights[map]), shape: [8, 8], gain: AVERAGE_GAIN, ...outputSum(scene, out, d, rival, t("64 averages")) }), x = drawn.column + 106 * u;
     if (area.phone) return;
     const free = { ...area, x, w: area.x + area.w - x };
     if (rival === null) softmaxStep(stage, scene, free, d);

@@ -5,6 +5,7 @@ import { Walk, clip, contrasting, number } from "./stage.js";
 import { parting } from "./rivals.js";
 import { byDigit, largest, softmax } from "./sums.js";
 import { percent } from "../answers/words.js";
+import { t } from "../language/language.js";
 
 /** @typedef {import("./parts.js").Scene} Scene */
 /** @typedef {import("./parts.js").Area} Area */
@@ -60,8 +61,8 @@ export class Rnn {
     const { place } = scene, pixel = size / SIDE;
     if (place) scene.landing = { x: picture.x + place.left * pixel, y: picture.y + place.top * pixel, w: place.width * pixel, h: place.height * pixel };
     stage.fill([[picture.x, picture.y + layout.row * pixel], [picture.x + size, picture.y + layout.row * pixel], [picture.x + size, picture.y + size], [picture.x, picture.y + size]], stage.dark ? "#23231f" : "#8d8b85", 0.78);
-    stage.text("28 rows, read from the top", picture.x, picture.y - 6 * u, { fit: size + 26 * u });
-    stage.text(rival !== null ? `${scene.says} is ahead of ${rival} from row ${apart + 1} on` : phone ? "its answer, row by row" : "what it would answer after each row", river.x, river.y - 6 * u);
+    stage.text(t("28 rows, read from the top"), picture.x, picture.y - 6 * u, { fit: size + 26 * u });
+    stage.text(rival !== null ? t("{digit} is ahead of {rival} from row {row} on", { digit: scene.says, rival, row: apart + 1 }) : phone ? t("its answer, row by row") : t("what it would answer after each row"), river.x, river.y - 6 * u, { fit: river.w });
     this.#streams(stage, scene, layout);
     this.#turns(stage, scene, layout);
     this.#line(stage, layout);
@@ -133,10 +134,10 @@ export class Rnn {
 
   /** @param {Stage} stage @param {Scene} scene @param {Layout} layout @param {Rect} rect */
   #guess(stage, scene, { row }, { x, y, w, h }) {
-    const { u, colour } = stage, says = this.#says[row - 1], probability = this.#rows[row - 1][says], words = `${percent(probability)} after row ${row}`;
+    const { u, colour } = stage, says = this.#says[row - 1], probability = this.#rows[row - 1][says], words = t("{percent} after row {row}", { percent: percent(probability), row });
     stage.text(scene.quiet ? "?" : String(says), x + w / 2, y + h * 0.42, { size: Math.min(h * 0.95, w * 1.3) / u, weight: 700, align: "center", base: "middle", colour: probability > 0.5 && !scene.quiet ? colour.network : colour.dim });
     if (!scene.quiet) stage.text(words, x + w / 2, y + h - 2 * u, { size: 14, align: "center", colour: colour.ink, fit: w - 8 * u });
-    scene.words = scene.quiet ? "Nothing is drawn" : `After row ${row} of ${SIDE}: ${says}, ${percent(probability)}`;
+    scene.words = scene.quiet ? t("Nothing is drawn") : t("After row {row} of {rows}: {digit}, {percent}", { row, rows: SIDE, digit: says, percent: percent(probability) });
   }
 
   /** @param {Stage} stage @param {Scene} scene @param {Layout} layout @param {Rect} out */
@@ -147,14 +148,14 @@ export class Rnn {
       stage.link(river.x + (d + 0.5) * slot, river.y + row * height + 2 * u, slotX(out.x, out.w, d), out.y + 5 * u, probabilities[d], { widest: 10, colour: d === says ? colour.network : colour.dim, alpha: 0.5 });
     }
     outputs(stage, scene, out, { logits: scene.logits.subarray(10 * (row - 1), 10 * row), probabilities, eased: row === SIDE ? scene.eased : probabilities, says }, false);
-    if (scene.hot?.kind === "output") scene.words = `Output ${scene.hot.column} after row ${row} of ${SIDE}: logit ${number(scene.logits[10 * (row - 1) + scene.hot.column])}, probability ${percent(probabilities[scene.hot.column])}`;
+    if (scene.hot?.kind === "output") scene.words = t("Output {digit} after row {row} of {rows}: logit {logit}, probability {percent}", { digit: scene.hot.column, row, rows: SIDE, logit: number(scene.logits[10 * (row - 1) + scene.hot.column]), percent: percent(probabilities[scene.hot.column]) });
   }
 
   /** The state, and one number of it through all rows. @param {Stage} stage @param {Scene} scene @param {Layout} layout @param {Rect} rect */
   #state(stage, scene, { picture, row, height }, rect) {
     const { c, u, colour } = stage, states = scene.values(this.states), now = states.subarray((row - 1) * UNITS, row * UNITS), hot = scene.hot?.kind === "state" ? scene.hot : null;
     stage.picture("state", Float32Array.from(this.order, (unit) => now[unit]), [N, N], rect, { gain: GAIN });
-    stage.text(hot ? "state" : "state: 256 numbers, its memory", rect.x, rect.y - 6 * u, { halo: true, fit: Math.max(picture.w, rect.w * 1.9) });
+    stage.text(hot ? t("state") : t("state: 256 numbers, its memory"), rect.x, rect.y - 6 * u, { halo: true, fit: Math.max(picture.w, rect.w * 1.9) });
     stage.touch("state", 0, rect, N, N);
     if (!hot) return;
     const place = hot.row * N + hot.column, unit = this.order[place], x = picture.x + picture.w + 3 * u, cell = cellAt(rect, N, place);
@@ -165,7 +166,7 @@ export class Rnn {
     c.globalAlpha = 1;
     stage.box(x, picture.y, 9 * u, picture.h);
     stage.frame(cell.x, cell.y, cell.w, cell.h, colour.ink);
-    stage.text(`unit ${unit}: ${number(now[unit])}`, rect.x + rect.w, rect.y - 6 * u, { align: "right", weight: 600, colour: colour.ink, halo: true });
-    scene.words = `State after row ${row}, unit ${unit}: ${number(now[unit])}`;
+    stage.text(t("unit {unit}: {value}", { unit, value: number(now[unit]) }), rect.x + rect.w, rect.y - 6 * u, { align: "right", weight: 600, colour: colour.ink, halo: true });
+    scene.words = t("State after row {row}, unit {unit}: {value}", { row, unit, value: number(now[unit]) });
   }
 }

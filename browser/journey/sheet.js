@@ -1,6 +1,8 @@
 /* The journey over the whole window: on a phone always, where it would lie far below the canvas; in front of a class on request.
    The page's own canvas, verdict and heads are laid out anew around it by the style sheet, so that one draws on as before. */
 
+import { t } from "../language/language.js";
+
 const PHONE = matchMedia("(max-width: 640px), (max-height: 480px)");
 const FULL = "data-journey-full"; // on the document's element, for the style sheet
 
@@ -10,10 +12,10 @@ const ICONS = {
   close: '<svg viewBox="0 0 24 24" aria-hidden="true"><path class="lines" d="M5 5l14 14M19 5 5 19"/></svg>',
 };
 
-/** The buttons of a journey: Play, and one each that opens and closes the sheet. */
-export const TOOLS = `<div class="journey-tools"><h3></h3><button type="button" class="journey-play" aria-label="Play" title="Play" aria-pressed="false">${ICONS.play}</button>
-  <button type="button" class="journey-open" aria-label="Fill the window" title="Fill the window (F)">${ICONS.full}</button>
-  <button type="button" class="journey-close" aria-label="Close the journey" title="Close (Escape)">${ICONS.close}</button></div>`;
+/** The buttons of a journey: Play, and one each that opens and closes the sheet, which names them. */
+export const TOOLS = `<div class="journey-tools"><h3></h3><button type="button" class="journey-play" aria-pressed="false">${ICONS.play}</button>
+  <button type="button" class="journey-open">${ICONS.full}</button>
+  <button type="button" class="journey-close">${ICONS.close}</button></div>`;
 
 export const isFull = () => document.documentElement.hasAttribute(FULL);
 
@@ -21,6 +23,10 @@ export class Sheet {
   /** @param {HTMLElement} root of the journey @param {AbortSignal} signal when it ends */
   constructor(root, signal) {
     const on = (/** @type {string} */ name, /** @type {() => void} */ then) => root.querySelector(name)?.addEventListener("click", then, { signal });
+    const name = (/** @type {string} */ button, /** @type {string} */ words, title = words) => Object.assign(/** @type {HTMLElement} */ (root.querySelector(button)), { ariaLabel: words, title });
+    name(".journey-play", t("Play"));
+    name(".journey-open", t("Fill the window"), t("Fill the window (F)"));
+    name(".journey-close", t("Close the journey"), t("Close (Escape)"));
     on(".journey-open", () => this.set(true));
     on(".journey-close", () => this.close());
     addEventListener("keydown", (event) => this.#key(/** @type {KeyboardEvent} */ (event)), { signal });

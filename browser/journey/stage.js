@@ -1,6 +1,8 @@
 /* The drawing tools that all pictures of networks share: colours, pictures of values, links, text, and what can be touched.
    Rule of colour: warm is positive, cold is negative, the ground is zero; ink is white on black, as on the canvas. */
 
+import { number as written } from "../language/language.js";
+
 /** @typedef {{ x: number, y: number, w: number, h: number }} Rect */
 /** @typedef {{ kind: string, number: number, column: number, row: number, columns: number, rows: number }} Spot a cell of something that can be touched */
 /** @typedef {{ bg: string, tile: string, edge: string, ink: string, dim: string, soft: string, network: string }} Colours */
@@ -291,7 +293,11 @@ export function peak(values) {
 }
 
 /** @param {number} value */
-export const number = (value) => (Math.abs(value) >= 10 ? value.toFixed(1) : Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2)).replace("-", "\u2212");
+export const number = (value) => decimals(Math.abs(value) < 0.005 ? 0 : value, Math.abs(value) >= 10 ? 1 : 2);
+
+/** As written() does, but without its cost in each frame, and without groups of digits. @param {number} value @param {number} count */
+export const decimals = (value, count) => value.toFixed(count).replace("-", "\u2212").replace(".", POINT);
+const POINT = written(0.5, 1).slice(1, -1);
 
 /** Black or white, whichever can be read on a colour. @param {string} colour "#rrggbb" or "rgb(r,g,b)" */
 export function contrasting(colour) {
