@@ -22,6 +22,7 @@ ROOT = FOLDER.parent
 PACKAGES = ("digits", "models", "rooms", "recognition", "explain", "learning", "ui", "server", "browser")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
 METHODS = {".py": "python", ".js": "javascript"}
+OPTIONS = {"encoding": "utf-8", "parse_template_string": True}  # t("...") within JavaScript's `${...}` too
 
 
 def main() -> int:
@@ -49,7 +50,7 @@ def extracted() -> Catalog:
     found: dict[str | tuple[str, ...], list[tuple[str, int]]] = {}
     for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*") if _is_source(path)):
         content = BytesIO(path.read_bytes())
-        for _, ids, _, _ in extract(METHODS[path.suffix], content, KEYWORDS, options={"encoding": "utf-8"}):
+        for _, ids, _, _ in extract(METHODS[path.suffix], content, KEYWORDS, options=OPTIONS):
             place = (path.relative_to(ROOT).as_posix(), 0)
             places = found.setdefault(tuple(ids) if isinstance(ids, (tuple, list)) else ids, [])
             if place not in places:

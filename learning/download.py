@@ -13,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+from language import _
 from learning.job import mnist_file
 from recognition.store import write_atomically
 from training.data.dataset import DataError, Splits, data_folder
@@ -49,8 +50,9 @@ def fetch(folder: Path, destination: Path | None, stopped: threading.Event) -> S
             return None
     if not splits:
         print(*problems, file=sys.stderr)  # with paths and addresses, which are not for visitors
-        what = "could not be downloaded" if destination else "cannot be read on this server"
-        raise DataError(f"MNIST {what}; choose another source, or try again later")
+        if destination:
+            raise DataError(_("MNIST could not be downloaded; choose another source, or try again later"))
+        raise DataError(_("MNIST cannot be read on this server; choose another source, or try again later"))
     if destination is not None:
         _cache(folder / KERAS_HOME / "datasets" / destination.name, destination)
     return splits[0]

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from digits.labelled import Digits
+from language import SOURCE
 from recognition.exported_model import ExportedModel
 
 JOB_FILE, PROGRESS_FILE, PULSE_FILE, LOG_FILE = "job.npz", "progress.npz", "pulse", "log.txt"
@@ -79,6 +80,7 @@ class Job:
     seconds: of learning, 1 to MAX_SECONDS. rehearsal: when fine-tuning, rehearse what these weights can do.
     mnist: learn from MNIST's training digits as well. hidden: a digit that is left out of them, or None.
     rate: one of RATES, until the page turns it. size: units or filters of a layer, from nothing; None for the usual.
+    language: of the visitor, in which the process writes its messages.
     """
 
     network: str
@@ -89,6 +91,7 @@ class Job:
     hidden: int | None = None
     rate: float = 1.0
     size: int | None = None
+    language: str = SOURCE
 
     def __post_init__(self) -> None:
         if not 1 <= self.seconds <= MAX_SECONDS:

@@ -26,6 +26,8 @@ for name in THREADS:  # before the libraries that read them are imported
     os.environ[name] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import language  # noqa: E402
+from language import _  # noqa: E402
 from learning import download, queue  # noqa: E402
 from learning.job import (  # noqa: E402
     ABANDONED_SECONDS,
@@ -46,7 +48,6 @@ from learning.job import (  # noqa: E402
 POLL_SECONDS = 0.25  # between two looks at the queue, or at the time limits
 OVERHEAD_SECONDS = 300.0  # for a training beside its learning and its pauses, on a busy machine
 NICENESS = 10  # below the page that answers visitors
-NOT_BEGUN = "Stopped before it began."
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -64,8 +65,9 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # shown by the page, whatever it is
         traceback.print_exc()
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        sentence = _("The training failed: {reason}.").format(reason=reason.rstrip("."))
         try:
-            write_progress(folder, Progress(State.FAILED, f"The training failed: {reason.rstrip('.')}."))
+            write_progress(folder, Progress(State.FAILED, sentence))
         except OSError as full:  # the disk, mostly; the page reads the reason from the exit status
             commands.abandon(full.errno or 1)
     threading.Event().wait()
@@ -73,9 +75,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _train(folder: Path, commands: Commands) -> None:
     """Wait for the turn and train, unless the visitor stops it before."""
+    spoken = read_job(folder)[0].language
+    language.find_with(lambda: spoken)
     with queue.turn(lambda ahead: _wait(folder, commands, ahead)) as ours:
         if not (ours and _learn(folder, commands)):
-            write_progress(folder, Progress(State.FAILED, NOT_BEGUN))
+            write_progress(folder, Progress(State.FAILED, _("Stopped before it began.")))
     commands.deadline = None
 
 

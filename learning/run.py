@@ -12,6 +12,7 @@ import numpy as np
 import models
 import recognition
 from digits.labelled import Digits, join
+from language import N_, _
 from learning import download, learner
 from learning.batches import predict, styled_samples
 from learning.job import (
@@ -34,6 +35,12 @@ from training.engine.checkpoint import weights_in_memory
 
 MAX_HELD_OUT = 300  # digits on which the curves are measured
 MAX_TEST_DIGITS = 1_000  # of each test set
+DRAWINGS, MNIST = N_("held-out drawings"), N_("MNIST validation")  # what is held out; the page translates these
+WITH_SAMPLES = {
+    "": N_("varied samples"),
+    DRAWINGS: N_("held-out drawings and varied samples"),
+    MNIST: N_("MNIST validation and varied samples"),
+}
 POINT_SECONDS, MAX_POINTS = 0.5, 60  # between two points of the curves at least, and about their highest number
 
 
@@ -54,7 +61,7 @@ def run(
     network = models.find(job.network)
     splits, taught = None, len(train)  # MNIST's are not shown as what was taught
     if job.mnist:
-        write_progress(folder, Progress(State.STARTING, "Downloading MNIST" if destination else "Reading MNIST"))
+        write_progress(folder, Progress(State.STARTING, _("Downloading MNIST") if destination else _("Reading MNIST")))
         splits = download.fetch(folder, destination, stopped)
         if splits is None:
             return False
@@ -91,12 +98,12 @@ def run(
 
 def _held_out(held_out: Digits, train: Digits, splits: Splits | None) -> tuple[str, Digits]:
     """The held-out digits and their name; at least some of them have a label that is learned."""
-    parts = {"held-out drawings": held_out} if len(held_out) else {}
-    if splits is not None and not parts:
-        parts["MNIST validation"] = splits.validation[:MAX_HELD_OUT]
-    if not any(np.isin(part.labels, train.labels).any() for part in parts.values()):
-        parts["varied samples"] = styled_samples()
-    return " and ".join(parts), join(list(parts.values()))
+    name = DRAWINGS if len(held_out) else ""
+    if splits is not None and not name:
+        name, held_out = MNIST, splits.validation[:MAX_HELD_OUT]
+    if np.isin(held_out.labels, train.labels).any():
+        return name, held_out
+    return WITH_SAMPLES[name], join([held_out, styled_samples()])
 
 
 def _test_sets(splits: Splits | None) -> dict[str, Digits]:
@@ -105,10 +112,10 @@ def _test_sets(splits: Splits | None) -> dict[str, Digits]:
     try:
         if splits is None and data_folder() is None:
             return tests
-        tests["MNIST test digits"] = (splits or mnist()).test[:MAX_TEST_DIGITS]
+        tests[N_("MNIST test digits")] = (splits or mnist()).test[:MAX_TEST_DIGITS]
         if data_folder() is not None:
             pens = pendigits("tes")
-            tests["drawn test digits"] = drawn(pens[:: -(-len(pens) // MAX_TEST_DIGITS)], SEED)
+            tests[N_("drawn test digits")] = drawn(pens[:: -(-len(pens) // MAX_TEST_DIGITS)], SEED)
     except DataError:  # the comparison goes without it
         return tests
     return tests

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import models
 from digits.labelled import Digits
+from language import _, ngettext, number
 from learning.job import (
     LOG_FILE,
     PULSE_FILE,
@@ -76,7 +77,11 @@ class Training:
         with _start_lock:
             if sum(other.process.poll() is None for other in _trainings) >= MAX_TRAININGS:
                 raise TrainingError(
-                    f"{MAX_TRAININGS} trainings run or wait on this server already; try again in some minutes."
+                    ngettext(
+                        "{n} training runs or waits on this server already; try again in some minutes.",
+                        "{n} trainings run or wait on this server already; try again in some minutes.",
+                        MAX_TRAININGS,
+                    ).format(n=number(MAX_TRAININGS))
                 )
             try:
                 _remove_stale_folders()
@@ -84,7 +89,7 @@ class Training:
                 self._begin(train, held_out)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
-                raise TrainingError(f"The training could not be started: {reason}.") from error
+                raise TrainingError(_("The training could not be started: {reason}.").format(reason=reason)) from error
             self.close = weakref.finalize(self, _end, self.process, self.folder)
             _trainings.add(self)
 
@@ -118,14 +123,18 @@ class Training:
         try:
             self.progress = read_progress(self.folder) or self.progress
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            self.fail(f"The training's files cannot be read: {type(error).__name__}.")
+            self.fail(_("The training's files cannot be read: {reason}.").format(reason=type(error).__name__))
         if gone and not self.ended:
-            status = self.process.returncode
-            reason = os.strerror(status) if status > 0 else "try it again"
-            self.fail(f"The training ended before it was done: {reason}.")
+            self.fail(_ended_early(self.process.returncode))
         elif not gone and not self.ended and self._stands_still():
             self.process.kill()
-            self.fail(f"The training stood still for {STILL_SECONDS:.0f} seconds and was ended; try it again.")
+            self.fail(
+                ngettext(
+                    "The training stood still for {n} second and was ended; try it again.",
+                    "The training stood still for {n} seconds and was ended; try it again.",
+                    round(STILL_SECONDS),
+                ).format(n=number(STILL_SECONDS))
+            )
         elif self.progress.state == State.FAILED:
             self._log()
         return self.progress
@@ -149,6 +158,13 @@ class Training:
         with contextlib.suppress(OSError):
             output = (self.folder / LOG_FILE).read_text(encoding="utf-8", errors="replace")[-LOGGED_CHARACTERS:]
         log.warning("training of %s: %s %s", self.job.network, self.progress.message, output)
+
+
+def _ended_early(status: int) -> str:
+    """The sentence on a process that has ended by itself. status: its exit status, an error's number where positive."""
+    if status > 0:
+        return _("The training ended before it was done: {reason}.").format(reason=os.strerror(status))
+    return _("The training ended before it was done: try it again.")
 
 
 def trained_classifier(network: str, progress: Progress, exported: bytes, weights: bytes = b"") -> Classifier:

@@ -1,6 +1,7 @@
 /* The view of a training on the page Learn: a digit is followed through it, and the visitor looks back at any moment.
 
    The page sends what the training process has measured; moving in it asks no server. See ui/learn/view.py. */
+import { asPercent, number, t, tn } from "../language/language.js";
 import { History, nearest } from "./history.js";
 import { Projector } from "../page/projector.js";
 import { bars, curves, digit, excited, map, spot, strip } from "./pictures.js";
@@ -13,15 +14,16 @@ const EASING = 150; // milliseconds from one map to the next
 const REPLAY = 6000; // milliseconds from the first point to the last
 const REACH = 24; // pixels from a digit on the map at which it is meant
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const FRAME = `<header><h1></h1><p></p></header><div class="learn-back"><button type="button" class="learn-replay">Replay</button><input type="range" min="0" step="1" aria-label="Look back"><output></output></div>
-  <section class="learn-digits taught"><h3>Learned from <small></small></h3><ol></ol></section>
+const LOOK_BACK = t("Look back");
+const FRAME = `<header><h1></h1><p></p></header><div class="learn-back"><button type="button" class="learn-replay">${t("Replay")}</button><input type="range" min="0" step="1" aria-label="${LOOK_BACK}"><output></output></div>
+  <section class="learn-digits taught"><h3>${t("Learned from")} <small></small></h3><ol></ol></section>
   <div class="learn-beside">
-    <section class="learn-digits held"><h3>Held-out digits <small></small></h3><ol></ol></section>
-    <section class="learn-map"><h3>Map <small>close together: alike to its last hidden layer</small></h3><canvas role="img"></canvas></section>
+    <section class="learn-digits held"><h3>${t("Held-out digits")} <small></small></h3><ol></ol></section>
+    <section class="learn-map"><h3>${t("Map")} <small>${t("close together: alike to its last hidden layer")}</small></h3><canvas role="img"></canvas></section>
   </div><div class="learn-beside">
     <section class="learn-followed"><h3></h3><canvas class="learn-digit" aria-hidden="true"></canvas><canvas class="learn-strip" aria-hidden="true"></canvas><ol></ol></section>
     <section class="learn-excited"><h3></h3><canvas aria-hidden="true"></canvas></section>
-    ${["accuracy", "loss"].map((kind) => `<figure class="learn-${kind}"><figcaption><b>${kind === "loss" ? "Loss" : "Accuracy"}</b> <span class="train">training <b></b></span> <span class="held">held out <b></b></span></figcaption><canvas aria-hidden="true"></canvas></figure>`).join("")}
+    ${["accuracy", "loss"].map((kind) => `<figure class="learn-${kind}"><figcaption><b>${kind === "loss" ? t("Loss") : t("Accuracy")}</b> <span class="train">${t("training")} <b></b></span> <span class="held">${t("held out")} <b></b></span></figcaption><canvas aria-hidden="true"></canvas></figure>`).join("")}
   </div>`;
 
 /** @type {View | null} */ let shown = null;
@@ -178,16 +180,17 @@ class View {
     const { point } = this, { taught, labels } = data, at = history.points[point], followed = Math.min(this.#followed, labels.length - 1), colours = this.#colours();
     this.#time(at.seconds, data.running);
     const all = labels.map((_, i) => i), parts = { taught: all.slice(0, taught), held: all.slice(taught) };
-    for (const [name, digits] of Object.entries(parts)) this.find(`.${name} small`).textContent = `${history.correct(point, digits)} of ${digits.length} read correctly`;
+    for (const [name, digits] of Object.entries(parts)) this.find(`.${name} small`).textContent = t("{right} of {n} read correctly", { right: number(history.correct(point, digits)), n: number(digits.length) });
     this.root.querySelectorAll("li > button").forEach((button, i) => {
       const says = history.prediction(point, i), mark = /** @type {HTMLElement} */ (button.lastElementChild);
       button.className = says === labels[i] ? "right" : "wrong";
       mark.textContent = String(says);
-      button.setAttribute("aria-label", `a ${labels[i]}, read as ${says}`);
+      button.setAttribute("aria-label", t("a {digit}, read as {answer}", { digit: labels[i], answer: says }));
       button.setAttribute("aria-pressed", String(i === followed));
     });
     const probabilities = history.probabilities(point, followed), says = history.prediction(point, followed);
-    this.find(".learn-followed h3").textContent = `Followed: this ${labels[followed]}, ${followed < taught ? "learned from" : "held out"}, is read as ${says}`;
+    const what = { digit: labels[followed], answer: says };
+    this.find(".learn-followed h3").textContent = followed < taught ? t("Followed: this {digit}, learned from, is read as {answer}", what) : t("Followed: this {digit}, held out, is read as {answer}", what);
     digit(this.canvas(".learn-digit"), history.pixels(followed));
     strip(this.canvas(".learn-strip"), history, followed, point, colours);
     bars(this.find(".learn-followed ol"), probabilities, labels[followed], says, percent);
@@ -195,7 +198,7 @@ class View {
     this.find(".learn-excited h3").textContent = data.excites;
     if (activations && data.followed === followed) excited(this.canvas(".learn-excited canvas"), activations, history.weights(point), colours);
     for (const kind of /** @type {const} */ (["accuracy", "loss"])) {
-      const [training, held] = kind === "accuracy" ? [tenth(at.accuracy), tenth(at.heldAccuracy)] : [at.loss.toFixed(2), at.heldLoss.toFixed(2)];
+      const [training, held] = kind === "accuracy" ? [tenth(at.accuracy), tenth(at.heldAccuracy)] : [number(at.loss, 2), number(at.heldLoss, 2)];
       this.find(`.learn-${kind} .train b`).textContent = training;
       this.find(`.learn-${kind} .held b`).textContent = held;
       curves(this.canvas(`.learn-${kind} canvas`), history, kind, point, colours);
@@ -210,19 +213,22 @@ class View {
 
   /** @param {number} seconds @param {boolean} running */
   #time(seconds, running) {
-    const words = this.#point === null && running ? "now" : `after ${seconds.toFixed(1)} s`;
+    const words = this.#point === null && running ? t("now") : t("after {seconds} s", { seconds: number(seconds, 1) });
     Object.assign(this.slider, { max: String(this.newest), value: String(this.point) });
     this.slider.setAttribute("aria-valuetext", words);
     this.find("output").textContent = words;
     const at = history.points[this.point];
     this.find("h1").textContent = this.#data?.title ?? "";
-    this.find("header p").textContent = `after ${seconds.toFixed(1)} s · ${at.examples.toLocaleString("en")} examples seen · ${tenth(at.heldAccuracy)} of what is held out is read correctly`;
+    this.find("header p").textContent = tn(
+      "after {seconds} s · {n} example seen · {share} of what is held out is read correctly",
+      "after {seconds} s · {n} examples seen · {share} of what is held out is read correctly",
+      at.examples, { n: number(at.examples), seconds: number(seconds, 1), share: tenth(at.heldAccuracy) });
   }
 
   /** @param {Float32Array} places @param {number} followed @param {Data} data @param {import("./pictures.js").Colours} colours */
   #moveMap(places, followed, data, colours) {
     const canvas = this.canvas(".learn-map canvas"), labels = history.blocks.mapLabels.values, from = this.#places, begin = performance.now();
-    canvas.setAttribute("aria-label", `${labels.length} digits, placed by the last hidden layer`);
+    canvas.setAttribute("aria-label", tn("{n} digit, placed by the last hidden layer", "{n} digits, placed by the last hidden layer", labels.length));
     const step = () => {
       const share = !from || still.matches ? 1 : Math.min(1, (performance.now() - begin) / EASING);
       this.#places = places.map((value, i) => (from ? from[i] + share * (value - from[i]) : value));
@@ -240,7 +246,7 @@ class View {
 }
 
 /** @param {number} probability */
-const percent = (probability) => (probability >= 0.995 ? ">99 %" : `${Math.round(100 * probability)} %`);
+const percent = (probability) => (probability >= 0.995 ? `>${asPercent("99")}` : asPercent(number(Math.round(100 * probability))));
 
 /** @param {number} share */
-const tenth = (share) => `${(100 * share).toFixed(1)} %`;
+const tenth = (share) => asPercent(number(100 * share, 1));

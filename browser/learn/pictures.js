@@ -1,4 +1,5 @@
 /* The pictures of a training: curves, ten bars over time, the map on which digits part, and what a digit excites. */
+import { asPercent, number, t } from "../language/language.js";
 import { fitted } from "./history.js";
 
 /** @typedef {import("./history.js").History} History */
@@ -50,7 +51,7 @@ export function strip(canvas, history, followed, point, colours) {
 /** Two curves. @param {HTMLCanvasElement} canvas @param {History} history @param {"accuracy" | "loss"} kind @param {number} point @param {Colours} colours */
 export function curves(canvas, history, kind, point, colours) {
   const { context, width, height } = fit(canvas), { points } = history, all = history.sent?.seconds ?? 1, size = letter(canvas), left = 3.4 * size, bottom = 1.4 * size, top = size / 2 + 1;
-  const most = kind === "accuracy" ? 1 : MAX_LOSS, ticks = kind === "accuracy" ? ["0 %", "50 %", "100 %"] : ["0", "1.25", "2.5"];
+  const most = kind === "accuracy" ? 1 : MAX_LOSS, ticks = kind === "accuracy" ? ["0", "50", "100"].map(asPercent) : ["0", number(MAX_LOSS / 2, 2), number(MAX_LOSS, 1)];
   const y = (/** @type {number} */ value) => top + (height - top - bottom) * (1 - Math.min(1, value / most));
   const x = (/** @type {number} */ i) => left + ((width - left - 2) * Math.min(all, points[i]?.seconds ?? 0)) / all;
   Object.assign(context, { font: `${size}px ${getComputedStyle(canvas).fontFamily}`, fillStyle: colours.soft, strokeStyle: colours.soft, textBaseline: "middle", textAlign: "right" });
@@ -61,7 +62,7 @@ export function curves(canvas, history, kind, point, colours) {
     context.globalAlpha = 1;
     context.fillText(words, left - 5, at);
   });
-  context.fillText(`${all} s`, width, height - size / 2);
+  context.fillText(t("{seconds} s", { seconds: number(all) }), width, height - size / 2);
   const [training, held] = kind === "accuracy" ? /** @type {const} */ (["accuracy", "heldAccuracy"]) : /** @type {const} */ (["loss", "heldLoss"]);
   context.lineWidth = 2;
   context.strokeStyle = colours.train;

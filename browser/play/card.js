@@ -1,4 +1,5 @@
 /* The card at the end of a game: six drawings, how long each took, and which networks read it; a picture to keep or share. */
+import { number, t, tn } from "../language/language.js";
 
 /** @typedef {import("./game.js").Played} Played */
 
@@ -14,14 +15,14 @@ export class Card {
     this.canvas = picture(played, titles);
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", inWords(played, titles));
-    const keep = this.#button("Save as picture", (file) => {
+    const keep = this.#button(t("Save as picture"), (file) => {
       const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: NAME });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     });
     this.root.append(this.canvas, keep);
     const probe = new File([], NAME, { type: "image/png" });
-    if (navigator.canShare?.({ files: [probe] })) this.root.append(this.#button("Share", (file) => { navigator.share({ files: [file] }).catch(() => {}); }));
+    if (navigator.canShare?.({ files: [probe] })) this.root.append(this.#button(t("Share"), (file) => { navigator.share({ files: [file] }).catch(() => {}); }));
   }
 
   /** @param {string} words @param {(file: File) => void} then */
@@ -36,7 +37,8 @@ export class Card {
 export function inWords(played, titles) {
   return played.map(({ label, seconds, seen }) => {
     const right = Object.keys(titles).filter((key) => seen?.answers[key] === label).map((key) => titles[key]);
-    return `${label}: ${seconds === null ? "not in time" : `${seconds.toFixed(1)} seconds`}, read by ${right.join(", ") || "none"}`;
+    const time = seconds === null ? t("not in time") : t("{seconds} seconds", { seconds: number(seconds, 1) });
+    return `${label}: ${time}, ${right.length ? t("read by {networks}", { networks: right.join(", ") }) : t("read by none")}`;
   }).join("; ");
 }
 
@@ -55,18 +57,20 @@ function picture(played, titles) {
   pen.fillRect(0, 0, canvas.width, canvas.height);
   const won = played.filter(({ seconds }) => seconds !== null);
   const time = won.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0);
-  write(`${won.length} of ${played.length} digits in time`, GAP, 50, 40, TEXT, 700);
-  write(keys.map((key) => `${titles[key]} ${played.filter(({ seen, label }) => seen?.answers[key] === label).length}`).join(" · ") + ` read right · ${time.toFixed(1)} s`, GAP, 86, 23, SOFT);
+  write(tn("{won} of {n} digit in time", "{won} of {n} digits in time", played.length, { won: number(won.length) }), GAP, 50, 40, TEXT, 700);
+  const each = keys.map((key) => `${titles[key]} ${number(played.filter(({ seen, label }) => seen?.answers[key] === label).length)}`);
+  write(t("{networks} read right · {seconds} s", { networks: each.join(" · "), seconds: number(time, 1) }), GAP, 86, 23, SOFT);
   played.forEach(({ label, seconds, seen }, i) => {
     const x = GAP + (i % COLUMNS) * (TILE + GAP), y = TOP + Math.floor(i / COLUMNS) * (TILE + FOOT);
     pen.fillStyle = "#000";
     pen.fillRect(x, y, TILE, TILE);
     if (seen) pen.drawImage(pixelsOf(seen.pixels), x, y, TILE, TILE);
-    write(`${label}  ${seconds === null ? "not in time" : `${seconds.toFixed(1)} s`}`, x, y + TILE + 30, 28, seconds === null ? BAD : GOOD, 700);
+    write(`${label}  ${seconds === null ? t("not in time") : t("{seconds} s", { seconds: number(seconds, 1) })}`, x, y + TILE + 30, 28, seconds === null ? BAD : GOOD, 700);
     const right = keys.filter((key) => seen?.answers[key] === label).map((key) => titles[key]);
-    const names = `read by ${right.join(", ")}`, few = right.length > 0 && right.length < keys.length;
+    const names = t("read by {networks}", { networks: right.join(", ") }), few = right.length > 0 && right.length < keys.length;
     pen.font = font(22);
-    const words = !few ? `read by ${right.length ? "all" : "none"}` : pen.measureText(names).width <= TILE ? names : `read by ${right.length} of ${keys.length}`;
+    const all = right.length ? t("read by all") : t("read by none"), count = t("read by {right} of {n}", { right: number(right.length), n: number(keys.length) });
+    const words = !few ? all : pen.measureText(names).width <= TILE ? names : count;
     write(words, x, y + TILE + 58, 22, SOFT);
   });
   return canvas;

@@ -5,6 +5,7 @@
    a drawing, for the visit's history. */
 import { cleared, listen } from "../answers/answers.js";
 import { list } from "../answers/words.js";
+import { number, t, tn } from "../language/language.js";
 import { Card, pixelsOf } from "./card.js";
 import { ClockGame, FoolGame, ROUNDS, SECONDS, count, largest, majority } from "./game.js";
 
@@ -15,13 +16,15 @@ import { ClockGame, FoolGame, ROUNDS, SECONDS, count, largest, majority } from "
 
 const CLOCK = "Against the clock";
 const STORED = "draw-a-digit-play"; // in the storage of this browser
-const FOOL_TASK = "Draw a digit that people can read and the networks cannot.";
+const FOOL_TASK = t("Draw a digit that people can read and the networks cannot.");
+const [WHAT, DRAWINGS] = [t("What is it?"), t("Your drawings")]; // names for screen readers
 const UNCOUNTED = {
-  stale: "Clear the canvas first: a drawing counts from its first stroke.",
-  doubted: "The detector doubts that this is a digit. Draw it so that a friend would read it.",
-  counted: "This drawing has been counted. Clear, and try another.",
-  nothing: "Draw a digit first.",
+  stale: t("Clear the canvas first: a drawing counts from its first stroke."),
+  doubted: t("The detector doubts that this is a digit. Draw it so that a friend would read it."),
+  counted: t("This drawing has been counted. Clear, and try another."),
+  nothing: t("Draw a digit first."),
 };
+const TARGET = "\u0000"; // in a sentence, the place of the digit to draw, which is shown larger
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 let clock = new ClockGame();
@@ -62,8 +65,8 @@ export function mount({ data, parentElement, setStateValue }) {
 /** @type {Record<Part, string>} */
 const NODES = {
   prompt: '<div class="line"><h1 class="task"></h1><span class="left" aria-hidden="true"></span><button type="button" class="go"></button></div><div class="clock" aria-hidden="true"><i></i></div>',
-  outcome: '<p class="outcome-words" role="status"></p><div class="labels" role="group" aria-label="What is it?"></div>',
-  table: '<ol class="rounds" aria-label="Your drawings"></ol><div class="end"></div><p class="scores"></p>',
+  outcome: `<p class="outcome-words" role="status"></p><div class="labels" role="group" aria-label="${WHAT}"></div>`,
+  table: `<ol class="rounds" aria-label="${DRAWINGS}"></ol><div class="end"></div><p class="scores"></p>`,
 };
 
 /** @param {Part} part @param {Element} parent */
@@ -141,9 +144,10 @@ function ended() {
 function label(digit) {
   const outcome = fool.say(digit);
   if (Array.isArray(outcome)) {
-    const names = outcome.map((key) => `the ${titles[key]}`);
+    const names = outcome.map((key) => t("the {network}", { network: titles[key] }));
     const all = names.length > 1 && names.length === Object.keys(titles).length;
-    said = outcome.length ? `You have fooled ${all ? "them all" : list(names)}.` : "They all read it. Clear, and try another.";
+    const fooled = all ? t("You have fooled them all.") : t("You have fooled {networks}.", { networks: list(names) });
+    said = outcome.length ? fooled : t("They all read it. Clear, and try another.");
     scores.fooled += outcome.length;
     if (fool.seen) count(scores, fool.seen, digit);
     tellServer?.("labelled", { ink, label: digit });
@@ -181,17 +185,17 @@ function draw(several = false) {
   const task = find("prompt", ".task"), button = /** @type {HTMLButtonElement | null} */ (find("prompt", ".go")), outcome = find("outcome", ".outcome-words");
   const playing = timed && clock.phase === "drawing";
   if (task) {
-    const words = !timed ? FOOL_TASK : clock.phase === "ready" ? `${ROUNDS} digits, ${SECONDS} seconds each` : clock.phase === "end" ? `${won()} of ${ROUNDS} in time` : `Draw a ${clock.target}`;
-    if (task.textContent !== words) task.innerHTML = words.replace(/^(Draw a )(\d)$/, "$1<b>$2</b>");
+    const words = taskWords(), target = timed && (playing || clock.phase === "over") ? String(clock.target) : "";
+    if (task.textContent !== words.replace(TARGET, target)) showTask(task, words, target);
     task.classList.toggle("wordy", !timed);
   }
   if (button) {
     button.hidden = !timed || playing;
-    text(button, clock.phase === "ready" ? "Start" : clock.phase === "end" ? "Play again" : "Next digit");
+    text(button, clock.phase === "ready" ? t("Start") : clock.phase === "end" ? t("Play again") : t("Next digit"));
   }
   find("prompt", ".clock")?.toggleAttribute("data-running", playing);
   if (!playing) text(find("prompt", ".left"), "");
-  text(outcome, several ? "These are several digits; clear the canvas and draw one." : timed ? clockWords() : said || (fool.seen ? "What is it? Be honest." : ""));
+  text(outcome, several ? t("These are several digits; clear the canvas and draw one.") : timed ? clockWords() : said || (fool.seen ? t("What is it? Be honest.") : ""));
   find("outcome", ".labels")?.toggleAttribute("hidden", timed);
   const card = timed && clock.phase === "end";
   find("table", ".rounds")?.toggleAttribute("hidden", card || (!timed && !fool.played.length));
@@ -200,12 +204,27 @@ function draw(several = false) {
   drawScores();
 }
 
+/** The line above the canvas, with TARGET in the place of the digit to draw. */
+function taskWords() {
+  if (!timed) return FOOL_TASK;
+  if (clock.phase === "ready") return t("{digits} digits, {seconds} seconds each", { digits: number(ROUNDS), seconds: number(SECONDS) });
+  if (clock.phase === "end") return t("{won} of {n} in time", { won: number(won()), n: number(ROUNDS) });
+  return t("Draw a {digit}", { digit: TARGET });
+}
+
+/** @param {HTMLElement} task @param {string} words @param {string} target */
+function showTask(task, words, target) {
+  const [before, after = ""] = words.split(TARGET), digit = document.createElement("b");
+  digit.textContent = target;
+  task.replaceChildren(before, ...(target ? [digit] : []), after);
+}
+
 function clockWords() {
-  const guesses = clock.guesses.map((digit) => `a ${digit}`).join(" … "), { last, phase } = clock;
-  if (phase === "ready") return "The networks guess aloud while you draw.";
-  if (phase === "drawing") return guesses ? `I see ${guesses}` : "";
-  if (last.seconds !== null) return `I see ${guesses}! ${last.seconds.toFixed(1)} seconds.`;
-  return `Time is up. ${guesses ? `I see ${guesses}.` : "Nothing was drawn."}`;
+  const guesses = clock.guesses.map((digit) => t("a {digit}", { digit })).join(" … "), { last, phase } = clock;
+  if (phase === "ready") return t("The networks guess aloud while you draw.");
+  if (phase === "drawing") return guesses ? t("I see {guesses}", { guesses }) : "";
+  if (last.seconds !== null) return t("I see {guesses}! {seconds} seconds.", { guesses, seconds: number(last.seconds, 1) });
+  return guesses ? t("Time is up. I see {guesses}.", { guesses }) : t("Time is up. Nothing was drawn.");
 }
 
 let shownRounds = "";
@@ -224,7 +243,8 @@ function tile(round) {
   const item = document.createElement("li");
   if (!round) return item;
   const words = document.createElement("span");
-  words.textContent = `${round.label} ${round.seconds !== null ? `✓ ${round.seconds.toFixed(1)} s` : timed ? "✗" : `${wrong(round)} fooled`}`;
+  const fooled = wrong(round), time = round.seconds !== null ? `✓ ${t("{seconds} s", { seconds: number(round.seconds, 1) })}` : "✗";
+  words.textContent = `${round.label} ${timed ? time : tn("{n} fooled", "{n} fooled", fooled, { n: number(fooled) })}`;
   item.className = round.seconds !== null || !timed ? "won" : "lost";
   item.append(round.seen ? pixelsOf(round.seen.pixels) : document.createElement("canvas"), words);
   return item;
@@ -249,8 +269,9 @@ function drawEnd(wanted) {
 }
 
 function drawScores() {
-  const rights = Object.entries(scores.right).filter(([key]) => titles[key]).map(([key, [hits, all]]) => `${titles[key]} ${hits} of ${all}`);
-  text(find("table", ".scores"), rights.length ? `Read right so far: ${rights.join(", ")}. Best game: ${scores.best} of ${ROUNDS} in time. Networks fooled: ${scores.fooled}. Your browser keeps this.` : "");
+  const rights = Object.entries(scores.right).filter(([key]) => titles[key]).map(([key, [hits, all]]) => t("{network} {hits} of {n}", { network: titles[key], hits: number(hits), n: number(all) }));
+  const words = t("Read right so far: {networks}. Best game: {best} of {n} in time. Networks fooled: {fooled}. Your browser keeps this.", { networks: rights.join(", "), best: number(scores.best), n: number(ROUNDS), fooled: number(scores.fooled) });
+  text(find("table", ".scores"), rights.length ? words : "");
 }
 
 /** @param {Element | null} node @param {string} words */

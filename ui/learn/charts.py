@@ -8,25 +8,27 @@ import numpy as np
 from jinja2 import Environment
 
 from digits.labelled import Digits
+from language import N_, _, ngettext, number
 from learning.job import MAX_PAUSED_SECONDS, TAUGHT_DIGITS, Comparison, Job, Progress, State
 from models import NETWORKS
 from ui.shared import images
 from ui.shared.percent import percent
 
-REMEDY = "Train it 30 s more, or draw five more like it."
+REMEDY = N_("Train it 30 s more, or draw five more like it.")
+MIN_SECONDS = 3  # of a training that could learn much
 
 _templates = Environment(autoescape=True)
 _STATUS = _templates.from_string(
     """<div class="learn-status {{ state }}">
   <p role="status"><b>{{ title }}</b> {{ words }}
-    {%- if examples %} · {{ "{:,}".format(examples) }} examples seen{% endif %}
-    {%- if rate %}<span class="learn-rate"> · learning rate {{ rate }}</span>{% endif %}</p>
+    {%- if examples %} · {{ examples }}{% endif %}
+    {%- if rate %}<span class="learn-rate"> · {{ rate }}</span>{% endif %}</p>
   <div class="learn-time"><span style="width:{{ "%.1f" | format(passed) }}%"></span></div>
 </div>"""
 )
 _TAUGHT = _templates.from_string(
     """<div class="learn-view learn-before"><section class="learn-digits taught">
-  <h3>To learn from <small>{{ digits }}</small></h3>
+  <h3>{{ title }} <small>{{ digits }}</small></h3>
   <ol>
     {% for picture, label in shown %}
     <li><span><img src="{{ picture }}" alt=""><b>{{ label }}</b></span></li>
@@ -36,16 +38,13 @@ _TAUGHT = _templates.from_string(
 )
 _COMPARISON = _templates.from_string(
     """<table class="learn-compared">
-  <caption>Accuracy on held-out digits</caption>
-  <thead>
-    <tr><th scope="col">digits</th><th scope="col">n</th>{% if fine_tuned %}<th scope="col">before</th>{% endif %}
-      <th scope="col">{{ "after" if fine_tuned else "now" }}</th></tr>
-  </thead>
+  <caption>{{ caption }}</caption>
+  <thead><tr>{% for each in columns %}<th scope="col">{{ each }}</th>{% endfor %}</tr></thead>
   <tbody>
-    {% for row in rows %}
-    <tr><th scope="row">{{ row.test_set }}</th><td>{{ "{:,}".format(row.n) }}</td>
-      {% if fine_tuned %}<td>{{ percent(row.before / row.n) }}</td>{% endif %}
-      <td><b>{{ percent(row.after / row.n) }}</b></td></tr>
+    {% for name, n, before, after in rows %}
+    <tr><th scope="row">{{ name }}</th><td>{{ n }}</td>
+      {% if before %}<td>{{ before }}</td>{% endif %}
+      <td><b>{{ after }}</b></td></tr>
     {% endfor %}
   </tbody>
 </table>"""
@@ -58,19 +57,23 @@ def taught(train: Digits, mnist: bool) -> str:
         return ""
     first = train[:TAUGHT_DIGITS]
     shown = zip(map(images.digit, first.digits), first.labels, strict=True)
-    digits = f"{len(train):,} digit{'' if len(train) == 1 else 's'}{' and MNIST' if mnist else ''}"
-    return _TAUGHT.render(shown=shown, digits=digits)
+    words = (
+        ngettext("{n} digit and MNIST", "{n} digits and MNIST", len(train))
+        if mnist
+        else ngettext("{n} digit", "{n} digits", len(train))
+    )
+    return _TAUGHT.render(title=_("To learn from"), shown=shown, digits=words.format(n=number(len(train))))
 
 
 def status(job: Job, progress: Progress) -> str:
     """One line on the state, with a bar of the time that has passed."""
-    left = f"{progress.seconds_left:.0f} s left"
+    left = number(progress.seconds_left)
     words = {
         State.WAITING: _waiting(progress.ahead),
-        State.STARTING: progress.message or "Starting",
-        State.LEARNING: left,
-        State.PAUSED: f"Paused, {left}; it goes on by itself after {MAX_PAUSED_SECONDS / 60:.0f} minutes of pauses",
-        State.SAVING: "Comparing and saving",
+        State.STARTING: progress.message or _("Starting"),
+        State.LEARNING: _("{seconds} s left").format(seconds=left),
+        State.PAUSED: _paused(left),
+        State.SAVING: _("Comparing and saving"),
         State.DONE: _done(job, progress),
         State.FAILED: progress.message,
     }[progress.state]
@@ -79,37 +82,71 @@ def status(job: Job, progress: Progress) -> str:
         state=progress.state,
         title=NETWORKS[job.network].title,
         words=words,
-        examples=progress.points[-1].examples if progress.points else 0,
+        examples=_examples(progress.points[-1].examples) if progress.points else "",
         rate=_rate(progress.points[-1].rate) if progress.points and not progress.state.ended else "",
         passed=100 * (1 - progress.seconds_left / job.seconds) if begun else 0,
     )
 
 
+def _paused(left: str) -> str:
+    minutes = round(MAX_PAUSED_SECONDS / 60)
+    return ngettext(
+        "Paused, {seconds} s left; it goes on by itself after {n} minute of pauses",
+        "Paused, {seconds} s left; it goes on by itself after {n} minutes of pauses",
+        minutes,
+    ).format(seconds=left, n=number(minutes))
+
+
+def _examples(n: int) -> str:
+    return ngettext("{n} example seen", "{n} examples seen", n).format(n=number(n)) if n else ""
+
+
 def _rate(rate: float) -> str:
     """A learning rate with one digit that counts, such as 0.0008; empty before the first batch."""
-    return np.format_float_positional(rate, precision=1, fractional=False) if rate else ""
+    if not rate:
+        return ""
+    decimals = len(np.format_float_positional(rate, precision=1, fractional=False).partition(".")[2])
+    return _("learning rate {rate}").format(rate=number(rate, decimals))
 
 
 def _waiting(ahead: int) -> str:
     if not ahead:
-        return "Starting"
-    return f"Waiting: {ahead} other {'trainings come' if ahead > 1 else 'training comes'} first"
+        return _("Starting")
+    words = ngettext("Waiting: {n} other training comes first", "Waiting: {n} other trainings come first", ahead)
+    return words.format(n=number(ahead))
 
 
 def _done(job: Job, progress: Progress) -> str:
     if progress.stopped:
         seconds = progress.points[-2].seconds if len(progress.points) > 1 else 0
-        return f"Stopped after {seconds:.1f} s" + (", before it could learn much" if seconds < 3 else "")
-    wrong, taught = _misread(progress), progress.taught
-    if wrong:
-        which = "what" if taught == 1 else f"{wrong} of the {taught}"
-        return f"Not yet: {which} it learned from {'is' if wrong == 1 else 'are'} still misread. {REMEDY}"
-    learned = f"Learned for {job.seconds:.0f} s"
+        early = _("Stopped after {seconds} s, before it could learn much")
+        words = early if seconds < MIN_SECONDS else _("Stopped after {seconds} s")
+        return words.format(seconds=number(seconds, 1))
+    taught, seconds = progress.taught, job.seconds
+    if wrong := _misread(progress):
+        return f"{_not_yet(wrong, taught)} {_(REMEDY)}"
     if progress.snapshot is None or not taught:
-        return learned
+        return _("Learned for {seconds} s").format(seconds=number(seconds))
     if taught == 1:
-        return f"{learned}, and reads this {progress.snapshot.labels[0]} correctly"
-    return f"{learned}, and reads these {taught} correctly"
+        words = _("Learned for {seconds} s, and reads this {digit} correctly")
+        return words.format(seconds=number(seconds), digit=progress.snapshot.labels[0])
+    words = ngettext(
+        "Learned for {seconds} s, and reads this {n} correctly",
+        "Learned for {seconds} s, and reads these {n} correctly",
+        taught,
+    )
+    return words.format(seconds=number(seconds), n=number(taught))
+
+
+def _not_yet(wrong: int, taught: int) -> str:
+    if taught == 1:
+        return _("Not yet: what it learned from is still misread.")
+    words = ngettext(
+        "Not yet: {n} of the {taught} it learned from is still misread.",
+        "Not yet: {n} of the {taught} it learned from are still misread.",
+        wrong,
+    )
+    return words.format(n=number(wrong), taught=number(taught))
 
 
 def _misread(progress: Progress) -> int:
@@ -121,4 +158,11 @@ def _misread(progress: Progress) -> int:
 
 def comparison(job: Job, rows: Sequence[Comparison]) -> str:
     """A table of the accuracy on digits that were not learned from, and before that of the shipped network."""
-    return _COMPARISON.render(rows=[row for row in rows if row.n], fine_tuned=job.start is not None, percent=percent)
+    tuned = job.start is not None
+    columns = [_("digits"), "n", _("before"), _("after")] if tuned else [_("digits"), "n", _("now")]
+    shown = [
+        (_(row.test_set), number(row.n), percent(row.before / row.n) if tuned else "", percent(row.after / row.n))
+        for row in rows
+        if row.n
+    ]
+    return _COMPARISON.render(caption=_("Accuracy on held-out digits"), columns=columns, rows=shown)

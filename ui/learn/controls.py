@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from digits import CLASSES
+from language import N_, _, current, ngettext, number
 from learning.job import RATES, SIZES, Job
 from models import NETWORKS
 from recognition import ensemble
@@ -24,15 +25,16 @@ from ui.room.visit import room_visit
 from ui.shared import session
 from ui.shared.choosers import one_of
 
-ROOM, SAMPLES, MNIST = "This room", "Samples", "MNIST"
+ROOM, SAMPLES, MNIST = N_("This room"), N_("Samples"), "MNIST"
 QUICK = ("mlp", "cnn", "rnn", "gru")
 SECONDS = (10, 30, 60, 120, 300)  # that are offered
 USEFUL_SECONDS = {key: 30 for key in QUICK} | {"lstm": 60, "bilstm": 60, "resnet": 120, "ynet": 120}
 SLOWEST_SECONDS = 300  # of the other networks
 FINE_TUNE_SECONDS = 10  # of the quick networks
 MNIST_SIZE = "11 MB"
+LAYERS = {"units": N_("Units in a layer"), "filters": N_("Filters in a layer")}  # by the parameters in SIZES
 LAYER_SIZES = (2, 4, 8, 16, 32, 64, 128, 256, 512)  # that are offered
-RATE_WORDS = {0.01: "÷ 100", 0.1: "÷ 10", 1.0: "usual", 10.0: "× 10", 100.0: "× 100"}
+RATE_WORDS = {0.01: "÷ 100", 0.1: "÷ 10", 1.0: N_("usual"), 10.0: "× 10", 100.0: "× 100"}
 CHECKED_LABELS = 200  # drawings, at most, whose labels are compared with a trained network's predictions
 MIN_CHECKED_LABELS = 4
 
@@ -49,12 +51,14 @@ class Plan:
     @property
     def label(self) -> str:
         """The label of the button that starts it."""
-        return f"Teach the {NETWORKS[self.job.network].title}" if self.job.start else "Train"
+        if not self.job.start:
+            return _("Train")
+        return _("Teach the {network}").format(network=NETWORKS[self.job.network].title)
 
 
 def choose(running: bool) -> Plan:
     """Draw the controls, disabled while a training runs; but for the learning rate, which is turned all the time."""
-    mode = one_of("How", (FROM_NOTHING, FINE_TUNE), session.LEARN_MODE, disabled=running)
+    mode = one_of(_("How"), (FROM_NOTHING, FINE_TUNE), session.LEARN_MODE, disabled=running, format_func=_)
     recipe = default_recipe() if mode == FINE_TUNE else None
     key = _network(recipe, running)
     names, download = _source_names(running)
@@ -62,25 +66,33 @@ def choose(running: bool) -> Plan:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seconds = _seconds(key, recipe, running)
         hidden = st.selectbox(
-            "Hide a digit", range(CLASSES), placeholder="none", index=None, **_kept(session.HIDDEN, None, running)
+            _("Hide a digit"), range(CLASSES), placeholder=_("none"), index=None, **_kept(session.HIDDEN, None, running)
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rate = st.selectbox(
-            "Learning rate",
+            _("Learning rate"),
             RATES,
-            format_func=RATE_WORDS.__getitem__,
-            help="How far each step goes. It can be turned while the network learns.",
+            format_func=lambda rate: _(RATE_WORDS[rate]),
+            help=_("How far each step goes. It can be turned while the network learns."),
             **_kept(session.LEARN_RATE, 1.0, running=False),
         )
         size = _layer_size(key, recipe, running)
     rehearsal = recipe is None or st.toggle(
-        "Rehearse earlier digits",
-        help="Without it, the network forgets what it could before: try both.",
+        _("Rehearse earlier digits"),
+        help=_("Without it, the network forgets what it could before: try both."),
         **_kept(session.REHEARSAL, True, running),
     )
     source = sources.combine(chosen, hidden)
     job = Job(
-        key, recipe, seconds, rehearsal, mnist=MNIST in names and not problem, hidden=hidden, rate=rate, size=size
+        key,
+        recipe,
+        seconds,
+        rehearsal,
+        mnist=MNIST in names and not problem,
+        hidden=hidden,
+        rate=rate,
+        size=size,
+        language=current(),
     )
     remarks = [problem] if problem else _remarks(job, source)
     return Plan(job, source, not running and not problem and (len(source.train) > 0 or job.mnist), remarks)
@@ -89,13 +101,21 @@ def choose(running: bool) -> Plan:
 def _network(recipe: str | None, running: bool) -> str:
     keys = list(NETWORKS) if recipe is None else released(recipe)
     keys.sort(key=lambda key: key not in QUICK)  # the quick ones first
-    titles = {_title(key): key for key in keys}
-    return titles[one_of("Network", titles, session.LEARN_NETWORK, st.pills, disabled=running)]
+    titles = {_title(key, "{network}, {seconds} s"): key for key in keys}
+    chosen = one_of(
+        _("Network"),
+        titles,
+        session.LEARN_NETWORK,
+        st.pills,
+        disabled=running,
+        format_func=lambda title: _title(titles[title], _("{network}, {seconds} s")),
+    )
+    return titles[chosen]
 
 
-def _title(key: str) -> str:
+def _title(key: str, words: str) -> str:
     title = NETWORKS[key].title
-    return title if key in QUICK else f"{title}, {_useful_seconds(key)} s"
+    return title if key in QUICK else words.format(network=title, seconds=_useful_seconds(key))
 
 
 def _useful_seconds(key: str) -> int:
@@ -104,7 +124,7 @@ def _useful_seconds(key: str) -> int:
 
 def _seconds(key: str, recipe: str | None, running: bool) -> float:
     useful = FINE_TUNE_SECONDS if recipe and key in QUICK else _useful_seconds(key)
-    return st.selectbox("Seconds", SECONDS, **_kept(session.learn_seconds(useful), useful, running))
+    return st.selectbox(_("Seconds"), SECONDS, **_kept(session.learn_seconds(useful), useful, running))
 
 
 def _layer_size(key: str, recipe: str | None, running: bool) -> int | None:
@@ -112,12 +132,12 @@ def _layer_size(key: str, recipe: str | None, running: bool) -> int | None:
     known = inspect.signature(NETWORKS[key].build).parameters
     name = next((name for name in SIZES if name in known), "")
     if not name or recipe:
-        st.selectbox("Units in a layer", ["fixed"], disabled=True)
+        st.selectbox(_(LAYERS["units"]), [_("fixed")], disabled=True)
         return None
     usual = known[name].default
     offered = sorted({*LAYER_SIZES, usual})
     choice = _kept(session.layer_size(key), usual, running)
-    size: int = st.selectbox(f"{name.capitalize()} in a layer", offered, **choice)
+    size: int = st.selectbox(_(LAYERS[name]), offered, **choice)
     return None if size == usual else size
 
 
@@ -132,17 +152,16 @@ def _source_names(running: bool) -> tuple[list[str], bool]:
     known = len(current_history().labelled())
     default = [OWN] if known >= CLASSES else [OWN, SAMPLES] if known else [SAMPLES]
     names = st.pills(
-        "Learn from",
+        _("Learn from"),
         offered,
         selection_mode="multi",
-        format_func=lambda name: f"{name} ({known})" if name == OWN else name,
+        format_func=lambda name: _("My drawings ({n})").format(n=number(known)) if name == OWN else _(name),
         **_kept(session.LEARN_FROM, default, running, offered),
     )
     download = MNIST in names and not sources.mnist_here()
     if download:
-        download = st.checkbox(
-            f"Download MNIST with Keras: {MNIST_SIZE}, its hash is checked", key=session.MNIST_YES, disabled=running
-        )
+        words = _("Download MNIST with Keras: {size}, its hash is checked").format(size=MNIST_SIZE)
+        download = st.checkbox(words, key=session.MNIST_YES, disabled=running)
     return names, download
 
 
@@ -171,12 +190,13 @@ def _sources(names: Sequence[str], download: bool) -> tuple[list[Source], str]:
     if ROOM in names:
         room = sources.room()
         if room is None:
-            return chosen, "This room's drawings are not for training: its host has not allowed it."
+            return chosen, _("This room's drawings are not for training: its host has not allowed it.")
         chosen.append(room)
     if SAMPLES in names:
         chosen.append(sources.samples())
     if MNIST in names and not sources.mnist_here() and not download:
-        return chosen, f"MNIST is not on this server; tick the box to download its {MNIST_SIZE}."
+        words = _("MNIST is not on this server; tick the box to download its {size}.")
+        return chosen, words.format(size=MNIST_SIZE)
     return chosen, ""
 
 
@@ -185,21 +205,31 @@ def _remarks(job: Job, source: Source) -> list[str]:
     train, unlabelled = source.train, source.unlabelled
     remarks = []
     if not len(train) and not job.mnist:
-        remarks.append("Nothing to learn from: draw digits, say what they are, or choose another source.")
+        remarks.append(_("Nothing to learn from: draw digits, say what they are, or choose another source."))
     if unlabelled:
-        drawings = f"{unlabelled} drawings in the room have" if unlabelled > 1 else "One drawing in the room has"
-        remarks.append(f"{drawings} no label; let a round ask for a digit.")
+        words = ngettext(
+            "One drawing in the room has no label; let a round ask for a digit.",
+            "{n} drawings in the room have no label; let a round ask for a digit.",
+            unlabelled,
+        )
+        remarks.append(words.format(n=number(unlabelled)))
     if not len(train):
         return remarks
     different = len(np.unique(train.digits.reshape(len(train), -1), axis=0))
     if different < len(train):
-        remarks.append(f"Only {different} of the {len(train)} drawings differ; each counts once.")
+        words = ngettext(
+            "Only {different} of the {n} drawing differs; each counts once.",
+            "Only {different} of the {n} drawings differ; each counts once.",
+            len(train),
+        )
+        remarks.append(words.format(different=number(different), n=number(len(train))))
     labels = sorted(set(train.labels.tolist()))
     if len(labels) == 1 and not job.start and not job.mnist:
-        remarks.append(f"There are only {labels[0]}s: it can learn nothing but to answer {labels[0]}.")
+        words = _("There are only {digit}s: it can learn nothing but to answer {digit}.")
+        remarks.append(words.format(digit=labels[0]))
     remarks += _doubtful_labels(source)
     if source.split:
-        remarks.append(f"Held out: {source.split}.")
+        remarks.append(_("Held out: {what}.").format(what=source.split))
     return remarks
 
 
@@ -212,4 +242,9 @@ def _doubtful_labels(source: Source) -> list[str]:
     wrong = int((classifiers[0].raw(checked.digits).argmax(1) != checked.labels).sum())
     if wrong <= len(checked) / 2:
         return []
-    return [f"The trained CNN disagrees with {wrong} of {len(checked)} labels; check them."]
+    words = ngettext(
+        "The trained CNN disagrees with {wrong} of {n} label; check them.",
+        "The trained CNN disagrees with {wrong} of {n} labels; check them.",
+        len(checked),
+    )
+    return [words.format(wrong=number(wrong), n=number(len(checked)))]

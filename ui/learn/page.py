@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from language import N_, _
 from learning.job import Command, State
 from learning.training import Training, TrainingError, possible, prepare
 from models import NETWORKS
@@ -22,15 +23,20 @@ from ui.shared import session
 
 STYLE = Path(__file__).with_name("learn.css")
 POLL_SECONDS = 1.0
-TITLE = "Three experiments"
-FOR_LITERT = 'With ai-edge-litert: `Interpreter(file).get_signature_runner()(...)["probabilities"]`'
-EXPERIMENTS = """
-1. **From nothing.** In *Play*, draw each digit against the clock, so that the page knows its label; ten are enough.
-   Come back, choose *My drawings*, and train. Watch the held-out digits turn right, then draw another one on *Draw*.
-2. **A digit it never saw.** Hide all 7s, train again, and draw a 7. What does it say, and how confident is it?
-3. **Your own 1.** Draw a few 1s in a style that the networks misread, and say what they are. Teach a trained network,
-   with rehearsal and without. What does it forget?
-"""
+TITLE = N_("Three experiments")
+FOR_LITERT = '`Interpreter(file).get_signature_runner()(...)["probabilities"]`'
+EXPERIMENTS = (
+    N_(
+        "**From nothing.** In *Play*, draw each digit against the clock, so that the page knows its label; ten are "
+        "enough. Come back, choose *My drawings*, and train. Watch the held-out digits turn right, then draw another "
+        "one on *Draw*."
+    ),
+    N_("**A digit it never saw.** Hide all 7s, train again, and draw a 7. What does it say, and how confident is it?"),
+    N_(
+        "**Your own 1.** Draw a few 1s in a style that the networks misread, and say what they are. Teach a trained "
+        "network, with rehearsal and without. What does it forget?"
+    ),
+)
 
 
 def page() -> None:
@@ -39,18 +45,19 @@ def page() -> None:
     mine = state.learning()
     with st.container(key="learn"):
         with st.container(key="learn_head"):
-            st.html('<header class="masthead"><h1>Learn</h1><p>Watch a network learn.</p></header>')
+            title, words = _("Learn"), _("Watch a network learn.")
+            st.html(f'<header class="masthead"><h1>{title}</h1><p>{words}</p></header>')
         with st.container(key="learn_choices"):
             plan = choose(mine.running) if possible() else None
             if plan:
                 _start(mine, plan)
                 if mine.training:
-                    with st.expander(TITLE):
-                        st.markdown(EXPERIMENTS)
+                    with st.expander(_(TITLE)):
+                        _experiments()
                 if not mine.running:
                     prepare()
             else:
-                st.info("This server only answers: training needs TensorFlow, which is not installed here.")
+                st.info(_("This server only answers: training needs TensorFlow, which is not installed here."))
         with st.container(key="learn_progress"):
             st.fragment(partial(_progress, mine, plan), run_every=POLL_SECONDS if mine.running else None)()
         with st.container(key="learn_result"):
@@ -81,8 +88,8 @@ def _progress(mine: Learning, plan: Plan | None) -> None:
     if training is None:
         if before:
             st.html(before)
-        st.html(f'<h2 class="learn-lesson">{TITLE}</h2>')
-        st.markdown(EXPERIMENTS)
+        st.html(f'<h2 class="learn-lesson">{_(TITLE)}</h2>')
+        _experiments()
         return
     just_ended = mine.sync()
     job, progress = training.job, training.progress
@@ -100,14 +107,18 @@ def _progress(mine: Learning, plan: Plan | None) -> None:
         st.rerun()
 
 
+def _experiments() -> None:
+    st.markdown("\n".join(f"1. {_(each)}" for each in EXPERIMENTS))
+
+
 def _commands(training: Training) -> bool:
     """Buttons for a running training, or for its network; return whether the visitor wants to draw for that."""
     current = training.progress.state
     if current.ended:
-        return current == State.DONE and st.button("Draw for it", key=session.DRAW_FOR_IT, icon=":material/draw:")
+        return current == State.DONE and st.button(_("Draw for it"), key=session.DRAW_FOR_IT, icon=":material/draw:")
     paused = current == State.PAUSED
     st.button(
-        "Go on" if paused else "Pause",
+        _("Go on") if paused else _("Pause"),
         key=session.PAUSE_TRAINING,
         icon=":material/play_arrow:" if paused else ":material/pause:",
         disabled=current not in (State.LEARNING, State.PAUSED),
@@ -115,7 +126,7 @@ def _commands(training: Training) -> bool:
         args=(Command.RESUME if paused else Command.PAUSE,),
     )
     st.button(
-        "Stop",
+        _("Stop"),
         key=session.STOP_TRAINING,
         icon=":material/stop:",
         disabled=current == State.SAVING,
@@ -129,23 +140,26 @@ def _result(mine: Learning, learned: Learned) -> None:
     """The learned network: its comparison with before, its files, and the buttons to undo or delete it."""
     key = learned.job.network
     with st.container(border=True, key="learned"):
-        st.html(
-            f"<p><b>Your {NETWORKS[key].title}</b> answers beside the others on <i>Draw</i>, "
-            "until you throw it away or load the page again.</p>"
+        words = _(
+            "<b>Your {network}</b> answers beside the others on <i>Draw</i>, "
+            "until you throw it away or load the page again."
         )
+        st.html(f"<p>{words.format(network=NETWORKS[key].title)}</p>")
         st.html(charts.comparison(learned.job, learned.progress.comparisons))
+        litert = _("With ai-edge-litert: {code}").format(code=FOR_LITERT)
         with st.container(horizontal=True, gap="small", key="learned_files"):
             for words, content, name, widget, help in (
-                ("Weights", learned.weights, f"my-{key}.weights.h5", session.WEIGHTS_FILE, _for_keras(learned)),
-                ("LiteRT", learned.exported, f"my-{key}.tflite", session.SERVING_FILE, FOR_LITERT),
+                (_("Weights"), learned.weights, f"my-{key}.weights.h5", session.WEIGHTS_FILE, _for_keras(learned)),
+                ("LiteRT", learned.exported, f"my-{key}.tflite", session.SERVING_FILE, litert),
             ):
                 st.download_button(words, content, name, key=widget, help=help, icon=":material/download:")
             if learned.job.start or (mine.earlier and mine.earlier[-1] is not None):
-                st.button("Undo", key=session.UNDO_LEARNING, icon=":material/undo:", on_click=mine.undo)
-            st.button("Throw it away", key=session.FORGET, icon=":material/delete:", on_click=mine.forget)
+                st.button(_("Undo"), key=session.UNDO_LEARNING, icon=":material/undo:", on_click=mine.undo)
+            st.button(_("Throw it away"), key=session.FORGET, icon=":material/delete:", on_click=mine.forget)
 
 
 def _for_keras(learned: Learned) -> str:
     """A line of Python that loads the weights."""
     size = "" if learned.job.size is None else learned.job.size
-    return f"With Keras, in this repository: `models.{learned.job.network}.build({size}).load_weights(file)`"
+    code = f"`models.{learned.job.network}.build({size}).load_weights(file)`"
+    return _("With Keras, in this repository: {code}").format(code=code)

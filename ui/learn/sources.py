@@ -11,6 +11,7 @@ import numpy as np
 from digits import SIDE
 from digits.labelled import Digits, join
 from digits.samples import SAMPLE_LABELS, sample_digit
+from language import ngettext, number
 from learning.job import mnist_file
 from ui.drawing.history import current_history
 from ui.room import store, taught
@@ -39,8 +40,9 @@ def own() -> Source:
     if len(known) <= MAX_NOT_HELD_OUT:
         return Source(_digits(known), _digits([]))
     held_out = known[HELD_OUT_EVERY - 1 :: HELD_OUT_EVERY]
+    words = ngettext("every third of your {n} drawing", "every third of your {n} drawings", len(known))
     train = [pair for place, pair in enumerate(known) if place % HELD_OUT_EVERY != HELD_OUT_EVERY - 1]
-    return Source(_digits(train), _digits(held_out), f"every third of your {len(known)} drawings")
+    return Source(_digits(train), _digits(held_out), words.format(n=number(len(known))))
 
 
 def room() -> Source | None:
@@ -57,9 +59,11 @@ def room() -> Source | None:
         return None
     train, held_out = taught.split(everything)
     people, kept = ({tile.participant_id for tile in tiles} for tiles in (train, held_out))
-    words = f"all that {len(kept)} of {len(kept | people)} participants drew" if kept else ""
+    words = ngettext(
+        "all that {kept} of {n} participant drew", "all that {kept} of {n} participants drew", len(kept | people)
+    ).format(kept=number(len(kept)), n=number(len(kept | people)))
     unlabelled = len(everything) - len(train) - len(held_out)
-    return Source(taught.digits_of(train), taught.digits_of(held_out), words, unlabelled)
+    return Source(taught.digits_of(train), taught.digits_of(held_out), words if kept else "", unlabelled)
 
 
 def samples() -> Source:

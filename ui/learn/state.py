@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 import models
+from language import N_, _
 from learning.job import EXPORTED_FILE, WEIGHTS_FILE, Job, Progress, State
 from learning.training import Training, TrainingError, trained_classifier
 from recognition.prediction import Prediction
@@ -20,8 +21,8 @@ from ui.shared import session
 if TYPE_CHECKING:
     from recognition.classifier import Classifier
 
-FROM_NOTHING, FINE_TUNE = "From nothing", "Teach a trained one"  # choices of the page
-OWN = "My drawings"  # the source of that name
+FROM_NOTHING, FINE_TUNE = N_("From nothing"), N_("Teach a trained one")  # choices of the page
+OWN = N_("My drawings")  # the source of that name
 MAX_UNDO = 5  # networks before the newest that are kept, of some MB each
 HEARTBEAT_SECONDS = 3.0  # between two looks at a training from another page
 
@@ -128,7 +129,7 @@ class Learned:
     @property
     def title(self) -> str:
         """Its name on the page."""
-        return f"Your {models.find(self.job.network).title}"
+        return _("Your {network}").format(network=models.find(self.job.network).title)
 
     @property
     def address(self) -> str:
@@ -150,5 +151,6 @@ def result(training: Training) -> Learned:
         exported = (training.folder / EXPORTED_FILE).read_bytes()
         classifier = trained_classifier(job.network, training.progress, exported, weights)
     except (OSError, ValueError, RuntimeError) as error:
-        raise TrainingError(f"The trained network cannot be read: {type(error).__name__}.") from error
+        sentence = _("The trained network cannot be read: {reason}.").format(reason=type(error).__name__)
+        raise TrainingError(sentence) from error
     return Learned(job, classifier, weights, exported, training.progress)

@@ -10,15 +10,16 @@ import numpy as np
 import streamlit as st
 
 from digits import SIDE
+from language import N_, _
 from learning.job import Snapshot
 from learning.training import Training
 from models import NETWORKS
 from ui.shared import browser_files, images, modules, session
 
 EXCITES = {  # what an early layer has for a digit, and the heading for it
-    "units": "Units: what each looks for, and how much this digit excites it",
-    "maps": "The first maps that this digit excites",
-    "state": "The state that this digit leaves behind",
+    "units": N_("Units: what each looks for, and how much this digit excites it"),
+    "maps": N_("The first maps that this digit excites"),
+    "state": N_("The state that this digit leaves behind"),
 }
 BRIGHTEST = 0.995  # quantile of the weights that is shown brightest
 
@@ -55,7 +56,7 @@ def content(training: Training, snapshot: Snapshot, followed: int) -> dict[str, 
         "seconds": training.job.seconds,
         "taught": training.progress.taught,
         "followed": followed,
-        "excites": EXCITES["units" if units else maps],
+        "excites": _(EXCITES["units" if units else maps]),
         "colours": list(images.COLOURS.values()),
         "points": [
             [point.seconds, point.examples, point.loss, point.accuracy, point.held_out_loss, point.held_out_accuracy]

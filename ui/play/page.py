@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from digits import CLASSES
+from language import N_, _
 from models import NETWORKS
 from recognition.ensemble import Selection
 from recognition.recipes import YOURS
@@ -21,7 +22,7 @@ from ui.learn import state
 from ui.shared import browser_files, modules, session
 from ui.shared.choosers import one_of, selected
 
-GAMES = ("Against the clock", "Fool them")
+GAMES = (N_("Against the clock"), N_("Fool them"))
 
 
 @st.fragment
@@ -33,7 +34,7 @@ def page() -> None:
     with st.container(key="stage"):
         pad, reading = st.container(key="pad"), st.container(key="reading")
         with reading, st.container(key="game"):
-            game = one_of("Game", GAMES, session.MODE)
+            game = one_of(_("Game"), GAMES, session.MODE, format_func=_)
         with pad:
             _play("prompt", game, selection)
             board = canvas(ghost=False)
