@@ -11,9 +11,11 @@ from pathlib import Path
 
 import streamlit as st
 from jinja2 import Environment, Template
+from markupsafe import Markup
 
+from language import N_, _, ngettext, number, percent
 from models import NETWORKS
-from recognition.card import TESTS, ModelCard
+from recognition.card import TESTS, ModelCard, Score
 from recognition.ensemble import Selection
 from recognition.recipes import YOURS
 from ui.drawing.history import DrawnDigit
@@ -21,25 +23,28 @@ from ui.learn import state
 from ui.shared import images
 from ui.shared.choosers import one_network
 
-COLUMNS = ("layer", "kind", "output", "parameters")
+COLUMNS = (N_("layer"), N_("kind"), N_("output"), N_("parameters"))
 MAX_COLUMNS = 14  # of a network with more blocks, each stage is a step
 BLOCK, STAGE = re.compile(r"stage(\d+)_block(\d+)_"), re.compile(r"stage(\d+)_")
 FOLDED = {"Activation", "BatchNormalization", "Dropout", "Flatten"}  # kinds that belong to the step before
 KINDS = {
-    "InputLayer": "input",
-    "Conv2D": "convo\u00adlution",
-    "MaxPooling2D": "max-pooling",
-    "AveragePooling2D": "average",
-    "GlobalAveragePooling2D": "average",
-    "Dense": "fully connected",
-    "Bidirectional": "both ways",
-    "Concatenate": "joined",
+    "InputLayer": N_("input"),
+    "Conv2D": N_("convo\u00adlution"),
+    "MaxPooling2D": N_("max-pooling"),
+    "AveragePooling2D": N_("average"),
+    "GlobalAveragePooling2D": N_("average"),
+    "Dense": N_("fully connected"),
+    "Bidirectional": N_("both ways"),
+    "Concatenate": N_("joined"),
 }
 
 
 @dataclass
 class Step:
-    """A layer, or the layers of a block or a stage. lane: "left" or "right" in a network with two branches."""
+    """A layer, or the layers of a block or a stage.
+
+    lane: "left" or "right" in a network with two branches. joins: what has gone round it is added.
+    """
 
     title: str
     kind: str
@@ -48,6 +53,7 @@ class Step:
     lane: str = ""
     column: int = 1
     notes: list[str] = field(default_factory=list)
+    joins: bool = False
 
     @property
     def output(self) -> str:
@@ -72,16 +78,20 @@ def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
         return
     card, shown = classifier.card, classifier.architecture
     found = steps(shown.layers, card.training.get("dropout"))
-    sizes = {"most": max(step.parameters for step in found), "columns": found[-1].column}
     st.html(
         _template().render(
-            steps=found, card=card, style=images.style(YOURS if card.recipe == YOURS else card.network), **sizes
+            steps=found,
+            most=max(step.parameters for step in found),
+            columns=found[-1].column,
+            style=images.style(YOURS if card.recipe == YOURS else card.network),
+            sentence=_sentence(card.parameters),
+            number=number,
         )
     )
-    with st.expander("How it was trained"):
+    with st.expander(_("How it was trained")):
         st.markdown(_facts(card))
-    with st.expander("All layers, and Keras's summary"):
-        st.table([dict(zip(COLUMNS, row, strict=True)) for row in shown.layers])
+    with st.expander(_("All layers, and Keras's summary")):
+        st.table([dict(zip(map(_, COLUMNS), row, strict=True)) for row in shown.layers])
         with st.container(key="keras_summary"):
             st.code(shown.summary, language=None)
 
@@ -98,43 +108,86 @@ def _steps(layers: Iterable[Sequence[str]], dropout: float | None, group: re.Pat
     for name, kind, output, arithmetic in layers:
         shape, parameters = tuple(map(int, output.split(" × "))), int(arithmetic.split(" = ")[-1].replace(",", ""))
         block, lane = group.match(name), next((side for side in ("left", "right") if name.startswith(side)), "")
-        title = " ".join(map("{} {}".format, ("stage", "block"), block.groups())) if block else ""
+        title = _group_title(*block.groups()) if block else ""
         before = last.get(lane)
         notes = _notes(name, kind, dropout, bool(block))
         if before and (before.title == title if block else kind in FOLDED):
             before.parameters += parameters
             before.shape = shape if len(shape) == len(before.shape) else before.shape
             before.notes += [note for note in notes if note not in before.notes]
+            before.joins |= _joins(kind, bool(block))
             continue
         column = 1 + max((step.column for step in found if step.lane == lane or not lane), default=0)
-        last[lane] = Step(title or KINDS.get(kind, kind), name, shape, parameters, lane, column, notes)
+        last[lane] = Step(
+            title or _kind_title(kind), name, shape, parameters, lane, column, notes, _joins(kind, bool(block))
+        )
         found.append(last[lane])
     return found
 
 
+def _group_title(stage: str, block: str = "") -> str:
+    return (_("stage {stage} block {block}") if block else _("stage {stage}")).format(stage=stage, block=block)
+
+
+def _kind_title(kind: str) -> str:
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
 def _notes(name: str, kind: str, dropout: float | None, in_block: bool) -> list[str]:
     if kind == "Dropout" and dropout:
-        return [f"dropout {100 * dropout:.0f} %"]
-    if kind == "Add" or (kind == "Concatenate" and in_block):
-        return ["+ shortcut" if kind == "Add" else "+ its input"]
+        return [_("dropout {rate}").format(rate=percent(dropout, 0))]
+    if _joins(kind, in_block):
+        return [_("+ shortcut") if kind == "Add" else _("+ its input")]
     return ["softmax"] if name == "softmax" else []
 
 
-def _held_out(digits: int) -> str:
-    return f", {digits:,} to choose by" if digits else ""
+def _joins(kind: str, in_block: bool) -> bool:
+    return kind == "Add" or (kind == "Concatenate" and in_block)
+
+
+def _sentence(parameters: int) -> Markup:
+    sentence = ngettext(
+        "<b>{n} parameter</b>: a number that it has learned. The bars show which layer has it.",
+        "<b>{n} parameters</b>: numbers that it has learned. The bars show which layer has them.",
+        parameters,
+    )
+    return Markup(sentence).format(n=number(parameters))
 
 
 def _facts(card: ModelCard) -> str:
     training = card.training
     if card.recipe == YOURS:
-        return f"By you, on the page *Learn*: {card.parameters:,} parameters."
-    lines = [
-        f"{NETWORKS[card.network].source}  \nRecipe *{card.recipe}*: {training['optimizer']}, "
-        f"{training['epochs']} epochs, batches of {training['batch_size']}, "
-        f"{training['digits']['train']:,} digits to train on{_held_out(training['digits']['validation'])}",
-    ]
-    lines += [f"{TESTS[name]}: **{score}**" for name, score in card.tests.items() if name in TESTS]
+        return _("By you, on the page *Learn*: {n} parameters.").format(n=number(card.parameters))
+    chosen_by = training["digits"]["validation"]
+    recipe = (
+        _(
+            "Recipe *{recipe}*: {optimizer}, {epochs} epochs, batches of {batch_size}, {digits} digits to train on, "
+            "{validation} to choose by"
+        )
+        if chosen_by
+        else _("Recipe *{recipe}*: {optimizer}, {epochs} epochs, batches of {batch_size}, {digits} digits to train on")
+    ).format(
+        recipe=card.recipe,
+        optimizer=training["optimizer"],
+        epochs=training["epochs"],
+        batch_size=training["batch_size"],
+        digits=number(training["digits"]["train"]),
+        validation=number(chosen_by),
+    )
+    lines = [f"{_(NETWORKS[card.network].source)}  \n{recipe}"]
+    lines += [_score(name, score) for name, score in card.tests.items() if name in TESTS]
     return "  \n".join(lines)
+
+
+def _score(name: str, score: Score) -> str:
+    low, high = score.interval
+    return _("{digits}: **{accuracy} (95 % interval {low} to {high}, n = {n})**").format(
+        digits=_(TESTS[name]),
+        accuracy=percent(score.accuracy, 2),
+        low=number(100 * low, 2),
+        high=number(100 * high, 2),
+        n=number(score.n),
+    )
 
 
 @cache

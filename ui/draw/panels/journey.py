@@ -5,6 +5,7 @@ browser/journey/ draws it; the server only says which network it is about.
 
 from __future__ import annotations
 
+from language import _
 from models import NETWORKS
 from recognition.ensemble import Selection
 from recognition.recipes import YOURS
@@ -24,7 +25,7 @@ def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
         key="journey",
         data={
             "module": browser_files.script_address("journey/journey.js"),
-            "network": keys[one_of("Network", keys, session.NETWORK)],
+            "network": keys[one_of(_("Network"), keys, session.NETWORK)],
             "recipe": selection.recipe,
             "calibrated": selection.calibrated,
         },
