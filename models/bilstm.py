@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES
+from language import N_
 from models.network import Network
 from models.rnn import INPUT_SHAPE
 
@@ -32,7 +33,7 @@ NETWORK = Network(
     key="bilstm",
     title="Bi-LSTM",
     source="Schuster and Paliwal 1997; Atienza 2020, section 1.5",
-    idea="reads from both ends",
+    idea=N_("reads from both ends"),
     input_shape=INPUT_SHAPE,
     build=build,
 )

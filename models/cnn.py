@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES, SIDE
+from language import N_
 from models.network import Network
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ NETWORK = Network(
     key="cnn",
     title="CNN",
     source="Atienza 2020, listing 1.4.1",
-    idea="looks for edges, then shapes",
+    idea=N_("looks for edges, then shapes"),
     input_shape=INPUT_SHAPE,
     build=build,
     book_accuracy=99.4,

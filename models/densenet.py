@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES, SIDE
+from language import N_
 from models.network import Network
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ NETWORK = Network(
     key="densenet",
     title="DenseNet",
     source="Huang et al. 2017; Atienza 2020, listing 2.4.1",
-    idea="reuses everything it found",
+    idea=N_("reuses everything it found"),
     input_shape=INPUT_SHAPE,
     build=build,
 )

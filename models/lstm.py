@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES
+from language import N_
 from models.network import Network
 from models.rnn import INPUT_SHAPE
 
@@ -32,7 +33,7 @@ NETWORK = Network(
     key="lstm",
     title="LSTM",
     source="Hochreiter and Schmidhuber 1997; Atienza 2020, section 1.5",
-    idea="reads rows with a long memory",
+    idea=N_("reads rows with a long memory"),
     input_shape=INPUT_SHAPE,
     build=build,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES, SIDE
+from language import N_
 from models.network import Network
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ NETWORK = Network(
     key="mlp",
     title="MLP",
     source="Atienza 2020, listing 1.3.2",
-    idea="sees 784 numbers in a row",
+    idea=N_("sees 784 numbers in a row"),
     input_shape=INPUT_SHAPE,
     build=build,
     book_accuracy=98.5,

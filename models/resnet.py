@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES, SIDE
+from language import N_
 from models.network import Network
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ NETWORK = Network(
     key="resnet",
     title="ResNet",
     source="He et al. 2015; Atienza 2020, listing 2.2.1",
-    idea="makes many small corrections",
+    idea=N_("makes many small corrections"),
     input_shape=INPUT_SHAPE,
     build=build,
 )

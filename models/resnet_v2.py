@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES, SIDE
+from language import N_
 from models.network import Network
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ NETWORK = Network(
     key="resnet_v2",
     title="ResNet v2",
     source="He et al. 2016; Atienza 2020, section 2.3",
-    idea="makes still more corrections",
+    idea=N_("makes still more corrections"),
     input_shape=INPUT_SHAPE,
     build=build,
 )

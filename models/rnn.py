@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES, SIDE
+from language import N_
 from models.network import Network
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ NETWORK = Network(
     key="rnn",
     title="RNN",
     source="Atienza 2020, listing 1.5.1",
-    idea="reads row by row",
+    idea=N_("reads row by row"),
     input_shape=INPUT_SHAPE,
     build=build,
     book_accuracy=98.0,

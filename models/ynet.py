@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digits import CLASSES, SIDE
+from language import N_
 from models.network import Network
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ NETWORK = Network(
     key="ynet",
     title="Y-network",
     source="Atienza 2020, listing 2.1.2",
-    idea="looks twice, in two ways",
+    idea=N_("looks twice, in two ways"),
     input_shape=INPUT_SHAPE,
     build=build,
     input_count=len(DILATIONS),

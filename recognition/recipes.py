@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from language import N_
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -32,16 +34,16 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             key="drawn",
-            label="Trained on drawings",
-            trained_on="drawings and MNIST",
-            caption="Recipe *drawn*: MNIST and real pen strokes, both in many variations.",
+            label=N_("Trained on drawings"),
+            trained_on=N_("drawings and MNIST"),
+            caption=N_("Recipe *drawn*: MNIST and real pen strokes, both in many variations."),
             full_epochs={"resnet_v2": 35, "densenet": 35, "ynet": 35},  # as the ResNet
         ),
         Recipe(
             key="book",
-            label="on MNIST alone",
-            trained_on="MNIST alone",
-            caption="Recipe *book*: the book's listings, MNIST alone.",
+            label=N_("on MNIST alone"),
+            trained_on=N_("MNIST alone"),
+            caption=N_("Recipe *book*: the book's listings, MNIST alone."),
             full_epochs={"resnet": 200, "resnet_v2": 200, "densenet": 200, "ynet": 20},  # as printed
         ),
     )

@@ -8,10 +8,11 @@ import { Meaning } from "./meaning.js";
 import { Bars, Heads, READABLE, YOURS, best, judged, majority, verdict } from "./render.js";
 import { choose } from "./state.js";
 import { AWAY, LOAD, PHOTO, UNLOADED, UPDATED } from "./words.js";
+import { t } from "../language/language.js";
 import { isConnected, owesClear } from "../page/canvas.js";
 
 /** @typedef {import("../engine/worker.js").Reading} Reading */
-/** @typedef {{ title: string, idea: string, colour: string, shape: number[], words: string }} Described */
+/** @typedef {{ title: string, idea: string, colour: string, shape: number[], words: string, ours?: boolean }} Described */
 /** @typedef {{ temperature: number, facts: string, url: string }} Trained url: "" where there is no file */
 /**
  * @typedef {object} Catalog What the page knows of all networks; addresses are relative to its base.
@@ -415,7 +416,7 @@ function opened({ url, anatomy, sizes }) {
 const trainedAs = ({ key, recipe }) => (key === YOURS ? { url: ownUrl, temperature: 1 } : catalog?.recipes[recipe]?.[key]);
 
 /** What the page knows of a network, once it is known. @param {string} key @returns {Described | undefined} */
-export const describe = (key) => (key === YOURS && catalog?.networks[own] ? { ...catalog.networks[own], title: `${ours ? "Our" : "Your"} ${catalog.networks[own].title}`, ...catalog.yours, ...(ours && { idea: "trained by this room" }) } : catalog?.networks[key]);
+export const describe = (key) => (key === YOURS && catalog?.networks[own] ? { ...catalog.networks[own], title: (ours ? t("Our {network}", { network: catalog.networks[own].title }) : t("Your {network}", { network: catalog.networks[own].title })), ...catalog.yours, ours, ...(ours && { idea: t("trained by this room") }) } : catalog?.networks[key]);
 
 /** @param {string} address */
 const absolute = (address) => new URL(address, base).href;
@@ -478,7 +479,7 @@ function place(part, parent) {
 
 /** @param {Catalog} known @param {Data} data @returns {import("./render.js").View} */
 function viewOf(known, { networks, recipe, beside }) {
-  const other = (/** @type {string} */ key) => (known.recipes[beside]?.[key] ? { ...known.recipes[beside][key], key: `${key}:${beside}`, words: `on ${known.trained_on[beside]}` } : null);
+  const other = (/** @type {string} */ key) => (known.recipes[beside]?.[key] ? { ...known.recipes[beside][key], key: `${key}:${beside}`, words: t("on {digits}", { digits: known.trained_on[beside] }) } : null);
   /** @type {import("./render.js").NetworkView[]} */ const shown = networks.map((key) => ({ key, ...known.networks[key], ...(known.recipes[recipe]?.[key] ?? { temperature: 1, facts: "", url: "" }), other: other(key) }));
   const yours = own && describe(YOURS);
   if (yours) shown.push({ ...yours, key: YOURS, temperature: 1, facts: "", url: ownUrl, other: null });

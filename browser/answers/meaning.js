@@ -1,5 +1,7 @@
 /* Beside the verdict: was it right? The visitor's word counts at once, here and without the server, which hears of it when it can. */
 
+import { t } from "../language/language.js";
+
 /** @typedef {import("./state.js").Labels} Labels */
 /** @typedef {import("./state.js").Shown} Shown */
 
@@ -14,9 +16,9 @@ export class Meaning {
   constructor(say) {
     this.root = document.createElement("div");
     this.root.className = "meaning";
-    this.root.innerHTML = `<button type="button" class="right" aria-label="Yes, right">${CHECK}<span>Yes, right</span></button>
+    this.root.innerHTML = `<button type="button" class="right" aria-label="${t("Yes, right")}">${CHECK}<span>${t("Yes, right")}</span></button>
       <button type="button" class="meant" aria-haspopup="true" aria-expanded="false">${CROSS}<span></span></button>
-      <div class="which" role="group" aria-label="Which digit did you mean?" hidden>${Array.from({ length: 10 }, (_, digit) => `<button type="button" value="${digit}">${digit}</button>`).join("")}</div>`;
+      <div class="which" role="group" aria-label="${t("Which digit did you mean?")}" hidden>${Array.from({ length: 10 }, (_, digit) => `<button type="button" value="${digit}">${digit}</button>`).join("")}</div>`;
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (this.root.querySelector(selector));
     this.right = find(".right");
     this.meant = find(".meant");
@@ -51,7 +53,7 @@ export class Meaning {
     this.#labels = digits.map((_, i) => labels[i] ?? null);
     this.right.hidden = label !== null || digit.outlier;
     this.root.classList.toggle("said", label !== null);
-    const words = label !== null ? `You meant ${label}` : digit.outlier ? "It is a digit" : "No, I meant";
+    const words = label !== null ? t("You meant {digit}", { digit: label }) : digit.outlier ? t("It is a digit") : t("No, I meant");
     if (this.words.textContent === words) return;
     this.words.textContent = words;
     this.meant.setAttribute("aria-label", words);

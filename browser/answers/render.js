@@ -1,10 +1,11 @@
 /* Draws the verdict with each network's digit, and the ten bars of each. Nodes are made once and changed in place: at sixty
    changes a second, what is not touched costs nothing. */
+import { t } from "../language/language.js";
 import { NOTHING, OUTLIER, failure, headline, percent } from "./words.js";
 
 /** @typedef {import("./state.js").Shown} Shown */
-/** @typedef {{ key: string, title: string, idea: string, colour: string, shape: number[], words: string, facts: string, url: string, temperature: number, other: { key: string, words: string, url: string, temperature: number } | null }} NetworkView
- * other: the same network, trained by another recipe;
+/** @typedef {{ key: string, title: string, idea: string, colour: string, shape: number[], words: string, facts: string, url: string, temperature: number, ours?: boolean, other: { key: string, words: string, url: string, temperature: number } | null }} NetworkView
+ * other: the same network, trained by another recipe; ours: the room's own;
  * shape: of its input; words: the same; facts: its size and accuracy; url: of its file, "" for one that only the server runs */
 /** @typedef {{ networks: NetworkView[], columns: string }} View columns: classes of the style sheet */
 
@@ -32,8 +33,8 @@ export function verdict({ message, digits, place, failures }, view, labels = [])
   if (digits.length > 1) return headline(shipped.map(({ key, title }) => ({ title, answer: numberOf(digits, key) })), "read");
   if (digits[place].outlier && (labels[place] ?? null) === null) return OUTLIER;
   const words = headline(shipped.map(({ key, title }) => ({ title, answer: numberOf(digits, key) })));
-  const own = digits[0].probabilities[YOURS], whose = view.networks.find(({ key }) => key === YOURS)?.title.startsWith("Our ") ? "ours" : "yours", answers = new Set(shipped.map(({ key }) => best(digits[0].probabilities[key])));
-  return own && (answers.size > 1 || !answers.has(best(own))) ? `${words}; ${whose} says ${best(own)}` : words;
+  const own = digits[0].probabilities[YOURS], whose = view.networks.find(({ key }) => key === YOURS)?.ours, answers = new Set(shipped.map(({ key }) => best(digits[0].probabilities[key])));
+  return own && (answers.size > 1 || !answers.has(best(own))) ? (whose ? t("{words}; ours says {digit}", { words, digit: best(own) }) : t("{words}; yours says {digit}", { words, digit: best(own) })) : words;
 }
 
 /** The digits that most networks say, of several the more probable ones. @param {import("./state.js").Digit[]} digits @param {string[]} keys @returns {number[]} */
@@ -62,7 +63,7 @@ export class Heads {
   /** @param {Element} place @param {View} view */
   constructor(place, view) {
     this.view = view;
-    this.root = element(`<section class="answers" aria-label="Answers"><div class="verdict"><h2>${SPACE}</h2></div><div class="heads ${view.columns}">${view.networks
+    this.root = element(`<section class="answers" aria-label="${t("Answers")}"><div class="verdict"><h2>${SPACE}</h2></div><div class="heads ${view.columns}">${view.networks
       .map((network) => `<article class="card" ${attributes(network)}><h3>${network.title}</h3><p class="idea">${network.idea}</p><p class="answer"><b>${SPACE}</b> <small class="each"></small><span>${SPACE}</span></p></article>`)
       .join("")}</div></section>`);
     place.replaceChildren(this.root);
@@ -86,11 +87,11 @@ export class Heads {
       const same = setText(digit, known ? numberOf(digits, key) : failures[key] ? "–" : SPACE);
       if (number && known) card.style.setProperty("--digits", String(digits.length));
       const other = this.view.networks.find((network) => network.key === key)?.other, said = other && digits[place]?.probabilities[other.key];
-      if (other) setText(idea, said ? `${other.words}: ${numberOf(digits, other.key)}, ${percent(most(said))}` : other.words);
+      if (other) setText(idea, said ? t("{words}: {digit}, {percent}", { words: other.words, digit: numberOf(digits, other.key), percent: percent(most(said)) }) : other.words);
       idea.classList.toggle("beside", Boolean(other));
       if (hold && known && same) continue; // the confidence waits, unless it would be another digit's
-      setHtml(each, number && known ? digits.map(({ probabilities }) => `<i>${percent(most(probabilities[key])).replace(" %", "")}</i>`).join("") : "");
-      setHtml(confidence, known ? (number ? `${percent(digits.reduce((product, { probabilities }) => product * most(probabilities[key]), 1))} <em>product</em>` : percent(most(known))) : failures[key] ? "no answer" : SPACE);
+      setHtml(each, number && known ? digits.map(({ probabilities }) => `<i>${percent(most(probabilities[key])).replace(/\s?%\s?/, "")}</i>`).join("") : "");
+      setHtml(confidence, known ? (number ? `${percent(digits.reduce((product, { probabilities }) => product * most(probabilities[key]), 1))} <em>${t("product")}</em>` : percent(most(known))) : failures[key] ? t("no answer") : SPACE);
       card.setAttribute("aria-label", known ? `${this.view.networks.find((network) => network.key === key)?.title}: ${numberOf(digits, key)}, ${confidence.textContent}` : "");
     }
   }
@@ -103,7 +104,7 @@ export class Bars {
     this.view = view;
     const row = (/** @type {number} */ digit) => `<li><i>${digit}</i><span class="track"><span class="bar" style="width:0.0%"></span></span><em>${SPACE}</em></li>`;
     this.root = element(`<section class="details"><div class="${view.columns}">${view.networks
-      .map((network) => `<article class="bars" aria-label="${network.title}: probabilities" ${attributes(network)}><p class="title">${network.title}</p><ol>${CLASSES.map(row).join("")}</ol><p class="error" hidden></p><figure><canvas class="input${network.shape.length}d" role="img" aria-label="the input: ${network.words}"></canvas><figcaption>${network.words}</figcaption></figure><p class="facts">${network.facts}</p></article>`)
+      .map((network) => `<article class="bars" aria-label="${t("{network}: probabilities", { network: network.title })}" ${attributes(network)}><p class="title">${network.title}</p><ol>${CLASSES.map(row).join("")}</ol><p class="error" hidden></p><figure><canvas class="input${network.shape.length}d" role="img" aria-label="${t("the input: {shape}", { shape: network.words })}"></canvas><figcaption>${network.words}</figcaption></figure><p class="facts">${network.facts}</p></article>`)
       .join("")}</div></section>`);
     place.replaceChildren(this.root);
     this.cards = [...this.root.querySelectorAll("article")].map((card, i) => ({

@@ -1,19 +1,20 @@
 /* The answers in words: how far the networks agree, and percentages. */
+import { asPercent, language, number, t, tn } from "../language/language.js";
 
-export const INVITATION = "Draw a digit from 0 to 9";
-export const DOT = "That is only a dot; draw a larger digit";
-export const GONE = "No ink is left to read";
-export const OUTLIER = "Not a digit?";
-export const NOTHING = "No network can answer";
-export const SEVERAL = "Reading the number …"; // by the server
-export const ONE = "One digit at a time, please"; // where no server reads numbers
-export const MORE = "Reading the drawing …";
-export const PHOTO = "Reading your photo …";
-export const LOAD = "Read while I draw (loads 2.6 MB)";
-export const UNLOADED = "This network is not here yet; it loads when you are online.";
-export const UPDATED = "This page has been updated. Reload it";
-export const AWAY = "Answered by your browser; the server is away.";
-export const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+export const INVITATION = t("Draw a digit from 0 to 9");
+export const DOT = t("That is only a dot; draw a larger digit");
+export const GONE = t("No ink is left to read");
+export const OUTLIER = t("Not a digit?");
+export const NOTHING = t("No network can answer");
+export const SEVERAL = t("Reading the number …"); // by the server
+export const ONE = t("One digit at a time, please"); // where no server reads numbers
+export const MORE = t("Reading the drawing …");
+export const PHOTO = t("Reading your photo …");
+export const LOAD = t("Read while I draw (loads 2.6 MB)");
+export const UNLOADED = t("This network is not here yet; it loads when you are online.");
+export const UPDATED = t("This page has been updated. Reload it");
+export const AWAY = t("Answered by your browser; the server is away.");
+export const NUMBERS = ["0", t("One"), t("Two"), t("Three"), t("Four"), t("Five"), t("Six"), t("Seven"), t("Eight"), t("Nine"), t("Ten"), t("Eleven"), t("Twelve")];
 const SMALLEST = 0.0005; // probabilities below this would round to 0.0 %
 
 /** How far the networks agree: "All four say 7", "Three say 7, the RNN says 1".
@@ -23,33 +24,62 @@ export function headline(answers, verb = "say") {
   /** @type {Map<string, string[]>} */ const titles = new Map();
   for (const { title, answer } of answers) titles.set(answer, [...(titles.get(answer) ?? []), title]);
   const groups = [...titles], [[answer, largest], ...others] = groups.toSorted((a, b) => b[1].length - a[1].length);
-  const said = (/** @type {[string, string[]]} */ [answer, titles]) => `${list(titles.map((title) => `the ${title}`))} ${titles.length > 1 ? verb : `${verb}s`} ${answer}`;
-  if (!others.length && largest.length === 1) return `The ${largest[0]} ${verb}s ${answer}`;
-  if (!others.length) return `${largest.length === 2 ? "Both" : `All ${NUMBERS[largest.length].toLowerCase()}`} ${verb} ${answer}`;
-  if (largest.length === 1) return `No two agree: ${list(groups.map(said))}`;
-  if (others[0][1].length === largest.length) return capitalized([/** @type {[string, string[]]} */ ([answer, largest]), ...others].map(said).join(", "));
-  return [`${NUMBERS[largest.length]} ${verb} ${answer}`, ...others.map(said)].join(", ");
+  const said = (/** @type {[string, string[]]} */ [answer, titles]) => clause(titles, answer, verb);
+  if (!others.length && largest.length === 1) return capitalized(clause(largest, answer, verb));
+  if (!others.length && largest.length === 2) return verb === "read" ? t("Both read {answer}", { answer }) : t("Both say {answer}", { answer });
+  if (!others.length) return agreeing(largest.length, answer, verb);
+  if (largest.length === 1) return t("No two agree: {clauses}", { clauses: list(groups.map(said)) });
+  const rest = others.map(said);
+  if (others[0][1].length === largest.length) return capitalized([said([answer, largest]), ...rest].join(", "));
+  return [most(largest.length, answer, verb), ...rest].join(", ");
+}
+
+/** "the MLP and the CNN say 7" @param {string[]} titles @param {string} answer @param {"say" | "read"} verb */
+function clause(titles, answer, verb) {
+  const values = { networks: list(titles.map(named)), answer };
+  return verb === "read" ? tn("{networks} reads {answer}", "{networks} read {answer}", titles.length, values) : tn("{networks} says {answer}", "{networks} say {answer}", titles.length, values);
+}
+
+/** @param {number} n @param {string} answer @param {"say" | "read"} verb */
+function agreeing(n, answer, verb) {
+  const values = { count: inWords(n), answer };
+  return verb === "read" ? tn("All {count} reads {answer}", "All {count} read {answer}", n, values) : tn("All {count} says {answer}", "All {count} say {answer}", n, values);
+}
+
+/** @param {number} n @param {string} answer @param {"say" | "read"} verb */
+function most(n, answer, verb) {
+  const values = { count: NUMBERS[n], answer };
+  return verb === "read" ? tn("{count} reads {answer}", "{count} read {answer}", n, values) : tn("{count} says {answer}", "{count} say {answer}", n, values);
 }
 
 /** Who is wrong: "All four are wrong: it is a 1", "The MLP is wrong: it is a 1".
  * @param {string[]} wrong titles @param {string[]} right titles @param {string} meant the digit or the number */
 export function failure(wrong, right, meant) {
-  const it = meant.length > 1 ? `it is ${meant}` : `it is ${meant === "8" ? "an" : "a"} ${meant}`, few = wrong.length === 1 || (right.length > 0 && wrong.length <= 2);
-  if (few) return capitalized(`${list(wrong.map((title) => `the ${title}`))} ${wrong.length > 1 ? "are" : "is"} wrong: ${it}`);
-  if (right.length === 1) return `Only the ${right[0]} is right: ${it}`;
-  const all = wrong.length === 2 ? "Both" : `All ${NUMBERS[wrong.length].toLowerCase()}`;
-  return `${right.length ? NUMBERS[wrong.length] : all} are wrong: ${it}`;
+  const n = wrong.length, few = n === 1 || (right.length > 0 && n <= 2);
+  const truth = meant.length > 1 ? t("it is {number}", { number: meant }) : meant === "8" ? t("it is an {digit}", { digit: meant }) : t("it is a {digit}", { digit: meant });
+  if (few) return capitalized(tn("{networks} is wrong: {truth}", "{networks} are wrong: {truth}", n, { networks: list(wrong.map(named)), truth }));
+  if (right.length === 1) return t("Only {network} is right: {truth}", { network: named(right[0]), truth });
+  if (right.length) return tn("{count} is wrong: {truth}", "{count} are wrong: {truth}", n, { count: NUMBERS[n], truth });
+  return n === 2 ? t("Both are wrong: {truth}", { truth }) : tn("All {count} is wrong: {truth}", "All {count} are wrong: {truth}", n, { count: inWords(n), truth });
 }
 
 /** A probability from 0 to 1 with one decimal; neither 0 nor 100 % unless it is exactly that. @param {number} probability */
 export function percent(probability) {
-  if (probability > 0 && probability < SMALLEST) return "<0.1 %";
-  if (probability < 1 && 1 - probability <= SMALLEST) return ">99.9 %";
-  return `${(100 * probability).toFixed(1)} %`;
+  if (probability > 0 && probability < SMALLEST) return `<${asPercent(number(0.1, 1))}`;
+  if (probability < 1 && 1 - probability <= SMALLEST) return `>${asPercent(number(99.9, 1))}`;
+  return asPercent(number(100 * probability, 1));
 }
 
+const enumeration = new Intl.ListFormat(language === "en" ? "en-GB" : language, { type: "conjunction" });
+
 /** An enumeration: "a, b and c". @param {string[]} words */
-export const list = (words) => [words.slice(0, -1).join(", "), words[words.length - 1]].filter(Boolean).join(" and ");
+export const list = (words) => enumeration.format(words);
+
+/** @param {string} network its title */
+const named = (network) => t("the {network}", { network });
+
+/** @param {number} n */
+const inWords = (n) => NUMBERS[n].toLocaleLowerCase(language);
 
 /** @param {string} words */
-const capitalized = (words) => words[0].toUpperCase() + words.slice(1);
+const capitalized = (words) => words[0].toLocaleUpperCase(language) + words.slice(1);

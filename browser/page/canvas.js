@@ -6,10 +6,11 @@
 
 /** @typedef {[number, number][][]} Strokes points from 0 to 1 */
 
+import { t } from "../language/language.js";
 import { Ink } from "./ink.js";
 import { shadowOf } from "./layers.js";
 
-const LABEL = "Canvas: draw a digit with a mouse, a pen or a finger, or press one of the keys 0 to 9 for a sample";
+const LABEL = t("Canvas: draw a digit with a mouse, a pen or a finger, or press one of the keys 0 to 9 for a sample");
 const STEPS = 6; // points of a sample's stroke between two of its corners, as a hand leaves
 const BETWEEN = 30; // milliseconds between two strokes that are drawn by themselves
 const STORED = "draw-a-digit-strokes"; // in the storage of this tab

@@ -1,11 +1,12 @@
 /* What the page does in the browser beside drawing and answering. Loaded by the page's first HTML, before Streamlit is there;
    the tag that loads it names the catalog, which has the samples. */
+import { t } from "../language/language.js";
 import { startCanvas } from "./canvas.js";
 import { layersOf } from "./layers.js";
 import { followStage } from "./stage.js";
 
 const BLOCKED = 20_000; // milliseconds without a connection, after which it will not come
-const BLOCKED_WORDS = "This page cannot reach its server: WebSockets may be blocked on this network. Ask whoever runs the network, or try another one.";
+const BLOCKED_WORDS = t("This page cannot reach its server: WebSockets may be blocked on this network. Ask whoever runs the network, or try another one.");
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const tag = /** @type {HTMLScriptElement} */ (document.querySelector("script[data-catalog]"));

@@ -1,6 +1,8 @@
 /* A projector: one part of the page fills the window, without navigation and controls. The key P switches, Escape ends it, and
    an address with ?projector=1 begins so. */
 
+import { t } from "../language/language.js";
+
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 4h18v12H3zM8 20h8M12 16v4" fill="none" stroke="currentColor" stroke-width="2"/></svg>`;
 const TYPING = "input:not([type=range]), textarea, [role=combobox], [role=listbox]"; // where P is a letter
 
@@ -34,8 +36,8 @@ export class Projector {
 
   /** A button that switches it on. */
   button() {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "project", title: "Projector: fill the window (P)", innerHTML: ICON });
-    button.setAttribute("aria-label", "Projector");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "project", title: t("Projector: fill the window (P)"), innerHTML: ICON });
+    button.setAttribute("aria-label", t("Projector"));
     button.addEventListener("click", () => this.switch(true, true));
     return button;
   }

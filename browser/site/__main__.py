@@ -111,7 +111,7 @@ def _page(catalog: str, styles: str, version: str, recipe: str, source: str) -> 
         recipe=recipe,
         networks=[(key, NETWORKS[key].title, key in DEFAULT_NETWORKS) for key in released(recipe)],
         brush=(*BRUSH, DEFAULT_BRUSH),
-        invitation=underlay.invitation(ghost=True),
+        invitation=underlay.invitation(True, "Draw here"),
         source=source,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from language import _
 from models import NETWORKS
 from recognition.prediction import majority
 from ui.drawing.board import Board
@@ -32,7 +33,7 @@ def drawings_strip(board: Board) -> None:
                     on_click=board.put_again,
                     args=(number, [drawn.digit for drawn in history.drawings[number]]),
                 )
-        saving = st.popover("Save", icon=":material/download:", key=session.SAVE, on_change="rerun")
+        saving = st.popover(_("Save"), icon=":material/download:", key=session.SAVE, on_change="rerun")
         if saving.open:
             with saving:
                 _save(history)
@@ -43,16 +44,17 @@ def _label(digits: Sequence[DrawnDigit]) -> str:
     picture = images.digit(np.hstack([drawn.digit for drawn in digits]))
     read = "".join(str(majority([*drawn.predictions.values()])) if drawn.predictions else "–" for drawn in digits)
     meant = "".join(read[place] if drawn.label is None else str(drawn.label) for place, drawn in enumerate(digits))
-    return f"![drawing]({picture}) {read if read == meant else f':red[~~{read}~~] {meant}'}"
+    return f"![{_('drawing')}]({picture}) {read if read == meant else f':red[~~{read}~~] {meant}'}"
 
 
 def _save(history: History) -> None:
     correct = history.correct()
     if any(n for _, n in correct.values()):
-        st.write("Correct, where you told the digit:")
-        st.markdown("  \n".join(f"{NETWORKS[key].title}: **{k} of {n}**" for key, (k, n) in correct.items()))
+        st.write(_("Correct, where you told the digit:"))
+        line = _("{network}: **{k} of {n}**")
+        st.markdown("  \n".join(line.format(network=NETWORKS[key].title, k=k, n=n) for key, (k, n) in correct.items()))
     else:
-        st.write("Tell what you meant, and the networks are counted here.")
+        st.write(_("Tell what you meant, and the networks are counted here."))
     with st.container(horizontal=True):
-        st.download_button("Save as CSV", history.csv(), "drawings.csv", "text/csv", on_click="ignore")
-        st.download_button("Save as PNG", history.png(), "drawings.png", "image/png", on_click="ignore")
+        st.download_button(_("Save as CSV"), history.csv(), "drawings.csv", "text/csv", on_click="ignore")
+        st.download_button(_("Save as PNG"), history.png(), "drawings.png", "image/png", on_click="ignore")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from language import N_, _, ngettext
 from learning.training import possible
 from models import NETWORKS
 from recognition.prediction import Prediction, majority
@@ -19,7 +20,18 @@ from ui.shared import images, session
 from ui.shared.percent import percent
 
 SURE = 0.9  # confidence below which a network is said to be unsure
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+PICTURES = (  # in words, of the digits of a number
+    N_("first digit"),
+    N_("second digit"),
+    N_("third digit"),
+    N_("fourth digit"),
+    N_("fifth digit"),
+    N_("sixth digit"),
+    N_("seventh digit"),
+    N_("eighth digit"),
+    N_("ninth digit"),
+    N_("tenth digit"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,10 +48,10 @@ class Suggestion:
 
 
 ALL_SURE = (  # one after another, from drawing to drawing
-    Suggestion("All sure? Turn it until one gives up", grab="turn"),
-    Suggestion("All sure? Rub it out until one gives up", grab="wiped"),
-    Suggestion("All sure? See which ink they depend on", "Which ink?"),
-    Suggestion("All sure? Move it until one gives up", grab="right"),
+    Suggestion(N_("All sure? Turn it until one gives up"), grab="turn"),
+    Suggestion(N_("All sure? Rub it out until one gives up"), grab="wiped"),
+    Suggestion(N_("All sure? See which ink they depend on"), "Which ink?"),
+    Suggestion(N_("All sure? Move it until one gives up"), grab="right"),
 )
 
 
@@ -49,7 +61,7 @@ def choose_digit(board: Board, digits: Sequence[DrawnDigit]) -> None:
         for place, drawn in enumerate(digits):
             read = str(majority([*drawn.predictions.values()])) if drawn.predictions else "–"
             st.button(
-                f"![{_ordinal(place)} digit]({images.digit(drawn.digit)}) {read}{'?' if drawn.outlier else ''}",
+                f"![{_nth_digit(place)}]({images.digit(drawn.digit)}) {read}{'?' if drawn.outlier else ''}",
                 key=session.digit_of_number(place),
                 type="primary" if place == board.place else "secondary",
                 on_click=_choose,
@@ -68,7 +80,7 @@ def explain_photo(board: Board, doubted: bool) -> None:
         with st.container(key="lines", horizontal=True, gap="small"):
             for line, each in enumerate(board.sheet.lines):
                 st.button(
-                    f"Line {line + 1}, {len(each.digits)} {'digit' if len(each.digits) == 1 else 'digits'}",
+                    _line(line, len(each.digits)),
                     key=session.line_of_photo(line),
                     type="primary" if line == board.line else "secondary",
                     on_click=board.choose_line,
@@ -78,19 +90,21 @@ def explain_photo(board: Board, doubted: bool) -> None:
     if doubts:
         st.markdown(f":material/warning: {' '.join(doubts)}")
     if doubted or doubts or not board.sheet.lines:
-        st.button("Turn the photo", key=session.TURN_PHOTO, icon=":material/rotate_right:", on_click=board.turn_photo)
+        st.button(
+            _("Turn the photo"), key=session.TURN_PHOTO, icon=":material/rotate_right:", on_click=board.turn_photo
+        )
 
 
 def offer_teaching(drawn: DrawnDigit) -> None:
     """Show a button that teaches a network a digit that it misread, where networks can be trained here."""
-    if drawn.misread and possible() and st.button("Teach it", key=session.TEACH, icon=":material/school:"):
+    if drawn.misread and possible() and st.button(_("Teach it"), key=session.TEACH, icon=":material/school:"):
         state.teach()
 
 
 def suggest(drawn: DrawnDigit, number: int) -> None:
     """Show a button for what to try after the predictions for drawing so-and-so many."""
     if offered := _suggestion(drawn, number):
-        _tertiary(offered.words, _open, offered, key=f"grab_{offered.grab}" if offered.grab else session.SUGGESTION)
+        _tertiary(_(offered.words), _open, offered, key=f"grab_{offered.grab}" if offered.grab else session.SUGGESTION)
 
 
 def offer_doubtful(board: Board, digits: Sequence[DrawnDigit]) -> bool:
@@ -99,7 +113,12 @@ def offer_doubtful(board: Board, digits: Sequence[DrawnDigit]) -> bool:
     place = int(np.argmin(least))
     if least[place] >= SURE or place == board.place:
         return False
-    _tertiary(f"They are least sure of the {_ordinal(place)} digit: look at it", _choose, board, place)
+    _tertiary(
+        _("They are least sure of the {nth_digit}: look at it").format(nth_digit=_nth_digit(place)),
+        _choose,
+        board,
+        place,
+    )
     return True
 
 
@@ -108,21 +127,23 @@ def _suggestion(drawn: DrawnDigit, number: int) -> Suggestion | None:
     if not predictions:
         return None
     if drawn.outlier and drawn.label is None:
-        return Suggestion("They are guessing: see which ink made them", "Which ink?")
+        return Suggestion(N_("They are guessing: see which ink made them"), "Which ink?")
     right = majority(predictions) if drawn.label is None else drawn.label
     if others := [each for each in predictions if each.digit != right]:
         return _why(max(others, key=lambda each: each.confidence))
     least = min(predictions, key=lambda each: each.confidence)
     if least.confidence < SURE:
-        unsure = f"The {NETWORKS[least.network].title} is only {percent(least.confidence)} sure"
-        return Suggestion(f"{unsure}: see which ink confuses it", "Which ink?")
+        words = _("The {network} is only {percent} sure: see which ink confuses it")
+        title = NETWORKS[least.network].title
+        return Suggestion(words.format(network=title, percent=percent(least.confidence)), "Which ink?")
     return ALL_SURE[number % len(ALL_SURE)]
 
 
 def _why(prediction: Prediction) -> Suggestion:
     """To the journey of a network that is wrong or disagrees: there is what speaks for its answer against the other."""
     title = NETWORKS[prediction.network].title
-    return Suggestion(f"Why does the {title} say {prediction.digit}?", "Journey", {session.NETWORK: title})
+    words = _("Why does the {network} say {digit}?").format(network=title, digit=prediction.digit)
+    return Suggestion(words, "Journey", {session.NETWORK: title})
 
 
 def _tertiary(words: str, action: Callable[..., None], *arguments: object, key: str = session.SUGGESTION) -> None:
@@ -140,6 +161,11 @@ def _open(offered: Suggestion) -> None:
         st.session_state[key] = st.query_params[key] = choice  # whose widget is not on the page yet
 
 
-def _ordinal(place: int) -> str:
-    """The place of a digit, counted from 0, in a word: "first"."""
-    return ORDINALS[place] if place < len(ORDINALS) else f"{place + 1}th"
+def _nth_digit(place: int) -> str:
+    """A digit of a number by its place, counted from 0: "first digit"."""
+    return _(PICTURES[place]) if place < len(PICTURES) else _("digit {n}").format(n=place + 1)
+
+
+def _line(line: int, digits: int) -> str:
+    """A line of a photo, counted from 0: "Line 1, 3 digits"."""
+    return ngettext("Line {line}, {n} digit", "Line {line}, {n} digits", digits).format(line=line + 1, n=digits)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from language import N_, _
 from recognition import ensemble
 from recognition.ensemble import Selection
 from recognition.recipes import RECIPES
@@ -31,14 +32,14 @@ from ui.shared.choosers import chosen_recipe, one_of, one_recipe, selected, seve
 from ui.shared.run_lock import RunLock
 from ui.shared.share_link import share_button
 
-BARS = "Bars"
+BARS = N_("Bars")
 # Each takes the place of the bars, given the digit that it is about, None before one is drawn, and the networks.
 PANELS: dict[str, Callable[[DrawnDigit | None, Selection], None]] = {
-    "Journey": journey_panel,
-    "Which ink?": importance_panel,
-    "How it is built": architecture_panel,
+    N_("Journey"): journey_panel,
+    N_("Which ink?"): importance_panel,
+    N_("How it is built"): architecture_panel,
 }
-HIDDEN = "The answers wait for the reveal"
+HIDDEN = N_("The answers wait for the reveal")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,8 @@ def page() -> None:
         reading = st.container(key="reading")
     with pad:
         if not room_strip():
-            st.html('<header class="masthead"><h1>Draw a digit</h1><p>Neural networks read it.</p></header>')
+            title, words = _("Draw a digit"), _("Neural networks read it.")
+            st.html(f'<header class="masthead"><h1>{title}</h1><p>{words}</p></header>')
     in_room = room_visit().member is not None
     with RunLock() as turn:
         with pad:
@@ -87,16 +89,20 @@ def page() -> None:
 
 def _options(board: Board, in_room: bool) -> Selection:
     """The other inputs, and the choice of networks, which is returned; folded away in a room."""
-    if in_room and not st.toggle("Samples, photos, networks", key=session.ROOM_MORE):
+    if in_room and not st.toggle(_("Samples, photos, networks"), key=session.ROOM_MORE):
         return selected(chosen_recipe())
     choose_input(board)
-    with st.popover("Networks", width="stretch", key=session.NETWORKS_OFFERED):
+    with st.popover(_("Networks"), width="stretch", key=session.NETWORKS_OFFERED):
         several_networks()
         recipe = one_recipe(trained_recipes() or [default_recipe()])
         if other := _other_recipe(recipe):
-            words = f"Beside it: trained on {RECIPES[other].trained_on}"
+            words = _("Beside it: trained on {digits}").format(digits=_(RECIPES[other].trained_on))
             st.toggle(words, key=session.BESIDE, bind="query-params")
-        st.toggle("Raw softmax", key=session.RAW, help="The network's own softmax, before its confidence is calibrated")
+        st.toggle(
+            _("Raw softmax"),
+            key=session.RAW,
+            help=_("The network's own softmax, before its confidence is calibrated"),
+        )
     if not in_room:
         share_button()
     return selected(recipe)
@@ -122,7 +128,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
     if not reading.digits:
         ensemble.load(selection)  # after the invitation, so that the first drawing is answered at once
     elif problem := ensemble.detector_problem():
-        st.caption(f"The outlier detector is not available: {problem}")
+        st.caption(_("The outlier detector is not available: {problem}").format(problem=problem))
 
 
 def _read(board: Board, selection: Selection) -> Reading:
@@ -135,7 +141,7 @@ def _read(board: Board, selection: Selection) -> Reading:
     if room:
         own, url = taught.NETWORK if room.network else "", ""
     if board.problem or not board.digits or hidden:
-        message = board.problem or (HIDDEN if hidden and board.digits else "")
+        message = board.problem or (_(HIDDEN) if hidden and board.digits else "")
         return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden, drawing=drawing), own, url)
     digits, failures = read_digits(board.digits, selection)
     if recipe := _beside(selection.recipe):
@@ -174,7 +180,7 @@ def _beside(recipe: str) -> str:
 
 def _choose_panel() -> str:
     """Let the visitor choose what stands below the heads; return its name."""
-    return one_of("What stands below", [BARS, *PANELS], session.PANEL)
+    return one_of(_("What stands below"), [BARS, *PANELS], session.PANEL)
 
 
 def _show_feedback(board: Board, reading: Reading, panel: str, in_room: bool) -> None:

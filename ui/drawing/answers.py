@@ -17,7 +17,7 @@ import streamlit as st
 import language
 from digits import CLASSES
 from digits.samples import DIGITS
-from language import _
+from language import N_, _
 from models import NETWORKS
 from models.network import Network
 from recognition import outlier
@@ -137,18 +137,15 @@ def catalog(spoken: str) -> tuple[str, bytes]:
     return f"browser/catalog/{name}{'' if spoken == language.SOURCE else f'-{spoken}'}.json", data
 
 
-def join_words(words: Sequence[str]) -> str:
-    """Words as an enumeration: "a, b and c"."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
 def shape_in_words(network: Network) -> str:
     """The shape of a network's input: 784 values, 28 × 28 × 1, 28 rows of 28."""
     shape = network.input_shape
     if len(shape) == 1:
-        return f"{shape[0]} values"
-    words = " × ".join(map(str, shape)) if len(shape) == 3 else f"{shape[0]} rows of {shape[1]}, in turn"
-    return f"{words}, twice" if network.input_count == 2 else words
+        return _("{n} values").format(n=shape[0])
+    size = " × ".join(map(str, shape))
+    if len(shape) == 3:
+        return _("{size}, twice").format(size=size) if network.input_count == 2 else size
+    return _("{n} rows of {m}, in turn").format(n=shape[0], m=shape[1])
 
 
 def _name(drawing: int) -> str:
@@ -183,7 +180,7 @@ def _threshold() -> float:
 def _network(network: Network) -> dict[str, Any]:
     return {
         "title": network.title,
-        "idea": network.idea,
+        "idea": _(network.idea),
         "colour": images.colour(network.key),
         "shape": list(network.input_shape),
         "words": shape_in_words(network),
@@ -212,8 +209,8 @@ def _address(key: str, recipe: str) -> str:
 
 
 def _facts(card: ModelCard) -> str:
-    facts = [f"{card.parameters:,} parameters"]
-    for name, words in (("mnist", "on MNIST"), ("drawn", "on drawings")):
+    facts = [_("{n} parameters").format(n=language.number(card.parameters))]
+    for name, words in (("mnist", N_("{accuracy} on MNIST")), ("drawn", N_("{accuracy} on drawings"))):
         if name in card.tests:
-            facts.append(f"{100 * card.tests[name].accuracy:.1f} % {words}")
+            facts.append(_(words).format(accuracy=language.percent(card.tests[name].accuracy)))
     return " · ".join(facts)

@@ -21,6 +21,7 @@ from digits.strokes import (
     strokes_from_fabric,
     strokes_to_fabric,
 )
+from language import _
 from ui.shared import session
 
 CANVAS_KEY = "drawing"  # of the canvas component; it never changes, so that the browser keeps the canvas it has
@@ -141,7 +142,7 @@ class Board:
         except PhotoError:  # it stands on its side, where nothing looks like a digit
             picture = np.ascontiguousarray(np.rot90(self.sheet.picture, -1))
             self._put_sheet(replace(self.sheet, picture=picture, lines=(), unread=()))
-            self.problem = "Nothing on the photo looks like a digit this way up."
+            self.problem = _("Nothing on the photo looks like a digit this way up.")
 
     def choose_line(self, line: int) -> None:
         """Make the page be about another line of the photo."""

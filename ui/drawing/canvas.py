@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from base64 import b64encode
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,7 @@ from digits.photo import Reading
 from digits.picture import MAX_PHOTO_BYTES, PhotoError
 from digits.samples import SAMPLES
 from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH
+from language import N_, _, number
 from ui.drawing import underlay
 from ui.drawing.board import CANVAS_KEY, Board, current_board
 from ui.shared import browser_files, images, modules, session
@@ -22,7 +24,7 @@ from ui.shared import browser_files, images, modules, session
 VISITS = secrets.token_hex(4)  # of this server: after a restart none has emptied its canvas
 log = logging.getLogger(__name__)
 
-WIDE = "Wide canvas, for numbers of several digits. Clear the right half to make it narrow again."
+WIDE = N_("Wide canvas, for numbers of several digits. Clear the right half to make it narrow again.")
 READ, OTHER_LINE, UNREAD = "#1f9d55", "#4094ff", "#d9480f"  # frames on a photo; of doubtful digits UNREAD too
 
 
@@ -46,39 +48,39 @@ def canvas(widens: bool = False, ghost: bool = True, grabs: bool = False) -> Boa
         readable = _canvas(board, st.session_state.get(session.BRUSH, DEFAULT_BRUSH))
         layer.html(_layer(board, ghost))
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        st.slider("Brush", *BRUSH, value=DEFAULT_BRUSH, key=session.BRUSH, format="%d px")
+        st.slider(_("Brush"), *BRUSH, value=DEFAULT_BRUSH, key=session.BRUSH, format="%d px")
         if widens:
-            st.toggle("Number", board.wide, key=session.WIDE, on_change=_widen, args=(board,), help=WIDE)
+            st.toggle(_("Number"), board.wide, key=session.WIDE, on_change=_widen, args=(board,), help=_(WIDE))
         if grabs:
             module = {"module": browser_files.script_address("grab/grab.js")}
             modules.component("grab")(key="grab", data=module, width="content")
-        st.button("Undo", key=session.UNDO, on_click=board.undo)
-        st.button("Clear", key=session.CLEAR, on_click=board.clear)
+        st.button(_("Undo"), key=session.UNDO, on_click=board.undo)
+        st.button(_("Clear"), key=session.CLEAR, on_click=board.clear)
     if not readable:
-        st.warning("The drawing could not be read; please draw it again.")
+        st.warning(_("The drawing could not be read; please draw it again."))
     return board
 
 
 def choose_input(board: Board) -> None:
     """Show a button that opens samples and photos; what is chosen goes on the board."""
-    inputs = st.popover("Samples and photos", width="stretch", key=session.WAYS_IN, on_change="rerun")
+    inputs = st.popover(_("Samples and photos"), width="stretch", key=session.WAYS_IN, on_change="rerun")
     if not inputs.open:
         return
     with inputs:
-        st.write("Start from a sample")
+        st.write(_("Start from a sample"))
         with st.container(horizontal=True, gap="small"):
             for name in SAMPLES:
                 st.button(name, key=session.sample(name), on_click=_put_sample, args=(board, name))
         st.file_uploader(
-            "A photo of digits on paper",  # of any format: what cannot be read gets a sentence in the answers' place
+            _("A photo of digits on paper"),  # of any format: what cannot be read gets a sentence in the answers' place
             key=session.PHOTO,
             max_upload_size=MAX_PHOTO_BYTES // 1_000_000,
             on_change=_put_photo,
             args=(board, session.PHOTO),
         )
-        if st.toggle("Use the camera", key=session.CAMERA):
+        if st.toggle(_("Use the camera"), key=session.CAMERA):
             shot = session.CAMERA_SHOT
-            st.camera_input("Hold the paper close", key=shot, on_change=_put_photo, args=(board, shot))
+            st.camera_input(_("Hold the paper close"), key=shot, on_change=_put_photo, args=(board, shot))
 
 
 def _put_sample(board: Board, name: str) -> None:
@@ -124,13 +126,15 @@ def _canvas(board: Board, width: int) -> bool:
 def _layer(board: Board, ghost: bool) -> str:
     """The layer under the transparent canvas, or over it for a photo."""
     if board.sheet is not None:
-        return f'<img class="photo sheet" src="{_sheet(board.sheet, board.line)}" alt="{_described(board.sheet)}">'
+        return (
+            f'<img class="photo sheet" src="{_sheet(board.sheet, board.line)}" alt="{escape(_described(board.sheet))}">'
+        )
     if board.photo and board.digit is not None:
         picture = images.digit(np.hstack(board.digits))
-        return f'<img class="photo" src="{picture}" alt="an earlier drawing, as the networks get it">'
+        return f'<img class="photo" src="{picture}" alt="{escape(_("an earlier drawing, as the networks get it"))}">'
     if board.background:
         return underlay.strokes(board.background, board.width)
-    return underlay.invitation(ghost) if not board.foreground else '<span class="background"></span>'
+    return underlay.invitation(ghost, _("Draw here")) if not board.foreground else '<span class="background"></span>'
 
 
 def _sheet(sheet: Reading, chosen: int) -> str:
@@ -138,8 +142,8 @@ def _sheet(sheet: Reading, chosen: int) -> str:
     height, width = sheet.picture.shape
     line = max(height, width) / 160
     marks = []
-    for number, each in enumerate(sheet.lines):
-        colour = READ if number == chosen else OTHER_LINE
+    for place, each in enumerate(sheet.lines):
+        colour = READ if place == chosen else OTHER_LINE
         marks += [
             _mark(box, line, colour if whole >= MIN_SURE else UNREAD)
             for box, whole in zip(each.boxes, each.wholes, strict=True)
@@ -164,5 +168,8 @@ def _mark(box: Box, line: float, colour: str, dashed: bool = False) -> str:
 def _described(sheet: Reading) -> str:
     """The photo and its marks in words."""
     digits, unread = sum(len(each.digits) for each in sheet.lines), any(each.unread for each in sheet.lines)
-    words = f"your photo, with a box around each digit that was read: {digits}"
-    return f"{words}; other ink is marked as not read" if unread or sheet.unread else words
+    if unread or sheet.unread:
+        words = _("your photo, with a box around each digit that was read: {n}; other ink is marked as not read")
+    else:
+        words = _("your photo, with a box around each digit that was read: {n}")
+    return words.format(n=number(digits))

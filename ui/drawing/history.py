@@ -11,6 +11,7 @@ import numpy as np
 
 from digits import CLASSES
 from digits.contact_sheet import Cell, contact_sheet
+from language import _
 from models import NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
@@ -144,12 +145,16 @@ def current_history() -> History:
 
 
 def _captions(name: str, digit: DrawnDigit) -> list[str]:
-    meant = "" if digit.label is None else f", meant {digit.label}"
-    lines = [f"{name}{meant}{'' if digit.calibrated else ', raw softmax'}"]
+    lines = [name]
+    if digit.label is not None:
+        lines = [_("{drawing}, meant {digit}").format(drawing=name, digit=digit.label)]
+    if not digit.calibrated:
+        lines = [_("{drawing}, raw softmax").format(drawing=lines[0])]
     for key, each in digit.predictions.items():
         lines.append(f"{NETWORKS[key].title} {each.digit}, {percent(each.confidence)}")
     if digit.own:
-        lines.append(f"Your {NETWORKS[digit.own.network].title} {digit.own.digit}, {percent(digit.own.confidence)}")
+        own = _("Your {network}").format(network=NETWORKS[digit.own.network].title)
+        lines.append(f"{own} {digit.own.digit}, {percent(digit.own.confidence)}")
     return lines
 
 

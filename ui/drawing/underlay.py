@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
+from html import escape
 
 import numpy as np
 
@@ -15,13 +16,13 @@ GHOST, GHOST_BRUSH = "5", 12  # the sample that is shown faintly on an empty can
 
 
 @cache
-def invitation(ghost: bool) -> str:
+def invitation(ghost: bool, words: str) -> str:
     """Return the HTML of the words on an empty canvas, with a faint digit or without."""
     lines = "".join(_line(stroke, "#3d4450", GHOST_BRUSH) for stroke in sample_strokes(GHOST)) if ghost else ""
-    words = f'<text x="{CANVAS_SIDE / 2}" y="{CANVAS_SIDE - 12}">Draw here</text>'
+    text = f'<text x="{CANVAS_SIDE / 2}" y="{CANVAS_SIDE - 12}">{escape(words)}</text>'
     return _picture(
         "background ghost",
-        f'<g font-family="sans-serif" font-size="17" text-anchor="middle" fill="#aeb6c2">{lines}{words}</g>',
+        f'<g font-family="sans-serif" font-size="17" text-anchor="middle" fill="#aeb6c2">{lines}{text}</g>',
         CANVAS_SIDE,
     )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+import language
+from language import _
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import ensemble
 from recognition.ensemble import Selection
@@ -19,15 +21,23 @@ if TYPE_CHECKING:
 
 
 def one_of(
-    label: str, options: Iterable[str], key: str, control: Callable[..., Any] = st.segmented_control, **look: Any
+    label: str,
+    options: Iterable[str],
+    key: str,
+    control: Callable[..., Any] = st.segmented_control,
+    named: Callable[[str], str] = str,
+    **look: Any,
 ) -> str:
     """Let the visitor choose an option; the first, until they or a link choose another.
 
     key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
+    named: the English name of an option, which is shown, and stands in the link, in the visitor's language.
     """
     options = list(options)
     if st.session_state.get(key) not in options:  # an earlier choice that is no longer offered
         st.session_state.pop(key, None)
+    if key not in st.session_state and (linked := _in_any_language(st.query_params.get(key), options, named)):
+        st.session_state[key] = linked
     chosen = control(
         label,
         options,
@@ -36,14 +46,23 @@ def one_of(
         label_visibility="collapsed",
         key=key,
         bind="query-params",
+        format_func=lambda option: _(named(option)),
         **look,
     )
     return chosen or options[0]  # a link with an empty value chooses none, required or not
 
 
+def _in_any_language(name: str | None, options: Iterable[str], named: Callable[[str], str]) -> str | None:
+    """The option that a link from a visitor of another language means; None in the own one, which the widget reads."""
+    if name is None or name in {_(named(option)) for option in options}:
+        return None
+    languages = language.LANGUAGES
+    return next((each for each in options for other in languages if name == _(named(each), other)), None)
+
+
 def one_recipe(recipes: Iterable[str], key: str = session.RECIPE) -> str:
     """Let the visitor choose a recipe, by its key."""
-    return one_of("Trained on", recipes, key, format_func=lambda recipe: RECIPES[recipe].label)
+    return one_of(_("Trained on"), recipes, key, named=lambda recipe: RECIPES[recipe].label)
 
 
 def chosen_recipe() -> str:
@@ -58,7 +77,7 @@ def several_networks() -> None:
     offered = [network.title for key, network in NETWORKS.items() if key in trained]
     if len(offered) > len(DEFAULT_NETWORKS):
         st.pills(
-            "Which networks to show",
+            _("Which networks to show"),
             offered,
             selection_mode="multi",
             default=[NETWORKS[key].title for key in DEFAULT_NETWORKS],
@@ -74,7 +93,7 @@ def one_network(selection: Selection, more: Mapping[str, Classifier]) -> Classif
     """
     loaded = ensemble.load(selection)
     keys = {NETWORKS[key].title: key for key in selection.networks}
-    title = one_of("Network", [*keys, *more], session.NETWORK)
+    title = one_of(_("Network"), [*keys, *more], session.NETWORK)
     if title in more:
         return more[title]
     chosen = keys[title]

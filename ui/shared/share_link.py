@@ -11,35 +11,37 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
+from language import N_, _
+
 PUBLIC = "DIGIT_ADDRESS"  # environment variable
 MAX_LENGTH = 300  # characters of an address; the code of a longer one is too fine for the last row of a room
-UNREADABLE = "This page's address fits into no QR code; open the page without what follows the host."
-NO_NETWORK = "This machine is on no network; connect it to the one that the phones use, and open this again."
+UNREADABLE = N_("This page's address fits into no QR code; open the page without what follows the host.")
+NO_NETWORK = N_("This machine is on no network; connect it to the one that the phones use, and open this again.")
 UNUSED_ADDRESS = ("192.0.2.1", 9)  # reserved for documentation, RFC 5737
 
 
 def share_button() -> None:
     """Show a button that opens the code."""
-    if st.button("QR code", icon=":material/qr_code_2:", help="Show this page's address, for phones"):
-        _show()
+    if st.button(_("QR code"), icon=":material/qr_code_2:", help=_("Show this page's address, for phones")):
+        st.dialog(_("Draw with us"), width="medium")(_show)()
 
 
-@st.dialog("Draw with us", width="medium")
 def _show() -> None:
     opened = st.context.url or ""
     try:
         address = reachable(opened)
     except ValueError:
-        st.write(UNREADABLE)
+        st.write(_(UNREADABLE))
         return
     if address is None:
-        st.write(NO_NETWORK)
+        st.write(_(NO_NETWORK))
         return
     code = segno.make(address, micro=False).svg_data_uri(scale=8, border=4, light="white")
-    st.html(f'<figure class="share-link"><img src="{code}" alt="QR code of {escape(address)}"></figure>')
+    words = escape(_("QR code of {address}").format(address=address))
+    st.html(f'<figure class="share-link"><img src="{code}" alt="{words}"></figure>')
     st.code(address, language=None)
     if address != plain(opened):
-        st.caption("Phones must be on the same network as this machine.")
+        st.caption(_("Phones must be on the same network as this machine."))
 
 
 def reachable(address: str) -> str | None:
