@@ -5,6 +5,8 @@ Each training starts TensorFlow, which takes 10 seconds and more; the rarer ways
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from learning.job import ABANDONED_SECONDS
@@ -70,7 +72,7 @@ def test_a_network_learns_and_predicts_beside_the_others_until_it_is_thrown_away
     assert learner.own_predictions() == []
 
 
-def test_a_label_is_taught_and_undone(learn):
+def test_a_label_is_taught_to_a_network_that_fills_the_projector_and_answers_in_every_panel_until_it_is_undone(learn):
     learner = learn()
     learner.go_to("Draw")
     learner.draw(1)
@@ -82,10 +84,42 @@ def test_a_label_is_taught_and_undone(learn):
     learner.train(10, "Teach the MLP")
     learner.wait_for_network()
     assert learner.page.locator(".learn-compared thead th").all_inner_texts() == ["digits", "n", "before", "after"]
+    look_back_on_a_projector(learner.page)
+
+    learner.go_to("Draw")
+    open_panels_of(learner.page, "Your MLP")
+    learner.go_to("Play")
+    learner.page.locator(".st-key-played .card", has_text="Your MLP").wait_for(timeout=TIMEOUT)
+    learner.go_to("Learn")
     learner.button("Undo").click()
     learner.page.locator(".st-key-learned").wait_for(state="detached", timeout=TIMEOUT)
     learner.go_to("Draw")
     assert learner.own_predictions() == []
+
+
+def look_back_on_a_projector(page) -> None:
+    page.keyboard.press("p")
+    view, words = page.locator(".learn-view[data-projector]"), page.locator(".learn-view header p")
+    view.wait_for()
+    box, window = view.bounding_box(), page.viewport_size
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, window["width"], window["height"])
+    assert words.inner_text().startswith("after 10.0 s")
+    page.keyboard.press("Home")
+    page.wait_for_function("words => words.textContent.startsWith('after 0.0 s')", arg=words.element_handle())
+    page.keyboard.press("Escape")
+    view.wait_for(state="detached")
+
+
+def open_panels_of(page, network: str) -> None:
+    """Open each panel of Draw, and wait until it is about a network."""
+    page.get_by_role("radio", name="Journey").click()
+    page.get_by_role("radio", name=network).click(timeout=TIMEOUT)
+    page.get_by_label(re.compile(f"Journey of .*{network}")).wait_for(timeout=TIMEOUT)
+    page.locator(".journey[data-read]:not([data-problem])").wait_for(timeout=TIMEOUT)
+    page.get_by_role("radio", name="Which ink?").click()
+    page.get_by_role("button", name=f"Over the drawing: {network}").wait_for(timeout=TIMEOUT)
+    page.get_by_role("radio", name="How it is built").click()
+    page.get_by_text("269,322 parameters").wait_for(timeout=TIMEOUT)
 
 
 def test_stopped_at_once_it_says_so_and_leaves_nothing(learn, place):

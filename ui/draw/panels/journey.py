@@ -5,6 +5,8 @@ browser/journey/ draws it; the server only says which network it is about.
 
 from __future__ import annotations
 
+import streamlit as st
+
 from language import _
 from models import NETWORKS
 from recognition.ensemble import Selection
@@ -19,13 +21,18 @@ def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     """Show the journey through the network that the visitor chooses; the browser knows what is drawn."""
     keys = {NETWORKS[key].title: key for key in selection.networks}
     learned = state.learning().learned
-    if learned and learned.job.size is None:  # the pictures are laid out for the usual number of units
+    drawable = learned is not None and learned.job.size is None  # the pictures are laid out for the usual size
+    if learned and drawable:
         keys[learned.title] = YOURS
+    chosen = keys[one_of(_("Network"), keys, session.NETWORK)]
+    if learned and not drawable:
+        words = _("{network} is not among them: its layers have another size than the journey draws.")
+        st.caption(words.format(network=learned.title))
     modules.component("journey")(
         key="journey",
         data={
             "module": browser_files.script_address("journey/journey.js"),
-            "network": keys[one_of(_("Network"), keys, session.NETWORK)],
+            "network": chosen,
             "recipe": selection.recipe,
             "calibrated": selection.calibrated,
         },
