@@ -8,6 +8,7 @@ browser/ have the same functions in browser/language/. python -m language brings
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -105,7 +106,7 @@ def N_(message: str) -> str:
 
 def number(value: float, decimals: int = 0) -> str:
     """Return a number as the current language writes it: 1,234.5 or 1.234,5."""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    pattern = _with_decimals(_locale().decimal_formats[None].pattern, decimals)
     return format_decimal(value, pattern, locale=_locale())
 
 
@@ -118,7 +119,7 @@ def percent_pattern(decimals: int = 1, language: str | None = None) -> str:
     """Return CLDR's pattern for percentages in a language, with so many decimals; here, English has a space in it."""
     locale = _locale_of(language or current())
     pattern = "#,##0 %" if locale.language == SOURCE else locale.percent_formats[None].pattern
-    return pattern.replace("#,##0", "0." + "0" * decimals if decimals else "0")
+    return _with_decimals(pattern, decimals, "0")
 
 
 @cache
@@ -142,6 +143,12 @@ def catalogue(language: str) -> Catalog:
         return Catalog(language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
+
+
+def _with_decimals(pattern: str, decimals: int, whole: str = "") -> str:
+    """A pattern of CLDR such as #,##0.### with so many decimals; whole: in place of the digits before them."""
+    fraction = "." + "0" * decimals if decimals else ""
+    return re.sub(r"([#,]*0)(\.#+)?", lambda found: (whole or found[1]) + fraction, pattern, count=1)
 
 
 def _pseudo() -> Catalog:
