@@ -155,12 +155,15 @@ def _grown(seed: Part, parts: Sequence[Part]) -> list[Part]:
     while True:
         height = float(np.median([part.height for part in members]))
         height = max(height, 0.6 * seed.extent)
+        slope = _slope(members)
         options = []
         for part in waiting:
             if not MIN_HEIGHT * height <= part.height <= MAX_HEIGHT * height or part.width > MAX_JOINED * height:
                 continue
             gap = max(part.left - members[-1].right, members[0].left - part.right)
-            if gap > MAX_GAP * height or abs(part.middle[0] - _expected(members, part.middle[1])) > MAX_RISE * height:
+            if gap > MAX_GAP * height:
+                continue
+            if abs(part.middle[0] - _expected(members, slope, part.middle[1])) > MAX_RISE * height:
                 continue
             options.append((gap, part))
         if not options:
@@ -170,10 +173,10 @@ def _grown(seed: Part, parts: Sequence[Part]) -> list[Part]:
         members = sorted([*members, chosen], key=lambda part: part.middle[1])
 
 
-def _expected(members: Sequence[Part], column: float) -> float:
+def _expected(members: Sequence[Part], slope: float, column: float) -> float:
     """The row of a line's middle at a column."""
     nearest = min(members, key=lambda part: abs(part.middle[1] - column))
-    return nearest.middle[0] + _slope(members) * (column - nearest.middle[1])
+    return nearest.middle[0] + slope * (column - nearest.middle[1])
 
 
 def _slope(members: Sequence[Part]) -> float:

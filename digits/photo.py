@@ -18,11 +18,15 @@ from digits.normalization import MIN_LEVEL, SIDE, is_nothing
 from digits.paper import evenly_lit, without_table
 from digits.picture import PhotoError, decode, one_photo
 from digits.rules import without_lines
+from language import _
 
 ENLARGED_SIDE = 320  # pixels; a smaller picture is enlarged to this
 MAX_PADDED_SIDE, ROOM = 520, 0.3  # pixels; paper around a small picture, as a share of its longer side ...
-MAX_UNEVEN = 24  # of 255; ... where its border is even: the distance of the quartiles of its levels
-TRIED = 4  # inks, of dark and of light ones each, of which the lines are read
+MAX_UNEVEN = 24  # of 255; the distance of the quartiles of its border's levels, where that is even ...
+MAX_REACHING = 12  # ... or so many strokes reach it; more are a texture
+TRIED = 4  # inks, of dark and of light ones each, of which the lines are read ...
+MIN_TRIED = 0.1  # ... unless they look so much less like digits than the best, as a share of its score ...
+MAX_TRIED_DIGITS = 100  # ... or so many digits were read already: a page of numbers is plain enough
 LINED = (
     4  # inks, of dark and of light ones each, of which straight lines are removed from parts that are no whole digits
 )
@@ -74,8 +78,10 @@ def read_picture(picture: np.ndarray, quarter_turns: int = 0) -> Reading:
         reading = _as_in_mnist(picture) or _read(picture)
     if reading is None:
         raise PhotoError(
-            "Expected a photo of digits, found no ink that could be one; draw them larger or darker, "
-            "and leave clear paper around them."
+            _(
+                "Expected a photo of digits, found no ink that could be one; draw them larger or darker, and leave "
+                "clear paper around them."
+            )
         )
     return reading
 
@@ -111,11 +117,15 @@ def _read(picture: np.ndarray) -> Reading | None:
         if len(same) < TRIED and sum(known.resembles(other) for other in same) < 2:
             tried.append(known)
     best: tuple[float, list[Line], list[Part]] = (0.0, [], [])
+    digits = 0
     for known in tried:
+        if known.score < MIN_TRIED * judged[0].score or digits > MAX_TRIED_DIGITS:
+            break
         lines, others = find_lines(known)
+        digits += sum(len(line.digits) for line in lines)
         if (score := _score(known, lines)) > best[0]:
             best = score, lines, others
-    _, lines, others = best
+    lines, others = best[1:]
     if not lines:
         return None
     kept, dropped = _sorted_out(lines)
@@ -172,12 +182,17 @@ def _with_paper_around(picture: np.ndarray) -> tuple[np.ndarray, int]:
     if max(picture.shape) > MAX_PADDED_SIDE:
         return picture, 0
     room = round(ROOM * max(picture.shape))
-    border = np.concatenate([picture[0], picture[:, -1], picture[-1, ::-1], picture[::-1, 0]])  # around it once
+    around = picture[0], picture[:, -1], picture[-1, ::-1], picture[::-1, 0]
+    border = np.concatenate(around).astype(np.int16)
     low, level, high = np.quantile(border, (0.25, 0.5, 0.75))
     if high - low <= MAX_UNEVEN:
         return np.pad(picture, room, constant_values=np.uint8(level)), room
-    padded = _replaced_border(picture, _without_strokes(border, picture))
-    padded = np.pad(padded, room, mode="edge")
+    paper = _without_strokes(border, picture)
+    strokes = np.abs(border - paper)
+    reaching = strokes > 0.5 * max(MAX_UNEVEN, float(strokes.max()))
+    if np.count_nonzero(reaching & ~np.roll(reaching, 1)) > MAX_REACHING:
+        return picture, 0
+    padded = np.pad(_replaced_border(picture, paper), room, mode="edge")
     padded[room : room + picture.shape[0], room : room + picture.shape[1]] = picture
     return padded, room
 
@@ -197,7 +212,7 @@ def _replaced_border(picture: np.ndarray, border: np.ndarray) -> np.ndarray:
     height, width = picture.shape
     replaced = picture.copy()
     sides = np.split(border, np.cumsum([width, height, width]))
-    replaced[0], replaced[:, -1], replaced[-1, ::-1], replaced[::-1, 0] = sides
+    replaced[0], replaced[:, -1], replaced[-1, ::-1], replaced[::-1, 0] = (side.astype(np.uint8) for side in sides)
     return replaced
 
 

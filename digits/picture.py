@@ -15,6 +15,8 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from language import _, number
+
 MAX_PHOTO_BYTES = 20_000_000  # of 48 megapixels, from a phone
 MAX_PHOTO_PIXELS = 20_000_000  # decoding takes up to 9 bytes for each
 MAX_PIXELS = {
@@ -57,13 +59,18 @@ def decode(data: bytes) -> np.ndarray:
     """
     if len(data) > MAX_PHOTO_BYTES:
         raise PhotoError(
-            f"Expected a photo of at most {MAX_PHOTO_BYTES // 10**6} MB, got {len(data) / 10**6:.1f} MB; "
-            "take it at a lower resolution, or crop it to the digit."
+            _(
+                "Expected a photo of at most {most} MB, got {size} MB; take it at a lower resolution, or crop it to "
+                "the digit."
+            ).format(most=number(MAX_PHOTO_BYTES // 10**6), size=number(len(data) / 10**6, 1))
         )
     markers = any(data.count(marker) > limit for marker, limit in MAX_MARKERS.items())
     if markers or _has_more_chunks(data, MAX_PNG_CHUNKS):
         raise PhotoError(
-            "Expected an ordinary photo, got a file that would take minutes to read; send a screenshot of it instead."
+            _(
+                "Expected an ordinary photo, got a file that would take minutes to read; send a screenshot of it "
+                "instead."
+            )
         )
     try:
         with one_photo, warnings.catch_warnings():
@@ -72,9 +79,8 @@ def decode(data: bytes) -> np.ndarray:
     except PhotoError:
         raise
     except Exception as error:  # Pillow raises many kinds of exception for damaged files
-        raise PhotoError(
-            f"Expected a photo as {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}, got {_describe(data, error)}"
-        ) from error
+        expected = _("Expected a photo as {formats}.").format(formats=", ".join(FORMATS))
+        raise PhotoError(f"{expected} {_describe(data, error)}") from error
 
 
 def decode_canvas_png(data: bytes) -> np.ndarray:
@@ -103,8 +109,15 @@ def _decode(data: bytes) -> np.ndarray:
     limit = MAX_PIXELS.get(kind, MAX_PHOTO_PIXELS)
     if image.width * image.height > limit or max(image.size) > MAX_PHOTO_SIDE:
         raise PhotoError(
-            f"Expected a photo of at most {limit // 10**6} megapixels and {MAX_PHOTO_SIDE:,} pixels a side, "
-            f"got {image.width} x {image.height} pixels; take it at a lower resolution, or crop it to the digit."
+            _(
+                "Expected a photo of at most {most} megapixels and {side} pixels a side, got {width} × {height} "
+                "pixels; take it at a lower resolution, or crop it to the digit."
+            ).format(
+                most=number(limit // 10**6),
+                side=number(MAX_PHOTO_SIDE),
+                width=number(image.width),
+                height=number(image.height),
+            )
         )
     image.draft("L", (DECODED_SIDE, DECODED_SIDE))  # decodes a JPEG at a reduced size
     image.load()
@@ -161,31 +174,33 @@ def _fill_transparency(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 def _describe(data: bytes, error: Exception) -> str:
     """The kind of file that could not be read, for the error message, and what to do."""
     if not data:
-        return "an empty file; choose another one."
+        return _("This is an empty file; choose another one.")
     if data.startswith(b"%PDF"):
-        return "a PDF; take a screenshot of the page, and send that."
+        return _("This is a PDF; take a screenshot of the page, and send that.")
     if data[4:8] == b"ftyp":
         if data[8:12] in (b"avif", b"avis"):
-            return "an AVIF picture; save it as JPEG."
-        video = data[8:11] in (b"mp4", b"iso", b"qt ", b"M4V") or data[8:12] in (b"3gp4", b"3gp5", b"avc1")
-        return "a video; send a single photo." if video else "a HEIC picture that is damaged; save it as JPEG."
+            return _("This is an AVIF picture; save it as JPEG.")
+        if data[8:11] in (b"mp4", b"iso", b"qt ", b"M4V") or data[8:12] in (b"3gp4", b"3gp5", b"avc1"):
+            return _("This is a video; send a single photo.")
+        return _("This is a HEIC picture that is damaged; save it as JPEG.")
     if data.startswith(b"\x89PNG") and not data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "a PNG whose line breaks were changed; with curl, send it by --data-binary, not -d."
+        return _("This is a PNG whose line breaks were changed; with curl, send it by --data-binary, not -d.")
     start = data[:400].lstrip().lower()
     if start.startswith(b"--") and b"content-disposition" in start:
-        return 'a form without a file in it; send the photo in the field "file".'
+        return _("This is a form without a file in it; send the photo in the field “file”.")
     if start.startswith(b"data:image/"):
-        return "a data URL; send the bytes of the picture itself, not base64."
+        return _("This is a data URL; send the bytes of the picture itself, not base64.")
     if start.startswith((b"<svg", b"<?xml")):
-        return "an SVG drawing; take a screenshot of it, and send that."
+        return _("This is an SVG drawing; take a screenshot of it, and send that.")
     if start.startswith((b"<!doctype", b"<html")):
-        return "a web page; save the picture itself, and send that."
+        return _("This is a web page; save the picture itself, and send that.")
     if start.startswith((b"{", b"[")):
-        return "JSON; send it with the header Content-Type: application/json."
+        return _("This is JSON; send it with the header Content-Type: application/json.")
     if start[:4] in (b"/9j/", b"ivbo", b"r0lg", b"uklg"):
-        return "base64; send the bytes of the picture itself."
+        return _("This is base64; send the bytes of the picture itself.")
     if isinstance(error, Image.DecompressionBombError):
-        return f"one with more than {MAX_PHOTO_PIXELS // 10**6} megapixels; take it at a lower resolution."
+        most = number(MAX_PHOTO_PIXELS // 10**6)
+        return _("This one has more than {most} megapixels; take it at a lower resolution.").format(most=most)
     if isinstance(error, UnidentifiedImageError):
-        return "something else; take the photo again, or save it as JPEG."
-    return "one that is damaged or incomplete; take the photo again, or save it as JPEG."
+        return _("This is something else; take the photo again, or save it as JPEG.")
+    return _("This one is damaged or incomplete; take the photo again, or save it as JPEG.")

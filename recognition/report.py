@@ -15,16 +15,17 @@ from digits import SIDE
 from digits.lines import Box, Line
 from digits.normalization import is_nothing
 from digits.photo import Reading
+from language import N_
 from models import NETWORKS
 from recognition import outlier
 from recognition.prediction import Failure, Prediction, confidence_in_number, number_of
 
 JSON_BYTES = 16_384  # of 28 x 28 numbers in JSON; with digits, commas and indentation they take less
 DECIMALS = 6  # of a probability
-MORE_INK = "More ink on this line was not read; signs, such as a minus or a point, are not."
-NOT_WHOLE = "What was read as a digit on this line may be a part of one, or two that touch."
-SLASH = "A slanted stroke on this line was read as a 1; it may be a slash, and signs are not read."
-OTHER_INK = "Other ink on the photo was not read."
+MORE_INK = N_("More ink on this line was not read; signs, such as a minus or a point, are not.")
+NOT_WHOLE = N_("What was read as a digit on this line may be a part of one, or two that touch.")
+SLASH = N_("A slanted stroke on this line was read as a 1; it may be a slash, and signs are not read.")
+OTHER_INK = N_("Other ink on the photo was not read.")
 
 
 def digit_from_json(text: bytes) -> np.ndarray:
@@ -83,7 +84,7 @@ def photo_report(lines: Sequence[dict[str, Any]], photo: Reading) -> dict[str, A
 
 
 def line_doubts(line: Line) -> list[str]:
-    """What may be wrong with a line that was read on a photo, in sentences."""
+    """What may be wrong with a line that was read on a photo, in sentences, English ones."""
     return [MORE_INK] * bool(line.unread) + [NOT_WHOLE] * line.is_doubtful + [SLASH] * line.has_slash
 
 

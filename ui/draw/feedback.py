@@ -88,7 +88,7 @@ def explain_photo(board: Board, doubted: bool) -> None:
                 )
     doubts = photo_doubts(board.sheet, board.sheet.lines[board.line]) if board.sheet.lines else []
     if doubts:
-        st.markdown(f":material/warning: {' '.join(doubts)}")
+        st.markdown(f":material/warning: {' '.join(map(_, doubts))}")
     if doubted or doubts or not board.sheet.lines:
         st.button(
             _("Turn the photo"), key=session.TURN_PHOTO, icon=":material/rotate_right:", on_click=board.turn_photo

@@ -70,7 +70,7 @@ def choose_input(board: Board) -> None:
         st.write(_("Start from a sample"))
         with st.container(horizontal=True, gap="small"):
             for name in SAMPLES:
-                st.button(name, key=session.sample(name), on_click=_put_sample, args=(board, name))
+                st.button(_(name), key=session.sample(name), on_click=_put_sample, args=(board, name))
         st.file_uploader(
             _("A photo of digits on paper"),  # of any format: what cannot be read gets a sentence in the answers' place
             key=session.PHOTO,
