@@ -1,10 +1,11 @@
 /* Residual and dense blocks: what a shortcut adds, in the trained networks, and how a dense block's maps pile up. */
+import { asPercent, number, t, tn } from "../language/language.js";
 import { SIDE, sign } from "../journey/parts.js";
 import { clip, peak } from "../journey/stage.js";
 import { anatomy } from "../engine/anatomy.js";
 import { Interpreter } from "../engine/interpreter.js";
 import { STEM, entering, throughBlock } from "./arithmetic.js";
-import { line } from "./desk.js";
+import { figure, line } from "./desk.js";
 import { file } from "./networks.js";
 
 /** @typedef {import("../journey/stage.js").Stage} Stage */
@@ -14,7 +15,7 @@ export const lesson = (desk, material, which) => (which === "residual" ? residua
 
 // ------------------------------------------------------------------------------------------ residual
 
-const VERSIONS = { "version 1": { key: "resnet", steps: ["convolution", "norm, ReLU", "convolution", "norm"], after: "ReLU" }, "version 2": { key: "resnet_v2", steps: ["norm, ReLU, 1 × 1", "norm, ReLU, 3 × 3", "norm, ReLU, 1 × 1"], after: "" } };
+const VERSIONS = { "version 1": { key: "resnet", steps: [t("convolution"), t("norm, ReLU"), t("convolution"), t("norm")], after: "ReLU" }, "version 2": { key: "resnet_v2", steps: [t("norm, ReLU, 1 × 1"), t("norm, ReLU, 3 × 3"), t("norm, ReLU, 1 × 1")], after: "" } };
 
 /** @param {import("./desk.js").Desk} desk @param {import("./book.js").Material} material @returns {Promise<import("./desk.js").Lesson>} */
 async function residual(desk, { digit, ink, facts, ours }) {
@@ -25,13 +26,13 @@ async function residual(desk, { digit, ink, facts, ours }) {
     return sums.map(({ inputs, output, shape }) => ({ side: shape[0], maps: shape[2], parts: [...inputs, output].map((tensor) => Float32Array.from(network.value(tensor))) }));
   };
   let version = /** @type {keyof typeof VERSIONS} */ ("version 1"), whole = true, blocks = await opened("resnet"), block = 0, map = strongest();
-  desk.choice("Block", Object.keys(VERSIONS), (chosen) => {
+  desk.choice(t("Block"), { "version 1": t("version 1"), "version 2": t("version 2") }, (chosen) => {
     version = /** @type {keyof typeof VERSIONS} */ (chosen);
     void opened(VERSIONS[version].key).then((all) => { blocks = all; block = clip(block, 0, all.length - 1); blockSlider.put(block + 1); choose(); desk.changed(); });
   });
-  desk.choice("Shortcut", ["there", "cut"], (chosen) => { whole = chosen === "there"; });
-  const blockSlider = desk.slider({ label: "Which block", from: 1, to: blocks.length, by: 1, at: 1, digits: 0 }, (value) => { block = value - 1; choose(); });
-  const mapSlider = desk.slider({ label: "Map", from: 0, to: 63, by: 1, at: map, digits: 0 }, (value) => { map = clip(value, 0, blocks[block].maps - 1); mapSlider.put(map); });
+  desk.choice(t("Shortcut"), { there: t("there"), cut: t("cut") }, (chosen) => { whole = chosen === "there"; });
+  const blockSlider = desk.slider({ label: t("Which block"), from: 1, to: blocks.length, by: 1, at: 1, digits: 0 }, (value) => { block = value - 1; choose(); });
+  const mapSlider = desk.slider({ label: t("Map"), from: 0, to: 63, by: 1, at: map, digits: 0 }, (value) => { map = clip(value, 0, blocks[block].maps - 1); mapSlider.put(map); });
   const choose = () => mapSlider.put((map = strongest()));
   /** The map that the block changes most. */
   function strongest() {
@@ -56,19 +57,20 @@ async function residual(desk, { digit, ink, facts, ours }) {
       if (whole) down(shortcut, 0.82, steps.length + 1.2, way);
       else for (const from of [0.82, 1 + 0.55 * steps.length]) down(shortcut, from, from + 0.4 * steps.length, way);
       line(stage, [[shortcut, diagram.y + 0.95 * high], [middle, diagram.y + 0.95 * high], [middle, diagram.y + (steps.length + 1.5) * high], [shortcut + 12 * u, diagram.y + (steps.length + 1.5) * high]], colour.dim, 2.5 * u);
-      box("x, what comes in", shortcut, 0, diagram.w * 0.46);
+      box(t("x, what comes in"), shortcut, 0, diagram.w * 0.46);
       steps.forEach((words, i) => box(words, middle, i + 1));
-      stage.text(whole ? "shortcut" : "cut", shortcut - 6 * u, diagram.y + (1 + steps.length / 2) * high, { align: "right", weight: 600, colour: way });
+      stage.text(whole ? t("shortcut") : t("cut"), shortcut - 6 * u, diagram.y + (1 + steps.length / 2) * high, { align: "right", weight: 600, colour: way });
       down(shortcut, steps.length + 1.8, steps.length + 2.3);
       stage.c.fillStyle = way;
       stage.c.beginPath();
       stage.c.arc(shortcut, diagram.y + (steps.length + 1.5) * high, 13 * u, 0, 2 * Math.PI);
       stage.c.fill();
       stage.cross(shortcut, diagram.y + (steps.length + 1.5) * high, 7 * u, stage.dark ? "#15171b" : "#fff");
-      box(after || "goes on as it is", shortcut, steps.length + 2, diagram.w * 0.46);
+      box(after || t("goes on as it is"), shortcut, steps.length + 2, diagram.w * 0.46);
       // The three pictures of the trained network.
       const left = phone ? area.x : diagram.x + diagram.w + 30 * u, room = area.x + area.w - left, gap = 34 * u, small = phone ? 0 : 0.42 * room, size = Math.min((room - 2 * gap) / 3, phone ? 200 * u : area.h * 0.5), top = phone ? area.y + area.h * 0.52 + 34 * u : area.y + area.h - size - 26 * u;
-      [whole ? "shortcut" : "cut", "branch", phone ? (whole ? "sum" : "left") : !whole ? (after ? "what is left, after ReLU" : "what is left") : after ? "their sum, after ReLU" : "their sum"].forEach((words, i) => {
+      const result = phone ? (whole ? t("sum") : t("what is left")) : !whole ? (after ? t("what is left, after ReLU") : t("what is left")) : after ? t("their sum, after ReLU") : t("their sum");
+      [whole ? t("shortcut") : t("cut"), t("branch"), result].forEach((words, i) => {
         const x = left + i * (size + gap);
         stage.picture(`part${i}`, shown[i], [side, side], { x, y: top, w: size, h: size }, { gain: scale });
         stage.text(words, x, top - 7 * u, { size: 14, fit: size + gap - 6 * u, weight: i === 2 ? 700 : 400, colour: colour.ink });
@@ -77,11 +79,16 @@ async function residual(desk, { digit, ink, facts, ours }) {
       if (small) {
         const edge = Math.min(small, area.h - size - 96 * u);
         stage.picture("digit", ink, [SIDE, SIDE], { x: left, y: area.y + 20 * u, w: edge, h: edge }, { ink: true });
-        stage.text(`in the trained network: block ${block + 1} of ${blocks.length}, ${maps} maps of ${side} × ${side}`, left, area.y + 12 * u, { fit: room });
+        stage.text(t("in the trained network: block {block} of {blocks}, {maps} maps of {side} × {side}", { block: block + 1, blocks: blocks.length, maps, side }), left, area.y + 12 * u, { fit: room });
       }
-      const size1 = mean(around), size2 = mean(branch), size3 = mean(throughBlock(around, branch, true, after !== ""));
-      if (!whole) return `Block ${block + 1}, map ${map}, without its shortcut: what goes on is the branch alone, ${mean(given).toFixed(2)} on average, where the block gave ${size3.toFixed(2)}. The branch has learned to correct what comes in, not to carry it.`;
-      return `Block ${block + 1}, map ${map}: on average the shortcut carries ${size1.toFixed(2)}, and the branch changes it by ${size2.toFixed(2)}${size1 > 0 ? `, ${Math.round((100 * size2) / size1)} % as much` : ""}. ${version === "version 1" ? "Version 1 has a ReLU after the sum." : "Version 2 norms first and leaves the way around entirely free."} The book trains ${facts["listing 2.2.1"].epochs} epochs; here it was ${ours[VERSIONS[version].key]}.`;
+      const place = { block: block + 1, map };
+      if (!whole) return t("Block {block}, map {map}, without its shortcut: what goes on is the branch alone, {branch} on average, where the block gave {whole}. The branch has learned to correct what comes in, not to carry it.", { ...place, branch: figure(mean(given)), whole: figure(mean(throughBlock(around, branch, true, after !== ""))) });
+      const size1 = mean(around), size2 = mean(branch), sizes = { ...place, carried: figure(size1), change: figure(size2) };
+      return [
+        size1 > 0 ? t("Block {block}, map {map}: on average the shortcut carries {carried}, and the branch changes it by {change}, {share} as much.", { ...sizes, share: asPercent(number((100 * size2) / size1)) }) : t("Block {block}, map {map}: on average the shortcut carries {carried}, and the branch changes it by {change}.", sizes),
+        version === "version 1" ? t("Version 1 has a ReLU after the sum.") : t("Version 2 norms first and leaves the way around entirely free."),
+        t("The book trains {printed} epochs; here it was {epochs}.", { printed: facts["listing 2.2.1"].epochs, epochs: ours[VERSIONS[version].key] }),
+      ].join(" ");
     },
     tall: 1.6,
   };
@@ -99,8 +106,8 @@ const MOST = 24; // of the growth rate
 function dense(desk, { facts }) {
   const count = facts["figure 2.4.1"].layers;
   let growth = 12, layer = count;
-  desk.slider({ label: "Growth rate k", from: 2, to: MOST, by: 1, at: growth, digits: 0 }, (value) => { growth = value; });
-  const slider = desk.slider({ label: "Layer", from: 1, to: count, by: 1, at: layer, digits: 0 }, (value) => { layer = value; });
+  desk.slider({ label: t("Growth rate k"), from: 2, to: MOST, by: 1, at: growth, digits: 0 }, (value) => { growth = value; });
+  const slider = desk.slider({ label: t("Layer"), from: 1, to: count, by: 1, at: layer, digits: 0 }, (value) => { layer = value; });
   const hues = ["#8d8b85", "#2f81d6", "#2f9e8f", "#8a5cd6", "#d9480f"];
   return {
     draw(stage, area) {
@@ -120,7 +127,7 @@ function dense(desk, { facts }) {
           if (used) stage.link(x + slot * 0.52, y + high / 2, x + slot * 0.66, top + tall * 0.25, 0.9, { across: true, colour: hues[part], widest: 4 });
           y += high;
         }
-        stage.text(`${entering(i + 1, growth)}${phone ? "" : " maps"}`, x + slot * 0.31, y + 18 * u, { align: "center", weight: 600, colour: colour.ink, size: 14 });
+        stage.text(phone ? String(entering(i + 1, growth)) : tn("{n} map", "{n} maps", entering(i + 1, growth)), x + slot * 0.31, y + 18 * u, { align: "center", weight: 600, colour: colour.ink, size: 14 });
         if (i === count) break;
         const on = i + 1 === layer, box = { x: x + slot * 0.64, y: top + tall * 0.12, w: slot * 0.36, h: tall * 0.26 };
         stage.c.fillStyle = on ? hues[i + 1] : colour.soft;
@@ -131,14 +138,15 @@ function dense(desk, { facts }) {
         stage.touch("layer", i + 1, { x: x + slot * 0.55, y: top, w: slot * 0.45, h: tall });
       }
       const x = area.x + (count + 0.62) * slot, half = Math.floor(all / 2), high = half * unit;
-      stage.text("transition", x + slot * 0.6, top - 8 * u, { align: "center" });
+      stage.text(t("transition"), x + slot * 0.6, top - 8 * u, { align: "center" });
       stage.c.fillStyle = colour.network;
       stage.c.fillRect(x + slot * 0.45, top, slot * 0.4, high);
-      stage.text(`1 × 1, halved:`, x + slot * 0.62, top + high + 18 * u, { align: "center", fit: slot * 0.9 });
-      stage.text(`${half} maps`, x + slot * 0.62, top + high + 36 * u, { align: "center", weight: 600, colour: colour.ink });
-      stage.text("what has been found so far, side by side; touch a layer", area.x, area.y + 14 * u, { fit: area.w * 0.8 });
+      stage.text(t("1 × 1, halved:"), x + slot * 0.62, top + high + 18 * u, { align: "center", fit: slot * 0.9 });
+      stage.text(tn("{n} map", "{n} maps", half), x + slot * 0.62, top + high + 36 * u, { align: "center", weight: 600, colour: colour.ink });
+      stage.text(t("what has been found so far, side by side; touch a layer"), area.x, area.y + 14 * u, { fit: area.w * 0.8 });
       const inputs = entering(layer, growth), subscript = (/** @type {number} */ n) => "₀₁₂₃₄₅"[n];
-      return `x${subscript(layer)} = H${subscript(layer)}(${Array.from({ length: layer }, (_, i) => `x${subscript(i)}`).join(", ")}): layer ${layer} sees all ${inputs} maps before it and adds k = ${growth}. Its 1 × 1 bottleneck makes ${BOTTLENECK}k = ${BOTTLENECK * growth} of them, its 3 × 3 convolution ${growth}: ${(inputs * BOTTLENECK * growth).toLocaleString("en")} + ${(9 * BOTTLENECK * growth * growth).toLocaleString("en")} weights. Nothing is added up, nothing is lost.`;
+      const formula = `x${subscript(layer)} = H${subscript(layer)}(${Array.from({ length: layer }, (_, i) => `x${subscript(i)}`).join(", ")})`;
+      return t("{formula}: layer {layer} sees all {maps} maps before it and adds k = {growth}. Its 1 × 1 bottleneck makes {factor}k = {bottleneck} of them, its 3 × 3 convolution {growth}: {first} + {second} weights. Nothing is added up, nothing is lost.", { formula, layer, maps: inputs, growth, factor: BOTTLENECK, bottleneck: BOTTLENECK * growth, first: number(inputs * BOTTLENECK * growth), second: number(9 * BOTTLENECK * growth * growth) });
     },
     drag: (spot) => slider.put((layer = spot.number)),
     tall: 0.75,

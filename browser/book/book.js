@@ -1,4 +1,5 @@
 /* The lessons of the page The book. The page says which one; each is a module of its own, loaded when it is opened. */
+import { t } from "../language/language.js";
 import { SIDE } from "../journey/parts.js";
 import { Desk } from "./desk.js";
 
@@ -27,7 +28,7 @@ export async function mount({ data, parentElement }) {
     const { lesson } = await import(`./${module}.js`);
     desk.begin(await lesson(desk, { ...data, digit, ink: Float32Array.from(digit, (value) => value / 255) }, which));
   } catch (reason) {
-    desk.words.textContent = `This lesson cannot be shown: ${reason}`;
+    desk.words.textContent = t("This lesson cannot be shown: {reason}", { reason: String(reason) });
     console.error(reason);
   }
 }

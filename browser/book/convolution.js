@@ -1,10 +1,11 @@
 /* A window that slides over the visitor's digit: convolution, pooling, padding, strides, windows of any shape. */
+import { t } from "../language/language.js";
 import { cells, sign } from "../journey/parts.js";
 import { clip, number, peak } from "../journey/stage.js";
 import { FILTERS, averageOf, largestOf, places, slide, taken, weighing } from "./arithmetic.js";
 
 /** @typedef {import("./arithmetic.js").Sliding} Sliding */
-/** @typedef {{ title: string, weights: number[] | null, value: (window: number[], inside: boolean[]) => number }} Work weights: null for pooling */
+/** @typedef {{ title: (size: string) => string, weights: number[] | null, value: (window: number[], inside: boolean[]) => number }} Work weights: null for pooling */
 
 const SIDE = 28;
 const PACE = 70; // milliseconds of a place
@@ -19,19 +20,19 @@ export function lesson(desk, { ink }, which) {
   const edge = ink.findIndex((value, i) => value > 0.3 && i > 5 * SIDE && i % SIDE > 5);
   let row = 0, column = 0, clock = 0;
 
-  if (which === "filters") desk.choice("Filter", Object.keys(FILTERS), (chosen) => { filter = chosen; });
+  if (which === "filters") desk.choice(t("Filter"), { "upright edges": t("upright edges"), "level edges": t("level edges"), outlines: t("outlines"), blur: t("blur"), nothing: t("nothing") }, (chosen) => { filter = chosen; });
   if (which === "pooling") {
-    desk.choice("Keeps", ["the largest", "the average"], (chosen) => { average = chosen === "the average"; });
-    desk.choice("Window", Object.keys(POOLS), (chosen) => { how.size = POOLS[chosen]; how.stride = Math.max(...how.size); fit(); });
+    desk.choice(t("Keeps"), { "the largest": t("the largest"), "the average": t("the average") }, (chosen) => { average = chosen === "the average"; });
+    desk.choice(t("Window"), Object.keys(POOLS), (chosen) => { how.size = POOLS[chosen]; how.stride = Math.max(...how.size); fit(); });
   }
   if (which === "strides") {
-    desk.choice("Padding", ["valid", "same"], (chosen) => { how.same = chosen === "same"; fit(); });
-    desk.choice("Stride", ["1", "2", "3"], (chosen) => { how.stride = Number(chosen); fit(); });
-    desk.choice("Window", Object.keys(WINDOWS), (chosen) => { how.size = WINDOWS[chosen]; fit(); });
+    desk.choice(t("Padding"), ["valid", "same"], (chosen) => { how.same = chosen === "same"; fit(); });
+    desk.choice(t("Stride"), ["1", "2", "3"], (chosen) => { how.stride = Number(chosen); fit(); });
+    desk.choice(t("Window"), Object.keys(WINDOWS), (chosen) => { how.size = WINDOWS[chosen]; fit(); });
   }
   const extent = () => [places(SIDE, how.size[0], how.stride, how.same), places(SIDE, how.size[1], how.stride, how.same)];
-  const rows = desk.slider({ label: "Row", from: 0, to: SIDE - 1, by: 1, at: 0, digits: 0, quiet: true }, (value) => { row = value; fit(); });
-  const columns = desk.slider({ label: "Column", from: 0, to: SIDE - 1, by: 1, at: 0, digits: 0, quiet: true }, (value) => { column = value; fit(); });
+  const rows = desk.slider({ label: t("Row"), from: 0, to: SIDE - 1, by: 1, at: 0, digits: 0, quiet: true }, (value) => { row = value; fit(); });
+  const columns = desk.slider({ label: t("Column"), from: 0, to: SIDE - 1, by: 1, at: 0, digits: 0, quiet: true }, (value) => { column = value; fit(); });
   const fit = () => {
     const [down, across] = extent();
     Object.assign(rows.input, { max: String(down.count - 1) });
@@ -57,9 +58,9 @@ export function lesson(desk, { ink }, which) {
 
   /** @returns {Work} */
   const work = () => {
-    if (which === "pooling") return { title: average ? "averages" : "maxima", weights: null, value: average ? averageOf : largestOf };
+    if (which === "pooling") return { title: (size) => (average ? t("{size}: averages", { size }) : t("{size}: maxima", { size })), weights: null, value: average ? averageOf : largestOf };
     const [high, wide] = how.size, weights = which === "filters" ? FILTERS[filter] : Array(high * wide).fill(1 / (high * wide));
-    return { title: which === "filters" ? "what the filter finds" : "the average of each window", weights, value: weighing(weights) };
+    return { title: (size) => (which === "filters" ? t("{size}: what the filter finds", { size }) : t("{size}: the average of each window", { size })), weights, value: weighing(weights) };
   };
 
   return {
@@ -74,18 +75,20 @@ export function lesson(desk, { ink }, which) {
         stage.c.fillRect(area.x, y, size, size);
       }
       stage.picture("digit", ink, [SIDE, SIDE], picture, { ink: true });
-      stage.text(margin ? "28 × 28, in a frame of zeros" : "28 × 28 pixels", area.x, y - 6 * u, { fit: size });
+      stage.text(margin ? t("28 × 28, in a frame of zeros") : t("28 × 28 pixels"), area.x, y - 6 * u, { fit: size });
       stage.frame(picture.x + left * pixel, picture.y + top * pixel, wide * pixel, high * pixel, colour.network);
       stage.touch("place", 0, picture, SIDE, SIDE);
       const grow = size / Math.max(sheet.rows, sheet.columns) * (which === "strides" ? Math.max(sheet.rows, sheet.columns) / SIDE : 1), out = { x: area.x + area.w - grow * sheet.columns, y, w: grow * sheet.columns, h: grow * sheet.rows };
       stage.picture(`found${sheet.rows}x${sheet.columns}`, sheet.values, [sheet.columns, sheet.rows], out, { gain: weights && which === "filters" ? 1 / Math.max(0.2, peak(sheet.values)) : 1, ink: which !== "filters" });
-      stage.text(`${sheet.rows} × ${sheet.columns}: ${title}`, area.x + area.w, y - 6 * u, { align: "right", fit: size });
+      stage.text(title(`${sheet.rows} × ${sheet.columns}`), area.x + area.w, y - 6 * u, { align: "right", fit: size });
       stage.frame(out.x + column * grow, out.y + row * grow, grow, grow, colour.network);
       stage.touch("result", 0, out, sheet.columns, sheet.rows);
       const middle = phone ? { x: area.x, y: y + size + 32 * u, w: area.w, h: lens } : { x: area.x + size + 26 * u, y: y + 12 * u, w: area.w - 2 * size - 52 * u, h: size - 12 * u };
       arithmetic(stage, middle, { window, within, weights, high, wide, result, which, average });
-      const formula = which === "strides" ? ` ${how.same ? `same: 28 / ${how.stride}, rounded up` : `valid: (28 − ${wide}) / ${how.stride} + 1, rounded down`}, so ${sheet.rows} × ${sheet.columns} values.` : "";
-      return `Row ${row}, column ${column}: ${weights ? sum(window, weights) : `${average ? "the average" : "the largest"} of ${window.map((v) => v.toFixed(2)).join(", ")}`} = ${number(result)}.${formula}`;
+      const at = { row, column, values: window.map((v) => number(v)).join(", "), result: number(result) }, counts = { stride: how.stride, window: wide, rows: sheet.rows, columns: sheet.columns };
+      const words = weights ? t("Row {row}, column {column}: {sum} = {result}.", { ...at, sum: sum(window, weights) }) : average ? t("Row {row}, column {column}: the average of {values} = {result}.", at) : t("Row {row}, column {column}: the largest of {values} = {result}.", at);
+      if (which !== "strides") return words;
+      return `${words} ${how.same ? t("same: 28 / {stride}, rounded up, so {rows} × {columns} values.", counts) : t("valid: (28 − {window}) / {stride} + 1, rounded down, so {rows} × {columns} values.", counts)}`;
     },
     drag(spot) {
       const [down, across] = extent();
@@ -104,8 +107,8 @@ function arithmetic(stage, rect, { window, within, weights, high, wide, result, 
   const { u, colour } = stage, { x, y, w, h } = rect, longest = Math.max(high, wide), three = weights && wide <= 3 && high <= 3, narrow = w < 300 * u;
   const gap = 22 * u, side = three ? Math.min((w - 2 * gap) / 3, h - 60 * u, 150 * u) : Math.min(w * 0.62, h - 60 * u, 170 * u), cell = side / longest;
   const block = cell * wide, total = three ? 3 * block + 2 * gap : block, first = x + (w - total) / 2, top = y + Math.max(0, (h - side - 64 * u) / 2) * (narrow ? 0.3 : 1) + 10 * u;
-  /** @type {[string, number[], { gain?: number, ink?: boolean }][]} */ const parts = [["window", window, { ink: true }]];
-  if (three && weights) parts.push(["filter", weights, { gain: 1 / peak(weights) }], ["products", window.map((v, i) => v * weights[i]), { gain: 1 / peak(weights) }]);
+  /** @type {[string, number[], { gain?: number, ink?: boolean }][]} */ const parts = [[t("window"), window, { ink: true }]];
+  if (three && weights) parts.push([t("filter"), weights, { gain: 1 / peak(weights) }], [t("products"), window.map((v, i) => v * weights[i]), { gain: 1 / peak(weights) }]);
   parts.forEach(([name, values, look], i) => {
     const left = first + i * (block + gap);
     cells(stage, values, wide, left, top, block, look);
@@ -119,12 +122,12 @@ function arithmetic(stage, rect, { window, within, weights, high, wide, result, 
     const at = window.indexOf(result);
     stage.frame(first + (at % wide) * cell, top + Math.floor(at / wide) * cell, cell, cell, colour.network);
   }
-  stage.text(which === "pooling" ? (average ? "average" : "largest") : three ? "sum" : `average of ${window.length}`, x + w / 2, top + cell * high + 24 * u, { align: "center" });
+  stage.text(which === "pooling" ? (average ? t("average") : t("largest")) : three ? t("sum") : t("average of {n}", { n: window.length }), x + w / 2, top + cell * high + 24 * u, { align: "center" });
   stage.text(number(result), x + w / 2, top + cell * high + 52 * u, { size: 26, weight: 700, align: "center", colour: result < 0 ? stage.minus : result > 0 ? stage.plus : colour.dim });
 }
 
 /** @param {number[]} window @param {number[]} weights */
 function sum(window, weights) {
-  if (new Set(weights).size === 1) return `(${window.map((v) => v.toFixed(2)).join(" + ")}) / ${weights.length}`;
-  return window.map((value, i) => [weights[i], value]).filter(([weight]) => weight).map(([weight, value], i) => `${i ? (weight < 0 ? " − " : " + ") : weight < 0 ? "−" : ""}${Math.abs(weight)} × ${value.toFixed(2)}`).join("");
+  if (new Set(weights).size === 1) return `(${window.map((v) => number(v)).join(" + ")}) / ${weights.length}`;
+  return window.map((value, i) => [weights[i], value]).filter(([weight]) => weight).map(([weight, value], i) => `${i ? (weight < 0 ? " − " : " + ") : weight < 0 ? "−" : ""}${Math.abs(weight)} × ${number(value)}`).join("");
 }

@@ -1,6 +1,7 @@
 /* Gradient descent on a curve: the start under the finger, the rate on a slider, the steps by themselves. */
+import { t, tn } from "../language/language.js";
 import { CURVES, descend } from "./arithmetic.js";
-import { axes, curve, dot, line, plot } from "./desk.js";
+import { axes, curve, dot, figure, line, plot } from "./desk.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 
@@ -19,8 +20,8 @@ export function lesson(desk, { facts }, which) {
     path = descend(known, start, rate, MOST[which]);
     [clock, shown] = [0, 1];
   };
-  const startSlider = desk.slider({ label: "Start", from: known.low, to: known.high, by: 0.01, at: start }, (value) => { start = value; again(); desk.play(); });
-  desk.slider({ label: "Learning rate", from: 0.01, to: which === "one minimum" ? 1.1 : 0.5, by: 0.01, at: rate }, (value) => { rate = value; again(); desk.play(); });
+  const startSlider = desk.slider({ label: t("Start"), from: known.low, to: known.high, by: 0.01, at: start }, (value) => { start = value; again(); desk.play(); });
+  desk.slider({ label: t("Learning rate"), from: 0.01, to: which === "one minimum" ? 1.1 : 0.5, by: 0.01, at: rate }, (value) => { rate = value; again(); desk.play(); });
   const step = () => { shown = shown >= path.length - 1 ? 1 : shown + 1; };
   desk.plays((passed) => {
     clock += passed;
@@ -30,25 +31,25 @@ export function lesson(desk, { facts }, which) {
     shown = Math.min(path.length - 1, shown + Math.ceil(shown / 15)); // the first ones can be counted
     return true;
   }, step);
-  desk.button("From the start", again);
+  desk.button(t("From the start"), again);
 
   /** @param {import("../journey/stage.js").Stage} stage @param {import("../journey/parts.js").Area} area */
   const draw = (stage, { x, y, w, h }) => {
     const { u, colour } = stage, two = which === "two minima", [bottom, top] = HIGHS[which];
     const upper = plot({ x: x + 30 * u, y: y + 18 * u, w: w - 40 * u, h: (two ? h * 0.58 : h) - 42 * u }, [known.low, known.high], [bottom, top]);
-    stage.text(two ? "loss" : "loss = x² − x − 1", upper.rect.x, y + 12 * u);
+    stage.text(two ? t("loss") : t("loss = x² − x − 1"), upper.rect.x, y + 12 * u);
     axes(stage, upper, 0.5, 1);
     curve(stage, upper, known.loss, colour.dim);
     if (two) {
       const lower = plot({ x: upper.rect.x, y: y + h * 0.58 + 14 * u, w: upper.rect.w, h: h * 0.42 - 36 * u }, [known.low, known.high], [-6, 6]);
-      stage.text("its derivative: zero at both minima and on the hill", lower.rect.x, lower.rect.y - 5 * u);
+      stage.text(t("its derivative: zero at both minima and on the hill"), lower.rect.x, lower.rect.y - 5 * u);
       axes(stage, lower, 0.5, 3);
       curve(stage, lower, known.slope, colour.dim);
       for (const zero of [known.minima[0], 0, known.minima[1]]) dot(stage, lower.x(zero), lower.y(0), 4, colour.dim);
       dot(stage, lower.x(path[shown]), lower.y(Math.min(6, Math.max(-6, known.slope(path[shown])))), 6, colour.network);
     }
     const place = (/** @type {number} */ i) => /** @type {[number, number]} */ ([upper.x(path[i]), upper.y(known.loss(path[i]))]);
-    for (const minimum of known.minima) stage.text(`${two ? "" : `minimum ${number(known.loss(minimum))} at `}${number(minimum)}`, upper.x(minimum), Math.min(upper.y(known.loss(minimum)) + 19 * u, upper.rect.y + upper.rect.h - 4 * u), { align: "center", colour: colour.ink, halo: true });
+    for (const minimum of known.minima) stage.text(two ? short(minimum) : t("minimum {loss} at {place}", { loss: short(known.loss(minimum)), place: short(minimum) }), upper.x(minimum), Math.min(upper.y(known.loss(minimum)) + 19 * u, upper.rect.y + upper.rect.h - 4 * u), { align: "center", colour: colour.ink, halo: true });
     stage.c.save();
     stage.c.beginPath();
     stage.c.rect(upper.rect.x, upper.rect.y - 10 * u, upper.rect.w, upper.rect.h + 10 * u);
@@ -59,20 +60,22 @@ export function lesson(desk, { facts }, which) {
     dot(stage, ...place(0), 7, colour.ink);
     dot(stage, ...place(shown), 9, colour.network);
     stage.c.restore();
-    stage.text("start", place(0)[0], place(0)[1] - 12 * u, { align: "center", weight: 600, colour: colour.ink, halo: true });
+    stage.text(t("start"), place(0)[0], place(0)[1] - 12 * u, { align: "center", weight: 600, colour: colour.ink, halo: true });
     stage.touch("start", 0, upper.rect);
     return words();
   };
 
   const words = () => {
     const before = path[shown - 1], after = path[shown], slope = known.slope(before), end = path[path.length - 1];
-    const sum = `Step ${shown}: slope ${number(slope)}, so next ${number(before)} − ${rate.toFixed(2)} × ${slope < 0 ? `(${number(slope)})` : number(slope)} = ${number(after, 3)}. `;
-    if (Math.abs(end) >= 10 * known.high) return `${sum}The steps are too long: the parameter diverges.`;
-    if (Math.abs(known.slope(end)) > 0.3) return `${sum}After ${path.length - 1} steps it is still on its way, or jumping to and fro.`;
-    const at = known.minima.reduce((best, each) => (Math.abs(each - end) < Math.abs(best - end) ? each : best));
-    if (Math.abs(at - end) > 0.2) return `${sum}On top of the hill the slope is zero, too: it hardly moves.`;
-    const best = known.minima.every((each) => known.loss(each) >= known.loss(at));
-    return sum + (Math.abs(known.slope(after)) < RESTS ? "" : "It is on its way. ") + (best ? `It ends in the lowest place there is, ${number(at)}.` : `It ends at ${number(at)}, a minimum but not the lowest one: where it ends depends on where it starts.`);
+    const factor = slope < 0 ? `(${short(slope)})` : short(slope);
+    const sum = t("Step {step}: slope {slope}, so next {before} − {rate} × {factor} = {after}.", { step: shown, slope: short(slope), before: short(before), rate: figure(rate), factor, after: short(after, 3) });
+    if (Math.abs(end) >= 10 * known.high) return `${sum} ${t("The steps are too long: the parameter diverges.")}`;
+    if (Math.abs(known.slope(end)) > 0.3) return `${sum} ${tn("After {n} step it is still on its way, or jumping to and fro.", "After {n} steps it is still on its way, or jumping to and fro.", path.length - 1)}`;
+    const at = known.minima.reduce((best, each) => (Math.abs(each - end) < Math.abs(best - end) ? each : best)), place = short(at);
+    if (Math.abs(at - end) > 0.2) return `${sum} ${t("On top of the hill the slope is zero, too: it hardly moves.")}`;
+    const lowest = known.minima.every((each) => known.loss(each) >= known.loss(at));
+    const ends = lowest ? t("It ends in the lowest place there is, {place}.", { place }) : t("It ends at {place}, a minimum but not the lowest one: where it ends depends on where it starts.", { place });
+    return Math.abs(known.slope(after)) < RESTS ? `${sum} ${ends}` : `${sum} ${t("It is on its way.")} ${ends}`;
   };
 
   return {
@@ -94,5 +97,5 @@ function slope(stage, upper, known, x) {
   line(stage, [[upper.x(x - reach), upper.y(y - reach * s)], [upper.x(x + reach), upper.y(y + reach * s)]], stage.plus, 2 * stage.u);
 }
 
-/** @param {number} value @param {number} [digits] */
-const number = (value, digits = 2) => value.toFixed(digits).replace(/\.?0+$/, "").replace("-", "\u2212");
+/** Without zeros at its end. @param {number} value @param {number} [decimals] */
+const short = (value, decimals = 2) => figure(value, decimals).replace(/[.,]?0+$/, "");

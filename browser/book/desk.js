@@ -1,6 +1,7 @@
 /* The desk of a lesson: native controls, one picture that can be touched, and a sentence with the numbers of this moment.
 
    A lesson puts its controls on it, says how the picture is drawn, and is asked again whenever something has moved. */
+import { number, t } from "../language/language.js";
 import { Stage } from "../journey/stage.js";
 
 /** @typedef {import("../journey/parts.js").Area} Area */
@@ -78,7 +79,7 @@ export class Desk {
   // ------------------------------------------------------------------------------------------ controls
 
   /** @param {Range} range @param {(value: number) => void} moved */
-  slider({ label, from, to, by, at, digits = 2, quiet = false, words = (value) => value.toFixed(digits).replace("-", "\u2212") }, moved) {
+  slider({ label, from, to, by, at, digits = 2, quiet = false, words = (value) => figure(value, digits) }, moved) {
     const input = Object.assign(document.createElement("input"), { type: "range", min: String(from), max: String(to), step: String(by), value: String(at) }), output = document.createElement("output");
     const show = (/** @type {number} */ value) => {
       output.textContent = words(value);
@@ -105,17 +106,18 @@ export class Desk {
     };
   }
 
-  /** One of several. @param {string} label @param {string[]} options @param {(option: string) => void} chosen @param {string} [at] */
-  choice(label, options, chosen, at = options[0]) {
+  /** One of several. @param {string} label @param {string[] | Record<string, string>} options as they are shown, or what is shown by option
+   * @param {(option: string) => void} chosen @param {string} [at] */
+  choice(label, options, chosen, at = Array.isArray(options) ? options[0] : Object.keys(options)[0]) {
     const group = Object.assign(document.createElement("fieldset"), { className: "lesson-choice" }), name = `lesson-${label}`;
     group.append(Object.assign(document.createElement("legend"), { textContent: label }));
-    for (const option of options) {
+    for (const [option, shown] of Array.isArray(options) ? options.map((each) => [each, each]) : Object.entries(options)) {
       const input = Object.assign(document.createElement("input"), { type: "radio", name, value: option, checked: option === at }), field = document.createElement("label");
       input.addEventListener("change", () => {
         chosen(option);
         this.#touched();
       });
-      field.append(input, Object.assign(document.createElement("span"), { textContent: option }));
+      field.append(input, Object.assign(document.createElement("span"), { textContent: shown }));
       group.append(field);
     }
     this.controls.append(group);
@@ -170,7 +172,7 @@ export class Desk {
   }
 
   #label() {
-    if (this.#player) this.#player.textContent = still.matches ? "Step" : this.playing ? "Pause" : "Play";
+    if (this.#player) this.#player.textContent = still.matches ? t("Step") : this.playing ? t("Pause") : t("Play");
   }
 
   #touched() {
@@ -272,7 +274,10 @@ function labelled(label, input, output) {
   return field;
 }
 
-// ------------------------------------------------------------------------------------------ pictures that lessons share
+// ------------------------------------------------------------------------------------------ numbers and pictures that lessons share
+
+/** A number as the language writes it, with a minus sign as long as the plus sign. @param {number} value @param {number} [decimals] */
+export const figure = (value, decimals = 2) => number(value, decimals).replace("-", "\u2212");
 
 /** Axes for curves: from values to pixels, and back. @param {import("../journey/stage.js").Rect} rect @param {[number, number]} across @param {[number, number]} up */
 export function plot({ x, y, w, h }, [low, high], [bottom, top]) {
@@ -287,7 +292,7 @@ export function plot({ x, y, w, h }, [low, high], [bottom, top]) {
 
 /** The axes' lines where they are 0, and numbers along them. @param {Stage} stage @param {Plot} axes @param {number} across @param {number} up from one number to the next */
 export function axes(stage, axes, across, up) {
-  const { c, u, colour } = stage, { rect } = axes, { x, y, w, h } = rect, at = (/** @type {number} */ value, /** @type {number} */ step) => value.toFixed(step % 1 ? 1 : 0).replace("-", "\u2212");
+  const { c, u, colour } = stage, { rect } = axes, { x, y, w, h } = rect, at = (/** @type {number} */ value, /** @type {number} */ step) => figure(value, step % 1 ? 1 : 0);
   const zeroX = Math.min(x + w, Math.max(x, axes.x(0))), zeroY = Math.min(y + h, Math.max(y, axes.y(0)));
   Object.assign(c, { strokeStyle: colour.edge, lineWidth: 1 });
   c.strokeRect(x, y, w, h);

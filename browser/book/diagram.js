@@ -1,5 +1,7 @@
 /* Networks as plot_model(show_shapes=True) draws them: a box for each layer with the shapes that come in and go out. A picture to keep. */
 
+import { number, t, tn } from "../language/language.js";
+
 /** @typedef {{ name: string, kind: string, output: string, from: string[] }} Node output: as Keras writes it, "(None, 256)"; from: names of the layers before */
 
 const WIDTH = 330, HEAD = 23, LINE = 19, GAP = 18, ASIDE = 44; // pixels of a box, its head, a line below, between two boxes, and between two columns
@@ -10,20 +12,20 @@ export function lesson(desk, { ours }) {
   const networks = /** @type {Record<string, { title: string, layers: Node[], parameters: number }>} */ (ours), titles = Object.fromEntries(Object.entries(networks).map(([key, { title }]) => [title, key]));
   let key = Object.keys(networks)[0], shapes = true;
   desk.picture.hidden = true;
-  desk.choice("Network", Object.keys(titles), (title) => { key = titles[title]; show(); });
+  desk.choice(t("Network"), Object.keys(titles), (title) => { key = titles[title]; show(); });
   desk.choice("show_shapes", ["True", "False"], (chosen) => { shapes = chosen === "True"; show(); });
   const pane = Object.assign(document.createElement("div"), { className: "lesson-diagram", tabIndex: 0 });
-  pane.setAttribute("aria-label", "the diagram, which scrolls");
+  pane.setAttribute("aria-label", t("the diagram, which scrolls"));
   desk.more.append(pane);
   const svg = () => /** @type {SVGElement} */ (pane.querySelector("svg"));
-  desk.button("Keep as SVG", () => keep(new Blob([svg().outerHTML], { type: "image/svg+xml" }), `${key}.svg`));
-  desk.button("Keep as PNG", () => { void asPng(svg()).then((blob) => keep(blob, `${key}.png`)); });
+  desk.button(t("Keep as SVG"), () => keep(new Blob([svg().outerHTML], { type: "image/svg+xml" }), `${key}.svg`));
+  desk.button(t("Keep as PNG"), () => { void asPng(svg()).then((blob) => keep(blob, `${key}.png`)); });
   const show = () => pane.replaceChildren(diagram(networks[key].layers, shapes));
   show();
   return {
     draw: () => {
-      const { title, layers, parameters } = networks[key];
-      return `${title}: ${layers.length} layers, ${parameters.toLocaleString("en")} parameters, as keras.utils.plot_model(model, show_shapes=${shapes ? "True" : "False"}) draws it.`;
+      const { title, layers, parameters } = networks[key], call = `keras.utils.plot_model(model, show_shapes=${shapes ? "True" : "False"})`;
+      return tn("{title}: {n} layer, {parameters} parameters, as {call} draws it.", "{title}: {n} layers, {parameters} parameters, as {call} draws it.", layers.length, { title, parameters: number(parameters), call });
     },
   };
 }
@@ -41,7 +43,8 @@ export function diagram(nodes, shapes = true) {
   const lines = (/** @type {string} */ name) => Math.max(1, by.get(name)?.from.length ?? 1), heights = rows.map((names) => HEAD + (shapes ? LINE * Math.max(...names.map(lines)) + 5 : 0)), tops = heights.map((_, row) => heights.slice(0, row).reduce((sum, each) => sum + each + GAP, GAP));
   const most = Math.max(...rows.map(({ length }) => length)), wide = most * WIDTH + (most - 1) * ASIDE + 2 * ASIDE, tall = tops[rows.length - 1] + heights[rows.length - 1] + GAP;
   const svg = element("svg", { xmlns: SVG, viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, "font-family": "Helvetica, Arial, sans-serif", "font-size": 13, role: "img" });
-  svg.append(element("title", {}, `${nodes.length} layers: ${nodes.slice(0, 12).map(({ name, output }) => `${name} ${output}`).join(", ")}${nodes.length > 12 ? ", and so on" : ""}`), element("rect", { width: wide, height: tall, fill: "#ffffff" }));
+  const first = nodes.slice(0, 12).map(({ name, output }) => `${name} ${output}`).join(", "), words = nodes.length > 12 ? tn("{n} layer: {first}, and so on", "{n} layers: {first}, and so on", nodes.length, { first }) : tn("{n} layer: {first}", "{n} layers: {first}", nodes.length, { first });
+  svg.append(element("title", {}, words), element("rect", { width: wide, height: tall, fill: "#ffffff" }));
   const at = (/** @type {string} */ name) => {
     const { row, column } = /** @type {{ row: number, column: number }} */ (places.get(name)), count = rows[row].length, all = count * WIDTH + (count - 1) * ASIDE;
     return { x: (wide - all) / 2 + column * (WIDTH + ASIDE), y: tops[row], row, high: heights[row] };
@@ -58,8 +61,8 @@ export function diagram(nodes, shapes = true) {
     svg.append(element("rect", { x, y, width: WIDTH, height: high, fill: "#eef3fa", stroke: "#4a5a70" }), element("rect", { x, y, width: WIDTH, height: HEAD, fill: "#22364f" }), element("text", { x: x + half, y: y + 16, "text-anchor": "middle", fill: "#ffffff", "font-weight": "bold" }, `${name} (${kind})`));
     if (!shapes) continue;
     svg.append(element("line", { x1: x + half, x2: x + half, y1: y + HEAD, y2: y + high, stroke: "#4a5a70" }));
-    inputs.forEach((words, i) => svg.append(element("text", { x: x + half / 2, y: y + HEAD + 16 + LINE * i, "text-anchor": "middle", fill: "#16202e" }, `in: ${words}`)));
-    svg.append(element("text", { x: x + 1.5 * half, y: y + HEAD + 16, "text-anchor": "middle", fill: "#16202e" }, `out: ${output}`));
+    inputs.forEach((shape, i) => svg.append(element("text", { x: x + half / 2, y: y + HEAD + 16 + LINE * i, "text-anchor": "middle", fill: "#16202e" }, t("in: {shape}", { shape }))));
+    svg.append(element("text", { x: x + 1.5 * half, y: y + HEAD + 16, "text-anchor": "middle", fill: "#16202e" }, t("out: {shape}", { shape: output })));
   }
   return /** @type {SVGElement} */ (svg);
 }

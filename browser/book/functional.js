@@ -1,4 +1,5 @@
 /* The Functional API: a graph that the visitor puts together, and the Keras code that it is. */
+import { asPercent, number, t, tn } from "../language/language.js";
 import { diagram } from "./diagram.js";
 import { PLANS, build } from "./graph.js";
 
@@ -10,27 +11,27 @@ const MOST = 12; // layers of a branch
 export function lesson(desk, { ours }) {
   let plan = structuredClone(PLANS["a small fork"]), branch = 0;
   desk.picture.hidden = true;
-  desk.choice("Begin with", Object.keys(PLANS), (chosen) => { plan = structuredClone(PLANS[chosen]); branch = 0; show(); }, "a small fork");
-  desk.choice("Branch", ["left", "right"], (chosen) => { branch = chosen === "left" ? 0 : 1; show(); });
+  desk.choice(t("Begin with"), { "Y-network": t("Y-network"), "one branch": t("one branch"), "a small fork": t("a small fork") }, (chosen) => { plan = structuredClone(PLANS[chosen]); branch = 0; show(); }, "a small fork");
+  desk.choice(t("Branch"), { left: t("left"), right: t("right") }, (chosen) => { branch = chosen === "left" ? 0 : 1; show(); });
   const add = (/** @type {string} */ label, /** @type {import("./graph.js").Step} */ step) => desk.button(label, () => {
     (plan.branches[branch] ??= []).push(step);
     if (plan.branches[branch].length > MOST) plan.branches[branch].pop();
     show();
   });
   add("+ Conv2D", "Conv2D");
-  add("+ dilated", "Dilated");
+  add(t("+ dilated"), "Dilated");
   add("+ MaxPooling2D", "MaxPooling2D");
   add("+ Dropout", "Dropout");
-  desk.button("− last layer", () => {
+  desk.button(t("− last layer"), () => {
     plan.branches[branch]?.pop();
     if (branch === 1 && !plan.branches[1]?.length) plan.branches.length = 1;
     show();
   });
-  desk.choice("Inputs", ["one", "two"], (chosen) => { plan.inputs = chosen === "one" ? 1 : 2; show(); });
-  desk.choice("Joined by", ["Add", "Concatenate"], (chosen) => { plan.merge = chosen === "Add" ? "Add" : "Concatenate"; show(); });
+  desk.choice(t("Inputs"), { one: t("one"), two: t("two") }, (chosen) => { plan.inputs = chosen === "one" ? 1 : 2; show(); });
+  desk.choice(t("Joined by"), ["Add", "Concatenate"], (chosen) => { plan.merge = chosen === "Add" ? "Add" : "Concatenate"; show(); });
   const pane = Object.assign(document.createElement("div"), { className: "lesson-diagram", tabIndex: 0 }), code = Object.assign(document.createElement("pre"), { className: "lesson-code", tabIndex: 0 });
-  pane.setAttribute("aria-label", "the graph, which scrolls");
-  code.setAttribute("aria-label", "its Keras code");
+  pane.setAttribute("aria-label", t("the graph, which scrolls"));
+  code.setAttribute("aria-label", t("its Keras code"));
   const both = Object.assign(document.createElement("div"), { className: "lesson-halves" });
   both.append(pane, code);
   desk.more.append(both);
@@ -44,16 +45,17 @@ export function lesson(desk, { ours }) {
   }
   show();
   return {
-    draw: () => (built.problem ? built.problem : `${built.layers.length} layers, ${built.parameters.toLocaleString("en")} parameters.`) + verdict(ours),
+    draw: () => `${built.problem || tn("{n} layer, {parameters} parameters.", "{n} layers, {parameters} parameters.", built.layers.length, { parameters: number(built.parameters) })} ${verdict(ours)}`.trim(),
   };
 }
 
-/** Whether two branches are better than one, by our own figures. @param {Measured[]} measured the CNN and the Y-network, for each recipe */
+/** Whether two branches are better than one, by our own figures; "" where there are none. @param {Measured[]} measured the CNN and the Y-network, for each recipe */
 function verdict(measured) {
-  const words = [];
+  const results = [], in100 = (/** @type {number} */ share) => number(100 * share, 2);
   for (let i = 0; i + 1 < measured.length; i += 2) {
-    const [one, two] = [measured[i], measured[i + 1]], apart = one.interval[1] < two.interval[0] || two.interval[1] < one.interval[0], in100 = (/** @type {number} */ share) => (100 * share).toFixed(2);
-    words.push(`recipe ${one.recipe}: ${one.title} ${in100(one.accuracy)} % (${one.interval.map(in100).join(" to ")}), ${two.title} ${in100(two.accuracy)} % (${two.interval.map(in100).join(" to ")})${apart ? "" : ", no difference that counts"}`);
+    const [one, two] = [measured[i], measured[i + 1]], apart = one.interval[1] < two.interval[0] || two.interval[1] < one.interval[0];
+    const [first, second] = [one, two].map(({ title, accuracy, interval: [low, high] }) => t("{network} {accuracy} ({low} to {high})", { network: title, accuracy: asPercent(in100(accuracy)), low: in100(low), high: in100(high) })), values = { recipe: one.recipe, first, second };
+    results.push(apart ? t("recipe {recipe}: {first}, {second}", values) : t("recipe {recipe}: {first}, {second}, no difference that counts", values));
   }
-  return words.length ? ` Are two branches better than one? Of MNIST's ${measured[0].n.toLocaleString("en")} test digits, ${words.join("; ")}.` : "";
+  return results.length ? t("Are two branches better than one? Of MNIST's {n} test digits, {results}.", { n: number(measured[0].n), results: results.join("; ") }) : "";
 }

@@ -1,5 +1,7 @@
 /* A network of two branches as the Functional API builds it: its layers with their shapes and parameters, and its Keras code. */
 
+import { t } from "../language/language.js";
+
 /** @typedef {"Conv2D" | "Dilated" | "MaxPooling2D" | "Dropout"} Step */
 /** @typedef {{ branches: Step[][], inputs: 1 | 2, merge: "Concatenate" | "Add" }} Plan branches: one or two */
 /** @typedef {import("./diagram.js").Node & { parameters: number }} Layer */
@@ -50,10 +52,11 @@ export function build({ branches, inputs, merge }) {
     }
     return { shape, last, variable: before };
   });
-  let { shape, last, variable } = ends[0], problem = ends.some((end) => end.shape[0] < 1) ? "Nothing is left to pool: each pooling halves 28, and after four it is 1." : "";
+  let { shape, last, variable } = ends[0], problem = ends.some((end) => end.shape[0] < 1) ? t("Nothing is left to pool: each pooling halves 28, and after four it is 1.") : "";
   if (branches.length > 1) {
     const [a, b] = ends, like = merge === "Add" ? a.shape.join() === b.shape.join() : a.shape[0] === b.shape[0];
-    if (!like) problem = `${merge} cannot join ${a.shape.join(" × ")} and ${b.shape.join(" × ")}: ${merge === "Add" ? "both have to be the same" : "height and width have to be the same"}.`;
+    const shapes = { first: a.shape.join(" × "), second: b.shape.join(" × ") };
+    if (!like) problem = merge === "Add" ? t("Add cannot join {first} and {second}: both have to be the same.", shapes) : t("Concatenate cannot join {first} and {second}: height and width have to be the same.", shapes);
     shape = merge === "Add" ? a.shape : [a.shape[0], a.shape[1], a.shape[2] + b.shape[2]];
     put("join", merge, shape, [a.last, b.last]);
     lines.push("", `x = layers.${merge}(name="join")([${a.variable}, ${b.variable}])`);

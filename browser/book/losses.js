@@ -1,4 +1,5 @@
 /* Loss functions of table 1.3.2 on the probabilities of the visitor's digit: push a bar, and each loss follows. */
+import { number, t } from "../language/language.js";
 import { clip } from "../journey/stage.js";
 import { largest, softmax } from "../journey/sums.js";
 import { percent } from "../answers/words.js";
@@ -6,6 +7,7 @@ import { LOSSES, pushed } from "./arithmetic.js";
 import { axes, bars, curve, dot, line, plot } from "./desk.js";
 import { open } from "./networks.js";
 
+const NAMES = { "mean squared error": t("mean squared error"), "mean absolute error": t("mean absolute error"), "categorical cross-entropy": t("categorical cross-entropy"), "binary cross-entropy": t("binary cross-entropy") };
 const COLOURS = ["#8a5cd6", "#2f9e8f", "#d9480f", "#2f81d6"]; // of the losses
 const HIGHEST = 5; // of the plotted losses
 const SPREAD = 6; // a temperature at which there is something to push
@@ -15,15 +17,15 @@ export async function lesson(desk, { digit }) {
   const { network, anatomy } = await open("mlp");
   network.run(digit);
   let p = Array.from(softmax(network.value(anatomy.logits), SPREAD)), label = largest(p);
-  const slider = desk.slider({ label: "Probability of the label", from: 0, to: 1, by: 0.01, at: p[label], words: percent }, (value) => { p = pushed(p, label, value); });
-  desk.slider({ label: "The label, in truth", from: 0, to: 9, by: 1, at: label, digits: 0 }, (value) => {
+  const slider = desk.slider({ label: t("Probability of the label"), from: 0, to: 1, by: 0.01, at: p[label], words: percent }, (value) => { p = pushed(p, label, value); });
+  desk.slider({ label: t("The label, in truth"), from: 0, to: 9, by: 1, at: label, digits: 0 }, (value) => {
     label = value;
     slider.put(p[label]);
   });
   return {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, oneHot = p.map((_, d) => (d === label ? 1 : 0)), left = { x: area.x, y: area.y, w: phone ? area.w : area.w * 0.48, h: phone ? area.h * 0.47 : area.h - 34 * u };
-      stage.text("push a bar: the others make room", left.x, left.y + 12 * u, { weight: 600, colour: colour.ink });
+      stage.text(t("push a bar: the others make room"), left.x, left.y + 12 * u, { weight: 600, colour: colour.ink });
       const { base, slot } = bars(stage, { ...left, y: left.y + 6 * u, h: left.h - 6 * u }, p, label, { words: percent, kind: "bar" });
       oneHot.forEach((value, d) => {
         const x = left.x + d * slot + slot * 0.18, y = base + 32 * u;
@@ -32,21 +34,21 @@ export async function lesson(desk, { digit }) {
         stage.box(x, y, slot * 0.64, 20 * u, colour.edge);
         stage.text(String(value), x + slot * 0.32, y + 10 * u, { align: "center", base: "middle", weight: 600, colour: value ? "#15171b" : "#fff" });
       });
-      const names = Object.keys(LOSSES), values = names.map((name) => LOSSES[name](oneHot, p));
+      const names = /** @type {(keyof typeof NAMES)[]} */ (Object.keys(NAMES)), values = names.map((name) => LOSSES[name](oneHot, p));
       const chart = phone ? plot({ x: area.x + 26 * u, y: area.y + area.h * 0.47 + 70 * u, w: area.w - 36 * u, h: area.h * 0.53 - 172 * u }, [0, 1], [0, HIGHEST]) : plot({ x: area.x + area.w * 0.54, y: area.y + 14 * u, w: area.w * 0.45, h: area.h - 140 * u }, [0, 1], [0, HIGHEST]);
       axes(stage, chart, 0.5, 1);
-      stage.text("loss, for each probability of the label", chart.rect.x, chart.rect.y - 4 * u);
+      stage.text(t("loss, for each probability of the label"), chart.rect.x, chart.rect.y - 4 * u);
       names.forEach((name, i) => {
         curve(stage, chart, (x) => LOSSES[name](oneHot, pushed(p, label, Math.max(1e-4, x))), COLOURS[i], 2.5);
         dot(stage, chart.x(p[label]), chart.y(Math.min(HIGHEST, values[i])), 7, COLOURS[i]);
         const y = chart.rect.y + chart.rect.h + (38 + 22 * i) * u;
         stage.c.fillStyle = COLOURS[i];
         stage.c.fillRect(chart.rect.x, y - 10 * u, 12 * u, 12 * u);
-        stage.text(name, chart.rect.x + 20 * u, y, { size: 14, colour: colour.ink });
-        stage.text(values[i].toFixed(3), chart.rect.x + chart.rect.w, y, { size: 16, weight: 700, align: "right", colour: colour.ink });
+        stage.text(NAMES[name], chart.rect.x + 20 * u, y, { size: 14, colour: colour.ink });
+        stage.text(number(values[i], 3), chart.rect.x + chart.rect.w, y, { size: 16, weight: 700, align: "right", colour: colour.ink });
       });
       line(stage, [[chart.x(p[label]), chart.rect.y], [chart.x(p[label]), chart.rect.y + chart.rect.h]], colour.dim, u, [4 * u, 4 * u]);
-      return `The label ${label} as one-hot is a 1 among nine zeros, and its probability is ${percent(p[label])}. Categorical cross-entropy is −ln ${p[label].toFixed(3)} = ${values[2].toFixed(3)}: it looks at the label's bar alone, and grows without end where the network is sure and wrong; the squared error cannot exceed 0.2.`;
+      return t("The label {label} as one-hot is a 1 among nine zeros, and its probability is {share}. Categorical cross-entropy is −ln {probability} = {loss}: it looks at the label's bar alone, and grows without end where the network is sure and wrong; the squared error cannot exceed {most}.", { label, share: percent(p[label]), probability: number(p[label], 3), loss: number(values[2], 3), most: number(0.2, 1) });
     },
     drag(spot, { y }) {
       const { area, stage: { u } } = desk, h = (area.phone ? area.h * 0.47 : area.h - 34 * u) - 6 * u, room = h - 46 * u, top = area.y + 26 * u;

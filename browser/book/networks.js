@@ -1,4 +1,5 @@
 /* The trained networks that lessons look into: opened from their LiteRT files, in the page itself. */
+import { t } from "../language/language.js";
 import { anatomy } from "../engine/anatomy.js";
 import { readModel } from "../engine/flatbuffers.js";
 import { Interpreter } from "../engine/interpreter.js";
@@ -23,7 +24,7 @@ export function catalog() {
 /** A network's file; trained by the book's recipe where that is here. @param {string} key @returns {Promise<File>} */
 export async function file(key) {
   const known = await catalog(), recipe = known.recipes.book?.[key]?.url ? "book" : "drawn", { url } = known.recipes[recipe]?.[key] ?? {};
-  if (!url) throw Error(`the file of ${key} is not here`);
+  if (!url) throw Error(t("the file of {network} is not here", { network: key }));
   compiling ??= Promise.all(known.kernels.map((/** @type {string} */ each) => fetched(each).then((response) => response.arrayBuffer()))).then(compileKernels).catch(() => null);
   const [bytes, kernels] = await Promise.all([fetched(url).then((response) => response.arrayBuffer()), compiling]);
   return { catalog: known, key, recipe, bytes: new Uint8Array(bytes), kernels };
@@ -61,7 +62,7 @@ export function through(layers, ink, rate, random) {
 /** @param {string} address */
 async function fetched(address) {
   const response = await fetch(absolute(address));
-  if (!response.ok) throw Error(`${address} was answered with ${response.status}`);
+  if (!response.ok) throw Error(t("{address} was answered with {status}", { address, status: response.status }));
   return response;
 }
 

@@ -1,4 +1,5 @@
 /* Four optimizers side by side: racing down the same valley, or training the same small network on the same digits. */
+import { asPercent, number, t } from "../language/language.js";
 import { OPTIMIZERS } from "./arithmetic.js";
 import { axes, dot, line, plot } from "./desk.js";
 import { halved, varied } from "./digits.js";
@@ -6,6 +7,7 @@ import { catalog } from "./networks.js";
 import { batches, SmallNetwork, uniform } from "./training.js";
 
 export const COLOURS = { SGD: "#2f81d6", momentum: "#8a5cd6", RMSprop: "#2f9e8f", Adam: "#d9480f" };
+const TITLES = { SGD: "SGD", momentum: t("momentum"), RMSprop: "RMSprop", Adam: "Adam" };
 /** @type {(keyof typeof COLOURS)[]} */ const NAMES = ["SGD", "momentum", "RMSprop", "Adam"];
 const DEFAULTS = { SGD: 0.01, momentum: 0.01, RMSprop: 0.001, Adam: 0.001 }; // Keras's learning rates
 
@@ -22,8 +24,8 @@ const height = (/** @type {number} */ x, /** @type {number} */ y) => (x * x + ST
 /** @param {import("./desk.js").Desk} desk @returns {import("./desk.js").Lesson} */
 function valley(desk) {
   let start = [-3.5, 1], rate = 0.1, clock = 0, shown = 0, paths = race();
-  desk.slider({ label: "Learning rate of all", from: -2, to: 0, by: 0.05, at: -1, words: (value) => (10 ** value).toFixed(2) }, (value) => { rate = 10 ** value; again(); });
-  const sliders = [0, 1].map((axis) => desk.slider({ label: axis ? "Start, up" : "Start, across", from: axis ? -1.4 : -3.9, to: 1.4, by: 0.1, at: start[axis], quiet: true }, (value) => { start[axis] = value; again(); }));
+  desk.slider({ label: t("Learning rate of all"), from: -2, to: 0, by: 0.05, at: -1, words: (value) => number(10 ** value, 2) }, (value) => { rate = 10 ** value; again(); });
+  const sliders = [0, 1].map((axis) => desk.slider({ label: axis ? t("Start, up") : t("Start, across"), from: axis ? -1.4 : -3.9, to: 1.4, by: 0.1, at: start[axis], quiet: true }, (value) => { start[axis] = value; again(); }));
   function race() {
     return NAMES.map((name) => {
       const optimizer = OPTIMIZERS[name](), at = Float64Array.from(start), path = [[start[0], start[1]]];
@@ -46,7 +48,7 @@ function valley(desk) {
     step();
     return true;
   }, step);
-  desk.button("From the start", again);
+  desk.button(t("From the start"), again);
   const fitted = () => {
     const { area } = desk;
     return plot({ x: area.x, y: area.y, w: area.phone ? area.w : area.w * 0.74, h: area.phone ? area.h * 0.66 : area.h }, ACROSS, UP);
@@ -68,16 +70,17 @@ function valley(desk) {
       c.restore();
       stage.box(rect.x, rect.y, rect.w, rect.h);
       dot(stage, chart.x(start[0]), chart.y(start[1]), 6, colour.ink);
-      stage.text("start: pull it", chart.x(start[0]) + 10 * u, chart.y(start[1]) - 10 * u, { weight: 600, colour: colour.ink, halo: true });
+      stage.text(t("start: pull it"), chart.x(start[0]) + 10 * u, chart.y(start[1]) - 10 * u, { weight: 600, colour: colour.ink, halo: true });
       stage.touch("start", 0, rect);
       const losses = paths.map((path) => height(path[shown][0], path[shown][1])), best = losses.indexOf(Math.min(...losses));
       NAMES.forEach((name, i) => {
         const x = area.phone ? area.x + (i % 2) * (area.w / 2) : rect.x + rect.w + 22 * u, y = area.phone ? rect.y + rect.h + 26 * u + Math.floor(i / 2) * 44 * u : rect.y + 30 * u + i * 56 * u;
         dot(stage, x + 7 * u, y, 7, COLOURS[name]);
-        stage.text(name, x + 22 * u, y + 5 * u, { size: 16, weight: i === best ? 700 : 400, colour: colour.ink });
-        stage.text(`loss ${losses[i] > 999 ? "> 999" : losses[i].toFixed(3)}`, x + 22 * u, y + 23 * u, { size: 14 });
+        stage.text(TITLES[name], x + 22 * u, y + 5 * u, { size: 16, weight: i === best ? 700 : 400, colour: colour.ink });
+        stage.text(t("loss {loss}", { loss: losses[i] > 999 ? "> 999" : number(losses[i], 3) }), x + 22 * u, y + 23 * u, { size: 14 });
       });
-      return `Step ${shown} of ${STEPS} at a rate of ${rate.toFixed(2)}: ${NAMES.map((name, i) => `${name} ${losses[i] > 999 ? "diverges" : losses[i].toFixed(3)}`).join(", ")}. The valley is ${STEEP} times steeper across than along: SGD jumps from wall to wall where the rate is high, momentum rolls past, RMSprop and Adam measure each direction by its own slopes.`;
+      const found = NAMES.map((name, i) => (losses[i] > 999 ? t("{optimizer} diverges", { optimizer: TITLES[name] }) : `${TITLES[name]} ${number(losses[i], 3)}`)).join(", ");
+      return t("Step {step} of {steps} at a rate of {rate}: {losses}. The valley is {steep} times steeper across than along: SGD jumps from wall to wall where the rate is high, momentum rolls past, RMSprop and Adam measure each direction by its own slopes.", { step: shown, steps: STEPS, rate: number(rate, 2), losses: found, steep: STEEP });
     },
     drag(_, { x, y }) {
       const { rect, low, high, bottom, top } = fitted();
@@ -99,8 +102,8 @@ const DIGITS = 500, EPOCHS = 15, TESTED = 200, BUDGET = 14; // milliseconds of a
 async function training(desk) {
   const { samples } = await catalog(), train = halved(varied(/** @type {any} */ (samples), DIGITS, 1.3, 1)), test = halved(varied(/** @type {any} */ (samples), TESTED, 1.3, 2));
   let batch = 32, decay = 0, random = uniform(3), queue = batches(DIGITS, batch, random), epoch = 0, runners = lineUp();
-  desk.choice("Batch", ["8", "32", "128", "all 500"], (chosen) => { batch = chosen === "all 500" ? DIGITS : Number(chosen); again(); }, "32");
-  desk.slider({ label: "Decay of the rate", from: 0, to: 1, by: 0.05, at: 0 }, (value) => { decay = value; again(); });
+  desk.choice(t("Batch"), { 8: "8", 32: "32", 128: "128", "all 500": t("all 500") }, (chosen) => { batch = chosen === "all 500" ? DIGITS : Number(chosen); again(); }, "32");
+  desk.slider({ label: t("Decay of the rate"), from: 0, to: 1, by: 0.05, at: 0 }, (value) => { decay = value; again(); });
   /** @returns {Runner[]} */
   function lineUp() {
     return NAMES.map((name) => ({ name, network: new SmallNetwork({ widths: [196, 32, 10], optimizer: name, rate: DEFAULTS[name], decay }), losses: [], right: 0.1 }));
@@ -130,11 +133,11 @@ async function training(desk) {
     while (step()) if (performance.now() > until) return true;
     return false;
   }, () => { const before = epoch; while (step() && epoch === before); });
-  desk.button("From nothing", again);
+  desk.button(t("From nothing"), again);
   return {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, steps = EPOCHS * Math.ceil(DIGITS / batch), chart = plot({ x: area.x + 30 * u, y: area.y + 16 * u, w: (phone ? area.w : area.w * 0.74) - 40 * u, h: (phone ? area.h * 0.62 : area.h) - 42 * u }, [0, steps], [0, 3]);
-      stage.text("loss of each batch, the mean of an epoch", chart.rect.x, chart.rect.y - 4 * u);
+      stage.text(t("loss of each batch, the mean of an epoch"), chart.rect.x, chart.rect.y - 4 * u);
       axes(stage, chart, Math.ceil(steps / 5), 1);
       for (const { name, losses } of runners) {
         const window = Math.max(1, Math.ceil(DIGITS / batch));
@@ -148,10 +151,11 @@ async function training(desk) {
       runners.forEach(({ name, right }, i) => {
         const x = phone ? area.x + (i % 2) * (area.w / 2) : chart.rect.x + chart.rect.w + 26 * u, y = phone ? chart.rect.y + chart.rect.h + 48 * u + Math.floor(i / 2) * 44 * u : chart.rect.y + 30 * u + i * 56 * u;
         dot(stage, x + 7 * u, y, 7, COLOURS[name]);
-        stage.text(`${name}, ${DEFAULTS[name]}`, x + 22 * u, y + 5 * u, { size: 16, weight: right === most && epoch ? 700 : 400, colour: colour.ink });
-        stage.text(`${Math.round(100 * right)} % of others right`, x + 22 * u, y + 23 * u, { size: 14 });
+        stage.text(`${TITLES[name]}, ${number(DEFAULTS[name], DEFAULTS[name] < 0.01 ? 3 : 2)}`, x + 22 * u, y + 5 * u, { size: 16, weight: right === most && epoch ? 700 : 400, colour: colour.ink });
+        stage.text(t("{share} of others right", { share: asPercent(number(100 * right)) }), x + 22 * u, y + 23 * u, { size: 14 });
       });
-      return `Epoch ${epoch} of ${EPOCHS}, batches of ${batch}, decay ${decay.toFixed(2)}, each at Keras's own rate: ${runners.map(({ name, right }) => `${name} ${Math.round(100 * right)} %`).join(", ")} of ${TESTED} other digits. The same 196-32-10 network on the same ${DIGITS} digits, trained here and now.`;
+      const shares = runners.map(({ name, right }) => `${TITLES[name]} ${asPercent(number(100 * right))}`).join(", ");
+      return t("Epoch {epoch} of {epochs}, batches of {batch}, decay {decay}, each at Keras's own rate: {shares} of {tested} other digits. The same 196-32-10 network on the same {digits} digits, trained here and now.", { epoch, epochs: EPOCHS, batch, decay: number(decay, 2), shares, tested: TESTED, digits: DIGITS });
     },
     tall: 1.15,
   };

@@ -1,8 +1,9 @@
 /* L1 and L2: a small network learns before one's eyes, and its weights are pictures. */
+import { asPercent, number, t } from "../language/language.js";
 import { batches, SmallNetwork, uniform } from "./training.js";
 import { halved, varied } from "./digits.js";
 import { catalog } from "./networks.js";
-import { line } from "./desk.js";
+import { figure, line } from "./desk.js";
 
 const SIDE = 14, DIGITS = 400, BATCH = 20, BATCHES = 4; // in each frame
 const RATE = 0.15, SMALL = 0.01; // a weight below is as good as none
@@ -13,8 +14,8 @@ export async function lesson(desk) {
   const { samples } = await catalog(), train = halved(varied(/** @type {any} */ (samples), DIGITS, 1.3, 1)), test = halved(varied(/** @type {any} */ (samples), 200, 1.3, 2)), random = uniform(5);
   let network = fresh(), law = "none", strength = 0.003, queue = batches(DIGITS, BATCH, random), done = 0;
   /** @type {{ right: number, done: number }[]} */ let course = [];
-  desk.choice("Penalty", ["none", "l1", "l2"], (chosen) => { law = chosen; amount.show(law !== "none"); again(); });
-  const amount = desk.slider({ label: "Strength", from: -4, to: -1, by: 0.1, at: Math.log10(strength), words: (value) => (10 ** value).toFixed(4) }, (value) => { strength = 10 ** value; again(false); });
+  desk.choice(t("Penalty"), { none: t("none"), l1: "l1", l2: "l2" }, (chosen) => { law = chosen; amount.show(law !== "none"); again(); });
+  const amount = desk.slider({ label: t("Strength"), from: -4, to: -1, by: 0.1, at: Math.log10(strength), words: (value) => number(10 ** value, 4) }, (value) => { strength = 10 ** value; again(false); });
   amount.show(false);
   function fresh() {
     return new SmallNetwork({ widths: [SIDE * SIDE, 10], rate: RATE });
@@ -39,7 +40,7 @@ export async function lesson(desk) {
     learn();
     return true;
   }, () => { for (let i = 0; i < 25; i++) learn(); });
-  desk.button("From nothing", () => again());
+  desk.button(t("From nothing"), () => again());
   return {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, across = 5, { weights } = network.layers[0], gap = 10 * u, size = phone ? (area.w - 4 * gap) / across : Math.min((area.w * 0.66 - 4 * gap) / across, (area.h - 60 * u) / 2);
@@ -49,13 +50,13 @@ export async function lesson(desk) {
       for (let d = 0; d < 10; d++) {
         const x = area.x + (d % across) * (size + gap), y = area.y + 18 * u + Math.floor(d / across) * (size + 28 * u);
         stage.place(atlas, d, x, y, size);
-        stage.text(`weights of ${d}`, x, y - 5 * u, { fit: size });
+        stage.text(t("weights of {digit}", { digit: d }), x, y - 5 * u, { fit: size });
       }
       // How many weights there are of each size.
       const left = phone ? area.x : area.x + area.w * 0.7, top = phone ? area.y + 2 * size + 74 * u : area.y + 18 * u, wide = area.x + area.w - left, high = area.y + area.h - top - 24 * u, bins = 41, counts = new Array(bins).fill(0);
       for (const weight of weights) counts[Math.max(0, Math.min(bins - 1, Math.round((weight + 1) * ((bins - 1) / 2))))] += 1;
       const most = Math.max(...counts);
-      stage.text("how many weights have which value", left, top - 5 * u, { fit: wide });
+      stage.text(t("how many weights have which value"), left, top - 5 * u, { fit: wide });
       counts.forEach((count, i) => {
         const tall = Math.sqrt(count / most) * high, value = (i / (bins - 1)) * 2 - 1;
         stage.c.fillStyle = stage.shade(value || 0.02);
@@ -63,14 +64,15 @@ export async function lesson(desk) {
         stage.box(left + (i / bins) * wide, top + high - tall, wide / bins - 1, tall, colour.edge);
       });
       line(stage, [[left, top + high], [left + wide, top + high]], colour.dim, 1);
-      [-1, 0, 1].forEach((value) => stage.text(String(value).replace("-", "\u2212"), left + ((value + 1) / 2) * wide, top + high + 16 * u, { align: value < 0 ? "left" : value ? "right" : "center" }));
+      [-1, 0, 1].forEach((value) => stage.text(figure(value, 0), left + ((value + 1) / 2) * wide, top + high + 16 * u, { align: value < 0 ? "left" : value ? "right" : "center" }));
       let none = 0, largest = 0;
       for (const weight of weights) {
         if (Math.abs(weight) < SMALL) none += 1;
         largest = Math.max(largest, Math.abs(weight));
       }
-      const right = course.length ? `${Math.round(100 * course[course.length - 1].right)} % of 200 other digits are read right; ` : "";
-      return `${law === "none" ? "No penalty" : `${law}(${strength.toFixed(4)})`}, after ${done} batches: ${right}${Math.round((100 * none) / weights.length)} % of the weights are nearly zero, the largest is ${largest.toFixed(2)}. ${law === "l1" ? "l1 adds the weights' sizes to the loss, and what is not needed becomes zero." : law === "l2" ? "l2 adds their squares, and large ones shrink most." : "Nothing holds them back, and the noise they began with stays."}`;
+      const values = { penalty: law === "none" ? t("No penalty") : `${law}(${number(strength, 4)})`, batches: number(done), zero: asPercent(number((100 * none) / weights.length)), largest: number(largest, 2) };
+      const words = course.length ? t("{penalty}, after {batches} batches: {right} of 200 other digits are read right; {zero} of the weights are nearly zero, the largest is {largest}.", { ...values, right: asPercent(number(100 * course[course.length - 1].right)) }) : t("{penalty}, after {batches} batches: {zero} of the weights are nearly zero, the largest is {largest}.", values);
+      return `${words} ${law === "l1" ? t("l1 adds the weights' sizes to the loss, and what is not needed becomes zero.") : law === "l2" ? t("l2 adds their squares, and large ones shrink most.") : t("Nothing holds them back, and the noise they began with stays.")}`;
     },
     tall: 1.35,
   };

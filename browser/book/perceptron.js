@@ -1,4 +1,5 @@
 /* One unit: 784 weights that are painted with the finger, a bias, and what it makes of the visitor's digit. */
+import { t } from "../language/language.js";
 import { clip, number } from "../journey/stage.js";
 import { weighted } from "../journey/sums.js";
 import { sign } from "../journey/parts.js";
@@ -15,9 +16,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 export function lesson(desk, { ink }) {
   const weights = new Float32Array(SIDE * SIDE);
   let bias = 0, paint = 1, cursor = 14 * SIDE + 14, keyed = false;
-  const slider = desk.slider({ label: "Bias", from: -EXTENT, to: EXTENT, by: 0.5, at: bias, digits: 1 }, (value) => { bias = value; });
-  desk.choice("The finger paints", ["for", "against", "nothing"], (chosen) => { paint = chosen === "for" ? 1 : chosen === "against" ? -1 : 0; });
-  desk.choice("Begin with", ["this digit", "no weights", "a unit of the MLP"], (chosen) => { void begin(chosen); });
+  const slider = desk.slider({ label: t("Bias"), from: -EXTENT, to: EXTENT, by: 0.5, at: bias, digits: 1 }, (value) => { bias = value; });
+  desk.choice(t("The finger paints"), { for: t("for"), against: t("against"), nothing: t("nothing") }, (chosen) => { paint = chosen === "for" ? 1 : chosen === "against" ? -1 : 0; });
+  desk.choice(t("Begin with"), { "this digit": t("this digit"), "no weights": t("no weights"), "a unit of the MLP": t("a unit of the MLP") }, (chosen) => { void begin(chosen); });
   const near = (/** @type {number} */ p) => [-1, 0, 1].some((dy) => [-1, 0, 1].some((dx) => ink[p + dy * SIDE + dx] > 0.3));
 
   /** @param {string} how */
@@ -48,7 +49,7 @@ export function lesson(desk, { ink }) {
       stage.picture("digit", ink, [SIDE, SIDE], rect(0), { ink: true });
       stage.picture("weights", weights, [SIDE, SIDE], rect(1));
       stage.picture("products", products, [SIDE, SIDE], rect(2));
-      [phone ? "your digit" : "the digit: 784 inputs", phone ? "paint here" : "784 weights: paint here", "products"].forEach((words, i) => stage.text(words, xs[i], y - 6 * u, { fit: size + gap, weight: i === 1 ? 700 : 400, colour: i === 1 ? colour.ink : colour.dim }));
+      [phone ? t("your digit") : t("the digit: 784 inputs"), phone ? t("paint here") : t("784 weights: paint here"), t("products")].forEach((words, i) => stage.text(words, xs[i], y - 6 * u, { fit: size + gap, weight: i === 1 ? 700 : 400, colour: i === 1 ? colour.ink : colour.dim }));
       sign(stage, "×", xs[0] + size + gap / 2, y + size / 2);
       sign(stage, "=", xs[1] + size + gap / 2, y + size / 2);
       stage.touch("weights", 0, rect(1), SIDE, SIDE);
@@ -61,15 +62,17 @@ export function lesson(desk, { ink }) {
       line(stage, [[left, low], [right, low]], colour.dim, 1.5 * u);
       line(stage, [[middle, low - 14 * u], [middle, low + 14 * u]], colour.ink, 2 * u);
       stage.text("0", middle, low + 30 * u, { align: "center" });
-      stage.text("fires", right - 6 * u, low - 36 * u, { align: "right", colour: colour.ink });
-      stage.text("silent", left, low - 36 * u);
+      stage.text(t("fires"), right - 6 * u, low - 36 * u, { align: "right", colour: colour.ink });
+      stage.text(t("silent"), left, low - 36 * u);
       line(stage, [[at(sum), low], [at(z), low]], colour.network, 5 * u);
       dot(stage, at(sum), low, 6, colour.dim);
       dot(stage, at(z), low, 11, fires ? stage.plus : colour.dim);
-      stage.text(`sum ${number(sum)}`, at(sum), low - 16 * u, { align: "center", halo: true });
-      stage.text(`output ${number(Math.max(0, z))}`, at(z), low + 32 * u, { align: "center", size: 16, weight: 700, halo: true, colour: fires ? stage.plus : colour.ink });
+      stage.text(t("sum {sum}", { sum: number(sum) }), at(sum), low - 16 * u, { align: "center", halo: true });
+      stage.text(t("output {output}", { output: number(Math.max(0, z)) }), at(z), low + 32 * u, { align: "center", size: 16, weight: 700, halo: true, colour: fires ? stage.plus : colour.ink });
       stage.touch("bias", 0, { x: left, y: low - 22 * u, w: right - left, h: 44 * u });
-      return `The sum of all products is ${number(sum)}, with the bias ${number(bias)} it is ${number(z)}, and ReLU makes ${number(Math.max(0, z))} of it: the unit ${fires ? "fires" : "is silent"}. Weights say what it looks for, the bias how much of it is enough.`;
+      const values = { sum: number(sum), bias: number(bias), total: number(z), output: number(Math.max(0, z)) };
+      if (fires) return t("The sum of all products is {sum}, with the bias {bias} it is {total}, and ReLU makes {output} of it: the unit fires. Weights say what it looks for, the bias how much of it is enough.", values);
+      return t("The sum of all products is {sum}, with the bias {bias} it is {total}, and ReLU makes {output} of it: the unit is silent. Weights say what it looks for, the bias how much of it is enough.", values);
     },
     drag(spot, { x }) {
       keyed = false;
@@ -86,7 +89,7 @@ export function lesson(desk, { ink }) {
       else return false;
       return true;
     },
-    keys: "The weights: arrow keys move over them, Space paints",
+    keys: t("The weights: arrow keys move over them, Space paints"),
     tall: 0.9,
   };
 }

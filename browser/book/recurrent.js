@@ -1,4 +1,5 @@
 /* Recurrent networks row by row: SimpleRNN's equation with its numbers, and the LSTM's gates. */
+import { t } from "../language/language.js";
 import { SIDE, cellAt, sign } from "../journey/parts.js";
 import { number, peak } from "../journey/stage.js";
 import { total } from "../journey/sums.js";
@@ -20,8 +21,8 @@ export async function lesson(desk, { digit, ink }, which) {
   network.run(digit);
   const rows = inner.gates.map((tensors) => tensors.map((tensor) => Float32Array.from(network.value(tensor)))), nothing = new Float32Array(UNITS);
   let row = FIRST, unit = liveliest(rows.map((each) => each[each.length - 1]));
-  const slider = desk.slider({ label: "Row", from: 0, to: SIDE - 1, by: 1, at: row, digits: 0 }, (value) => { row = value; });
-  const unitSlider = desk.slider({ label: "Unit", from: 0, to: UNITS - 1, by: 1, at: unit, digits: 0 }, (value) => { unit = value; });
+  const slider = desk.slider({ label: t("Row"), from: 0, to: SIDE - 1, by: 1, at: row, digits: 0 }, (value) => { row = value; });
+  const unitSlider = desk.slider({ label: t("Unit"), from: 0, to: UNITS - 1, by: 1, at: unit, digits: 0 }, (value) => { unit = value; });
   const next = () => {
     row = (row + 1) % SIDE;
     slider.put(row);
@@ -48,7 +49,7 @@ function reading(stage, ink, row, rect) {
   stage.picture("digit", ink, [SIDE, SIDE], rect, { ink: true });
   stage.fill([[x, y + (row + 1) * pixel], [x + w, y + (row + 1) * pixel], [x + w, y + w], [x, y + w]], "#8d8b85", 0.75);
   stage.frame(x, y + row * pixel, w, pixel, stage.colour.network);
-  stage.text(`row ${row}`, x, y - 6 * stage.u, { weight: 700, colour: stage.colour.network });
+  stage.text(t("row {row}", { row }), x, y - 6 * stage.u, { weight: 700, colour: stage.colour.network });
   stage.touch("row", 0, rect, 1, SIDE);
 }
 
@@ -66,23 +67,23 @@ function equation(stage, area, size, { input, state, bias, x, before, after, row
     stage.picture(name, values, [SIDE, 1], { x: at, y: top, w: each, h: high }, ink ? { ink } : { gain: 1 / peak(values) });
     stage.text(words, at, top - 6 * u, { fit: each });
   };
-  ofRow("x", x, 0, "x: this row", true);
-  ofRow("U", U, 1, `U: unit ${unit}'s weights`);
-  ofRow("Ux", fromRow, 2, `U x, sum ${number(ux)}`);
+  ofRow("x", x, 0, t("x: this row"), true);
+  ofRow("U", U, 1, t("U: unit {unit}'s weights", { unit }));
+  ofRow("Ux", fromRow, 2, t("U x, sum {sum}", { sum: number(ux) }));
   const middle = top + high + 34 * u, ofState = (/** @type {string} */ name, /** @type {Float32Array} */ values, /** @type {number} */ i, /** @type {string} */ words, gain = 1 / peak(values)) => {
     const at = left + i * (each + gap) + (each - field) / 2, rect = { x: at, y: middle, w: field, h: field };
     stage.picture(name, values, [N, N], rect, { gain });
     stage.text(words, at, middle - 6 * u, { fit: each });
     return rect;
   };
-  ofState("h", before, 0, "h before: 256 states", 0.7);
-  ofState("W", W, 1, "W: 256 weights");
-  ofState("Wh", fromState, 2, `W h, sum ${number(wh)}`);
+  ofState("h", before, 0, t("h before: 256 states"), 0.7);
+  ofState("W", W, 1, t("W: 256 weights"));
+  ofState("Wh", fromState, 2, t("W h, sum {sum}", { sum: number(wh) }));
   for (const [i, words] of /** @type {[number, string][]} */ ([[0, "×"], [1, "="]])) {
     sign(stage, words, left + (i + 1) * (each + gap) - gap / 2, top + high / 2, 20);
     sign(stage, words, left + (i + 1) * (each + gap) - gap / 2, middle + field / 2, 20);
   }
-  const below = middle + field + 40 * u, parts = [["b", bias[unit]], ["W h", wh], ["U x", ux], ["sum", sum], ["tanh", h]], step = wide / parts.length;
+  const below = middle + field + 40 * u, parts = [["b", bias[unit]], ["W h", wh], ["U x", ux], [t("sum"), sum], ["tanh", h]], step = wide / parts.length;
   parts.forEach(([name, value], i) => {
     const at = left + (i + 0.5) * step;
     stage.text(String(name), at, below, { align: "center", size: 14 });
@@ -92,11 +93,12 @@ function equation(stage, area, size, { input, state, bias, x, before, after, row
   // The new state, with the unit in it.
   const state2 = phone ? { x: area.x + size + 30 * u, y: area.y + 20 * u, w: size, h: size } : { x: area.x, y: area.y + size + 50 * u, w: Math.min(size, area.h - size - 56 * u), h: Math.min(size, area.h - size - 56 * u) };
   stage.picture("new", after, [N, N], state2, { gain: 0.7 });
-  stage.text("h: the new state", state2.x, state2.y - 6 * u, { weight: 600, colour: colour.ink });
+  stage.text(t("h: the new state"), state2.x, state2.y - 6 * u, { weight: 600, colour: colour.ink });
   const cell = cellAt(state2, N, unit);
   stage.frame(cell.x, cell.y, cell.w, cell.h);
   stage.touch("unit", 0, state2, N, N);
-  return `h = tanh(b + W h + U x), in row ${row} for unit ${unit}: tanh(${number(bias[unit])} ${signed(wh)} ${signed(ux)}) = tanh(${number(sum)}) = ${number(h)}. ${row ? "W h is what it remembers, U x what it sees now." : "Before the first row the state is zero: W h is 0."}`;
+  const formula = `tanh(${number(bias[unit])} ${signed(wh)} ${signed(ux)}) = tanh(${number(sum)}) = ${number(h)}`;
+  return `${t("h = tanh(b + W h + U x), in row {row} for unit {unit}: {formula}.", { row, unit, formula })} ${row ? t("W h is what it remembers, U x what it sees now.") : t("Before the first row the state is zero: W h is 0.")}`;
 }
 
 const TRACED = [1, 0, 2, 4], COLOURS = ["#8a5cd6", "#2f9e8f", "#2f81d6", "#d9480f"]; // of forget, input and output gate, and the cell
@@ -106,24 +108,24 @@ const TRACED = [1, 0, 2, 4], COLOURS = ["#8a5cd6", "#2f9e8f", "#2f81d6", "#d9480
 function gates(stage, area, size, { rows, row, unit, before }) {
   const { u, colour } = stage, { phone } = area, [i, f, o, candidate, cell, state] = rows[row], left = phone ? area.x : area.x + size + 40 * u, wide = area.x + area.w - left, gap = (phone ? 16 : 26) * u;
   const field = Math.min((wide - 4 * gap) / 5, phone ? 999 : area.h * 0.34), top = phone ? area.y + size + 46 * u : area.y + 20 * u;
-  const put = (/** @type {string} */ name, /** @type {Float32Array} */ values, /** @type {number} */ column, /** @type {number} */ line, gate = false) => {
+  const put = (/** @type {string} */ title, /** @type {Float32Array} */ values, /** @type {number} */ column, /** @type {number} */ line, gate = false) => {
     const rect = { x: left + column * (field + gap), y: top + line * (field + 46 * u), w: field, h: field }, mark = cellAt(rect, N, unit);
-    stage.picture(`${name}${line}`, values, [N, N], rect, gate ? { ink: true } : { gain: 0.8 });
-    stage.text(name, rect.x, rect.y - 6 * u, { fit: field + gap - 4 * u });
+    stage.picture(`gate${line}${column}`, values, [N, N], rect, gate ? { ink: true } : { gain: 0.8 });
+    stage.text(title, rect.x, rect.y - 6 * u, { fit: field + gap - 4 * u });
     stage.frame(mark.x, mark.y, mark.w, mark.h, gate ? colour.network : colour.ink);
     stage.text(number(values[unit]), rect.x + field / 2, rect.y + field + 17 * u, { size: 15, weight: 700, align: "center", colour: colour.ink });
     stage.touch("unit", 10 * line + column, rect, N, N);
   };
   const between = (/** @type {string} */ words, /** @type {number} */ column, /** @type {number} */ line) => sign(stage, words, left + (column + 1) * (field + gap) - gap / 2, top + line * (field + 46 * u) + field / 2, phone ? 15 : 20);
-  put("forget", f, 0, 0, true);
-  put("cell before", before, 1, 0);
-  put("input", i, 2, 0, true);
-  put("candidate", candidate, 3, 0);
-  put("cell", cell, 4, 0);
+  put(t("forget"), f, 0, 0, true);
+  put(t("cell before"), before, 1, 0);
+  put(t("input"), i, 2, 0, true);
+  put(t("candidate"), candidate, 3, 0);
+  put(t("cell"), cell, 4, 0);
   ["×", "+", "×", "="].forEach((words, at) => between(words, at, 0));
-  put("output", o, 0, 1, true);
-  put("tanh(cell)", cell.map(Math.tanh), 1, 1);
-  put("state", state, 2, 1);
+  put(t("output"), o, 0, 1, true);
+  put(t("tanh(cell)"), cell.map(Math.tanh), 1, 1);
+  put(t("state"), state, 2, 1);
   ["×", "="].forEach((words, at) => between(words, at, 1));
   // One unit through all rows.
   const chart = phone ? { x: area.x, y: top + 2 * (field + 46 * u) + 8 * u, w: area.w, h: 0 } : { x: left + 3 * (field + gap) + 10 * u, y: top + field + 46 * u, w: 2 * field + gap - 10 * u, h: 0 };
@@ -134,10 +136,10 @@ function gates(stage, area, size, { rows, row, unit, before }) {
   line(stage, [[xAt(row), chart.y], [xAt(row), chart.y + chart.h]], colour.network, 2 * u);
   TRACED.forEach((gate, k) => line(stage, rows.map((each, at) => /** @type {[number, number]} */ ([xAt(at), yAt(each[gate][unit])])), COLOURS[k], 2.2 * u));
   stage.touch("trace", 0, chart, SIDE, 1);
-  stage.text(`unit ${unit}, row by row`, chart.x, chart.y - 6 * u, { weight: 600, colour: colour.ink });
-  TRACED.forEach((gate, k) => stage.text(["forget", "input", "output", "cell"][k], chart.x + (k * chart.w) / 4, chart.y + chart.h + 15 * u, { colour: COLOURS[k], weight: 700, fit: chart.w / 4 }));
-  if (!phone) stage.text("drag over the rows, touch a unit", area.x, area.y + size + 44 * u, { fit: size });
-  return `Row ${row}, unit ${unit}: cell = forget ${number(f[unit])} × ${bracketed(before[unit])} + input ${number(i[unit])} × ${bracketed(candidate[unit])} = ${number(cell[unit])}; state = output ${number(o[unit])} × tanh(${number(cell[unit])}) = ${number(state[unit])}. A gate is white where it is open.`;
+  stage.text(t("unit {unit}, row by row", { unit }), chart.x, chart.y - 6 * u, { weight: 600, colour: colour.ink });
+  TRACED.forEach((gate, k) => stage.text([t("forget"), t("input"), t("output"), t("cell")][k], chart.x + (k * chart.w) / 4, chart.y + chart.h + 15 * u, { colour: COLOURS[k], weight: 700, fit: chart.w / 4 }));
+  if (!phone) stage.text(t("drag over the rows, touch a unit"), area.x, area.y + size + 44 * u, { fit: size });
+  return t("Row {row}, unit {unit}: cell = forget {forget} × {before} + input {input} × {candidate} = {cell}; state = output {output} × tanh({cell}) = {state}. A gate is white where it is open.", { row, unit, forget: number(f[unit]), before: bracketed(before[unit]), input: number(i[unit]), candidate: bracketed(candidate[unit]), cell: number(cell[unit]), output: number(o[unit]), state: number(state[unit]) });
 }
 
 /** A number that is multiplied. @param {number} value */

@@ -1,4 +1,5 @@
 /* Vanishing gradients: how large the gradient is in each layer of a deep network, with and without shortcuts. */
+import { number, t, tn } from "../language/language.js";
 import { percent } from "../answers/words.js";
 import { line, plot } from "./desk.js";
 import { halved, varied } from "./digits.js";
@@ -14,8 +15,8 @@ const [LEAST, MOST_SIZE] = [-9, 1]; // powers of ten of a gradient that are show
 export async function lesson(desk) {
   const { samples } = await catalog(), train = halved(varied(/** @type {any} */ (samples), DIGITS, 1, 1)), test = halved(varied(/** @type {any} */ (samples), 100, 1, 2)), random = uniform(4);
   let depth = 20, /** @type {Activation} */ activation = /** @type {Activation} */ ("sigmoid"), pair = made(), done = 0, queue = batches(DIGITS, BATCH, random), right = [0.1, 0.1];
-  desk.slider({ label: "Layers", from: 2, to: 40, by: 1, at: depth, digits: 0 }, (value) => { depth = value; again(); });
-  desk.choice("Activation", ["sigmoid", "tanh", "ReLU"], (chosen) => { activation = /** @type {Activation} */ (chosen); again(); });
+  desk.slider({ label: t("Layers"), from: 2, to: 40, by: 1, at: depth, digits: 0 }, (value) => { depth = value; again(); });
+  desk.choice(t("Activation"), ["sigmoid", "tanh", "ReLU"], (chosen) => { activation = /** @type {Activation} */ (chosen); again(); });
   function made() {
     const widths = [196, ...new Array(depth - 1).fill(WIDTH), 10], settings = { widths, activation, optimizer: "Adam", rate: 0.002, seed: 3 };
     const both = [new SmallNetwork(settings), new SmallNetwork({ ...settings, shortcuts: true })];
@@ -36,13 +37,13 @@ export async function lesson(desk) {
     return true;
   };
   desk.plays(step, () => { for (let i = 0; i < 10; i++) step(); }, false);
-  desk.button("From nothing", again);
+  desk.button(t("From nothing"), again);
   return {
     draw(stage, area) {
       const { u, colour } = stage, sizes = pair.map(({ gradients }) => gradients.map(({ weights }) => Math.sqrt(weights.reduce((sum, g) => sum + g * g, 0) / weights.length))), halves = [0, 1].map((i) => area.phone ? plot({ x: area.x + 34 * u, y: area.y + 20 * u + i * (area.h / 2), w: area.w - 40 * u, h: area.h / 2 - 46 * u }, [0, depth], [LEAST, MOST_SIZE]) : plot({ x: area.x + 40 * u + i * (area.w / 2), y: area.y + 24 * u, w: area.w / 2 - 60 * u, h: area.h - 56 * u }, [0, depth], [LEAST, MOST_SIZE]));
       halves.forEach((chart, i) => {
         const { rect } = chart, bar = rect.w / depth;
-        stage.text(i ? "with shortcuts" : "without shortcuts", rect.x, rect.y - 7 * u, { size: 15, weight: 600, colour: colour.ink });
+        stage.text(i ? t("with shortcuts") : t("without shortcuts"), rect.x, rect.y - 7 * u, { size: 15, weight: 600, colour: colour.ink });
         for (let power = LEAST; power <= MOST_SIZE; power += 2) {
           line(stage, [[rect.x, chart.y(power)], [rect.x + rect.w, chart.y(power)]], colour.edge, 1);
           stage.text(`10${superscript(power)}`, rect.x - 4 * u, chart.y(power), { align: "right", base: "middle" });
@@ -52,11 +53,15 @@ export async function lesson(desk) {
           stage.c.fillStyle = i ? colour.network : colour.dim;
           stage.c.fillRect(rect.x + layer * bar + 1, y, Math.max(1, bar - 2), rect.y + rect.h - y);
         });
-        stage.text("first layer", rect.x, rect.y + rect.h + 16 * u);
-        stage.text("last layer", rect.x + rect.w, rect.y + rect.h + 16 * u, { align: "right" });
+        stage.text(t("first layer"), rect.x, rect.y + rect.h + 16 * u);
+        stage.text(t("last layer"), rect.x + rect.w, rect.y + rect.h + 16 * u, { align: "right" });
       });
-      const shares = sizes.map((each) => each[1] / each[each.length - 1]), words = shares.map(inPowers);
-      return `The gradient of layer 2 over the last one's: ${words[0]} without shortcuts, ${words[1]} with them. ${done ? `After ${done} batches they read ${percent(right[0])} and ${percent(right[1])} of 100 other digits.` : "Play trains both, side by side."} ${depth} layers of ${WIDTH} ${activation} units.`;
+      const [without, within] = sizes.map((each) => inPowers(each[1] / each[each.length - 1])), [first, second] = right.map((share) => percent(share));
+      return [
+        t("The gradient of layer 2 over the last one's: {without} without shortcuts, {within} with them.", { without, within }),
+        done ? tn("After {n} batch they read {first} and {second} of 100 other digits.", "After {n} batches they read {first} and {second} of 100 other digits.", done, { first, second }) : t("Play trains both, side by side."),
+        t("{depth} layers of {width} {activation} units.", { depth, width: WIDTH, activation }),
+      ].join(" ");
     },
     tall: 1.35,
   };
@@ -65,7 +70,7 @@ export async function lesson(desk) {
 /** @param {number} share */
 function inPowers(share) {
   const power = Math.floor(Math.log10(share + 1e-30));
-  return power > -2 ? share.toFixed(2) : `${(share / 10 ** power).toFixed(1)} × 10${superscript(power)}`;
+  return power > -2 ? number(share, 2) : `${number(share / 10 ** power, 1)} × 10${superscript(power)}`;
 }
 
 /** @param {number} power */
