@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field
 
+from language import N_
 from recognition.exported_model import ExportedModel
 from recognition.recipes import RECIPES
 
@@ -12,9 +13,9 @@ Z95 = 1.959964  # standard normal quantile of a two-sided 95 % interval
 
 TRAINING = {"optimizer", "epochs", "batch_size", "seed", "date", "seconds_per_epoch", "digits", "versions"}  # at least
 TESTS = {
-    "mnist": "MNIST test digits",
-    "drawn": "drawn digits",
-    "drawn_resized": "drawn digits, plain resize",
+    "mnist": N_("MNIST test digits"),
+    "drawn": N_("drawn digits"),
+    "drawn_resized": N_("drawn digits, plain resize"),
 }
 
 

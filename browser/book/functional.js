@@ -11,7 +11,7 @@ const MOST = 12; // layers of a branch
 export function lesson(desk, { ours }) {
   let plan = structuredClone(PLANS["a small fork"]), branch = 0;
   desk.picture.hidden = true;
-  desk.choice(t("Begin with"), { "Y-network": t("Y-network"), "one branch": t("one branch"), "a small fork": t("a small fork") }, (chosen) => { plan = structuredClone(PLANS[chosen]); branch = 0; show(); }, "a small fork");
+  desk.choice(t("Begin with"), { "Y-network": "Y-network", "one branch": t("one branch"), "a small fork": t("a small fork") }, (chosen) => { plan = structuredClone(PLANS[chosen]); branch = 0; show(); }, "a small fork");
   desk.choice(t("Branch"), { left: t("left"), right: t("right") }, (chosen) => { branch = chosen === "left" ? 0 : 1; show(); });
   const add = (/** @type {string} */ label, /** @type {import("./graph.js").Step} */ step) => desk.button(label, () => {
     (plan.branches[branch] ??= []).push(step);

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-SOURCE = "Rowel Atienza, *Advanced Deep Learning with TensorFlow 2 and Keras*, second edition, chapters 1 and 2"
+from language import N_
+
+SOURCE = N_("Rowel Atienza, *Advanced Deep Learning with TensorFlow 2 and Keras*, second edition, chapters 1 and 2")
 
 FACTS: dict[str, dict[str, Any]] = {
     "listing 1.3.1": {
@@ -40,21 +42,21 @@ class Erratum:
 
 
 ERRATA = (
-    Erratum("parameters of the CNN", "80,226", "80,266", "640 + 36,928 + 36,928 + 5,770"),
-    Erratum("parameters of the MLP's last layer", "2,750", "2,570", "256 × 10 + 10"),
-    Erratum("maps after the CNN's second pooling", "5.5 × 5", "5 × 5", "11 halved, rounded down"),
-    Erratum("parameters of an activation layer", "36,928", "0", "an activation has nothing to learn"),
-    Erratum("output of the CNN's third convolution", "3.3 × 3", "3 × 3", "5 − 3 + 1, without padding"),
+    Erratum(N_("parameters of the CNN"), "80,226", "80,266", "640 + 36,928 + 36,928 + 5,770"),
+    Erratum(N_("parameters of the MLP's last layer"), "2,750", "2,570", "256 × 10 + 10"),
+    Erratum(N_("maps after the CNN's second pooling"), "5.5 × 5", "5 × 5", N_("11 halved, rounded down")),
+    Erratum(N_("parameters of an activation layer"), "36,928", "0", N_("an activation has nothing to learn")),
+    Erratum(N_("output of the CNN's third convolution"), "3.3 × 3", "3 × 3", N_("5 − 3 + 1, without padding")),
     Erratum(
-        "hidden layers of table 1.3.3's best row, and of listing 1.3.2",
+        N_("hidden layers of table 1.3.3's best row, and of listing 1.3.2"),
         "256-256-256",
         "256-256",
-        "200,960 + 65,792 + 2,570 = 269,322; a third hidden layer would make it 335,114",
+        N_("200,960 + 65,792 + 2,570 = 269,322; a third hidden layer would make it 335,114"),
     ),
     Erratum(
-        "the learning rate with which gradient descent needs many iterations",
-        "a large value",
-        "a small value",
-        "from the start of figure 1.3.7 to within 0.02 of its minimum are 194 steps at 0.01, and 18 at 0.1",
+        N_("the learning rate with which gradient descent needs many iterations"),
+        N_("a large value"),
+        N_("a small value"),
+        N_("from the start of figure 1.3.7 to within 0.02 of its minimum are 194 steps at 0.01, and 18 at 0.1"),
     ),
 )

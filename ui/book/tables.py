@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import suppress
+from dataclasses import asdict
 from statistics import stdev
+from typing import Any
 
 import altair as alt
 import streamlit as st
 
+from language import _, ngettext, number
 from models import NETWORKS
 from recognition.store import TABLES, WeightsError, read_card, released, trained_recipes
 from ui.book.facts import ERRATA
 from ui.drawing.answers import shape_in_words
 from ui.shared import charts, session
 
+COMMAND = "`python -m training.tables`"
 log = logging.getLogger(__name__)
 
 
@@ -27,25 +31,26 @@ def networks() -> None:
         with suppress(WeightsError, StopIteration):
             card = read_card(key, next(recipe for recipe in recipes[::-1] if key in released(recipe)))
             rows.append(
-                {"network": network.title, "source": network.source, "input": shape_in_words(network)}
-                | {"parameters": f"{card.parameters:,}"}
+                {_("network"): network.title, _("source"): network.source, _("input"): shape_in_words(network)}
+                | {_("parameters"): number(card.parameters)}
             )
     st.table(rows, border="horizontal")
     st.caption(
-        "Listing 2.1.1, the CNN in the functional style, is the CNN of listing 1.4.1 layer by layer, with another "
-        "dropout rate; it would be the same row again. DenseNet has depth 40 here, where the book's has 100."
+        _(
+            "Listing 2.1.1, the CNN in the functional style, is the CNN of listing 1.4.1 layer by layer, with another "
+            "dropout rate; it would be the same row again. DenseNet has depth 40 here, where the book's has 100."
+        )
     )
 
 
 def errata() -> None:
     """Show the errors in the print."""
+    words = _("**{where}**: printed ~~{printed}~~, right **{right}**; {why}")
     for erratum in ERRATA:
-        st.markdown(f"**{erratum.where}**: printed ~~{erratum.printed}~~, right **{erratum.right}**; {erratum.why}")
-    st.caption("The tests build these networks and count, so what is called right is checked. Also in docs/errata.md.")
-
-
-FORMATS = dict.fromkeys(("train %, book", "train %, here", "test %, book", "test %, here"), "%.2f")
-FORMATS |= {"parameters": "localized", "difference": "%+.2f", "seconds": "%.0f"}  # of the tables' columns
+        st.markdown(words.format(**{name: _(text) for name, text in asdict(erratum).items()}))
+    st.caption(
+        _("The tests build these networks and count, so what is called right is checked. Also in docs/errata.md.")
+    )
 
 
 def retrained() -> None:
@@ -53,14 +58,15 @@ def retrained() -> None:
     try:
         tables = json.loads(TABLES.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        st.write("They are not here yet; this command trains them: `python -m training.tables`")
+        st.write(_("They are not here yet; this command trains them: {command}").format(command=COMMAND))
         return
     except (OSError, ValueError, RecursionError) as error:
         log.warning("%s cannot be read: %s", TABLES, error)
-        st.write("They cannot be read; restore weights/tables.json, or train them: `python -m training.tables`")
+        words = _("They cannot be read; restore weights/tables.json, or train them: {command}")
+        st.write(words.format(command=COMMAND))
         return
     name = st.segmented_control(
-        "Table", list(tables), default=next(iter(tables)), required=True, key=session.BOOK_TABLE
+        _("Table"), list(tables), default=next(iter(tables)), required=True, key=session.BOOK_TABLE
     )
     rows = tables[name]
     st.dataframe(
@@ -83,18 +89,43 @@ def retrained() -> None:
             for row in rows
         ],
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format=form) for name, form in FORMATS.items()},
+        column_config=_columns(),
     )
     _scatter(rows)
     st.caption(
-        "On the dashed line both are the same. The print does not say how many epochs a row had; here it is the "
-        "listings' 20, or 10 for the CNN, too few for SGD's MLPs. More on how the print is read: docs/tables.md."
+        _(
+            "On the dashed line both are the same. The print does not say how many epochs a row had; here it is the "
+            "listings' 20, or 10 for the CNN, too few for SGD's MLPs. More on how the print is read: docs/tables.md."
+        )
     )
+
+
+def _columns() -> dict[str, Any]:
+    """Streamlit's settings for the table's columns, by their keys."""
+    accuracy: dict[str, Any] = {
+        "train %, book": _("train %, book"),
+        "train %, here": _("train %, here"),
+        "test %, book": _("test %, book"),
+        "test %, here": _("test %, here"),
+    }
+    columns = {key: st.column_config.NumberColumn(title, format="%.2f") for key, title in accuracy.items()}
+    return columns | {
+        "layers": _("layers"),
+        "regularizer": _("regularizer"),
+        "optimizer": _("optimizer"),
+        "activation": _("activation"),
+        "parameters": st.column_config.NumberColumn(_("parameters"), format="localized"),
+        "difference": st.column_config.NumberColumn(_("difference"), format="%+.2f"),
+        "seconds": st.column_config.NumberColumn(_("seconds"), format="%.0f"),
+        "spread": _("spread"),
+        "epochs the print needs": _("epochs the print needs"),
+    }
 
 
 def spread(tests: list[float]) -> str:
     """The standard deviation of one network's accuracies with several seeds, and their number."""
-    return f"± {stdev(tests):.2f} ({len(tests)} seeds)"
+    words = ngettext("± {deviation} ({n} seed)", "± {deviation} ({n} seeds)", len(tests))
+    return words.format(deviation=number(stdev(tests), 2), n=number(len(tests)))
 
 
 def _scatter(rows: list[dict]) -> None:
@@ -106,12 +137,17 @@ def _scatter(rows: list[dict]) -> None:
     values = [value for point in points for value in (point["book"], point["here"])]
     scale = alt.Scale(domain=[min(values) - 0.3, max(values) + 0.3], nice=False, zero=False)
     place = {
-        "x": alt.X("book:Q", scale=scale, title="test accuracy printed, %"),
-        "y": alt.Y("here:Q", scale=scale, title="test accuracy here, %"),
+        "x": alt.X("book:Q", scale=scale, title=_("test accuracy printed, %")),
+        "y": alt.Y("here:Q", scale=scale, title=_("test accuracy here, %")),
     }
     dots = alt.Chart(alt.InlineData(values=points)).mark_circle(size=90, opacity=0.85)
     colour = alt.Color("optimizer:N", legend=alt.Legend(orient="top", title=None))
-    dots = dots.encode(**place, color=colour, tooltip=["what:N", "book:Q", "here:Q"])
+    tooltip = [
+        alt.Tooltip("what:N", title=_("network")),
+        alt.Tooltip("book:Q", title=_("book")),
+        alt.Tooltip("here:Q", title=_("here")),
+    ]
+    dots = dots.encode(**place, color=colour, tooltip=tooltip)
     ends = [{"book": end, "here": end} for end in scale.domain]
     line = alt.Chart(alt.InlineData(values=ends)).mark_line(strokeDash=[4, 4], color="gray").encode(**place)
-    st.altair_chart((line + dots).properties(height=charts.HEIGHT), alt="Test accuracy here over the printed one")
+    st.altair_chart((line + dots).properties(height=charts.HEIGHT), alt=_("Test accuracy here over the printed one"))

@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
+from language import N_, _, number
 from models import NETWORKS
 from recognition.card import TESTS, ModelCard
 from recognition.recipes import RECIPES
@@ -25,29 +26,48 @@ AROUND = 90  # pixels for the axis below and the legend above
 EDGE = 0.02  # of the range, left free on both sides
 SHAPES = {"drawn": "circle", "book": "diamond"}
 
+CORRUPTIONS = (  # as weights/robustness.json names them
+    N_("none"),
+    N_("shot noise"),
+    N_("impulse noise"),
+    N_("glass blur"),
+    N_("motion blur"),
+    N_("shear"),
+    N_("scale"),
+    N_("rotate"),
+    N_("brightness"),
+    N_("translate"),
+    N_("stripe"),
+    N_("fog"),
+    N_("spatter"),
+    N_("dotted line"),
+    N_("zigzag"),
+    N_("Canny edges"),
+)
 # Sorting keys of a network's cards on a test.
 ORDERS: dict[str, Callable[[list[ModelCard], str], float]] = {
-    "Usual order": lambda cards, test: list(NETWORKS).index(cards[0].network),
-    "Most accurate first": lambda cards, test: -max(card.tests[test].accuracy for card in cards),
-    "Smallest first": lambda cards, test: cards[0].parameters,
+    N_("Usual order"): lambda cards, test: list(NETWORKS).index(cards[0].network),
+    N_("Most accurate first"): lambda cards, test: -max(card.tests[test].accuracy for card in cards),
+    N_("Smallest first"): lambda cards, test: cards[0].parameters,
 }
 
 
 def show_accuracies(cards: Cards, test: str) -> None:
     """Show the accuracy on a test with its interval, for each network and recipe; the visitor chooses the order."""
-    order = one_of("Order of the networks", ORDERS, session.EVIDENCE_ORDER)
+    order = one_of(_("Order of the networks"), ORDERS, session.EVIDENCE_ORDER, format_func=_)
     measured = _measured(cards, test)
     if not measured:
-        st.info("Not measured yet; measure it with: python -m training.evaluate")
+        st.info(_("Not measured yet; measure it with: {command}").format(command="python -m training.evaluate"))
         return
     titles = sorted(measured, key=lambda title: ORDERS[order](measured[title], test))
     rows = [_row(title, card, test) for title in titles for card in measured[title]]
     words = "; ".join(f"{row['network']} {row['trained on']} {row['accuracy']}" for row in rows)
     digits = max(card.tests[test].n for given in measured.values() for card in given)
-    chart = _chart(rows, titles, f"right, in % of {digits:,} {TESTS[test]}")
-    st.altair_chart(chart, alt=f"Accuracy on {TESTS[test]}, with 95 % intervals: {words}")
+    chart = _chart(rows, titles, _("right, in % of {n} {digits}").format(n=number(digits), digits=_(TESTS[test])))
+    alt_text = _("Accuracy on {digits}, with 95 % intervals: {accuracies}")
+    st.altair_chart(chart, alt=alt_text.format(digits=_(TESTS[test]), accuracies=words))
     if note := next((row["note"] for row in rows if row["note"]), ""):
-        st.caption(f"Where it says “{note}”, the training was cut short to save computing time.")
+        st.caption(_("Where it says “{note}”, the training was cut short to save computing time.").format(note=note))
 
 
 def _measured(cards: Cards, test: str) -> dict[str, list[ModelCard]]:
@@ -60,7 +80,8 @@ def _measured(cards: Cards, test: str) -> dict[str, list[ModelCard]]:
 
 def short_training(card: ModelCard) -> str:
     """The extent to which a training was cut short, such as "3 of 40 epochs"; empty where it was not."""
-    return f"{card.training['epochs']} of {card.full_epochs} epochs" if card.full_epochs else ""
+    words = _("{n} of {all} epochs")
+    return words.format(n=card.training["epochs"], all=card.full_epochs) if card.full_epochs else ""
 
 
 def _row(title: str, card: ModelCard, test: str) -> dict[str, Any]:
@@ -69,19 +90,19 @@ def _row(title: str, card: ModelCard, test: str) -> dict[str, Any]:
     low, high = score.interval
     return {
         "network": title,
-        "trained on": RECIPES[card.recipe].trained_on,
+        "trained on": _(RECIPES[card.recipe].trained_on),
         "right": 100 * score.accuracy,
         "low": 100 * low,
         "high": 100 * high,
         "accuracy": accuracy_percent(score),
-        "parameters": f"{card.parameters:,}",
+        "parameters": number(card.parameters),
         "note": short_training(card),
     }
 
 
 def _chart(rows: list[dict[str, Any]], titles: list[str], axis: str) -> alt.LayerChart | alt.FacetChart:
-    recipes = [recipe for recipe in RECIPES.values() if any(row["trained on"] == recipe.trained_on for row in rows)]
-    names = [recipe.trained_on for recipe in recipes]
+    recipes = [recipe for recipe in RECIPES.values() if any(row["trained on"] == _(recipe.trained_on) for row in rows)]
+    names = [_(recipe.trained_on) for recipe in recipes]
     legend = alt.Legend(orient="top", title=None, labelLimit=0, symbolSize=120)
     colours = [images.RECIPE_COLOURS.get(recipe.key, images.OTHER) for recipe in recipes]
     shapes = [SHAPES.get(recipe.key, "square") for recipe in recipes]
@@ -89,7 +110,13 @@ def _chart(rows: list[dict[str, Any]], titles: list[str], axis: str) -> alt.Laye
         y=alt.Y("network:N", sort=titles, title=None, axis=alt.Axis(labelOverlap=False, labelLimit=0, grid=False)),
         yOffset=alt.YOffset("trained on:N", sort=names),
         color=alt.Color("trained on:N", sort=names, scale=alt.Scale(domain=names, range=colours), legend=legend),
-        tooltip=["network:N", "trained on:N", "accuracy:N", "parameters:N", "note:N"],
+        tooltip=[
+            alt.Tooltip("network:N", title=_("network")),
+            alt.Tooltip("trained on:N", title=_("trained on")),
+            alt.Tooltip("accuracy:N", title=_("accuracy")),
+            alt.Tooltip("parameters:N", title=_("parameters")),
+            alt.Tooltip("note:N", title=_("note")),
+        ],
     )
     low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     scale = alt.Scale(domain=[low - EDGE * (high - low), high + EDGE * (high - low)], nice=False)
@@ -117,26 +144,27 @@ def show_robustness() -> None:
         content = json.loads(ROBUSTNESS.read_text(encoding="utf-8"))
         n, names, networks = int(content["n"]), list(content["corruptions"]), dict(content["networks"])
     except (OSError, ValueError, KeyError, TypeError):
-        st.info("Not measured yet; measure it with: python -m training.robustness")
+        st.info(_("Not measured yet; measure it with: {command}").format(command="python -m training.robustness"))
         return
-    st.write(
-        f"Accuracy in % on {n:,} of MNIST's test digits as they are, in the first row, and under each of the fifteen "
+    words = _(
+        "Accuracy in % on {n} of MNIST's test digits as they are, in the first row, and under each of the fifteen "
         "corruptions of MNIST-C (Mu and Gilmer 2019), which no network was trained on. A drawing is normalized first, "
         "which undoes translation and scaling; these digits are not."
     )
+    st.write(words.format(n=number(n)))
     for column, recipe in zip(st.columns(2, gap="medium"), RECIPES.values(), strict=True):
         if rows := networks.get(recipe.key):
             with column:
-                _heat_map(rows, names, n, f"Trained on {recipe.trained_on}")
+                _heat_map(rows, names, n, _("Trained on {digits}").format(digits=_(recipe.trained_on)))
 
 
 def _heat_map(networks: Mapping[str, dict], names: Sequence[str], n: int, title: str) -> None:
     """networks: by key the number of correct predictions, of n, by corruption; the first of them is none."""
     correct = {NETWORKS[key].title: networks[key]["correct"] for key in NETWORKS if key in networks}
     cells = {
-        name: [charts.Cell(f"{100 * row[name] / n:.0f}", row[name] / n) for row in correct.values()] for name in names
+        _(name): [charts.Cell(number(100 * row[name] / n), row[name] / n) for row in correct.values()] for name in names
     }
     st.html(charts.heat_table(title, correct, cells, "upright"))
     means = {title: np.mean([row[name] for name in names[1:]]) / n for title, row in correct.items()}
-    words = "; ".join(f"{title} {100 * mean:.1f}" for title, mean in means.items())
-    st.caption(f"Mean over the corruptions, in %: {words}.")
+    words = "; ".join(f"{title} {number(100 * mean, 1)}" for title, mean in means.items())
+    st.caption(_("Mean over the corruptions, in %: {means}.").format(means=words))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from language import _, number
 from recognition.card import ModelCard, Score
 from ui.shared import images
 
@@ -19,7 +20,7 @@ def show_mistakes(cards: Mapping[str, ModelCard], test: str) -> None:
     """Show the mistakes of each network on a test, beside the digits that it reads; cards: by the networks' titles."""
     tested = {title: card for title, card in cards.items() if test in card.tests}
     if not tested:
-        st.info("Not measured yet; measure it with: python -m training.evaluate")
+        st.info(_("Not measured yet; measure it with: {command}").format(command="python -m training.evaluate"))
         return
     st.html(
         f'<div class="mistakes">{"".join(_card(title, card, card.tests[test]) for title, card in tested.items())}</div>'
@@ -28,13 +29,15 @@ def show_mistakes(cards: Mapping[str, ModelCard], test: str) -> None:
 
 def _card(title: str, card: ModelCard, score: Score) -> str:
     wrong, least, most = (_of_squares(1 - share) for share in (score.accuracy, *reversed(score.interval)))
-    text = f"{wrong} of {SQUARES:,} squares in colour; the interval goes from {least} to {most}"
+    numbers = {"wrong": wrong, "all": number(SQUARES), "least": least, "most": most}
+    text = _("{wrong} of {all} squares in colour; the interval goes from {least} to {most}").format(**numbers)
+    exactly = _("{n} of {all}").format(n=number(score.n - score.correct), all=number(score.n))
     return f"""
       <article style="{images.style(card.network)}">
         <h3>{escape(title)}</h3>
-        <p><b>{wrong}</b> of {SQUARES:,} wrong</p>
-        <img src="{_squares(images.colour(card.network), wrong, most)}" alt="{text}">
-        <p class="exactly">{score.n - score.correct:,} of {score.n:,} · {_commonest(score)}</p>
+        <p>{_("<b>{wrong}</b> of {all} wrong").format(**numbers)}</p>
+        <img src="{_squares(images.colour(card.network), wrong, most)}" alt="{escape(text)}">
+        <p class="exactly">{exactly} · {_commonest(score)}</p>
       </article>"""
 
 
@@ -69,6 +72,6 @@ def _commonest(score: Score) -> str:
         if digit != predicted and count
     ]
     if not wrong:
-        return "no mistake"
-    _, digit, predicted = max(wrong)
-    return f"most often {digit} as {predicted}"
+        return _("no mistake")
+    digit, predicted = max(wrong)[1:]
+    return _("most often {digit} as {predicted}").format(digit=digit, predicted=predicted)
