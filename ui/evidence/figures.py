@@ -54,7 +54,7 @@ ORDERS: dict[str, Callable[[list[ModelCard], str], float]] = {
 
 def show_accuracies(cards: Cards, test: str) -> None:
     """Show the accuracy on a test with its interval, for each network and recipe; the visitor chooses the order."""
-    order = one_of(_("Order of the networks"), ORDERS, session.EVIDENCE_ORDER, format_func=_)
+    order = one_of(_("Order of the networks"), ORDERS, session.EVIDENCE_ORDER)
     measured = _measured(cards, test)
     if not measured:
         st.info(_("Not measured yet; measure it with: {command}").format(command="python -m training.evaluate"))

@@ -54,7 +54,7 @@ def page() -> None:
     cards = _cards()
     tests = {TESTS[name]: name for name in DIGITS}
     with st.container(horizontal=True):
-        test = tests[one_of(_("Test digits"), tests, session.EVIDENCE_TEST, format_func=_)]
+        test = tests[one_of(_("Test digits"), tests, session.EVIDENCE_TEST)]
         recipe = one_recipe(cards, key=session.EVIDENCE_RECIPE) if cards else ""
     words.write(f"{_(DIGITS[test])} {_(SQUARES)}")
     if cards:

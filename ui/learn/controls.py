@@ -58,7 +58,7 @@ class Plan:
 
 def choose(running: bool) -> Plan:
     """Draw the controls, disabled while a training runs; but for the learning rate, which is turned all the time."""
-    mode = one_of(_("How"), (FROM_NOTHING, FINE_TUNE), session.LEARN_MODE, disabled=running, format_func=_)
+    mode = one_of(_("How"), (FROM_NOTHING, FINE_TUNE), session.LEARN_MODE, disabled=running)
     recipe = default_recipe() if mode == FINE_TUNE else None
     key = _network(recipe, running)
     names, download = _source_names(running)

@@ -34,7 +34,7 @@ def page() -> None:
     with st.container(key="stage"):
         pad, reading = st.container(key="pad"), st.container(key="reading")
         with reading, st.container(key="game"):
-            game = one_of(_("Game"), GAMES, session.MODE, format_func=_)
+            game = one_of(_("Game"), GAMES, session.MODE)
         with pad:
             _play("prompt", game, selection)
             board = canvas(ghost=False)

@@ -30,7 +30,7 @@ def one_of(
 ) -> str:
     """Let the visitor choose an option; the first, until they or a link choose another.
 
-    key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
+    key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments, or others.
     named: the English name of an option, which is shown, and stands in the link, in the visitor's language.
     """
     options = list(options)
@@ -46,8 +46,7 @@ def one_of(
         label_visibility="collapsed",
         key=key,
         bind="query-params",
-        format_func=lambda option: _(named(option)),
-        **look,
+        **{"format_func": lambda option: _(named(option)), **look},
     )
     return chosen or options[0]  # a link with an empty value chooses none, required or not
 
