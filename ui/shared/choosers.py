@@ -30,7 +30,7 @@ def one_of(
 ) -> str:
     """Let the visitor choose an option; the first, until they or a link choose another.
 
-    key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments, or others.
+    key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
     named: the English name of an option, which is shown, and stands in the link, in the visitor's language.
     """
     options = list(options)
