@@ -1,7 +1,7 @@
 /* Draws the verdict with each network's digit, and the ten bars of each. Nodes are made once and changed in place: at sixty
    changes a second, what is not touched costs nothing. */
 import { t } from "../language/language.js";
-import { NOTHING, OUTLIER, failure, headline, percent } from "./words.js";
+import { INVITATION, NOTHING, OUTLIER, failure, headline, percent } from "./words.js";
 
 /** @typedef {import("./state.js").Shown} Shown */
 /** @typedef {{ key: string, title: string, idea: string, colour: string, shape: number[], words: string, facts: string, url: string, temperature: number, ours?: boolean, other: { key: string, words: string, url: string, temperature: number } | null }} NetworkView
@@ -77,7 +77,7 @@ export class Heads {
     const now = performance.now(), hold = moving && now - this.numbered < READABLE;
     if (!hold) this.numbered = now;
     const { digits, place, failures } = shown, number = digits.length > 1, words = verdict(shown, this.view, labels);
-    setClass(this.root, `answers ${shown.kind}${digits[place]?.outlier && (labels[place] ?? null) === null ? " doubted" : ""}${number ? " number" : ""}`);
+    setClass(this.root, `answers ${shown.kind}${digits[place]?.outlier && (labels[place] ?? null) === null ? " doubted" : ""}${number ? " number" : ""}${shown.message === INVITATION ? " inviting" : ""}`);
     this.title.style.setProperty("--letters", String(words.length));
     setClass(this.title, words.length > LONGER ? "longer" : words.length > LONG ? "long" : "");
     setText(this.title, words);

@@ -9,17 +9,23 @@
  * @param {{ small: number, large: number }} tiles large ones take two by two places, and come first
  * @param {{ width: number, height: number }} box @param {Look} look @returns {Layout} */
 export function fitted({ small, large }, { width, height }, look) {
-  const { gap, least } = look, all = small + large;
+  const all = small + large, one = largest({ small, large }, { width, height }, look);
+  if (one.side >= look.least || !all) return { ...one, pages: 1, each: all };
+  const { gap, least } = look, foot = look.foot(least, false), most = (/** @type {number} */ length, /** @type {number} */ side) => Math.max(1, Math.floor((length + gap) / (side + gap)));
+  const places = Math.max(1, most(width, least) * most(height, least + foot) - 3 * large), each = Math.ceil(all / Math.ceil(all / places)); // the last page is as full as the others
+  return { ...largest({ small: Math.max(0, each - large), large }, { width, height }, look), pages: Math.ceil(all / each), each };
+}
+
+/** The largest side with which all fit on one page. @param {{ small: number, large: number }} tiles @param {{ width: number, height: number }} box @param {Look} look */
+function largest({ small, large }, { width, height }, look) {
+  const { gap } = look;
   let best = { columns: 1, side: 0, named: false };
   for (let columns = large ? 2 : 1; columns <= small + 2 * large; columns++) {
     const rows = Math.max(large && 2 * Math.ceil(large / Math.floor(columns / 2)), Math.ceil((small + 4 * large) / columns));
     const found = picture((width - (columns - 1) * gap) / columns, (height - (rows - 1) * gap) / rows, look);
     if (found.side > best.side) best = { columns, ...found };
   }
-  if (best.side >= least || !all) return { ...best, pages: 1, each: all };
-  const columns = Math.max(1, Math.floor((width + gap) / (least + gap))), rows = Math.max(1, Math.floor((height + gap) / (least + look.foot(least, false) + gap)));
-  const found = picture((width - (columns - 1) * gap) / columns, (height - (rows - 1) * gap) / rows, look);
-  return { columns, ...found, pages: Math.ceil(all / (columns * rows)), each: columns * rows };
+  return best;
 }
 
 /** The picture in a tile of this size: with a name where it is large enough. @param {number} width @param {number} height @param {Look} look */

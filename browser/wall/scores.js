@@ -23,7 +23,9 @@ export function drawScores(root, { drawings, scores, notable, calibration }, ope
   for (const { words, tile } of notable) if (tile) surest.append(figure(words, tile, scores, pixels));
   if (!surest.childElementCount) surest.append(paragraph("", "No network was wrong yet."));
   beside.append(surest, bars(calibration));
-  root.append(paragraph("wall-caption", `Meant down, answered across; ${count(drawings, "drawing")}. Click a number to see its drawings.`), matrices, beside);
+  const caption = paragraph("wall-caption", `Meant down, answered across; ${count(drawings, "drawing")}.`);
+  caption.append(make("span", "wall-click", " Click a number to see its drawings."));
+  root.append(caption, matrices, beside);
 }
 
 /** @param {Score} score @param {(network: string, meant: number, answered: number) => void} open */

@@ -205,6 +205,7 @@ class Wall {
     const front = chapter.showAt > 0 && (phase === "front" || phase === "done") && this.#isRound;
     const answered = tiles.some(({ answers }) => Object.keys(answers).length);
     this.tiles.show({ tiles: front ? wrongFirst(tiles) : tiles, networks, front, pick: this.data.host && !this.#projector ? (tile) => this.#pick(tile) : null });
+    this.find(".wall-tiles").dataset.empty = chapter.sentence;
     this.#legend(networks, tiles, answered);
     this.#tell(tiles, networks, elapsed, chapter);
     if (elapsed < SECONDS && !this.#running) this.#run();
@@ -273,7 +274,7 @@ class Wall {
     const [, network, meant, answered] = /^cell-(\w+)-(\d)-(\d)$/.exec(stage) ?? [], title = room.networks.find(({ key }) => key === network)?.title ?? network;
     const shown = this.#tilesOf(room, chapter).length, current = chapter.number === room.round, training = this.#training(room);
     const heading = training ? own.head(training).heading : network ? `${title}: ${meant} ${meant === answered ? "read right" : `taken for ${answered}`}` : stage === "scores" ? "Scoreboard" : chapter.sentence;
-    const notes = training ? own.head(training).notes : stage === "scores" || network ? [] : [`round ${chapter.number}`, current ? `${chapter.sent} of ${room.participants} have sent` : "", count(chapter.shown, "drawing")];
+    const notes = training ? own.head(training).notes : stage === "scores" || network ? [] : [`round ${chapter.number}`, current ? `${chapter.sent} of ${room.participants} have sent` : "", chapter.shown || !current ? count(chapter.shown, "drawing") : ""];
     if (network) notes.push(count(shown, "drawing"));
     else if (!training && stage !== "scores" && shown < chapter.shown) notes.push(`the newest ${shown} are shown`);
     if (!network && !training && stage !== "scores" && !chapter.revealed && chapter.shown) notes.push("answers hidden");

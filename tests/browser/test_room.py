@@ -102,6 +102,8 @@ def test_the_lesson_as_it_is_written(visit, host, address, chromium):
         assert legend(screen) == ["3 of 3 100 %"] * 4
         expect(screen.locator(".wall-sentence")).to_have_text("All four read all 3 drawings right.")
     assert 56 in sizes(projector, ".wall-legend em") and min(sizes(projector)) >= 24
+    share = projector.locator(".wall-legend em").last.bounding_box()
+    assert share["x"] + share["width"] <= driver.PROJECTOR["width"], "nothing is cut off"
     for phone in phones:
         expect(phone.page.locator(".room-result p")).to_have_text("All four read your 7", timeout=LATE)
         assert phone.page.locator(".room-result li.right.told").count() == 4

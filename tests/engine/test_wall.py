@@ -102,6 +102,7 @@ def test_tiles_are_as_large_as_their_number_allows_and_page_before_they_are_too_
     )
     assert layout["side"] >= 129 and layout["pages"] == -(-drawings // layout["each"])
     assert (layout["pages"] > 1) == (drawings > 52)
+    assert drawings > layout["each"] * layout["pages"] - layout["pages"], "no page is emptier than another by two"
     if drawings == 3:
         assert layout["columns"] == 3 and layout["side"] > 600, "three fill the screen"
 

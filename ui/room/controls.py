@@ -59,8 +59,16 @@ def controls() -> None:
         with st.container(horizontal=True, gap="small"):
             earlier = int(room.stage) if room.stage.isdecimal() else room.round  # the one on the wall
             label = "Reveal" if earlier == room.round else f"Reveal round {earlier}"
-            _button(label, hosting.reveal, earlier, type="primary", key=session.REVEAL)
-            st.button("Next round", disabled=room.ended, on_click=_next_round, args=(room.round,))
+            done = earlier == room.round and room.revealed
+            _button(label, hosting.reveal, earlier, type="secondary" if done else "primary", key=session.REVEAL)
+            st.button(
+                "Next round",
+                type="primary" if done else "secondary",
+                key=session.NEXT_ROUND,
+                disabled=room.ended,
+                on_click=_next_round,
+                args=(room.round,),
+            )
             label = "Go on" if room.paused else "Pause"
             st.button(
                 label, key=session.PAUSE, disabled=room.ended, on_click=_change, kwargs={"paused": not room.paused}
@@ -163,7 +171,7 @@ def _settings(watched: WatchedRoom, room: RoomState) -> None:
     if watched.hosted:
         invited = f"{session.ROOM_KEY}={watched.hosted.key}"
         link = f"?{session.ROOM}={watched.code}&{invited}&{session.PROJECTOR}=1"
-        st.link_button("The wall for the projector", link, type="tertiary")
+        st.link_button("The wall for the projector", link)
     st.caption("Whoever has this page's own address can host: keep it, and project the wall.")
 
 

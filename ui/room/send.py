@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +53,7 @@ def send_button(board: Board) -> None:
         if len(board.digits) > 1:
             st.caption(ONE_DIGIT)
         if not part.member.drawings or state.training:
-            st.caption(privacy(state.hours_left, state.training))
+            st.html(_privacy_line(state))
 
 
 def begun_for(part: Participation, state: RoomState, board: Board) -> tuple[int, Prompt]:
@@ -87,6 +88,13 @@ def privacy(hours_left: float, training: bool) -> str:
         f"Only what you send is stored: on this server, without your name, for {kept}, for the room's wall and a "
         f"network that the room may train.{more}"
     )
+
+
+def _privacy_line(state: RoomState) -> str:
+    """Return privacy() as HTML, folded to a line: all of it would push the answers off a small phone."""
+    short = "What you send is stored and may train networks" if state.training else "Only what you send is stored"
+    whole = escape(privacy(state.hours_left, state.training))
+    return f'<details class="room-privacy"><summary>{short}</summary>{whole}</details>'
 
 
 def deliver(part: Participation) -> None:
