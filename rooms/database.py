@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from language import _
 from rooms.limits import DEFAULT, Limits, TokenBucket, Unavailable
 from rooms.schema import REMOVED, UPGRADES, VERSION, Base, DrawingRow, PredictionRow, Room, SchemaVersion
 
@@ -136,7 +137,7 @@ class Database:
             finally:
                 self._writer.release()
         else:
-            raise Unavailable("The rooms' database cannot be used right now (others are writing).")
+            raise Unavailable(_("The rooms' database cannot be used right now (others are writing)."))
 
 
 class _Silence:
@@ -150,7 +151,7 @@ class _Silence:
         """Raise Unavailable at once during a silence, and notice when one begins."""
         begin = time.monotonic()
         if begin < self.until:
-            raise Unavailable("The rooms' database cannot be used right now (it does not answer).")
+            raise Unavailable(_("The rooms' database cannot be used right now (it does not answer)."))
         try:
             yield
         except Unavailable:
@@ -196,10 +197,11 @@ def prepared(engine: Engine, limits: Limits = DEFAULT) -> Database:
             version += 1
             session.execute(update(SchemaVersion).values(version=version))
         if version not in (None, VERSION):
-            raise Unavailable(
-                f"The rooms' database has tables of version {version}, this page needs version {VERSION}; "
+            words = _(
+                "The rooms' database has tables of version {version}, this page needs version {needed}; "
                 "give it another database, or delete the old one: it holds nothing older than a day."
             )
+            raise Unavailable(words.format(version=version, needed=VERSION))
     return database
 
 
@@ -303,6 +305,5 @@ def _driver_errors_as_sentences() -> Iterator[None]:
         yield
     except (SQLAlchemyError, OSError) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().split("\n")[0]
-        raise Unavailable(
-            f"The rooms' database cannot be used right now ({reason or type(error).__name__})."
-        ) from error
+        words = _("The rooms' database cannot be used right now ({reason}).")
+        raise Unavailable(words.format(reason=reason or type(error).__name__)) from error

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from digits import SIDE
 from digits.contact_sheet import Cell, contact_sheet
+from language import _
 from rooms import identity
 from rooms.database import Database
 from rooms.hosting import Hosted
@@ -57,7 +58,7 @@ def records(database: Database, hosted: Hosted) -> list[Record]:
     with database.reading() as session:
         room = session.get(Room, hosted.room_id)
         if room is None or not identity.is_token(hosted.token, room.host_hash):
-            raise Forbidden("This link does not host this room.")
+            raise Forbidden(_("This link does not host this room."))
         rows = session.execute(
             select(DrawingRow, Participant.name, Round.kind)
             .join(Participant, Participant.id == DrawingRow.participant_id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from language import _, number
 from rooms import identity
 from rooms.database import Database, delete_expired, erase
 from rooms.joining import locked_room
@@ -66,7 +67,7 @@ def host(database: Database, code: str, token: str) -> Hosted:
     with database.reading() as session:
         room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
         if room is None or not identity.is_token(token, room.host_hash) or room.expires <= database.clock(session):
-            raise Forbidden("This link does not host a room: it is wrong, or the room is closed and deleted.")
+            raise Forbidden(_("This link does not host a room: it is wrong, or the room is closed and deleted."))
         return _hosted(room, token)
 
 
@@ -79,7 +80,7 @@ def change(database: Database, hosted: Hosted, **settings: bool) -> RoomState:
         raise ValueError(f"expected some of {', '.join(SETTINGS)}, got {', '.join(sorted(unknown))}")
     with changing(database, hosted) as (session, room):
         if settings.get("training") and not room.training and room.drawings:
-            raise Refused("Training can be allowed before the first drawing is sent; open another room for it.")
+            raise Refused(_("Training can be allowed before the first drawing is sent; open another room for it."))
         for name, value in settings.items():
             setattr(room, name, bool(value))
         return _state(database, session, room)
@@ -108,7 +109,8 @@ def next_round(database: Database, hosted: Hosted, after: int, prompt: Prompt, s
         begun = session.get_one(Round, (room.id, room.round)).begun
         if room.round == after and not 0 <= now - begun < SHORTEST_ROUND:
             if room.round >= database.limits.most_rounds:
-                raise Refused(f"A room has at most {database.limits.most_rounds} rounds; open another one.")
+                most = number(database.limits.most_rounds)
+                raise Refused(_("A room has at most {n} rounds; open another one.").format(n=most))
             room.round += 1
             room.stage = ""
             session.add(_new_round(room, prompt, now, seconds))
@@ -194,7 +196,7 @@ def changing(database: Database, hosted: Hosted) -> Iterator[tuple[Session, Room
     with database.writing() as session:
         room = locked_room(database, session, hosted.room_id)
         if not identity.is_token(hosted.token, room.host_hash):
-            raise Forbidden("This link does not host this room.")
+            raise Forbidden(_("This link does not host this room."))
         room.version += 1
         session.flush()
         yield session, room
@@ -230,7 +232,7 @@ def _set_status(database: Database, hosted: Hosted, drawing_id: int, status: str
             .returning(DrawingRow.id)
         ).first()
         if changed is None:
-            raise Refused("This drawing is not in this room, or was removed.")
+            raise Refused(_("This drawing is not in this room, or was removed."))
 
 
 def _limit_rooms(session: Session, database: Database, now: float) -> None:
@@ -239,7 +241,8 @@ def _limit_rooms(session: Session, database: Database, now: float) -> None:
     if (session.scalar(select(func.count(Room.id))) or 0) < limits.most_rooms:
         return
     if not erase(session, delete(Room).where(Room.participants == 0, Room.opened <= now - limits.unused)):
-        raise Refused(
-            f"There are {limits.most_rooms} rooms here, as many as this server takes; each is deleted within "
-            f"{limits.hours:g} hours, so try again later."
+        words = _(
+            "There are {rooms} rooms here, as many as this server takes; each is deleted within {hours} hours, "
+            "so try again later."
         )
+        raise Refused(words.format(rooms=number(limits.most_rooms), hours=f"{limits.hours:g}"))

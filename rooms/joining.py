@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from language import _, number
 from rooms import identity
 from rooms.database import Database
 from rooms.limits import Forbidden, Refused, UnknownRoom
@@ -42,7 +43,7 @@ def find_room(database: Database, code: str, key: str = "") -> RoomState:
     if key:
         _refuse_guessing(database)
     database.guesses.use(1)
-    raise UnknownRoom("There is no room with this code, or it is closed; look at the code on the wall again.")
+    raise UnknownRoom(_("There is no room with this code, or it is closed; look at the code on the wall again."))
 
 
 def join(database: Database, room_id: int) -> Membership:
@@ -51,9 +52,10 @@ def join(database: Database, room_id: int) -> Membership:
     with database.writing() as session:
         room = locked_room(database, session, room_id)
         if room.ended:
-            raise Refused("This room has ended.")
+            raise Refused(_("This room has ended."))
         if room.participants >= database.limits.most_participants:
-            raise Refused(f"This room is full: {database.limits.most_participants} have joined.")
+            most = number(database.limits.most_participants)
+            raise Refused(_("This room is full: {n} have joined.").format(n=most))
         taken = set(session.scalars(select(Participant.name).where(Participant.room_id == room_id)))
         colour = identity.COLOURS[room.participants % len(identity.COLOURS)]
         participant = Participant(
@@ -75,7 +77,7 @@ def rejoin(database: Database, code: str, token: str) -> Membership:
             .where(Participant.token_hash == identity.hashed(token), Room.code == identity.cleaned(code))
         ).one_or_none()
         if row is None or row[1].expires <= database.clock(session):
-            raise Forbidden("This link is no longer in a room; scan the code on the wall again.")
+            raise Forbidden(_("This link is no longer in a room; scan the code on the wall again."))
         return _membership(row[0], token)
 
 
@@ -83,13 +85,13 @@ def locked_room(database: Database, session: Session, room_id: int) -> Room:
     """Lock a room until the writing() session ends; raises UnknownRoom if it was deleted or has expired."""
     room = session.scalar(select(Room).where(Room.id == room_id).with_for_update())
     if room is None or room.expires <= database.clock(session):
-        raise UnknownRoom("This room is closed, and all that was in it is deleted.")
+        raise UnknownRoom(_("This room is closed, and all that was in it is deleted."))
     return room
 
 
 def _refuse_guessing(database: Database) -> None:
     if database.guesses.use(0) > 0:
-        raise Refused("Too many wrong codes were tried; scan the QR code, or try again in a minute.")
+        raise Refused(_("Too many wrong codes were tried; scan the QR code, or try again in a minute."))
 
 
 def _membership(participant: Participant, token: str) -> Membership:

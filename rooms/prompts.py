@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from language import _
+
 FREE, DIGIT, TURN, FOOL = "free", "digit", "turn", "fool"
 KINDS = (FREE, DIGIT, TURN, FOOL)
 DIGITS = 10
@@ -36,12 +38,12 @@ class Prompt:
     def sentence(self, digit: int | None = None) -> str:
         """Return the prompt in words; digit: from digit_for, where the words are for one participant."""
         if self.kind == FREE:
-            return "Draw any digit"
+            return _("Draw any digit")
         if self.kind == FOOL:
-            return f"Fool them with a readable {self.digit}"
+            return _("Fool them with a readable {digit}").format(digit=self.digit)
         if self.kind == TURN and digit is None:
-            return "Draw the digit on your phone"
-        return f"Draw a {self.digit if digit is None else digit}"
+            return _("Draw the digit on your phone")
+        return _("Draw a {digit}").format(digit=self.digit if digit is None else digit)
 
 
 ANY_DIGIT = Prompt()

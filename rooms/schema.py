@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from language import _, number
 from rooms.limits import Limits, Refused
 
 VERSION = 3  # goes up with every change of a table; rooms.database brings older ones to it, and refuses newer ones
@@ -163,17 +164,18 @@ Stroke = Sequence[tuple[float, float]]
 def pack_strokes(strokes: Sequence[Stroke], limits: Limits) -> bytes:
     """Compress strokes; raises Refused for more than the limits allow, or for anything else than points."""
     if len(strokes) > limits.most_strokes or sum(map(len, strokes)) > limits.most_points:
-        raise Refused(
-            f"A room takes drawings of at most {limits.most_strokes} strokes and {limits.most_points:,} points; "
+        words = _(
+            "A room takes drawings of at most {strokes} strokes and {points} points; "
             "clear the canvas and draw a simpler one."
         )
+        raise Refused(words.format(strokes=number(limits.most_strokes), points=number(limits.most_points)))
     try:
         points = [[[round(10 * _coordinate(value)) for value in (x, y)] for x, y in stroke] for stroke in strokes]
     except (TypeError, ValueError, OverflowError) as error:
-        raise Refused("The strokes could not be read; clear the canvas and draw it again.") from error
+        raise Refused(_("The strokes could not be read; clear the canvas and draw it again.")) from error
     data = zlib.compress(json.dumps(points, separators=(",", ":")).encode("ascii"), 6)
     if len(data) > limits.most_stroke_bytes:
-        raise Refused("The drawing is too large for a room; clear the canvas and draw a simpler one.")
+        raise Refused(_("The drawing is too large for a room; clear the canvas and draw a simpler one."))
     return data
 
 

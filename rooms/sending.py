@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from language import _, number
 from rooms import identity, schema
 from rooms.database import Database
 from rooms.joining import Membership, locked_room
@@ -65,7 +66,7 @@ def send(database: Database, member: Membership, drawing: Drawing) -> Receipt:
             )
         )
         if participant is None:
-            raise Forbidden("This phone is not in this room; scan the code on the wall again.")
+            raise Forbidden(_("This phone is not in this room; scan the code on the wall again."))
         status = session.scalar(
             select(DrawingRow.status).where(
                 DrawingRow.participant_id == participant.id, DrawingRow.client_id == drawing.client_id
@@ -118,22 +119,24 @@ def _packed_strokes(database: Database, drawing: Drawing) -> bytes:
         and "\0" not in drawing.client_id + drawing.recipe
     )
     if not valid:
-        raise Refused("The drawing could not be read; clear the canvas and draw it again.")
+        raise Refused(_("The drawing could not be read; clear the canvas and draw it again."))
     return schema.pack_strokes(drawing.strokes, database.limits)
 
 
 def _check_limits(database: Database, room: Room, participant: Participant, stroke_bytes: int, now: float) -> None:
     limits = database.limits
     if room.ended:
-        raise Refused("This room has ended; it takes no more drawings.")
+        raise Refused(_("This room has ended; it takes no more drawings."))
     if room.paused:
-        raise Refused("The host has paused the room; send it when it goes on.")
+        raise Refused(_("The host has paused the room; send it when it goes on."))
     if 0 <= now - participant.last_sent < limits.seconds_between:  # a clock that was set back locks nobody out
-        raise RateLimited(f"One drawing in {limits.seconds_between:g} s; send it again in a moment.")
+        words = _("One drawing in {seconds} s; send it again in a moment.")
+        raise RateLimited(words.format(seconds=f"{limits.seconds_between:g}"))
     if participant.drawings >= limits.drawings_each:
-        raise Refused(f"You have sent {limits.drawings_each} drawings, the most for one participant of a room.")
+        words = _("You have sent {n} drawings, the most for one participant of a room.")
+        raise Refused(words.format(n=number(limits.drawings_each)))
     if room.drawings >= limits.most_drawings or room.stroke_bytes + stroke_bytes > limits.most_bytes:
-        raise Refused("This room's wall is full; the host can open another room.")
+        raise Refused(_("This room's wall is full; the host can open another room."))
 
 
 def _label(round_drawn: Round | None, label: int | None) -> int | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
+from language import _
 from rooms.database import Database
 from rooms.limits import UnknownRoom
 from rooms.prompts import Prompt
@@ -74,7 +75,7 @@ def state_in(session: Session, room_id: int, now: float) -> RoomState:
         .where(Room.id == room_id, Room.expires > now)
     ).one_or_none()
     if found is None:
-        raise UnknownRoom("This room is closed, and all that was in it is deleted.")
+        raise UnknownRoom(_("This room is closed, and all that was in it is deleted."))
     room, current = found
     waiting = select(func.count()).where(DrawingRow.room_id == room_id, DrawingRow.status == WAITING)
     shown = select(Round.number, Round.show_at).where(Round.room_id == room_id).order_by(Round.show_at.desc())

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from sqlalchemy.orm import defer
 
+from language import N_, _
 from rooms.database import Database
 from rooms.hosting import Hosted, changing
 from rooms.joining import locked_room
@@ -19,7 +20,7 @@ from rooms.schema import RoomNetworkRow
 from rooms.state import SILENT_SECONDS
 
 STAGE = "network"  # on the walls, see rooms.state.RoomState
-CUT_SHORT = "The training was cut short; train again."
+CUT_SHORT = N_("The training was cut short; train again.")
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,14 @@ def begin(database: Database, hosted: Hosted, teaching: Teaching) -> int:
     """Begin a training and put it on all walls; return its number. Raises Refused while one runs."""
     with changing(database, hosted) as (session, room):
         if room.ended:
-            raise Refused("This room has ended; open another one to train a network.")
+            raise Refused(_("This room has ended; open another one to train a network."))
         now = database.clock(session)
         row = session.get(RoomNetworkRow, room.id)
         if row is None:
             row = RoomNetworkRow(room_id=room.id, number=0)
             session.add(row)
         elif row.running and now - row.updated < SILENT_SECONDS:
-            raise Refused("A training runs already; stop it first.")
+            raise Refused(_("A training runs already; stop it first."))
         row.number += 1
         row.running, row.stopping, row.updated = True, False, now
         row.progress = json.dumps(asdict(teaching))
@@ -127,9 +128,9 @@ def _store(
         room = locked_room(database, session, room_id)
         row = session.get(RoomNetworkRow, room_id)
         if row is None:
-            raise UnknownRoom("This room is closed, and all that was in it is deleted.")
+            raise UnknownRoom(_("This room is closed, and all that was in it is deleted."))
         if room.ended or row.number != number:
-            raise Refused("The room has ended, or another training has begun.")
+            raise Refused(_("The room has ended, or another training has begun."))
         row.progress, row.running, row.updated = json.dumps(asdict(teaching)), running, database.clock(session)
         if network is not None:
             row.ready, row.exported, row.description = number, network.exported, network.description

@@ -1,5 +1,6 @@
 /* How a participant's own drawing was read, large, on their phone, while the wall shows the reveal. */
 import { percent } from "../answers/words.js";
+import { t } from "../language/language.js";
 import { SECONDS, moment, outcome, toldAt } from "../wall/show.js";
 
 /** @typedef {{ id: string, elapsed: number, picture: string, label: number | null, fool: boolean, answers: import("../wall/show.js").Answer[] }} Show
@@ -25,9 +26,9 @@ export class Result {
     this.#dialog?.remove();
     const dialog = this.#dialog = document.createElement("dialog");
     dialog.className = "room-result";
-    dialog.setAttribute("aria-label", "How your drawing was read");
-    dialog.innerHTML = '<img alt="your drawing"><ul></ul><p role="status"></p><button type="button">Draw on</button>';
-    /** @type {HTMLImageElement} */ (dialog.querySelector("img")).src = show.picture;
+    dialog.setAttribute("aria-label", t("How your drawing was read"));
+    dialog.innerHTML = '<img><ul></ul><p role="status"></p><button type="button"></button>';
+    Object.assign(/** @type {HTMLImageElement} */ (dialog.querySelector("img")), { src: show.picture, alt: t("your drawing") });
     const list = /** @type {HTMLElement} */ (dialog.querySelector("ul"));
     list.append(...show.answers.map(([title, colour, digit, confidence]) => {
       const entry = document.createElement("li"), parts = [title, String(digit), percent(confidence)].map((text, i) => Object.assign(document.createElement(i === 1 ? "b" : "span"), { textContent: text }));
@@ -36,7 +37,9 @@ export class Result {
       entry.append(...parts);
       return entry;
     }));
-    dialog.querySelector("button")?.addEventListener("click", () => dialog.close());
+    const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("button"));
+    button.textContent = t("Draw on");
+    button.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
       try {
         sessionStorage.setItem(CLOSED, show.id);

@@ -1,11 +1,12 @@
 /* The room's own network on the wall: the drawings that it never learns from, as it reads them now, and what is said of that. */
-import { count } from "./show.js";
+import { number, t, tn } from "../language/language.js";
 
 /** @typedef {import("./show.js").Tile} Tile */
 /** @typedef {import("./show.js").Network} Network */
 /**
  * @typedef {object} Own the newest training of the room's own network
  * @property {Network} network
+ * @property {string} kind the title of the page's own network of this kind
  * @property {"waiting" | "starting" | "learning" | "paused" | "saving" | "done" | "failed"} state
  * @property {string} message why it failed
  * @property {number} ahead trainings that it waits for
@@ -31,17 +32,20 @@ export function heldOut({ network, heldOut: pairs }, tiles) {
 /** What stands above them. @param {Own} own @returns {{ heading: string, notes: string[] }} */
 export function head({ network, state, message, ahead, learned, people, heldOut: { length } }) {
   if (state === "failed") return { heading: message, notes: [] };
-  const from = count(learned, "drawing"), heading = state === "done" ? `${network.title} has learned from ${from}` : `${network.title} learns from ${from}`;
-  const waits = ahead ? `${count(ahead, "training")} come${ahead === 1 ? "s" : ""} first` : "it knows nothing yet, and begins in a moment";
-  const now = state === "waiting" || state === "starting" ? waits : state === "saving" ? "it is being stored" : "";
-  return { heading, notes: [`by ${people === 1 ? "one person" : `${people} people`}`, `it never learns from ${length === 1 ? "this one" : `these ${length}`} by others`, now].filter(Boolean) };
+  const values = { network: network.title, n: number(learned) };
+  const heading = state === "done" ? tn("{network} has learned from {n} drawing", "{network} has learned from {n} drawings", learned, values) : tn("{network} learns from {n} drawing", "{network} learns from {n} drawings", learned, values);
+  const waits = ahead ? tn("{n} training comes first", "{n} trainings come first", ahead) : t("it knows nothing yet, and begins in a moment");
+  const now = state === "waiting" || state === "starting" ? waits : state === "saving" ? t("it is being stored") : "";
+  const by = people === 1 ? t("by one person") : tn("by {n} person", "by {n} people", people);
+  const never = length === 1 ? t("it never learns from this one by others") : tn("it never learns from this {n} by others", "it never learns from these {n} by others", length);
+  return { heading, notes: [by, never, now].filter(Boolean) };
 }
 
 /** The seconds that it goes on learning; null where it does not learn. @param {Own} own */
 export const left = ({ state, left: seconds }) => (state === "learning" ? seconds : null);
 
 /** The page's own network of this kind, to compare with. @param {Own} own */
-export function other({ network, state, before, beforeLearned, heldOut: { length } }) {
+export function other({ kind, state, before, beforeLearned, heldOut: { length } }) {
   if (state === "failed") return "";
-  return `The ${network.title.replace("Our ", "")} that learned from ${Math.round(beforeLearned / 1000)},000 digits reads ${before} of ${length}.`;
+  return t("The {network} that learned from {digits} digits reads {right} of {n}.", { network: kind, digits: number(1000 * Math.round(beforeLearned / 1000)), right: before, n: length });
 }

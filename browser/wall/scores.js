@@ -1,6 +1,7 @@
 /* The scoreboard on the wall: a confusion matrix for each network, the drawings that stand out, and calibration. It judges
    networks, never people. */
-import { count, percentOf } from "./show.js";
+import { asPercent, number, t, tn } from "../language/language.js";
+import { confusion as inWords, ofAll, percentOf } from "./show.js";
 import { paint } from "./tiles.js";
 
 /** @typedef {import("./show.js").Tile} Tile */
@@ -9,7 +10,8 @@ import { paint } from "./tiles.js";
 /** @typedef {{ drawings: number, scores: Score[], notable: { words: string, tile: Tile | null }[], calibration: Bin[] }} Scores */
 
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const NOTHING = "Nothing to judge yet: reveal the answers to drawings whose digit is known.";
+const NOTHING = t("Nothing to judge yet: reveal the answers to drawings whose digit is known.");
+const CALIBRATION = t("Of the answers given with this confidence, so many were right; the mark is what a calibrated network would reach.");
 
 /** Draws the scoreboard. @param {HTMLElement} root @param {Scores} scores
  * @param {(network: string, meant: number, answered: number) => void} open called for a cell of a matrix
@@ -21,10 +23,10 @@ export function drawScores(root, { drawings, scores, notable, calibration }, ope
   for (const score of scores) matrices.append(matrix(score, open));
   const beside = make("div", "beside"), surest = make("div", "notable");
   for (const { words, tile } of notable) if (tile) surest.append(figure(words, tile, scores, pixels));
-  if (!surest.childElementCount) surest.append(paragraph("", "No network was wrong yet."));
+  if (!surest.childElementCount) surest.append(paragraph("", t("No network was wrong yet.")));
   beside.append(surest, bars(calibration));
-  const caption = paragraph("wall-caption", `Meant down, answered across; ${count(drawings, "drawing")}.`);
-  caption.append(make("span", "wall-click", " Click a number to see its drawings."));
+  const caption = paragraph("wall-caption", tn("Meant down, answered across; {n} drawing.", "Meant down, answered across; {n} drawings.", drawings, { n: number(drawings) }));
+  caption.append(make("span", "wall-click", ` ${t("Click a number to see its drawings.")}`));
   root.append(caption, matrices, beside);
 }
 
@@ -45,7 +47,7 @@ function matrix({ key, title, colour, confusion }, open) {
     table.append(row);
   }
   const caption = make("figcaption", "");
-  caption.append(make("b", "", title), make("span", "", ` ${right} of ${n}`), make("em", "", ` ${percentOf(right, n)}`));
+  caption.append(make("b", "", title), make("span", "", ` ${ofAll(right, n)}`), make("em", "", ` ${percentOf(right, n)}`));
   holder.append(caption, table);
   return holder;
 }
@@ -56,7 +58,7 @@ function value(amount, of, meant, answered, most, title, open) {
   if (!amount) return place;
   const button = make("button", "", String(amount));
   button.type = "button";
-  button.setAttribute("aria-label", `${title}: ${meant} ${meant === answered ? "read right" : `taken for ${answered}`}, ${amount} of ${of}`);
+  button.setAttribute("aria-label", `${inWords(title, meant, answered)}, ${ofAll(amount, of)}`);
   button.addEventListener("click", open);
   place.style.setProperty("--share", `${Math.round(100 * (meant === answered ? amount / of : 0.35 + (0.65 * amount) / most))}%`);
   place.append(button);
@@ -70,7 +72,7 @@ function figure(words, tile, scores, pixels) {
   const found = pixels(tile.id);
   if (found) paint(canvas, found);
   const said = scores.filter(({ key }) => key in tile.answers).map(({ key, title }) => `${title} ${tile.answers[key][0]}`).join(", ");
-  caption.append(make("b", "", words), make("span", "", `meant ${tile.label}; ${said}`));
+  caption.append(make("b", "", words), make("span", "", t("meant {digit}; {answers}", { digit: Number(tile.label), answers: said })));
   holder.append(canvas, caption);
   return holder;
 }
@@ -78,13 +80,13 @@ function figure(words, tile, scores, pixels) {
 /** @param {Bin[]} bins */
 function bars(bins) {
   const holder = make("div", "calibration");
-  holder.append(paragraph("wall-caption", "Of the answers given with this confidence, so many were right; the mark is what a calibrated network would reach."));
+  holder.append(paragraph("wall-caption", CALIBRATION));
   for (const { low, high, n, correct, confidence } of bins) {
     const row = make("p", ""), track = make("span", "track"), bar = make("span", "bar"), said = make("span", "said");
     bar.style.width = `${(100 * correct) / n}%`;
     said.style.left = `${100 * confidence}%`;
     track.append(bar, said);
-    row.append(make("b", "", `${Math.round(100 * low)} to ${Math.round(100 * high)} %`), track, make("span", "", `${correct} of ${n}`));
+    row.append(make("b", "", t("{low} to {high}", { low: Math.round(100 * low), high: asPercent(String(Math.round(100 * high))) })), track, make("span", "", ofAll(correct, n)));
     holder.append(row);
   }
   return holder;

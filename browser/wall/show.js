@@ -1,5 +1,6 @@
 /* The show of a reveal: when each answer is told, in which order the drawings stand at its end, and what is said of them. */
 import { NUMBERS, percent } from "../answers/words.js";
+import { asPercent, number, t, tn } from "../language/language.js";
 
 /**
  * @typedef {object} Tile a drawing on the wall
@@ -49,34 +50,55 @@ export function score(tiles, key) {
 /** The one sentence at the end. @param {Tile[]} tiles @param {Network[]} networks */
 export function sentence(tiles, networks) {
   const judged = tiles.filter(({ label, answers }) => label !== null && Object.keys(answers).length);
-  if (!judged.length) return tiles.length ? "Nobody said which digits these are, so no answer is right or wrong." : "";
+  if (!judged.length) return tiles.length ? t("Nobody said which digits these are, so no answer is right or wrong.") : "";
   const titles = Object.fromEntries(networks.map(({ key, title }) => [key, title]));
   const mistakes = judged.flatMap(({ label, answers }) => Object.entries(answers).filter(([, [digit]]) => digit !== label).map(([key, [digit, confidence]]) => ({ label, key, digit, confidence })));
-  const all = everyone(networks.length);
-  if (!mistakes.length) return judged.length === 1 ? `${capital(all)} read the drawing right.` : `${capital(all)} read all ${judged.length} drawings right.`;
+  if (!mistakes.length) return allRight(networks.length, judged.length);
   const surest = mistakes.reduce((best, each) => (each.confidence > best.confidence ? each : best));
-  const worst = `The ${titles[surest.key] ?? surest.key} was ${percent(surest.confidence)} sure that a ${surest.label} is a ${surest.digit}.`;
+  const worst = t("The {network} was {confidence} sure that a {meant} is a {digit}.", { network: titles[surest.key] ?? surest.key, confidence: percent(surest.confidence), meant: Number(surest.label), digit: surest.digit });
   const fooled = judged.filter((tile) => wrong(tile) === Object.keys(tile.answers).length).length;
-  return fooled ? `${fooled === 1 ? "One drawing" : `${NUMBERS[fooled] ?? fooled} drawings`} fooled ${all}. ${worst}` : worst;
+  return fooled ? `${fooledAll(networks.length, fooled)} ${worst}` : worst;
+}
+
+/** @param {number} networks @param {number} drawings */
+function allRight(networks, drawings) {
+  const values = { networks: spelled(networks), n: number(drawings) };
+  if (drawings === 1) return networks === 1 ? t("The network read the drawing right.") : networks === 2 ? t("Both read the drawing right.") : t("All {networks} read the drawing right.", values);
+  if (networks === 1) return tn("The network read all {n} drawing right.", "The network read all {n} drawings right.", drawings, values);
+  if (networks === 2) return tn("Both read all {n} drawing right.", "Both read all {n} drawings right.", drawings, values);
+  return tn("All {networks} read all {n} drawing right.", "All {networks} read all {n} drawings right.", drawings, values);
+}
+
+/** @param {number} networks @param {number} drawings */
+function fooledAll(networks, drawings) {
+  const values = { networks: spelled(networks), drawings: NUMBERS[drawings] ?? number(drawings) };
+  if (networks === 1) return tn("{drawings} drawing fooled the network.", "{drawings} drawings fooled the network.", drawings, values);
+  if (networks === 2) return tn("{drawings} drawing fooled both.", "{drawings} drawings fooled both.", drawings, values);
+  return tn("{drawings} drawing fooled all {networks}.", "{drawings} drawings fooled all {networks}.", drawings, values);
 }
 
 /** What a phone says of its own drawing. @param {number | null} label @param {Answer[]} answers @param {boolean} fool it was meant to fool them */
 export function outcome(label, answers, fool) {
-  if (label === null) return `They say ${[...new Set(answers.map(([, , digit]) => digit))].join(" or ")}`;
-  const right = answers.filter(([, , digit]) => digit === label).length, all = answers.length;
-  if (right === all) return `${fool ? "You fooled nobody: " : ""}${fool ? everyone(all) : capital(everyone(all))} ${all === 1 ? "reads" : "read"} your ${label}`;
-  if (fool) return right === 0 ? `You fooled ${everyone(all)}` : `You fooled ${all - right} of ${all}`;
-  return right === 0 ? `None of ${all} reads your ${label}` : `${right} of ${all} read your ${label}`;
+  if (label === null) return t("They say {digits}", { digits: [...new Set(answers.map(([, , digit]) => String(digit)))].reduce((one, other) => t("{one} or {other}", { one, other })) });
+  const right = answers.filter(([, , digit]) => digit === label).length, all = answers.length, values = { networks: spelled(all), digit: label, right, wrong: all - right, all };
+  if (right === all && fool) return all === 1 ? t("You fooled nobody: the network reads your {digit}", values) : all === 2 ? t("You fooled nobody: both read your {digit}", values) : t("You fooled nobody: all {networks} read your {digit}", values);
+  if (right === all) return all === 1 ? t("The network reads your {digit}", values) : all === 2 ? t("Both read your {digit}", values) : t("All {networks} read your {digit}", values);
+  if (right === 0 && fool) return all === 1 ? t("You fooled the network") : all === 2 ? t("You fooled both") : t("You fooled all {networks}", values);
+  if (fool) return t("You fooled {wrong} of {all}", values);
+  return right === 0 ? t("None of {all} reads your {digit}", values) : t("{right} of {all} read your {digit}", values);
 }
 
-/** @param {number} n @param {string} noun */
-export const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+/** @param {number} n */
+export const drawings = (n) => tn("{n} drawing", "{n} drawings", n, { n: number(n) });
 
 /** @param {number} right @param {number} n */
-export const percentOf = (right, n) => (n ? `${Math.round((100 * right) / n)} %` : "–");
+export const ofAll = (right, n) => t("{right} of {n}", { right: number(right), n: number(n) });
 
-/** @param {number} count */
-const everyone = (count) => (count === 1 ? "the network" : count === 2 ? "both" : `all ${(NUMBERS[count] ?? String(count)).toLowerCase()}`);
+/** @param {number} right @param {number} n */
+export const percentOf = (right, n) => (n ? asPercent(number(Math.round((100 * right) / n))) : "–");
 
-/** @param {string} words */
-const capital = (words) => words[0].toUpperCase() + words.slice(1);
+/** The heading for a cell of a confusion matrix. @param {string} network @param {number} digit that was meant @param {number} answer */
+export const confusion = (network, digit, answer) => (digit === answer ? t("{network}: {digit} read right", { network, digit }) : t("{network}: {digit} taken for {answer}", { network, digit, answer }));
+
+/** @param {number} networks */
+const spelled = (networks) => (NUMBERS[networks] ?? number(networks)).toLowerCase();

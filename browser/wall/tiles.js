@@ -1,5 +1,6 @@
 /* The drawings on a wall: tiles as large as their number allows, in pages where there are too many. Tiles keep their elements,
    so nothing flickers when another one comes. */
+import { t } from "../language/language.js";
 import { fitted } from "./layout.js";
 import { moment, speaking, toldAt, wrong } from "./show.js";
 
@@ -106,7 +107,7 @@ export class Tiles {
 
   /** "page 2 of 5", or "" where there is one. */
   get page() {
-    return this.#pages > 1 ? `page ${this.#page + 1} of ${this.#pages}` : "";
+    return this.#pages > 1 ? t("page {page} of {pages}", { page: this.#page + 1, pages: this.#pages }) : "";
   }
 
   layout() {
@@ -158,7 +159,7 @@ export class Tiles {
       return chip;
     }));
     element.dataset.kind = kind(tile);
-    element.title = [tile.name, tile.label === null ? "" : `meant ${tile.label}`, ...networks.filter(({ key }) => key in tile.answers).map(({ key, title }) => `${title} ${tile.answers[key][0]}`)].filter(Boolean).join(" · ");
+    element.title = [tile.name, tile.label === null ? "" : t("meant {digit}", { digit: tile.label }), ...networks.filter(({ key }) => key in tile.answers).map(({ key, title }) => `${title} ${tile.answers[key][0]}`)].filter(Boolean).join(" · ");
     element.setAttribute("aria-label", element.title);
   }
 

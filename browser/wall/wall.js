@@ -2,9 +2,10 @@
 
    Mounted by the page Room. Its host chooses what all walls show; everybody else may look at something else for themselves.
    As a projector it fills the window and has no controls: P switches, arrow keys turn rounds and pages. */
+import { language, number, t } from "../language/language.js";
 import * as own from "./own.js";
 import { drawScores, make, paragraph } from "./scores.js";
-import { SECONDS, count, moment, percentOf, score, sentence, speaking, toldAt, wrongFirst } from "./show.js";
+import { SECONDS, confusion, drawings, moment, ofAll, percentOf, score, sentence, speaking, toldAt, wrongFirst } from "./show.js";
 import { Tiles, paint } from "./tiles.js";
 
 /** @typedef {import("./show.js").Tile} Tile */
@@ -31,11 +32,12 @@ const POLL = 700; // milliseconds between two requests
 const BASE = new URL("../../../", import.meta.url);
 const FRAME = `<header class="wall-head"><div><h1 role="status"></h1><p class="wall-notes"></p></div><p class="wall-timer" role="timer"></p>
     <div class="wall-corner"><img alt=""><b></b></div><button type="button" class="wall-project" title="Projector: fill the window (P)" aria-label="Projector"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 4h18v12H3zM8 20h8M12 16v4" fill="none" stroke="currentColor" stroke-width="2"/></svg></button></header>
-  <ul class="wall-legend" aria-label="Networks"></ul>
-  <div class="wall-main"><div class="wall-tiles" role="group" aria-label="the wall"></div><div class="wall-scores"></div><div class="wall-join"></div><p class="wall-count" aria-hidden="true"></p></div>
+  <ul class="wall-legend"></ul>
+  <div class="wall-main"><div class="wall-tiles" role="group"></div><div class="wall-scores"></div><div class="wall-join"></div><p class="wall-count" aria-hidden="true"></p></div>
   <p class="wall-sentence" role="status"></p>
-  <nav class="wall-chapters" aria-label="What the wall shows"></nav>
-  <div class="wall-picked" role="group" aria-label="The chosen drawing" hidden></div>`;
+  <nav class="wall-chapters"></nav>
+  <div class="wall-picked" role="group" hidden></div>`;
+const NAMES = { ".wall-legend": t("Networks"), ".wall-tiles": t("the wall"), ".wall-chapters": t("What the wall shows"), ".wall-picked": t("The chosen drawing") };
 
 /** @type {Wall | null} */ let shown = null;
 
@@ -68,6 +70,7 @@ class Wall {
     this.data = data;
     this.root = make("section", "wall-stage");
     this.root.innerHTML = FRAME;
+    for (const [name, words] of Object.entries(NAMES)) this.find(name).setAttribute("aria-label", words);
     parent.replaceChildren(this.root);
     this.tiles = new Tiles(this.find(".wall-tiles"), (ids) => this.#digits(ids));
     this.find(".wall-project").addEventListener("click", () => this.#project(!this.#projector, true));
@@ -126,7 +129,7 @@ class Wall {
 
   /** What is new at an address; null where nothing is. @param {"wall" | "scores"} name */
   async #ask(name) {
-    const response = await fetch(new URL(`${this.data.address}/${name}`, BASE), { cache: "no-store", headers: { "if-none-match": this.#etags[name] ?? "" } });
+    const response = await fetch(new URL(`${this.data.address}/${name}?lang=${language}`, BASE), { cache: "no-store", headers: { "if-none-match": this.#etags[name] ?? "" } });
     if (response.headers.has("x-now")) this.#ahead = Number(response.headers.get("x-now")) - Date.now() / 1000;
     if (!response.ok) return null;
     this.#etags[name] = response.headers.get("etag") ?? "";
@@ -246,7 +249,7 @@ class Wall {
       entry.classList.toggle("speaking", i === on);
       const told = tiles.filter((_, place) => elapsed >= toldAt(i, networks.length, place, tiles.length));
       const { right, n } = score(told, networks[i]?.key ?? "");
-      const words = n ? `${right} of ${n}` : "", [, of, share] = entry.children;
+      const words = n ? ofAll(right, n) : "", [, of, share] = entry.children;
       if (of && of.textContent !== words) of.textContent = words;
       if (share) share.textContent = n ? percentOf(right, n) : "";
     });
@@ -262,7 +265,7 @@ class Wall {
       const entry = make("li", ""), { right, n } = score(tiles, key);
       entry.dataset.network = key;
       entry.style.setProperty("--network", colour);
-      entry.append(make("b", "", title), make("span", "", answered && n ? `${right} of ${n}` : ""), make("em", "", answered && n ? percentOf(right, n) : ""));
+      entry.append(make("b", "", title), make("span", "", answered && n ? ofAll(right, n) : ""), make("em", "", answered && n ? percentOf(right, n) : ""));
       return entry;
     });
     this.find(".wall-legend").classList.toggle("many", entries.length > 5);
@@ -273,12 +276,12 @@ class Wall {
   #head(room, chapter, stage) {
     const [, network, meant, answered] = /^cell-(\w+)-(\d)-(\d)$/.exec(stage) ?? [], title = room.networks.find(({ key }) => key === network)?.title ?? network;
     const shown = this.#tilesOf(room, chapter).length, current = chapter.number === room.round, training = this.#training(room);
-    const heading = training ? own.head(training).heading : network ? `${title}: ${meant} ${meant === answered ? "read right" : `taken for ${answered}`}` : stage === "scores" ? "Scoreboard" : chapter.sentence;
-    const notes = training ? own.head(training).notes : stage === "scores" || network ? [] : [`round ${chapter.number}`, current ? `${chapter.sent} of ${room.participants} have sent` : "", chapter.shown || !current ? count(chapter.shown, "drawing") : ""];
-    if (network) notes.push(count(shown, "drawing"));
-    else if (!training && stage !== "scores" && shown < chapter.shown) notes.push(`the newest ${shown} are shown`);
-    if (!network && !training && stage !== "scores" && !chapter.revealed && chapter.shown) notes.push("answers hidden");
-    if (room.ended || room.paused) notes.push(room.ended ? "ended" : "paused");
+    const heading = training ? own.head(training).heading : network ? confusion(title, Number(meant), Number(answered)) : stage === "scores" ? t("Scoreboard") : chapter.sentence;
+    const notes = training ? own.head(training).notes : stage === "scores" || network ? [] : [t("round {number}", { number: chapter.number }), current ? t("{sent} of {people} have sent", { sent: number(chapter.sent), people: number(room.participants) }) : "", chapter.shown || !current ? drawings(chapter.shown) : ""];
+    if (network) notes.push(drawings(shown));
+    else if (!training && stage !== "scores" && shown < chapter.shown) notes.push(t("the newest {n} are shown", { n: number(shown) }));
+    if (!network && !training && stage !== "scores" && !chapter.revealed && chapter.shown) notes.push(t("answers hidden"));
+    if (room.ended || room.paused) notes.push(room.ended ? t("ended") : t("paused"));
     const h1 = this.find("h1");
     if (h1.textContent !== heading) h1.textContent = heading;
     this.#notes = notes.filter(Boolean);
@@ -294,7 +297,7 @@ class Wall {
     if (place.textContent !== notes) place.textContent = notes;
     const training = this.#room && this.#training(this.#room);
     const left = training ? own.left(training) : chapter?.seconds && chapter.number === this.#room?.round && !chapter.revealed ? chapter.begun + chapter.seconds - this.now : null;
-    this.find(".wall-timer").textContent = left === null ? "" : left <= 0 && !training ? "Time!" : `${Math.floor(Math.ceil(left) / 60)}:${String(Math.ceil(left) % 60).padStart(2, "0")}`;
+    this.find(".wall-timer").textContent = left === null ? "" : left <= 0 && !training ? t("Time!") : `${Math.floor(Math.ceil(left) / 60)}:${String(Math.ceil(left) % 60).padStart(2, "0")}`;
   }
 
   /** How to join: small in the corner of a projector, large where it is the stage. */
@@ -307,9 +310,9 @@ class Wall {
     if (large.dataset.code === code + link) return;
     large.dataset.code = code + link;
     large.replaceChildren();
-    if (image) large.append(Object.assign(make("img", ""), { src: image, alt: `QR code of ${link}` }));
+    if (image) large.append(Object.assign(make("img", ""), { src: image, alt: t("QR code of {link}", { link: link ?? "" }) }));
     const words = make("div", "");
-    words.append(make("b", "", code), paragraph("", problem ?? `Scan, or open ${address} and type the code`));
+    words.append(make("b", "", code), paragraph("", problem ?? t("Scan, or open {address} and type the code", { address: address ?? "" })));
     large.append(words);
   }
 
@@ -317,12 +320,14 @@ class Wall {
 
   /** @param {Room} room @param {string} stage */
   #chapters(room, stage) {
-    const choices = room.rounds.map(({ number, kind, digit, revealed, shown, sentence: words }) => {
-      const short = { free: "any", turn: "in turn", digit: String(digit), fool: `fool ${digit}` }[kind] ?? kind;
-      return { stage: number === room.round ? "" : String(number), text: `${number}: ${short}`, title: `Round ${number}: ${words}, ${count(shown, "drawing")}, ${revealed ? "revealed" : "not revealed yet"}`, open: !revealed && shown > 0 };
+    const choices = room.rounds.map(({ number: round, kind, digit, revealed, shown, sentence: task }) => {
+      const text = { free: t("{round}: any", { round }), turn: t("{round}: in turn", { round }), fool: t("{round}: fool {digit}", { round, digit: Number(digit) }) }[kind] ?? `${round}: ${digit}`;
+      const values = { round, task, drawings: drawings(shown) };
+      const title = revealed ? t("Round {round}: {task}, {drawings}, revealed", values) : t("Round {round}: {task}, {drawings}, not revealed yet", values);
+      return { stage: round === room.round ? "" : String(round), text, title, open: !revealed && shown > 0 };
     });
-    if (room.own) choices.push({ stage: own.STAGE, text: room.own.network.title, title: "The network that this room trains", open: false });
-    choices.push({ stage: "scores", text: "Scoreboard", title: "How the networks did", open: false }, { stage: "join", text: "Code", title: "How to join, large", open: false });
+    if (room.own) choices.push({ stage: own.STAGE, text: room.own.network.title, title: t("The network that this room trains"), open: false });
+    choices.push({ stage: "scores", text: t("Scoreboard"), title: t("How the networks did"), open: false }, { stage: "join", text: t("Code"), title: t("How to join, large"), open: false });
     const parent = stage.startsWith("cell-") ? "scores" : Number(stage) === room.round ? "" : stage;
     this.find(".wall-chapters").replaceChildren(...choices.map((choice) => {
       const button = make("button", choice.open ? "unrevealed" : "", choice.text);
@@ -366,10 +371,10 @@ class Wall {
       return element;
     };
     const done = (/** @type {object} */ command) => { this.#picked = null; this.#command(command); this.#commands(); };
-    if (!tile) return place.replaceChildren(make("span", "", undo), button("Undo", () => done({ do: "undo" })));
+    if (!tile) return place.replaceChildren(make("span", "", undo), button(t("Undo"), () => done({ do: "undo" })));
     const canvas = Object.assign(make("canvas", ""), { width: 28, height: 28 }), pixels = this.tiles.known.get(tile.id);
     if (pixels) paint(canvas, pixels);
-    place.replaceChildren(canvas, make("span", "", tile.name), button("Hide", () => done({ do: "hide", id: tile.id })), button(`Remove all of ${tile.name}`, () => done({ do: "remove", id: tile.id })), button("Keep", () => { this.#picked = null; this.#commands(); }));
+    place.replaceChildren(canvas, make("span", "", tile.name), button(t("Hide"), () => done({ do: "hide", id: tile.id })), button(t("Remove all of {name}", { name: tile.name }), () => done({ do: "remove", id: tile.id })), button(t("Keep"), () => { this.#picked = null; this.#commands(); }));
   }
 
   /** @param {KeyboardEvent} event */

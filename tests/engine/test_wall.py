@@ -115,6 +115,7 @@ def test_large_tiles_fit_beside_small_ones(call):
 
 OWN = {
     "network": {"key": "our_cnn", "title": "Our CNN", "colour": "#000"},
+    "kind": "CNN",
     "message": "",
     "ahead": 0,
     "left": 20,

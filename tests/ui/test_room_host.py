@@ -73,7 +73,11 @@ def test_a_room_that_was_left_is_not_offered_for_training(room, database):
 
 def test_an_address_that_no_qr_code_can_hold_is_a_sentence_beside_the_code(room, monkeypatch):
     _, code = room
-    monkeypatch.setattr(st, "context", SimpleNamespace(url=f"http://example.org/{'x' * 5000}", is_embedded=False))
+    monkeypatch.setattr(
+        st,
+        "context",
+        SimpleNamespace(url=f"http://example.org/{'x' * 5000}", is_embedded=False, cookies={}, headers={}, locale="en"),
+    )
     page = room_page(room=code)
     assert not page.exception and "fits into no QR code" in page.markdown[0].value
     assert f"<b>{code}</b>" in "".join(html.body for html in page.html)

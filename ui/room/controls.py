@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import streamlit as st
 
+from language import N_, _, ngettext, number
 from learning.training import possible
 from rooms import hosting, state, teaching, wall
 from rooms.limits import RoomError
@@ -19,24 +20,25 @@ from rooms.prompts import ANY_DIGIT, Prompt
 from rooms.schema import HIDDEN, WAITING
 from rooms.state import RoomState
 from ui.room import store, taught
+from ui.room.send import in_hours
 from ui.room.visit import RoomVisit, Undo, WatchedRoom, room_visit
 from ui.room.wall import EXPORTS, command, export_address, picture
 from ui.shared import session
 
 CONTROLS_SECONDS = 3.0  # from one look at the room to the next
 KINDS = {
-    "free": "Any digit",
-    "digit": "One digit",
-    "turn": "Random digits in turn",
-    "fool": "Fool them",
+    "free": N_("Any digit"),
+    "digit": N_("One digit"),
+    "turn": N_("Random digits in turn"),
+    "fool": N_("Fool them"),
 }
 USUAL_DIGIT = 7
-TIMES = {0: "No timer", 30: "30 s", 60: "1 min", 120: "2 min", 180: "3 min", 300: "5 min"}
+TIMES = (0, 30, 60, 120, 180, 300)  # seconds of a round; 0 for no timer
 SETTINGS = {
-    "hide_answers": "Hide answers of rounds to come until revealed",
-    "approve_all": "Approve every drawing first",
-    "approve_outliers": "Approve drawings that look like no digit, except in Fool them",
-    "training": "Train on the drawings later; phones are told",
+    "hide_answers": N_("Hide answers of rounds to come until revealed"),
+    "approve_all": N_("Approve every drawing first"),
+    "approve_outliers": N_("Approve drawings that look like no digit, except in Fool them"),
+    "training": N_("Train on the drawings later; phones are told"),
 }
 MAX_TO_APPROVE = 12  # drawings shown at once
 REFUSED = object()  # what _run returns where the room refused a command
@@ -58,41 +60,41 @@ def controls() -> None:
         _next_prompt(room)
         with st.container(horizontal=True, gap="small"):
             earlier = int(room.stage) if room.stage.isdecimal() else room.round  # the one on the wall
-            label = "Reveal" if earlier == room.round else f"Reveal round {earlier}"
+            label = _("Reveal") if earlier == room.round else _("Reveal round {round}").format(round=earlier)
             done = earlier == room.round and room.revealed
             _button(label, hosting.reveal, earlier, type="secondary" if done else "primary", key=session.REVEAL)
             st.button(
-                "Next round",
+                _("Next round"),
                 type="primary" if done else "secondary",
                 key=session.NEXT_ROUND,
                 disabled=room.ended,
                 on_click=_next_round,
                 args=(room.round,),
             )
-            label = "Go on" if room.paused else "Pause"
+            label = _("Go on") if room.paused else _("Pause")
             st.button(
                 label, key=session.PAUSE, disabled=room.ended, on_click=_change, kwargs={"paused": not room.paused}
             )
         with st.container(horizontal=True, gap="small"):
             if room.waiting:
-                with st.popover(f"{room.waiting} to approve"):
+                with st.popover(_("{n} to approve").format(n=number(room.waiting))):
                     _held_back(watched, WAITING)
             if possible():
                 _train(room)
-            with st.popover("Hidden"):
+            with st.popover(_("Hidden")):
                 _held_back(watched, HIDDEN)
-            with st.popover("Settings"):
+            with st.popover(_("Settings")):
                 _settings(watched, room)
-            with st.popover("End and export"):
+            with st.popover(_("End and export")):
                 _end_and_export(watched, room)
 
 
 def _train(room: RoomState) -> None:
     """The button that trains the room's own network, or ends its training."""
     if room.learning:
-        _button("Stop training", teaching.stop, key=session.TRAIN_OURS)
+        _button(_("Stop training"), teaching.stop, key=session.TRAIN_OURS)
     else:
-        label = "Train again" if room.network else "Train a network"
+        label = _("Train again") if room.network else _("Train a network")
         _button(label, taught.begin, key=session.TRAIN_OURS, disabled=room.ended or not room.drawings)
 
 
@@ -106,7 +108,7 @@ def run_command() -> None:
             _run(hosting.put_on_stage, stage)
         case {"do": "hide", "id": int(drawing_id)}:
             if _run(hosting.hide, drawing_id) is not REFUSED:
-                visit.undo = Undo("Hidden", hosting.show, drawing_id)
+                visit.undo = Undo(_("Hidden"), hosting.show, drawing_id)
         case {"do": "remove", "id": int(drawing_id)}:
             _remove_all_of_its_author(visit, drawing_id)
         case {"do": "undo"} if undo is not None:
@@ -120,8 +122,9 @@ def _remove_all_of_its_author(visit: RoomVisit, drawing_id: int) -> None:
         tile = wall.tile(store.database(), visit.watched.id, drawing_id)
         removed = _run(hosting.remove_drawings, tile.participant_id) if tile else REFUSED
         if tile and removed is not REFUSED:
-            count = f"{len(cast(dict, removed))} drawing{'s' if len(cast(dict, removed)) != 1 else ''}"
-            visit.undo = Undo(f"{count} of {tile.name} removed", hosting.bring_back, removed)
+            count = len(cast(dict, removed))
+            words = ngettext("{n} drawing of {name} removed", "{n} drawings of {name} removed", count)
+            visit.undo = Undo(words.format(n=number(count), name=tile.name), hosting.bring_back, removed)
 
 
 def _next_prompt(room: RoomState) -> None:
@@ -130,10 +133,14 @@ def _next_prompt(room: RoomState) -> None:
     st.session_state.setdefault(session.PROMPT_DIGIT, USUAL_DIGIT if room.prompt.digit is None else room.prompt.digit)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         kind = st.selectbox(
-            "Prompt of the next round", KINDS, format_func=KINDS.__getitem__, key=session.PROMPT_KIND, filter_mode=None
+            _("Prompt of the next round"),
+            KINDS,
+            format_func=lambda each: _(KINDS[each]),
+            key=session.PROMPT_KIND,
+            filter_mode=None,
         )
         if kind in ("digit", "fool"):
-            st.selectbox("Digit", range(10), key=session.PROMPT_DIGIT, width=76, filter_mode=None)
+            st.selectbox(_("Digit"), range(10), key=session.PROMPT_DIGIT, width=76, filter_mode=None)
 
 
 def _held_back(watched: WatchedRoom, status: str) -> None:
@@ -144,18 +151,19 @@ def _held_back(watched: WatchedRoom, status: str) -> None:
         st.warning(str(error))
         return
     if status == WAITING:
-        _button("Show all", hosting.approve_all)
+        _button(_("Show all"), hosting.approve_all)
     elif not tiles:
-        st.write("Click a drawing on the wall to hide it; it waits here.")
+        st.write(_("Click a drawing on the wall to hide it; it waits here."))
     for tile in tiles[:MAX_TO_APPROVE]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{status}-{tile.id}"):
-            st.html(f'<img class="room-waiting" src="{picture(tile.digit)}" alt="a drawing by {tile.name}">', width=56)
-            _button("Show", hosting.show, tile.id, key=f"show-{tile.id}")
+            words = escape(_("a drawing by {name}").format(name=tile.name), quote=True)
+            st.html(f'<img class="room-waiting" src="{picture(tile.digit)}" alt="{words}">', width=56)
+            _button(_("Show"), hosting.show, tile.id, key=f"show-{tile.id}")
             if status == WAITING:
-                _button("Hide", hosting.hide, tile.id, key=f"hide-{tile.id}")
+                _button(_("Hide"), hosting.hide, tile.id, key=f"hide-{tile.id}")
             st.caption(tile.name)
     if len(tiles) > MAX_TO_APPROVE:
-        st.caption(f"and {len(tiles) - MAX_TO_APPROVE} more")
+        st.caption(_("and {n} more").format(n=number(len(tiles) - MAX_TO_APPROVE)))
 
 
 def _settings(watched: WatchedRoom, room: RoomState) -> None:
@@ -164,30 +172,34 @@ def _settings(watched: WatchedRoom, room: RoomState) -> None:
         key = session.room_setting(name)
         st.session_state[key] = value  # another host may have changed it
         late = name == "training" and room.drawings > 0 and not value  # participants were told otherwise
-        st.toggle(label, key=key, on_change=_toggled, args=(name,), disabled=late)
-    st.selectbox(
-        "Timer of rounds to come", TIMES, format_func=TIMES.__getitem__, key=session.PROMPT_SECONDS, filter_mode=None
-    )
+        st.toggle(_(label), key=key, on_change=_toggled, args=(name,), disabled=late)
+    st.selectbox(_("Timer of rounds to come"), TIMES, format_func=_time, key=session.PROMPT_SECONDS, filter_mode=None)
     if watched.hosted:
         invited = f"{session.ROOM_KEY}={watched.hosted.key}"
         link = f"?{session.ROOM}={watched.code}&{invited}&{session.PROJECTOR}=1"
-        st.link_button("The wall for the projector", link)
-    st.caption("Whoever has this page's own address can host: keep it, and project the wall.")
+        st.link_button(_("The wall for the projector"), link)
+    st.caption(_("Whoever has this page's own address can host: keep it, and project the wall."))
+
+
+def _time(seconds: int) -> str:
+    if not seconds:
+        return _("No timer")
+    return _("{n} s").format(n=number(seconds)) if seconds < 60 else _("{n} min").format(n=number(seconds / 60))
 
 
 def _end_and_export(watched: WatchedRoom, room: RoomState) -> None:
     """Draw links to the exports, made when they are asked for, and the buttons that end and delete the room."""
     links = (
         f'<a href="{escape(export_address(watched, suffix), quote=True)}" download>{label}</a>'
-        for suffix, (label, _, _) in EXPORTS.items()
+        for suffix, (label, *_rest) in EXPORTS.items()
     )
     st.html(f'<p class="room-exports">{" ".join(links)}</p>')
     if not room.ended:
-        _button("End the room", hosting.end, help="Takes no more drawings")
-    hours = max(1, round(room.hours_left))
-    st.caption(f"Everything is deleted in {f'{hours} hours' if hours > 1 else 'an hour'} at most.")
-    if st.toggle("Delete everything now", key=session.DELETE_SURE):
-        _button("Yes, delete it all", hosting.delete_room, type="primary")
+        _button(_("End the room"), hosting.end, help=_("Takes no more drawings"))
+    left = in_hours(max(1, round(room.hours_left)))
+    st.caption(_("Everything is deleted in {hours} at most.").format(hours=left))
+    if st.toggle(_("Delete everything now"), key=session.DELETE_SURE):
+        _button(_("Yes, delete it all"), hosting.delete_room, type="primary")
 
 
 def _button(label: str, command: Callable[..., Any], *arguments: Any, **look: Any) -> None:

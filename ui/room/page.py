@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import segno
 import streamlit as st
 
+from language import _
 from rooms import hosting, identity, joining, state
 from rooms.limits import RoomError, Unavailable, UnknownRoom
 from ui import navigation
@@ -88,55 +90,59 @@ def _room(watched: WatchedRoom) -> None:
             controls()
 
 
-def _join_link(watched: WatchedRoom) -> dict[str, str]:
+def _join_link(watched: WatchedRoom) -> dict[str, Any]:
     """Return the link to join by, its QR code, and the address to type; without a link, why there is none."""
     opened = (st.context.url or "").partition("?")[0].rstrip("/").removesuffix("/room")
     try:
         base = reachable(opened)
     except ValueError:
-        return {"problem": UNREADABLE}
+        return {"problem": _(UNREADABLE)}
     if base is None:
-        return {"problem": NO_NETWORK}
+        return {"problem": _(NO_NETWORK)}
     key = watched.hosted.key if watched.hosted else watched.invited
     link = f"{base}?{session.ROOM}={watched.code}" + (f"&{session.ROOM_KEY}={key}" if key else "")
     return {
         "link": link,
         "image": segno.make(link, micro=False, error="m").svg_data_uri(scale=6, border=3, light="white"),
         "address": base.split("://", 1)[-1] + "room",
-        "near": "" if base == plain(opened) else ", on this network",
+        "near": base != plain(opened),
     }
 
 
-def _how_to_join(watched: WatchedRoom, join: dict[str, str]) -> None:
+def _how_to_join(watched: WatchedRoom, join: dict[str, Any]) -> None:
     """Draw the code, large, with the QR code and the address below it."""
     code = f"<b>{escape(watched.code)}</b>"
     if "problem" in join:
         st.html(f'<section class="room-code">{code}</section>')
         st.write(join["problem"])
         return
-    words = f"QR code of {escape(join['link'], quote=True)}"
-    st.html(
-        f'<section class="room-code">{code}<img src="{join["image"]}" alt="{words}">'
-        f"<p>or open <code>{escape(join['address'])}</code>{join['near']}</p></section>"
-    )
+    words = escape(_("QR code of {link}").format(link=join["link"]), quote=True)
+    other = escape(_("or open {address}, on this network") if join["near"] else _("or open {address}"))
+    other = other.format(address=f"<code>{escape(join['address'])}</code>")
+    st.html(f'<section class="room-code">{code}<img src="{join["image"]}" alt="{words}"><p>{other}</p></section>')
 
 
 def _ways_in(visit: RoomVisit) -> bool:
     """Offer to open a room, or to join one by its code; return whether one was joined."""
     joined = False
-    st.html('<header class="masthead"><h1>Room</h1><p>Everybody draws, one wall.</p></header>')
+    title, words = escape(_("Room")), escape(_("Everybody draws, one wall."))
+    st.html(f'<header class="masthead"><h1>{title}</h1><p>{words}</p></header>')
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True):
-        st.subheader("Open a room")
+        st.subheader(_("Open a room"))
         st.write(
-            "Everybody draws on their own phone, and all drawings appear on one wall, with the networks' answers. "
-            "Show this page on a projector."
+            _(
+                "Everybody draws on their own phone, and all drawings appear on one wall, with the networks' answers. "
+                "Show this page on a projector."
+            )
         )
-        st.button("Open a room", type="primary", on_click=_open, args=(visit,))
+        st.button(_("Open a room"), type="primary", on_click=_open, args=(visit,))
     with right, st.container(border=True):
-        st.subheader("Join a room")
-        code = st.text_input("The code on the wall", key=session.ROOM_CODE, max_chars=12, placeholder="six characters")
-        if st.button("Join", key=session.JOIN_BY_CODE) and code:
+        st.subheader(_("Join a room"))
+        code = st.text_input(
+            _("The code on the wall"), key=session.ROOM_CODE, max_chars=12, placeholder=_("six characters")
+        )
+        if st.button(_("Join"), key=session.JOIN_BY_CODE) and code:
             joined = _join(visit, code)
     if visit.problem:
         st.warning(visit.problem)

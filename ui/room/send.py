@@ -14,6 +14,7 @@ import streamlit as st
 
 from digits import CLASSES
 from digits.strokes import strokes_from_fabric
+from language import N_, _, ngettext, number
 from recognition import ensemble
 from ui.drawing.board import Board
 from ui.room import changes, store, taught
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from rooms.state import RoomState
 
 MAX_OUTBOX = 20  # drawings that wait for the database
-ONE_DIGIT = "A room collects single digits; clear the canvas and draw one."
-AWAY = "The room does not answer; trying again"
+ONE_DIGIT = N_("A room collects single digits; clear the canvas and draw one.")
+AWAY = N_("The room does not answer; trying again")
+AGAIN = N_("This drawing is on the wall already")
+UNREADABLE = N_("The drawing could not be read; please draw it again")
 
 
 def send_button(board: Board) -> None:
@@ -37,12 +40,12 @@ def send_button(board: Board) -> None:
     if part is None or part.state is None or part.state.ended:
         return
     state = part.state
-    _, prompt = begun_for(part, state, board)
+    prompt = begun_for(part, state, board)[1]
     with st.container(key="room_send"):
         if prompt.kind == "free":
-            st.pills("Which digit is it?", range(CLASSES), key=session.LABEL, width="stretch")
+            st.pills(_("Which digit is it?"), range(CLASSES), key=session.LABEL, width="stretch")
         st.button(
-            "Paused by the host" if state.paused else "Send to the wall",
+            _("Paused by the host") if state.paused else _("Send to the wall"),
             type="primary",
             width="stretch",
             key=session.SEND,
@@ -51,7 +54,7 @@ def send_button(board: Board) -> None:
             args=(board,),
         )
         if len(board.digits) > 1:
-            st.caption(ONE_DIGIT)
+            st.caption(_(ONE_DIGIT))
         if not part.member.drawings or state.training:
             st.html(_privacy_line(state))
 
@@ -72,7 +75,7 @@ def begun_for(part: Participation, state: RoomState, board: Board) -> tuple[int,
 
 def label(part: Participation, state: RoomState, board: Board) -> int | None:
     """Return the digit that the drawing on the canvas is meant to be, as far as the phone knows."""
-    _, prompt = begun_for(part, state, board)
+    prompt = begun_for(part, state, board)[1]
     if prompt.kind != "free":
         return prompt.digit_for(part.member.participant_id, part.member.drawings)
     chosen = st.session_state.get(session.LABEL)
@@ -81,20 +84,24 @@ def label(part: Participation, state: RoomState, board: Board) -> int | None:
 
 def privacy(hours_left: float, training: bool) -> str:
     """Return what happens with a drawing, said before the first is sent."""
-    hours = math.ceil(hours_left)
-    kept = f"at most {hours} hours" if hours > 1 else "at most an hour"
-    more = " The host may train networks on them, and export them." if training else " The host may export them."
-    return (
-        f"Only what you send is stored: on this server, without your name, for {kept}, for the room's wall and a "
-        f"network that the room may train.{more}"
-    )
+    stored = _(
+        "Only what you send is stored: on this server, without your name, for at most {hours}, for the room's wall "
+        "and a network that the room may train."
+    ).format(hours=in_hours(math.ceil(hours_left)))
+    more = _("The host may train networks on them, and export them.") if training else _("The host may export them.")
+    return f"{stored} {more}"
+
+
+def in_hours(hours: int) -> str:
+    """Return a number of hours in words."""
+    return ngettext("{n} hour", "{n} hours", hours).format(n=number(hours)) if hours > 1 else _("an hour")
 
 
 def _privacy_line(state: RoomState) -> str:
     """Return privacy() as HTML, folded to a line: all of it would push the answers off a small phone."""
-    short = "What you send is stored and may train networks" if state.training else "Only what you send is stored"
-    whole = escape(privacy(state.hours_left, state.training))
-    return f'<details class="room-privacy"><summary>{short}</summary>{whole}</details>'
+    told = _("What you send is stored and may train networks") if state.training else _("Only what you send is stored")
+    whole = privacy(state.hours_left, state.training)
+    return f'<details class="room-privacy"><summary>{escape(told)}</summary>{escape(whole)}</details>'
 
 
 def deliver(part: Participation) -> None:
@@ -106,7 +113,7 @@ def deliver(part: Participation) -> None:
         try:
             part.synced = 0.0  # the strip reads at once what became of it
             receipt = sending.send(store.database(), part.member, part.outbox[0])
-            part.notice = "This drawing is on the wall already" if receipt.again else ""
+            part.notice = AGAIN if receipt.again else ""
             part.member = replace(part.member, drawings=receipt.drawings)
         except RateLimited:
             return
@@ -129,7 +136,7 @@ def _send(board: Board) -> None:
     try:
         part.outbox.append(_drawing(board, board.digit, part, part.state))
     except ValueError:  # forged strokes
-        part.notice = "The drawing could not be read; please draw it again"
+        part.notice = UNREADABLE
         return
     part.notice = ""
     board.empty()

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from language import _
+
 if TYPE_CHECKING:
     from rooms.database import Database
     from rooms.limits import Limits
@@ -37,7 +39,7 @@ def database() -> Database:
     try:
         return _database(_url())
     except (OSError, ImportError, ValueError) as error:  # a folder that cannot be made, a driver, a setting
-        raise Unavailable(f"The rooms' database cannot be used: {error}.") from error
+        raise Unavailable(_("The rooms' database cannot be used: {error}.").format(error=error)) from error
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from language import N_, _, number
 from models import NETWORKS
 from ui.drawing.board import current_board
 from ui.room import changes, store, taught
@@ -24,12 +25,13 @@ from ui.shared.run_lock import RunLock
 
 if TYPE_CHECKING:
     from rooms.state import RoomState
+    from rooms.wall import Tile
 
 STRIP_SECONDS = 30.0  # after which the strip is drawn again, even where its browser has seen no change
 FRESH_SECONDS = 1.5  # in which the room is not read again
 OWN_SECONDS = 8.0  # after which the participant's drawing is read again: the host may have approved or hidden it
 SHOWN_SECONDS = 60.0  # after which somebody who comes back is not shown a reveal any more
-GONE = "The room is closed, and all that was in it is deleted."
+GONE = N_("The room is closed, and all that was in it is deleted.")
 ORDER = (*NETWORKS, taught.KEY)  # of the answers to a drawing
 STYLES = (Path(__file__).with_name("room.css"), Path(__file__).with_name("wall.css"))
 
@@ -117,18 +119,24 @@ def _offer_to_join(visit: RoomVisit, code: str) -> None:
     with st.container(key="room_found"):
         if visit.found is None:
             st.warning(visit.problem)
-            st.button("Try again", on_click=setattr, args=(visit, "found_code", ""))
+            st.button(_("Try again"), on_click=setattr, args=(visit, "found_code", ""))
         elif visit.found.ended:
-            st.info("This room has ended.")
+            st.info(_("This room has ended."))
         else:
-            st.html(f'<p class="room-joining">Room <b>{escape(visit.found.code)}</b></p>')
+            words = escape(_("Room {code}")).format(code=f"<b>{escape(visit.found.code)}</b>")
+            st.html(f'<p class="room-joining">{words}</p>')
             modules.component("resume")(
                 data={"module": browser_files.script_address("room/resume.js"), "code": visit.found.code},
                 key=session.ROOM_RESUME,
                 on_resumed_change=lambda: resume(visit, code),
             )
             st.button(
-                "Join the room", key=session.JOIN_ROOM, type="primary", width="stretch", on_click=join, args=(visit,)
+                _("Join the room"),
+                key=session.JOIN_ROOM,
+                type="primary",
+                width="stretch",
+                on_click=join,
+                args=(visit,),
             )
             st.caption(privacy(visit.found.hours_left, visit.found.training))
 
@@ -195,14 +203,14 @@ def _own_may_differ(part: Participation, before: RoomState | None, state: RoomSt
 
 def _draw_strip(part: Participation | None, problem: str) -> None:
     if part is None or part.state is None:
-        st.info(problem or GONE)
+        st.info(_(problem or GONE))
         return
     state, member = part.state, part.member
     colour = escape(member.colour, quote=True)
     numbers = f'data-version="{state.version}" data-round="{state.round}"'
     st.html(
         f'<section class="room-strip" style="--mine:{colour}" {numbers}>'
-        f"<header><b>{escape(member.name)}</b><h1>Room {escape(part.code)}</h1></header>"
+        f"<header><b>{escape(member.name)}</b><h1>{escape(_('Room {code}').format(code=part.code))}</h1></header>"
         f'<p class="prompt" role="status">{escape(_prompt(part, state))}</p>'
         f'<p class="result">{_result(part, problem)}</p></section>'
     )
@@ -212,12 +220,13 @@ def _draw_strip(part: Participation | None, problem: str) -> None:
 def _prompt(part: Participation, state: RoomState) -> str:
     """Return what the participant is asked to do, in words."""
     if state.ended:
-        return "This room has ended"
+        return _("This room has ended")
     board = current_board()
-    number, _ = begun_for(part, state, board)
-    if number != state.round:
+    if begun_for(part, state, board)[0] != state.round:
         meant = label(part, state, board)
-        return f"New round: send your {'drawing' if meant is None else meant} first?"
+        if meant is None:
+            return _("New round: send your drawing first?")
+        return _("New round: send your {digit} first?").format(digit=meant)
     return state.prompt.sentence(state.prompt.digit_for(part.member.participant_id, part.member.drawings))
 
 
@@ -245,16 +254,23 @@ def _result(part: Participation, problem: str) -> str:
     """Return the line on the last drawing, as HTML."""
     own = part.own
     if problem or part.notice:
-        return escape(problem or part.notice)
+        return escape(_(problem or part.notice))
     if own is None:
-        return "Draw below, then send"
-    words = {"waiting": "waits for the host", "hidden": "taken off the wall by the host"}.get(own.status, "")
-    if not words and not own.revealed:
-        words = "on the wall; the answers wait"
-    if not words:
-        predictions = [_prediction(key, own.predictions[key], own.label) for key in ORDER if key in own.predictions]
-        words = " ".join(predictions) or "is on the wall"
-    return f'<img src="{picture(own.digit)}" alt="drawing {part.member.drawings}">{words}'
+        return escape(_("Draw below, then send"))
+    predictions = [_prediction(key, own.predictions[key], own.label) for key in ORDER if key in own.predictions]
+    words = escape(_own_status(own))
+    if own.status == "shown" and own.revealed and predictions:
+        words = " ".join(predictions)
+    alt = escape(_("drawing {n}").format(n=number(part.member.drawings)), quote=True)
+    return f'<img src="{picture(own.digit)}" alt="{alt}">{words}'
+
+
+def _own_status(own: Tile) -> str:
+    if own.status == "waiting":
+        return _("waits for the host")
+    if own.status == "hidden":
+        return _("taken off the wall by the host")
+    return _("is on the wall") if own.revealed else _("on the wall; the answers wait")
 
 
 def _prediction(network: str, digit: int, label: int | None) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 
 from digits import SIDE
 from digits.labelled import Digits
+from language import _
 from learning.job import EXPORTED_FILE, Command, Job, Progress, State
 from learning.training import Training, TrainingError, trained_classifier
 from models import NETWORKS
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 NETWORK = "cnn"  # reads best after a short training on few drawings, see training/LOG.md
 SECONDS = 20.0  # of learning
 KEY = f"our_{NETWORK}"  # in the place of a network's key, wherever the room's own stands beside the page's
-TITLE = f"Our {NETWORKS[NETWORK].title}"
 PARTICIPANT_EVERY = 4  # all drawings of one of so many participants are held out
 MAX_HELD_OUT = 30  # drawings, as many as a training reports on
 REPORT_SECONDS = 1.0
@@ -80,7 +80,7 @@ def begin(database: Database, hosted: Hosted) -> None:
     learned, held_out = split(wall.tiles(database, hosted.room_id, newest=None))
     held_out = held_out[:MAX_HELD_OUT]
     if not held_out or len({tile.label for tile in learned}) < 2:
-        raise Refused("A network needs drawings by two people at least, of two digits, all with their label.")
+        raise Refused(_("A network needs drawings by two people at least, of two digits, all with their label."))
     recipe = default_recipe()
     selection = Selection(recipe, (NETWORK,))
     shipped = ensemble.predict_all(selection, list(digits_of(held_out).digits)).by_digit
@@ -125,7 +125,9 @@ def predict(state: RoomState, digit: np.ndarray, calibrated: bool = True) -> Pre
 
 def title(network: str) -> str:
     """Return the title of a network in a room, by its key; the key of one that is no longer known."""
-    return TITLE if network == KEY else NETWORKS[network].title if network in NETWORKS else network
+    if network == KEY:
+        return _("Our {network}").format(network=NETWORKS[NETWORK].title)
+    return NETWORKS[network].title if network in NETWORKS else network
 
 
 def colour(network: str) -> str:
@@ -181,7 +183,7 @@ def _network_of(training: Training) -> TaughtNetwork | None:
         description = json.dumps({"exported": asdict(progress.exported), "parameters": progress.parameters})
         return TaughtNetwork(training.job.network, (training.folder / EXPORTED_FILE).read_bytes(), description)
     except OSError as error:
-        training.fail(f"The trained network cannot be read: {type(error).__name__}.")
+        training.fail(_("The trained network cannot be read: {error}.").format(error=type(error).__name__))
         return None
 
 

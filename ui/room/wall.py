@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digits import SIDE
+from language import _, current, number
 from models import DEFAULT_NETWORKS, NETWORKS
 from ui.room import changes, store, taught
 from ui.room.changes import Right
@@ -38,10 +39,10 @@ MAX_ROOMS = 50  # whose last content is kept
 MAX_IDS = 1000
 WALL, DIGITS, SCORES, EXPORT = (f"{changes.PATH}/{name}" for name in ("wall", "digits", "scores", "export/{name}"))
 
-_contents: dict[tuple[str, int], tuple[int, bytes]] = {}  # by kind and room: its version, and the answer
+_contents: dict[tuple[str, str, int], tuple[int, bytes]] = {}  # by kind, language and room: its version, and the answer
 
 
-def room_wall(watched: WatchedRoom, join: dict[str, str], command: Callable[[], None]) -> None:
+def room_wall(watched: WatchedRoom, join: dict[str, Any], command: Callable[[], None]) -> None:
     """Mount the wall. join: what browser/wall/join.js shows. command: called when the host does something on it."""
     hosted, undo = watched.hosted, room_visit().undo
     watched.wall_key = changes.issue_key(watched.id, watched.wall_key, hosted)
@@ -95,8 +96,8 @@ async def answer_export(request: Request) -> Response:
     def respond(right: Right) -> Response:
         suffix = request.path_params["name"].rpartition(".")[2]
         if right.hosted is None or suffix not in EXPORTS:
-            raise Forbidden("Only the host of a room can export it.")
-        _, kind, content = EXPORTS[suffix]
+            raise Forbidden(_("Only the host of a room can export it."))
+        kind, content = EXPORTS[suffix][1:]
         name = f"room-{right.hosted.code}.{suffix}"
         disposition = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(content(exports.records(store.database(), right.hosted)), headers=disposition, media_type=kind)
@@ -122,12 +123,13 @@ def _cached(request: Request, right: Right, kind: str, content: Callable[[RoomSt
     headers = {"etag": f'"{kind}-{state.version}"', "cache-control": "no-cache", "x-now": f"{time.time():.3f}"}
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
-    version, body = _contents.get((kind, state.id), (0, b""))
+    key = (kind, current(), state.id)
+    version, body = _contents.get(key, (0, b""))
     if version != state.version:
         body = json.dumps(content(state), separators=(",", ":")).encode()
         while len(_contents) >= 2 * MAX_ROOMS:
             _contents.pop(next(iter(_contents)), None)
-        _contents[kind, state.id] = (state.version, body)
+        _contents[key] = (state.version, body)
     return Response(body, headers=headers, media_type="application/json")
 
 
@@ -162,8 +164,9 @@ def _own(room_id: int, tiles: Sequence[Tile]) -> dict[str, Any] | None:
     predictions = [*found.predictions, *[None] * len(found.held_out)]
     return {
         "network": _network(taught.KEY),
+        "kind": title(taught.NETWORK),
         "state": found.state,
-        "message": found.message,
+        "message": _(found.message) if found.message else "",
         "ahead": found.ahead,
         "left": found.seconds_left,
         "learned": found.learned,
@@ -193,18 +196,23 @@ def _scores(state: RoomState) -> dict[str, Any]:
 def _stand_out(found: Scoreboard) -> list[tuple[str, int]]:
     """Return the drawings that stand out, each with the reason in words."""
     wanted = [
-        ("Most disputed", found.disputed),
-        (f"Fooled all ({found.fooled} did)" if found.fooled > 1 else "Fooled all", found.fooled_all),
+        (_("Most disputed"), found.disputed),
+        (_fooled(found.fooled), found.fooled_all),
     ]
     if found.surest_wrong is not None:
         wanted.append((_surest(found.surest_wrong), found.surest_wrong.drawing_id))
     return [(words, drawing_id) for words, drawing_id in wanted if drawing_id is not None]
 
 
+def _fooled(drawings: int) -> str:
+    return _("Fooled all ({n} did)").format(n=number(drawings)) if drawings > 1 else _("Fooled all")
+
+
 def _surest(wrong: Judged) -> str:
     from ui.shared.percent import percent
 
-    return f"Surest while wrong: {title(wrong.network)}, {wrong.digit} with {percent(wrong.confidence)}"
+    words = _("Surest while wrong: {network}, {digit} with {confidence}")
+    return words.format(network=title(wrong.network), digit=wrong.digit, confidence=percent(wrong.confidence))
 
 
 def _notable(words: str, drawing_id: int, room_id: int) -> dict[str, Any]:
