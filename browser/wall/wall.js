@@ -3,6 +3,7 @@
    Mounted by the page Room. Its host chooses what all walls show; everybody else may look at something else for themselves.
    As a projector it fills the window and has no controls: P switches, arrow keys turn rounds and pages. */
 import { language, number, t } from "../language/language.js";
+import { Projector } from "../page/projector.js";
 import * as own from "./own.js";
 import { drawScores, make, paragraph } from "./scores.js";
 import { SECONDS, confusion, drawings, moment, ofAll, percentOf, score, sentence, speaking, toldAt, wrongFirst } from "./show.js";
@@ -31,7 +32,7 @@ import { Tiles, paint } from "./tiles.js";
 const POLL = 700; // milliseconds between two requests
 const BASE = new URL("../../../", import.meta.url);
 const FRAME = `<header class="wall-head"><div><h1 role="status"></h1><p class="wall-notes"></p></div><p class="wall-timer" role="timer"></p>
-    <div class="wall-corner"><img alt=""><b></b></div><button type="button" class="wall-project" title="Projector: fill the window (P)" aria-label="Projector"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 4h18v12H3zM8 20h8M12 16v4" fill="none" stroke="currentColor" stroke-width="2"/></svg></button></header>
+    <div class="wall-corner"><img alt=""><b></b></div></header>
   <ul class="wall-legend"></ul>
   <div class="wall-main"><div class="wall-tiles" role="group"></div><div class="wall-scores"></div><div class="wall-join"></div><p class="wall-count" aria-hidden="true"></p></div>
   <p class="wall-sentence" role="status"></p>
@@ -62,7 +63,6 @@ class Wall {
   #written = "";
   #running = false; // a show
   #polling = false;
-  #projector = false;
   #ended = new AbortController();
 
   /** @param {Element} parent @param {Data} data */
@@ -73,22 +73,21 @@ class Wall {
     for (const [name, words] of Object.entries(NAMES)) this.find(name).setAttribute("aria-label", words);
     parent.replaceChildren(this.root);
     this.tiles = new Tiles(this.find(".wall-tiles"), (ids) => this.#digits(ids));
-    this.find(".wall-project").addEventListener("click", () => this.#project(!this.#projector, true));
     const { signal } = this.#ended;
-    addEventListener("keydown", (event) => this.#press(/** @type {KeyboardEvent} */ (event)), { signal });
+    this.projector = new Projector(this.root, () => this.#projected(), signal);
+    this.find(".wall-head").append(this.projector.button());
+    addEventListener("keydown", (event) => this.projector.on && this.#press(/** @type {KeyboardEvent} */ (event)), { signal });
     addEventListener("resize", () => this.#fit(), { signal });
-    addEventListener("beforeunload", () => this.#ended.abort(), { signal });
     document.addEventListener("visibilitychange", () => this.#poll(), { signal });
     const timer = setInterval(() => (this.root.isConnected ? this.#poll() : this.end()), POLL);
     signal.addEventListener("abort", () => clearInterval(timer));
-    this.#project(data.projector, false);
+    if (data.projector) this.projector.switch(true, false);
     this.#fit();
     this.#poll();
   }
 
   end() {
     this.#ended.abort();
-    this.#project(false, false);
     this.root.remove();
   }
 
@@ -152,7 +151,7 @@ class Wall {
   get stage() {
     const { stage = "", drawings = 0, round = 1 } = this.#room ?? {};
     if (this.#own !== null) return this.#own;
-    return this.#projector && !stage && !drawings && round === 1 ? "join" : stage;
+    return this.projector.on && !stage && !drawings && round === 1 ? "join" : stage;
   }
 
   /** @returns {Chapter | undefined} */
@@ -165,7 +164,7 @@ class Wall {
     const room = this.#room, chapter = this.chapter;
     if (!room || !chapter) return;
     const { stage } = this, kind = stage.startsWith("cell-") ? "tiles" : stage === "scores" || stage === "join" ? stage : "tiles";
-    const written = JSON.stringify([room, stage, this.data, kind === "scores" && this.#scores, this.#projector]);
+    const written = JSON.stringify([room, stage, this.data, kind === "scores" && this.#scores, this.projector.on]);
     this.#tick();
     if (written === this.#written) return;
     this.#written = written;
@@ -207,7 +206,7 @@ class Wall {
     const tiles = this.#tilesOf(room, chapter), networks = this.#networksOf(room, tiles), elapsed = this.#elapsed(chapter), { phase } = moment(elapsed);
     const front = chapter.showAt > 0 && (phase === "front" || phase === "done") && this.#isRound;
     const answered = tiles.some(({ answers }) => Object.keys(answers).length);
-    this.tiles.show({ tiles: front ? wrongFirst(tiles) : tiles, networks, front, pick: this.data.host && !this.#projector ? (tile) => this.#pick(tile) : null });
+    this.tiles.show({ tiles: front ? wrongFirst(tiles) : tiles, networks, front, pick: this.data.host && !this.projector.on ? (tile) => this.#pick(tile) : null });
     this.find(".wall-tiles").dataset.empty = chapter.sentence;
     this.#legend(networks, tiles, answered);
     this.#tell(tiles, networks, elapsed, chapter);
@@ -304,7 +303,7 @@ class Wall {
   #corner() {
     const { code, image, link, address, problem } = this.data.join, large = this.find(".wall-join");
     const picture = /** @type {HTMLImageElement} */ (this.find(".wall-corner img"));
-    this.find(".wall-corner").hidden = !this.#projector || this.stage === "join";
+    this.find(".wall-corner").hidden = !this.projector.on || this.stage === "join";
     if (image && picture.src !== image) picture.src = image;
     this.find(".wall-corner b").textContent = code;
     if (large.dataset.code === code + link) return;
@@ -362,7 +361,7 @@ class Wall {
   /** What the host can do with the chosen drawing, or take back. */
   #commands() {
     const place = this.find(".wall-picked"), tile = this.#picked, { undo, host } = this.data;
-    place.hidden = !host || this.#projector || !(tile || undo);
+    place.hidden = !host || this.projector.on || !(tile || undo);
     if (place.hidden) return;
     const button = (/** @type {string} */ text, /** @type {() => void} */ act) => {
       const element = make("button", "", text);
@@ -377,15 +376,10 @@ class Wall {
     place.replaceChildren(canvas, make("span", "", tile.name), button(t("Hide"), () => done({ do: "hide", id: tile.id })), button(t("Remove all of {name}", { name: tile.name }), () => done({ do: "remove", id: tile.id })), button(t("Keep"), () => { this.#picked = null; this.#commands(); }));
   }
 
-  /** @param {KeyboardEvent} event */
+  /** On a projector, where nothing else is at hand. @param {KeyboardEvent} event */
   #press(event) {
-    const target = /** @type {Element} */ (event.composedPath()[0]);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest?.("input, textarea, [role=combobox], [role=listbox], [role=slider]")) return;
-    if (event.key === "p" || event.key === "P") return this.#project(!this.#projector, true);
-    if (!this.#projector) return;
-    if (event.key === "Escape") this.#project(false, true);
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 }[event.key];
-    if (!step || !this.#room) return;
+    if (!step || !this.#room || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     if (event.key.startsWith("Page")) this.tiles.go(step);
     else {
@@ -395,13 +389,8 @@ class Wall {
     this.#tick();
   }
 
-  /** @param {boolean} yes @param {boolean} full also fills the screen; only where somebody has pressed something */
-  #project(yes, full) {
-    this.#projector = yes;
-    this.root.toggleAttribute("data-projector", yes);
-    document.documentElement.toggleAttribute("data-projector", yes);
-    if (full && yes) document.documentElement.requestFullscreen?.().catch(() => {});
-    if (full && !yes && document.fullscreenElement) document.exitFullscreen().catch(() => {});
+  /** The wall begins or ends to fill the window. */
+  #projected() {
     this.#picked = null;
     this.#written = "";
     this.#draw();
@@ -409,7 +398,7 @@ class Wall {
 
   /** The wall ends where the window does. */
   #fit() {
-    if (this.#projector) this.root.style.height = "";
+    if (this.projector.on) this.root.style.height = "";
     else {
       const scrolled = document.querySelector(".stMain")?.scrollTop ?? 0, top = this.root.getBoundingClientRect().top + scrolled;
       this.root.style.height = innerWidth <= 640 ? "" : `${Math.max(360, innerHeight - top - 12)}px`;
