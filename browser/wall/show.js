@@ -1,6 +1,6 @@
 /* The show of a reveal: when each answer is told, in which order the drawings stand at its end, and what is said of them. */
 import { NUMBERS, percent } from "../answers/words.js";
-import { asPercent, number, t, tn } from "../language/language.js";
+import { asPercent, language, number, t, tn } from "../language/language.js";
 
 /**
  * @typedef {object} Tile a drawing on the wall
@@ -101,4 +101,4 @@ export const percentOf = (right, n) => (n ? asPercent(number(Math.round((100 * r
 export const confusion = (network, digit, answer) => (digit === answer ? t("{network}: {digit} read right", { network, digit }) : t("{network}: {digit} taken for {answer}", { network, digit, answer }));
 
 /** @param {number} networks */
-const spelled = (networks) => (NUMBERS[networks] ?? number(networks)).toLowerCase();
+const spelled = (networks) => (NUMBERS[networks] ?? number(networks)).toLocaleLowerCase(language);
