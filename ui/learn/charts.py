@@ -82,7 +82,7 @@ def status(job: Job, progress: Progress) -> str:
         state=progress.state,
         title=NETWORKS[job.network].title,
         words=words,
-        examples=_examples(progress.points[-1].examples) if progress.points else "",
+        examples=_examples(progress.points[-1].examples) if progress.points and not progress.state.ended else "",
         rate=_rate(progress.points[-1].rate) if progress.points and not progress.state.ended else "",
         passed=100 * (1 - progress.seconds_left / job.seconds) if begun else 0,
     )

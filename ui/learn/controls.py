@@ -101,21 +101,13 @@ def choose(running: bool) -> Plan:
 def _network(recipe: str | None, running: bool) -> str:
     keys = list(NETWORKS) if recipe is None else released(recipe)
     keys.sort(key=lambda key: key not in QUICK)  # the quick ones first
-    titles = {_title(key, "{network}, {seconds} s"): key for key in keys}
-    chosen = one_of(
-        _("Network"),
-        titles,
-        session.LEARN_NETWORK,
-        st.pills,
-        disabled=running,
-        format_func=lambda title: _title(titles[title], _("{network}, {seconds} s")),
-    )
-    return titles[chosen]
+    titles = {_title(key): key for key in keys}
+    return titles[one_of(_("Network"), titles, session.LEARN_NETWORK, st.pills, disabled=running)]
 
 
-def _title(key: str, words: str) -> str:
+def _title(key: str) -> str:
     title = NETWORKS[key].title
-    return title if key in QUICK else words.format(network=title, seconds=_useful_seconds(key))
+    return title if key in QUICK else f"{title}, {_useful_seconds(key)} s"  # a name, the same in every language
 
 
 def _useful_seconds(key: str) -> int:
