@@ -31,11 +31,12 @@ def _card(title: str, card: ModelCard, score: Score) -> str:
     wrong, least, most = (_of_squares(1 - share) for share in (score.accuracy, *reversed(score.interval)))
     numbers = {"wrong": wrong, "all": number(SQUARES), "least": least, "most": most}
     text = _("{wrong} of {all} squares in colour; the interval goes from {least} to {most}").format(**numbers)
+    few = _("<b>{wrong}</b> of {all} wrong").format(**numbers)
     exactly = _("{n} of {all}").format(n=number(score.n - score.correct), all=number(score.n))
     return f"""
       <article style="{images.style(card.network)}">
         <h3>{escape(title)}</h3>
-        <p>{_("<b>{wrong}</b> of {all} wrong").format(**numbers)}</p>
+        <p>{few}</p>
         <img src="{_squares(images.colour(card.network), wrong, most)}" alt="{escape(text)}">
         <p class="exactly">{exactly} · {_commonest(score)}</p>
       </article>"""
