@@ -16,9 +16,10 @@ export class Meaning {
   constructor(say) {
     this.root = document.createElement("div");
     this.root.className = "meaning";
-    this.root.innerHTML = `<button type="button" class="right" aria-label="${t("Yes, right")}">${CHECK}<span>${t("Yes, right")}</span></button>
+    const right = t("Yes, right"), which = t("Which digit did you mean?");
+    this.root.innerHTML = `<button type="button" class="right" aria-label="${right}">${CHECK}<span>${right}</span></button>
       <button type="button" class="meant" aria-haspopup="true" aria-expanded="false">${CROSS}<span></span></button>
-      <div class="which" role="group" aria-label="${t("Which digit did you mean?")}" hidden>${Array.from({ length: 10 }, (_, digit) => `<button type="button" value="${digit}">${digit}</button>`).join("")}</div>`;
+      <div class="which" role="group" aria-label="${which}" hidden>${Array.from({ length: 10 }, (_, digit) => `<button type="button" value="${digit}">${digit}</button>`).join("")}</div>`;
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (this.root.querySelector(selector));
     this.right = find(".right");
     this.meant = find(".meant");

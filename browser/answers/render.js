@@ -63,7 +63,8 @@ export class Heads {
   /** @param {Element} place @param {View} view */
   constructor(place, view) {
     this.view = view;
-    this.root = element(`<section class="answers" aria-label="${t("Answers")}"><div class="verdict"><h2>${SPACE}</h2></div><div class="heads ${view.columns}">${view.networks
+    const title = t("Answers");
+    this.root = element(`<section class="answers" aria-label="${title}"><div class="verdict"><h2>${SPACE}</h2></div><div class="heads ${view.columns}">${view.networks
       .map((network) => `<article class="card" ${attributes(network)}><h3>${network.title}</h3><p class="idea">${network.idea}</p><p class="answer"><b>${SPACE}</b> <small class="each"></small><span>${SPACE}</span></p></article>`)
       .join("")}</div></section>`);
     place.replaceChildren(this.root);
@@ -103,8 +104,9 @@ export class Bars {
   constructor(place, view) {
     this.view = view;
     const row = (/** @type {number} */ digit) => `<li><i>${digit}</i><span class="track"><span class="bar" style="width:0.0%"></span></span><em>${SPACE}</em></li>`;
+    const titles = view.networks.map(({ title, words }) => ({ bars: t("{network}: probabilities", { network: title }), input: t("the input: {shape}", { shape: words }) }));
     this.root = element(`<section class="details"><div class="${view.columns}">${view.networks
-      .map((network) => `<article class="bars" aria-label="${t("{network}: probabilities", { network: network.title })}" ${attributes(network)}><p class="title">${network.title}</p><ol>${CLASSES.map(row).join("")}</ol><p class="error" hidden></p><figure><canvas class="input${network.shape.length}d" role="img" aria-label="${t("the input: {shape}", { shape: network.words })}"></canvas><figcaption>${network.words}</figcaption></figure><p class="facts">${network.facts}</p></article>`)
+      .map((network, i) => `<article class="bars" aria-label="${titles[i].bars}" ${attributes(network)}><p class="title">${network.title}</p><ol>${CLASSES.map(row).join("")}</ol><p class="error" hidden></p><figure><canvas class="input${network.shape.length}d" role="img" aria-label="${titles[i].input}"></canvas><figcaption>${network.words}</figcaption></figure><p class="facts">${network.facts}</p></article>`)
       .join("")}</div></section>`);
     place.replaceChildren(this.root);
     this.cards = [...this.root.querySelectorAll("article")].map((card, i) => ({

@@ -79,7 +79,10 @@ function fooledAll(networks, drawings) {
 
 /** What a phone says of its own drawing. @param {number | null} label @param {Answer[]} answers @param {boolean} fool it was meant to fool them */
 export function outcome(label, answers, fool) {
-  if (label === null) return t("They say {digits}", { digits: [...new Set(answers.map(([, , digit]) => String(digit)))].reduce((one, other) => t("{one} or {other}", { one, other })) });
+  if (label === null) {
+    const digits = [...new Set(answers.map(([, , digit]) => String(digit)))].reduce((one, other) => t("{one} or {other}", { one, other }));
+    return t("They say {digits}", { digits });
+  }
   const right = answers.filter(([, , digit]) => digit === label).length, all = answers.length, values = { networks: spelled(all), digit: label, right, wrong: all - right, all };
   if (right === all && fool) return all === 1 ? t("You fooled nobody: the network reads your {digit}", values) : all === 2 ? t("You fooled nobody: both read your {digit}", values) : t("You fooled nobody: all {networks} read your {digit}", values);
   if (right === all) return all === 1 ? t("The network reads your {digit}", values) : all === 2 ? t("Both read your {digit}", values) : t("All {networks} read your {digit}", values);

@@ -44,7 +44,8 @@ def _label(digits: Sequence[DrawnDigit]) -> str:
     picture = images.digit(np.hstack([drawn.digit for drawn in digits]))
     read = "".join(str(majority([*drawn.predictions.values()])) if drawn.predictions else "–" for drawn in digits)
     meant = "".join(read[place] if drawn.label is None else str(drawn.label) for place, drawn in enumerate(digits))
-    return f"![{_('drawing')}]({picture}) {read if read == meant else f':red[~~{read}~~] {meant}'}"
+    words = _("drawing")
+    return f"![{words}]({picture}) {read if read == meant else f':red[~~{read}~~] {meant}'}"
 
 
 def _save(history: History) -> None:

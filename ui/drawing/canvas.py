@@ -131,7 +131,8 @@ def _layer(board: Board, ghost: bool) -> str:
         )
     if board.photo and board.digit is not None:
         picture = images.digit(np.hstack(board.digits))
-        return f'<img class="photo" src="{picture}" alt="{escape(_("an earlier drawing, as the networks get it"))}">'
+        words = _("an earlier drawing, as the networks get it")
+        return f'<img class="photo" src="{picture}" alt="{escape(words)}">'
     if board.background:
         return underlay.strokes(board.background, board.width)
     return underlay.invitation(ghost, _("Draw here")) if not board.foreground else '<span class="background"></span>'
