@@ -1,5 +1,5 @@
 /* The answers in words: how far the networks agree, and percentages. */
-import { asPercent, language, number, t, tn } from "../language/language.js";
+import { asPercent, language, leftToRight, number, t, tn } from "../language/language.js";
 
 export const INVITATION = t("Draw a digit from 0 to 9");
 export const DOT = t("That is only a dot; draw a larger digit");
@@ -65,8 +65,8 @@ export function failure(wrong, right, meant) {
 
 /** A probability from 0 to 1 with one decimal; neither 0 nor 100 % unless it is exactly that. @param {number} probability */
 export function percent(probability) {
-  if (probability > 0 && probability < SMALLEST) return `<${asPercent(number(0.1, 1))}`;
-  if (probability < 1 && 1 - probability <= SMALLEST) return `>${asPercent(number(99.9, 1))}`;
+  if (probability > 0 && probability < SMALLEST) return leftToRight(`<${asPercent(number(0.1, 1))}`);
+  if (probability < 1 && 1 - probability <= SMALLEST) return leftToRight(`>${asPercent(number(99.9, 1))}`);
   return asPercent(number(100 * probability, 1));
 }
 

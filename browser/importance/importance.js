@@ -3,7 +3,7 @@
 import { listen, load, networks, work } from "../answers/answers.js";
 import { windowOf } from "../engine/digit.js";
 import { Drawing } from "../grab/drawing.js";
-import { number, t } from "../language/language.js";
+import { leftToRight, number, t } from "../language/language.js";
 import { Covering } from "./covering.js";
 
 /** @typedef {import("../answers/state.js").Shown} Shown */
@@ -164,4 +164,4 @@ const coloured = (share) => (share > 0 ? POSITIVE : NEGATIVE).map((value) => val
 const tint = (share) => (share > 0 ? POSITIVE : NEGATIVE).map((value) => 255 + (value - 255) * Math.min(1, 1.5 * Math.abs(share)));
 
 /** @param {number} value */
-const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${number(Math.abs(value), 1)}`;
+const signed = (value) => leftToRight(`${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${number(Math.abs(value), 1)}`);

@@ -31,7 +31,8 @@ export class Beam {
     this.light.toggleAttribute("hidden", !landing);
     if (!landing) return;
     const origin = picture.getBoundingClientRect(), to = { x: origin.left + landing.x, y: origin.top + landing.y }, right = left + width, bottom = top + height;
-    const from = to.y > bottom ? [[left, bottom], [right, bottom]] : [[right, top], [right, bottom]], end = to.y > bottom ? [[to.x + landing.w, to.y], [to.x, to.y]] : [[to.x, to.y + landing.h], [to.x, to.y]];
+    const below = to.y > bottom, [near, far] = to.x < left ? [left, to.x + landing.w] : [right, to.x]; // the picture stands on the left in Arabic
+    const from = below ? [[left, bottom], [right, bottom]] : [[near, top], [near, bottom]], end = below ? [[to.x + landing.w, to.y], [to.x, to.y]] : [[far, to.y + landing.h], [far, to.y]];
     set(this.light, { points: [...from, ...end].map((point) => point.join()).join(" ") });
   }
 

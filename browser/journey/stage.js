@@ -1,7 +1,7 @@
 /* The drawing tools that all pictures of networks share: colours, pictures of values, links, text, and what can be touched.
    Rule of colour: warm is positive, cold is negative, the ground is zero; ink is white on black, as on the canvas. */
 
-import { number as written } from "../language/language.js";
+import { leftToRight, number as written } from "../language/language.js";
 
 /** @typedef {{ x: number, y: number, w: number, h: number }} Rect */
 /** @typedef {{ kind: string, number: number, column: number, row: number, columns: number, rows: number }} Spot a cell of something that can be touched */
@@ -20,6 +20,7 @@ const EXPONENT = 0.72; // of values on their scale, so that small ones are seen,
 const LEVELS = 255;
 const FAINT = 0.05; // of the strongest link; fainter ones are left out
 const SHARPEST = 2; // device pixels of a CSS pixel, at most
+const FROM_RIGHT = /[\u0590-\u08ff]/; // letters of scripts that are written from right to left
 const FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif';
 
 export class Stage {
@@ -103,7 +104,7 @@ export class Stage {
   text(words, x, y, { size = 12, weight = 400, colour = this.colour.dim, align = "left", halo = false, base = "alphabetic", fit = 0, tiny = false } = {}) {
     const { c } = this;
     c.font = `${weight} ${Math.max(tiny ? 0 : this.least, size * this.u)}px ${FONT}`;
-    Object.assign(c, { textAlign: align, textBaseline: base });
+    Object.assign(c, { textAlign: align, textBaseline: base, direction: FROM_RIGHT.test(words) ? "rtl" : "ltr" });
     const width = fit || undefined;
     if (halo) {
       Object.assign(c, { strokeStyle: this.colour.bg, lineWidth: 5 * this.u, lineJoin: "round" });
@@ -296,7 +297,7 @@ export function peak(values) {
 export const number = (value) => decimals(Math.abs(value) < 0.005 ? 0 : value, Math.abs(value) >= 10 ? 1 : 2);
 
 /** As written() does, but without its cost in each frame, and without groups of digits. @param {number} value @param {number} count */
-export const decimals = (value, count) => value.toFixed(count).replace("-", "\u2212").replace(".", POINT);
+export const decimals = (value, count) => leftToRight(value.toFixed(count).replace("-", "\u2212").replace(".", POINT));
 const POINT = written(0.5, 1).slice(1, -1);
 
 /** Black or white, whichever can be read on a colour. @param {string} colour "#rrggbb" or "rgb(r,g,b)" */

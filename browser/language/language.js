@@ -4,6 +4,7 @@ import catalogue from "./catalogue.js";
 /** @typedef {Record<string, string | number>} Values by their names in the sentence */
 
 export const language = catalogue.language;
+const FROM_RIGHT = globalThis.document?.documentElement.dir === "rtl";
 const LATIN = { numberingSystem: "latn" }; // the digits that people draw here
 /** @type {Intl.NumberFormat[]} by their decimals: to make one takes longer than to use it */ const formats = [];
 
@@ -24,6 +25,9 @@ export const number = (value, decimals = 0) => (formats[decimals] ??= new Intl.N
 
 /** A number of percent as the language writes it: asPercent("99.9") is "99.9 %" in English. @param {string} written */
 export const asPercent = (written) => catalogue.percent.replace("0", written);
+
+/** What is read from left to right in every language: a signed number, a formula. @param {string} written */
+export const leftToRight = (written) => (FROM_RIGHT ? `\u2066${written}\u2069` : written);
 
 /** @param {string} sentence @param {Values} values */
 const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
