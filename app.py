@@ -26,11 +26,7 @@ def main() -> None:
         for name, (title, icon) in navigation.PAGES.items()
     }
     navigation.register(pages)
-    page = st.navigation(list(pages.values()), position="hidden" if st.context.is_embedded else "top")
-    if not st.context.is_embedded:
-        with st.container(key="pages", horizontal=True):  # in a small window they are shown below, for thumbs
-            for link in pages.values():
-                st.page_link(link)
+    page = navigation.navigate(pages)
     page.run()
     if page.url_path != "learn":
         from ui.learn.state import heartbeat

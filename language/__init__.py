@@ -88,7 +88,7 @@ def best_of(wanted: Iterable[str | None]) -> str:
 
 def gettext(message: str, language: str | None = None) -> str:
     """Return a sentence in the current language, or in the one named."""
-    return translations(language or current()).gettext(message)
+    return translations(language or current()).gettext(message) if message else ""  # where gettext keeps its header
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from language import N_
+from language import N_, _
 
-PAGES = {  # title and icon by name, in the order of the navigation
+PAGES = {  # title and icon by name
     "draw": (N_("Draw"), ":material/draw:"),
     "play": (N_("Play"), ":material/timer:"),
     "room": (N_("Room"), ":material/groups:"),
@@ -17,6 +17,12 @@ PAGES = {  # title and icon by name, in the order of the navigation
     "evidence": (N_("Evidence"), ":material/query_stats:"),
     "book": (N_("The book"), ":material/menu_book:"),
 }
+SECTIONS = {  # of the navigation: their pages, by title; those without one stand there themselves
+    "": ("draw", "play"),
+    N_("Class"): ("room", "learn"),
+    N_("More"): ("evidence", "book"),
+}
+SECTION_ICONS = {"Class": ":material/groups:", "More": ":material/more_horiz:"}
 OLD_PANELS = {  # of the page Draw, by the names that links have carried
     "Inside": "Journey",
     "Confidence": "Bars",
@@ -34,6 +40,29 @@ _KEY = "pages_by_name"
 def register(pages: Mapping[str, Page]) -> None:
     """Keep this run's pages under the names that go() takes."""
     st.session_state[_KEY] = dict(pages)
+
+
+def navigate(pages: Mapping[str, Page]) -> Page:
+    """Show the navigation, above or, in a small window, below, for thumbs; return the page that is open."""
+    sections = {_(title): [pages[name] for name in names] for title, names in SECTIONS.items()}
+    embedded = st.context.is_embedded
+    page = st.navigation(sections, position="hidden" if embedded else "top")
+    if not embedded:
+        with st.container(key="pages", horizontal=True):
+            for title, names in SECTIONS.items():
+                for name in names[:1] if title else names:
+                    st.page_link(pages[name], label=_(title) or None, icon=SECTION_ICONS.get(title))
+        _show_section(page, pages)
+    return page
+
+
+def _show_section(page: Page, pages: Mapping[str, Page]) -> None:
+    """In a small window, the pages of the section that is open."""
+    for title, names in SECTIONS.items():
+        if title and page.url_path in names:
+            with st.container(key="section", horizontal=True):
+                for name in names:
+                    st.page_link(pages[name])
 
 
 def go(name: str, query_params: Mapping[str, str] | None = None) -> None:

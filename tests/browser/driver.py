@@ -11,6 +11,7 @@ import numpy as np
 
 from digits.strokes import CANVAS_SIDE
 from models import NETWORKS
+from ui.navigation import PAGES, SECTIONS
 
 DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
@@ -137,6 +138,9 @@ class Visitor:
     def click(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def go_to(self, name: str) -> None:
+        go_to(self.page, name)
+
     def open_panel(self, name: str) -> None:
         self.page.get_by_role("radio", name=name).click()
 
@@ -166,3 +170,14 @@ class Visitor:
     def wait_for_invitation(self) -> str:
         self.page.locator(".answers.waiting").wait_for(timeout=90_000)
         return self.headline()
+
+
+def go_to(page, name: str) -> None:
+    """Open another of the pages, in the same visit: by its link, or in its section of the navigation."""
+    section = next(title for title, names in SECTIONS.items() if name in [PAGES[each][0] for each in names])
+    above = page.get_by_test_id("stTopNavSection").filter(has_text=section)
+    if section and above.is_visible():
+        above.click()
+        page.get_by_role("menuitem", name=name, exact=True).click()
+    else:
+        page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()

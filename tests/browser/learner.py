@@ -100,7 +100,7 @@ class Learner:
 
     def go_to(self, name: str) -> None:
         """Another page, in the same visit."""
-        self.page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
+        driver.go_to(self.page, name)
         self.page.wait_for_timeout(1000)
 
     def draw(self, digit: int) -> None:

@@ -75,9 +75,9 @@ def test_the_drawing_is_still_there_after_visiting_another_page(visit):
     visitor = visit()
     visitor.draw(placed(5))
     before = visitor.wait_for_answer()
-    visitor.page.get_by_role("link", name="Evidence").first.click()
+    visitor.go_to("Evidence")
     visitor.page.get_by_role("heading", name="Evidence").wait_for()
-    visitor.page.get_by_role("link", name="Draw", exact=True).first.click()
+    visitor.go_to("Draw")
     assert visitor.wait_for_answer() == before
     assert visitor.page.locator("img.background").count() == len(placed(5)), "the strokes are on the canvas again"
 
@@ -126,7 +126,7 @@ def test_on_a_projector_everything_fits_and_the_bars_add_up_to_100_percent(visit
     visitor.page.keyboard.press("p")
     clear = visitor.page.get_by_role("button", name="Clear", exact=True)
     clear.wait_for(state="hidden")
-    assert visitor.page.get_by_role("link", name="Evidence").is_hidden()
+    assert visitor.page.get_by_role("link", name="Play").first.is_hidden()
     for selector, size in (("h3", 44), (".answer span", 56), (".bars li", 24)):
         found = visitor.page.locator(selector).first.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
         assert round(found) >= size, selector
@@ -154,7 +154,7 @@ def test_on_a_slide_the_page_has_no_navigation_and_its_canvas_and_answers_fit(vi
     visitor = visit(dict(zip(("width", "height"), size, strict=True)), path="/?embed=true")
     visitor.draw(placed(4))
     visitor.wait_for_answer()
-    assert visitor.page.get_by_role("link", name="Evidence").count() == 0
+    assert visitor.page.get_by_role("link", name="Play").count() == 0
     clear = visitor.page.get_by_role("button", name="Clear", exact=True)
     for part in (visitor.canvas, visitor.page.locator(".answers"), clear):
         box = part.bounding_box()

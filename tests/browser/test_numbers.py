@@ -150,9 +150,9 @@ def test_a_number_is_still_there_after_a_look_at_another_page_and_a_reload_begin
     widen(visitor)
     visitor.draw([*written(2, 0), *written(6, 3)])
     visitor.wait_for_headline("All four read 26")
-    visitor.page.get_by_role("link", name="Evidence").first.click()
+    visitor.go_to("Evidence")
     visitor.page.get_by_role("heading", name="Evidence", exact=True).wait_for()
-    visitor.page.get_by_role("link", name="Draw").first.click()
+    visitor.go_to("Draw")
     visitor.wait_for_headline("All four read 26")
     assert visitor.canvas.evaluate(SIZE) == [560, 280]
     visitor.draw(written(0, 1))

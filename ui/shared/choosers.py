@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -25,18 +25,18 @@ def one_of(
     options: Iterable[str],
     key: str,
     control: Callable[..., Any] = st.segmented_control,
-    named: Callable[[str], str] = str,
+    format_func: Callable[[str], str] = _,
     **look: Any,
 ) -> str:
     """Let the visitor choose an option; the first, until they or a link choose another.
 
     key: of the choice, in the session and in the link. control: Streamlit's widget; look: more of its arguments.
-    named: the English name of an option, which is shown, and stands in the link, in the visitor's language.
+    format_func: the name of an option in the visitor's language, which is shown, and stands in the link.
     """
     options = list(options)
     if st.session_state.get(key) not in options:  # an earlier choice that is no longer offered
         st.session_state.pop(key, None)
-    if key not in st.session_state and (linked := _in_any_language(st.query_params.get(key), options, named)):
+    if key not in st.session_state and (linked := _in_any_language(st.query_params.get(key), options, format_func)):
         st.session_state[key] = linked
     chosen = control(
         label,
@@ -46,22 +46,26 @@ def one_of(
         label_visibility="collapsed",
         key=key,
         bind="query-params",
-        **{"format_func": lambda option: _(named(option)), **look},
+        format_func=format_func,
+        **look,
     )
     return chosen or options[0]  # a link with an empty value chooses none, required or not
 
 
-def _in_any_language(name: str | None, options: Iterable[str], named: Callable[[str], str]) -> str | None:
+def _in_any_language(name: str | None, options: Sequence[str], format_func: Callable[[str], str]) -> str | None:
     """The option that a link from a visitor of another language means; None in the own one, which the widget reads."""
-    if name is None or name in {_(named(option)) for option in options}:
+    if name is None or name in map(format_func, options):
         return None
-    languages = language.LANGUAGES
-    return next((each for each in options for other in languages if name == _(named(each), other)), None)
+    for other in language.LANGUAGES:
+        with language.speaking(other):
+            if found := next((option for option in options if format_func(option) == name), None):
+                return found
+    return None
 
 
 def one_recipe(recipes: Iterable[str], key: str = session.RECIPE) -> str:
     """Let the visitor choose a recipe, by its key."""
-    return one_of(_("Trained on"), recipes, key, named=lambda recipe: RECIPES[recipe].label)
+    return one_of(_("Trained on"), recipes, key, format_func=lambda recipe: _(RECIPES[recipe].label))
 
 
 def chosen_recipe() -> str:
