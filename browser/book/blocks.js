@@ -59,7 +59,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
       line(stage, [[shortcut, diagram.y + 0.95 * high], [middle, diagram.y + 0.95 * high], [middle, diagram.y + (steps.length + 1.5) * high], [shortcut + 12 * u, diagram.y + (steps.length + 1.5) * high]], colour.dim, 2.5 * u);
       box(t("x, what comes in"), shortcut, 0, diagram.w * 0.46);
       steps.forEach((words, i) => box(words, middle, i + 1));
-      stage.text(whole ? t("shortcut") : t("cut"), shortcut - 6 * u, diagram.y + (1 + steps.length / 2) * high, { align: "right", weight: 600, colour: way });
+      stage.text(whole ? t("shortcut") : t("cut"), shortcut - 6 * u, diagram.y + (1 + steps.length / 2) * high, { align: "right", weight: 600, colour: way, fit: shortcut - diagram.x - 6 * u });
       down(shortcut, steps.length + 1.8, steps.length + 2.3);
       stage.c.fillStyle = way;
       stage.c.beginPath();
@@ -127,7 +127,7 @@ function dense(desk, { facts }) {
           if (used) stage.link(x + slot * 0.52, y + high / 2, x + slot * 0.66, top + tall * 0.25, 0.9, { across: true, colour: hues[part], widest: 4 });
           y += high;
         }
-        stage.text(phone ? String(entering(i + 1, growth)) : tn("{n} map", "{n} maps", entering(i + 1, growth)), x + slot * 0.31, y + 18 * u, { align: "center", weight: 600, colour: colour.ink, size: 14 });
+        stage.text(phone ? String(entering(i + 1, growth)) : tn("{n} map", "{n} maps", entering(i + 1, growth)), x + slot * 0.31, y + 18 * u, { align: "center", weight: 600, colour: colour.ink, size: 14, fit: slot * 0.9 });
         if (i === count) break;
         const on = i + 1 === layer, box = { x: x + slot * 0.64, y: top + tall * 0.12, w: slot * 0.36, h: tall * 0.26 };
         stage.c.fillStyle = on ? hues[i + 1] : colour.soft;
@@ -138,11 +138,11 @@ function dense(desk, { facts }) {
         stage.touch("layer", i + 1, { x: x + slot * 0.55, y: top, w: slot * 0.45, h: tall });
       }
       const x = area.x + (count + 0.62) * slot, half = Math.floor(all / 2), high = half * unit;
-      stage.text(t("transition"), x + slot * 0.6, top - 8 * u, { align: "center" });
+      stage.text(t("transition"), x + slot * 0.6, top - 8 * u, { align: "center", fit: slot * 0.8 });
       stage.c.fillStyle = colour.network;
       stage.c.fillRect(x + slot * 0.45, top, slot * 0.4, high);
       stage.text(t("1 × 1, halved:"), x + slot * 0.62, top + high + 18 * u, { align: "center", fit: slot * 0.9 });
-      stage.text(tn("{n} map", "{n} maps", half), x + slot * 0.62, top + high + 36 * u, { align: "center", weight: 600, colour: colour.ink });
+      stage.text(tn("{n} map", "{n} maps", half), x + slot * 0.62, top + high + 36 * u, { align: "center", weight: 600, colour: colour.ink, fit: slot * 0.9 });
       stage.text(t("what has been found so far, side by side; touch a layer"), area.x, area.y + 14 * u, { fit: area.w * 0.8 });
       const inputs = entering(layer, growth), subscript = (/** @type {number} */ n) => "₀₁₂₃₄₅"[n];
       const formula = `x${subscript(layer)} = H${subscript(layer)}(${Array.from({ length: layer }, (_, i) => `x${subscript(i)}`).join(", ")})`;

@@ -112,7 +112,7 @@ function arithmetic(stage, rect, { window, within, weights, high, wide, result, 
   parts.forEach(([name, values, look], i) => {
     const left = first + i * (block + gap);
     cells(stage, values, wide, left, top, block, look);
-    stage.text(name, left + block / 2, top - 6 * u, { align: "center" });
+    stage.text(name, left + block / 2, top - 6 * u, { align: "center", fit: block + gap - 6 * u });
     if (i) sign(stage, i === 1 ? "×" : "=", left - gap / 2, top + (cell * high) / 2, 18);
   });
   within.forEach((is, i) => {

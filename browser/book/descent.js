@@ -37,12 +37,12 @@ export function lesson(desk, { facts }, which) {
   const draw = (stage, { x, y, w, h }) => {
     const { u, colour } = stage, two = which === "two minima", [bottom, top] = HIGHS[which];
     const upper = plot({ x: x + 30 * u, y: y + 18 * u, w: w - 40 * u, h: (two ? h * 0.58 : h) - 42 * u }, [known.low, known.high], [bottom, top]);
-    stage.text(two ? t("loss") : t("loss = x² − x − 1"), upper.rect.x, y + 12 * u);
+    stage.text(two ? t("loss") : t("loss = x² − x − 1"), upper.rect.x, y + 12 * u, { fit: upper.rect.w });
     axes(stage, upper, 0.5, 1);
     curve(stage, upper, known.loss, colour.dim);
     if (two) {
       const lower = plot({ x: upper.rect.x, y: y + h * 0.58 + 14 * u, w: upper.rect.w, h: h * 0.42 - 36 * u }, [known.low, known.high], [-6, 6]);
-      stage.text(t("its derivative: zero at both minima and on the hill"), lower.rect.x, lower.rect.y - 5 * u);
+      stage.text(t("its derivative: zero at both minima and on the hill"), lower.rect.x, lower.rect.y - 5 * u, { fit: lower.rect.w });
       axes(stage, lower, 0.5, 3);
       curve(stage, lower, known.slope, colour.dim);
       for (const zero of [known.minima[0], 0, known.minima[1]]) dot(stage, lower.x(zero), lower.y(0), 4, colour.dim);

@@ -30,7 +30,7 @@ export async function lesson(desk, { ink, facts }) {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, gap = (phone ? 14 : 30) * u, size = phone ? (area.w - 2 * gap) / 3 : Math.min(area.w * 0.19, area.h * 0.7), y = area.y + 22 * u + (phone ? 0 : (area.h - size) / 4);
       stage.picture("digit", ink, [28, 28], { x: area.x, y, w: size, h: size }, { ink: true });
-      stage.text(t("the digit"), area.x, y - 7 * u);
+      stage.text(t("the digit"), area.x, y - 7 * u, { fit: size });
       [0, 1].forEach((layer) => {
         const x = area.x + (layer + 1) * (size + gap), cell = size / N, most = Math.max(...draw.values[layer], 1e-6);
         stage.picture(`units${layer}`, draw.values[layer], [N, N], { x, y, w: size, h: size }, { gain: 1 / most });

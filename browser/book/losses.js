@@ -25,7 +25,7 @@ export async function lesson(desk, { digit }) {
   return {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, oneHot = p.map((_, d) => (d === label ? 1 : 0)), left = { x: area.x, y: area.y, w: phone ? area.w : area.w * 0.48, h: phone ? area.h * 0.47 : area.h - 34 * u };
-      stage.text(t("push a bar: the others make room"), left.x, left.y + 12 * u, { weight: 600, colour: colour.ink });
+      stage.text(t("push a bar: the others make room"), left.x, left.y + 12 * u, { weight: 600, colour: colour.ink, fit: left.w });
       const { base, slot } = bars(stage, { ...left, y: left.y + 6 * u, h: left.h - 6 * u }, p, label, { words: percent, kind: "bar" });
       oneHot.forEach((value, d) => {
         const x = left.x + d * slot + slot * 0.18, y = base + 32 * u;
@@ -37,14 +37,14 @@ export async function lesson(desk, { digit }) {
       const names = /** @type {(keyof typeof NAMES)[]} */ (Object.keys(NAMES)), values = names.map((name) => LOSSES[name](oneHot, p));
       const chart = phone ? plot({ x: area.x + 26 * u, y: area.y + area.h * 0.47 + 70 * u, w: area.w - 36 * u, h: area.h * 0.53 - 172 * u }, [0, 1], [0, HIGHEST]) : plot({ x: area.x + area.w * 0.54, y: area.y + 14 * u, w: area.w * 0.45, h: area.h - 140 * u }, [0, 1], [0, HIGHEST]);
       axes(stage, chart, 0.5, 1);
-      stage.text(t("loss, for each probability of the label"), chart.rect.x, chart.rect.y - 4 * u);
+      stage.text(t("loss, for each probability of the label"), chart.rect.x, chart.rect.y - 4 * u, { fit: chart.rect.w });
       names.forEach((name, i) => {
         curve(stage, chart, (x) => LOSSES[name](oneHot, pushed(p, label, Math.max(1e-4, x))), COLOURS[i], 2.5);
         dot(stage, chart.x(p[label]), chart.y(Math.min(HIGHEST, values[i])), 7, COLOURS[i]);
         const y = chart.rect.y + chart.rect.h + (38 + 22 * i) * u;
         stage.c.fillStyle = COLOURS[i];
         stage.c.fillRect(chart.rect.x, y - 10 * u, 12 * u, 12 * u);
-        stage.text(NAMES[name], chart.rect.x + 20 * u, y, { size: 14, colour: colour.ink });
+        stage.text(NAMES[name], chart.rect.x + 20 * u, y, { size: 14, colour: colour.ink, fit: chart.rect.w - 76 * u });
         stage.text(number(values[i], 3), chart.rect.x + chart.rect.w, y, { size: 16, weight: 700, align: "right", colour: colour.ink });
       });
       line(stage, [[chart.x(p[label]), chart.rect.y], [chart.x(p[label]), chart.rect.y + chart.rect.h]], colour.dim, u, [4 * u, 4 * u]);

@@ -137,7 +137,7 @@ async function training(desk) {
   return {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, steps = EPOCHS * Math.ceil(DIGITS / batch), chart = plot({ x: area.x + 30 * u, y: area.y + 16 * u, w: (phone ? area.w : area.w * 0.74) - 40 * u, h: (phone ? area.h * 0.62 : area.h) - 42 * u }, [0, steps], [0, 3]);
-      stage.text(t("loss of each batch, the mean of an epoch"), chart.rect.x, chart.rect.y - 4 * u);
+      stage.text(t("loss of each batch, the mean of an epoch"), chart.rect.x, chart.rect.y - 4 * u, { fit: chart.rect.w });
       axes(stage, chart, Math.ceil(steps / 5), 1);
       for (const { name, losses } of runners) {
         const window = Math.max(1, Math.ceil(DIGITS / batch));
@@ -149,10 +149,10 @@ async function training(desk) {
       }
       const most = Math.max(...runners.map(({ right }) => right));
       runners.forEach(({ name, right }, i) => {
-        const x = phone ? area.x + (i % 2) * (area.w / 2) : chart.rect.x + chart.rect.w + 26 * u, y = phone ? chart.rect.y + chart.rect.h + 48 * u + Math.floor(i / 2) * 44 * u : chart.rect.y + 30 * u + i * 56 * u;
+        const wide = phone ? area.w / 2 - 24 * u : area.w * 0.26 - 38 * u, x = phone ? area.x + (i % 2) * (area.w / 2) : chart.rect.x + chart.rect.w + 26 * u, y = phone ? chart.rect.y + chart.rect.h + 48 * u + Math.floor(i / 2) * 44 * u : chart.rect.y + 30 * u + i * 56 * u;
         dot(stage, x + 7 * u, y, 7, COLOURS[name]);
         stage.text(`${TITLES[name]}, ${number(DEFAULTS[name], DEFAULTS[name] < 0.01 ? 3 : 2)}`, x + 22 * u, y + 5 * u, { size: 16, weight: right === most && epoch ? 700 : 400, colour: colour.ink });
-        stage.text(t("{share} of others right", { share: asPercent(number(100 * right)) }), x + 22 * u, y + 23 * u, { size: 14 });
+        stage.text(t("{share} of others right", { share: asPercent(number(100 * right)) }), x + 22 * u, y + 23 * u, { size: 14, fit: wide });
       });
       const shares = runners.map(({ name, right }) => `${TITLES[name]} ${asPercent(number(100 * right))}`).join(", ");
       return t("Epoch {epoch} of {epochs}, batches of {batch}, decay {decay}, each at Keras's own rate: {shares} of {tested} other digits. The same 196-32-10 network on the same {digits} digits, trained here and now.", { epoch, epochs: EPOCHS, batch, decay: number(decay, 2), shares, tested: TESTED, digits: DIGITS });

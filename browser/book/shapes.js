@@ -14,7 +14,7 @@ export function lesson(desk, { ink }) {
       const { u, colour, c } = stage, { phone } = area, at = row * SIDE + column, value = ink[at];
       const size = phone ? area.w * 0.5 : Math.min(area.h * 0.62, area.w * 0.3), top = area.y + 22 * u;
       const picture = { x: area.x, y: top, w: size, h: size }, pixel = size / SIDE;
-      stage.text(t("CNN: a picture, 28 × 28 × 1"), picture.x, top - 7 * u, { size: 13, weight: 600, colour: colour.ink });
+      stage.text(t("CNN: a picture, 28 × 28 × 1"), picture.x, top - 7 * u, { size: 13, weight: 600, colour: colour.ink, fit: size });
       stage.picture("digit", ink, [SIDE, SIDE], picture, { ink: true });
       stage.frame(picture.x + column * pixel, picture.y + row * pixel, pixel, pixel, colour.network);
       stage.touch("picture", 0, picture, SIDE, SIDE);

@@ -21,7 +21,7 @@ export async function lesson(desk, { digit, ink }) {
       const picture = area.phone ? 0 : Math.min(area.h - 40 * u, 190 * u), x = area.x + (picture ? picture + 24 * u : 0), w = area.w - (x - area.x), slot = w / 10;
       if (picture) {
         stage.picture("digit", ink, [28, 28], { x: area.x, y: area.y + 20 * u, w: picture, h: picture }, { ink: true });
-        stage.text(t("the MLP says {digit}", { digit: says }), area.x, area.y + picture + 40 * u, { size: 15, colour: colour.ink });
+        stage.text(t("the MLP says {digit}", { digit: says }), area.x, area.y + picture + 40 * u, { size: 15, fit: picture, colour: colour.ink });
       }
       stage.text(t("logits"), x, area.y + 12 * u);
       for (let d = 0; d < 10; d++) {
@@ -33,7 +33,7 @@ export async function lesson(desk, { digit, ink }) {
       }
       const rect = { x, y: area.y + top - 10 * u, w, h: area.h - top + 10 * u };
       bars(stage, rect, p, says, { words: (share) => percent(share), kind: "heat" });
-      if (picture) t("Hold the bars and pull:\ndown is hotter, up is colder.").split("\n").forEach((words, i) => stage.text(words, area.x, area.y + picture + (76 + 18 * i) * u));
+      if (picture) t("Hold the bars and pull:\ndown is hotter, up is colder.").split("\n").forEach((words, i) => stage.text(words, area.x, area.y + picture + (76 + 18 * i) * u, { fit: picture }));
       return t("e to the power of {logit} / {temperature}, over the sum of all ten such powers, is {share} for the {digit}. Cold, the largest takes all; hot, all become alike. The order never changes, and the sum is always {all}.", { logit: figure(logits[says]), temperature: number(temperature, 2), share: percent(p[says]), digit: says, all: asPercent("100") });
     },
     drag(_, { y }) {

@@ -43,7 +43,7 @@ export async function lesson(desk) {
       const { u, colour } = stage, sizes = pair.map(({ gradients }) => gradients.map(({ weights }) => Math.sqrt(weights.reduce((sum, g) => sum + g * g, 0) / weights.length))), halves = [0, 1].map((i) => area.phone ? plot({ x: area.x + 34 * u, y: area.y + 20 * u + i * (area.h / 2), w: area.w - 40 * u, h: area.h / 2 - 46 * u }, [0, depth], [LEAST, MOST_SIZE]) : plot({ x: area.x + 40 * u + i * (area.w / 2), y: area.y + 24 * u, w: area.w / 2 - 60 * u, h: area.h - 56 * u }, [0, depth], [LEAST, MOST_SIZE]));
       halves.forEach((chart, i) => {
         const { rect } = chart, bar = rect.w / depth;
-        stage.text(i ? t("with shortcuts") : t("without shortcuts"), rect.x, rect.y - 7 * u, { size: 15, weight: 600, colour: colour.ink });
+        stage.text(i ? t("with shortcuts") : t("without shortcuts"), rect.x, rect.y - 7 * u, { size: 15, weight: 600, colour: colour.ink, fit: rect.w });
         for (let power = LEAST; power <= MOST_SIZE; power += 2) {
           line(stage, [[rect.x, chart.y(power)], [rect.x + rect.w, chart.y(power)]], colour.edge, 1);
           stage.text(`10${superscript(power)}`, rect.x - 4 * u, chart.y(power), { align: "right", base: "middle" });
@@ -53,8 +53,8 @@ export async function lesson(desk) {
           stage.c.fillStyle = i ? colour.network : colour.dim;
           stage.c.fillRect(rect.x + layer * bar + 1, y, Math.max(1, bar - 2), rect.y + rect.h - y);
         });
-        stage.text(t("first layer"), rect.x, rect.y + rect.h + 16 * u);
-        stage.text(t("last layer"), rect.x + rect.w, rect.y + rect.h + 16 * u, { align: "right" });
+        stage.text(t("first layer"), rect.x, rect.y + rect.h + 16 * u, { fit: rect.w / 2 - 4 * u });
+        stage.text(t("last layer"), rect.x + rect.w, rect.y + rect.h + 16 * u, { align: "right", fit: rect.w / 2 - 4 * u });
       });
       const [without, within] = sizes.map((each) => inPowers(each[1] / each[each.length - 1])), [first, second] = right.map((share) => percent(share));
       return [
