@@ -58,7 +58,7 @@ async def _repeat() -> None:
         try:
             limits.limit_log()
             frozen = collect(frozen, idle=forget_expired_visits(sessions) == 0)
-            _return_free_memory()
+            return_free_memory()
         except Exception:
             log.exception("maintenance failed")
 
@@ -94,7 +94,7 @@ def collect(frozen: int, idle: bool) -> int:
     return gc.get_freeze_count()
 
 
-def _return_free_memory() -> None:
+def return_free_memory() -> None:
     """Return free memory to the system, where the C library is glibc, which would keep it."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)

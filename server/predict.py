@@ -32,11 +32,12 @@ from recognition.report import JSON_BYTES, digit_from_json, number_report, photo
 from recognition.store import WeightsError, default_recipe
 from rooms.limits import TokenBucket
 from server.bodies import GONE, BodyError, Memory, file_in_form, is_form, read_body
+from server.maintenance import return_free_memory
 
 PREDICT_BUDGET = (0.5, 2.0)  # cores on average, and seconds of a core at once, of all requests together
 PREDICT_MIN_SECONDS = 0.02  # of a core, that every request counts at least
 PREDICT_TIMEOUT_SECONDS = 30.0  # for a body to arrive
-MAX_BODY_BYTES = 60_000_000  # of all bodies that arrive or wait at once; slow ones hold no more than they have sent
+MAX_BODY_BYTES = 45_000_000  # of all bodies that arrive or wait at once; slow ones hold no more than they have sent
 FORM_BYTES = 2000  # of a form's envelope around a photo
 MAX_WAIT_SECONDS = 2.0  # for the budget; who would have to wait longer is asked to come back
 
@@ -88,6 +89,7 @@ class Predict:
         try:
             return read_photo(photo)
         finally:
+            return_free_memory()
             self.budget.use(time.thread_time() - begin)
 
 
