@@ -25,7 +25,7 @@ MAX_PADDED_SIDE, ROOM = 520, 0.3  # pixels; paper around a small picture, as a s
 MAX_UNEVEN = 24  # of 255; the distance of the quartiles of its border's levels, where that is even ...
 MAX_REACHING = 12  # ... or so many strokes reach it; more are a texture
 TRIED = 4  # inks, of dark and of light ones each, of which the lines are read ...
-MIN_TRIED = 0.1  # ... unless they look so much less like digits than the best, as a share of its score ...
+MIN_TRIED = 0.1  # ... unless they look so much less like digits than the best of them, as a share of its score ...
 MAX_TRIED_DIGITS = 100  # ... or so many digits were read already: a page of numbers is plain enough
 LINED = (
     4  # inks, of dark and of light ones each, of which straight lines are removed from parts that are no whole digits
@@ -114,12 +114,14 @@ def _read(picture: np.ndarray) -> Reading | None:
     tried: list[Judged] = []
     for known in (known for known in judged if known.parts):
         same = [other for other in tried if other.ink.dark == known.ink.dark]
+        if same and known.score < MIN_TRIED * same[0].score:
+            continue
         if len(same) < TRIED and sum(known.resembles(other) for other in same) < 2:
             tried.append(known)
     best: tuple[float, list[Line], list[Part]] = (0.0, [], [])
     digits = 0
     for known in tried:
-        if known.score < MIN_TRIED * judged[0].score or digits > MAX_TRIED_DIGITS:
+        if digits > MAX_TRIED_DIGITS:
             break
         lines, others = find_lines(known)
         digits += sum(len(line.digits) for line in lines)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.browser.driver import DESKTOP, PHONE
-from tests.drawings import photo, placed
+from tests.browser.driver import DESKTOP, PHONE, SMALL_PHONE
+from tests.digits.test_photo import saved, sheet
+from tests.drawings import placed
 
 pytestmark = pytest.mark.slow
 
@@ -86,15 +87,36 @@ def upload(visitor, name: str, data: bytes) -> None:
     field.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
 
 
-def test_a_photo_is_recognized_and_clear_brings_the_canvas_back(visit):
-    visitor = visit()
-    upload(visitor, "four.jpg", photo(4))
-    assert list(visitor.wait_for_answer().values()).count(4) >= 3
-    visitor.page.get_by_alt_text("your photo, with a box around each digit that was read: 1").wait_for()
+# Whether the last line of an element's words can be seen without scrolling, below nothing else.
+SEEN_FROM_THE_TOP = """element => {
+  document.querySelector(".stMain").scrollTop = 0;
+  scrollTo(0, 0);
+  const box = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(box.left + 20, box.bottom - 6));
+}"""
+
+
+def test_a_photo_on_a_phone_shows_its_warning_its_other_line_and_its_other_side_and_clear_brings_the_canvas_back(visit):
+    visitor = visit(SMALL_PHONE, phone=True)
+    minus = np.array([(5.0, 72), (24, 72)])
+    upload(visitor, "two_lines.png", saved(sheet(["52", "208"], extra=(minus,))))
+    visitor.wait_for_headline("52")
+    visitor.page.get_by_alt_text("your photo, with a box around each digit that was read: 5").wait_for()
+    warning = visitor.page.locator(".st-key-explained").get_by_text("More ink on this line was not read")
+    assert warning.evaluate(SEEN_FROM_THE_TOP)
+    visitor.click("Line 2, 3 digits")
+    visitor.wait_for_headline("208")
+    warning.wait_for(state="hidden")
+    visitor.click("Line 1, 2 digits")
+    visitor.wait_for_headline("52")
+    sheet_before = visitor.page.locator(".photo.sheet").get_attribute("src")
+    visitor.click("Turn the photo")
+    visitor.page.wait_for_function("before => document.querySelector('.photo.sheet')?.src !== before", arg=sheet_before)
     visitor.click("Clear")
     visitor.canvas.wait_for()
     visitor.wait_for_invitation()
-    visitor.draw(placed(3))
+    visitor.canvas.scroll_into_view_if_needed()
+    visitor.draw_by_touch(placed(3))
     assert list(visitor.wait_for_answer().values()).count(3) >= 3
 
 

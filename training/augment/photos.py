@@ -28,10 +28,10 @@ SIGNS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {  # on a line 1
     "-": (((0, 0.55), (0.45, 0.5)),),
     ".": (((0, 0.97), (0.03, 1.0)),),
     ",": (((0.05, 0.93), (0, 1.12)),),
-    "/": (((0.4, 0), (0, 1.05)),),
     ":": (((0, 0.35), (0.02, 0.38)), ((0, 0.85), (0.02, 0.88))),
     "+": (((0, 0.55), (0.5, 0.55)), ((0.25, 0.3), (0.25, 0.8))),
 }
+SLASH = (((0.4, 0), (0, 1.05)),)
 
 
 @dataclass(frozen=True)
@@ -202,8 +202,8 @@ class _Page:
         return placed, float((high - low)[0] * scale)
 
     def _sign(self, left: float, top: float) -> float:
-        name = "/" if self.kind.beside == "slash" else list(SIGNS)[int(self.random.integers(len(SIGNS)))]
-        strokes = [np.array(stroke, float) + (left, top) for stroke in SIGNS[name]]
+        sign = SLASH if self.kind.beside == "slash" else [*SIGNS.values()][int(self.random.integers(len(SIGNS)))]
+        strokes = [np.array(stroke, float) + (left, top) for stroke in sign]
         self.other += strokes
         return max(stroke[:, 0].max() for stroke in strokes) + self.random.uniform(0.12, 0.3)
 

@@ -70,29 +70,30 @@ def choose_digit(board: Board, digits: Sequence[DrawnDigit]) -> None:
 
 
 def explain_photo(board: Board, doubted: bool) -> None:
-    """Of a photo: choose another of its lines, say what was not read, and turn it where it may lie on its side.
+    """Of a photo: say what was not read, turn it where it may lie on its side, and choose another of its lines.
 
     doubted: something on the chosen line may be no digit.
     """
     if board.sheet is None:
         return
-    if len(board.sheet.lines) > 1:
-        with st.container(key="lines", horizontal=True, gap="small"):
-            for line, each in enumerate(board.sheet.lines):
-                st.button(
-                    _line(line, len(each.digits)),
-                    key=session.line_of_photo(line),
-                    type="primary" if line == board.line else "secondary",
-                    on_click=board.choose_line,
-                    args=(line,),
-                )
-    doubts = photo_doubts(board.sheet, board.sheet.lines[board.line]) if board.sheet.lines else []
-    if doubts:
-        st.markdown(f":material/warning: {' '.join(map(_, doubts))}")
-    if doubted or doubts or not board.sheet.lines:
-        st.button(
-            _("Turn the photo"), key=session.TURN_PHOTO, icon=":material/rotate_right:", on_click=board.turn_photo
-        )
+    lines = board.sheet.lines
+    doubts = photo_doubts(board.sheet, lines[board.line]) if lines else []
+    if not (doubts or doubted or len(lines) != 1):
+        return
+    with st.container(key="explained"):
+        if doubts:
+            st.markdown(f":material/warning: {' '.join(map(_, doubts))}")
+        if doubted or doubts or not lines:
+            icon = ":material/rotate_right:"
+            st.button(_("Turn the photo"), key=session.TURN_PHOTO, icon=icon, on_click=board.turn_photo)
+        for line, each in enumerate(lines if len(lines) > 1 else ()):
+            st.button(
+                _line(line, len(each.digits)),
+                key=session.line_of_photo(line),
+                type="primary" if line == board.line else "secondary",
+                on_click=board.choose_line,
+                args=(line,),
+            )
 
 
 def offer_teaching(drawn: DrawnDigit) -> None:

@@ -112,6 +112,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
     """The answers, or a panel in place of the bars. All of it is known before any is drawn, so nothing jumps."""
     reading = _read(board, selection)
     answers.show("heads", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url, in_room)
+    explain_photo(board, any(each.outlier for each in reading.digits))
     beside = st.container(key="beside")
     panel = _choose_panel()
     with beside:
@@ -186,7 +187,6 @@ def _choose_panel() -> str:
 def _show_feedback(board: Board, reading: Reading, panel: str, in_room: bool) -> None:
     """What to try next; in a room its host says that."""
     drawn = reading.chosen
-    explain_photo(board, any(each.outlier for each in reading.digits))
     if len(reading.digits) > 1:
         choose_digit(board, reading.digits)
     if drawn is None or in_room:
