@@ -15,7 +15,7 @@ import { asPercent, language, leftToRight, t } from "../language/language.js";
  */
 /** @typedef {{ amount: number, probabilities: Record<string, ArrayLike<number>> }} Point */
 
-const [degrees, pixels] = [(/** @type {string} */ amount) => leftToRight(`${amount}°`), (/** @type {string} */ amount) => t("{amount} px", { amount })];
+const [degrees, pixels] = [(/** @type {string} */ amount) => `${amount}°`, (/** @type {string} */ amount) => t("{amount} px", { amount })];
 const AMOUNT = new Intl.NumberFormat(language, { maximumFractionDigits: 2, numberingSystem: "latn" });
 
 /** @type {Record<Kind, Described>} */
@@ -33,7 +33,7 @@ const STRIDES = [16, 8, 4, 2, 1]; // of the grid, coarse first
 /** An amount in words: "−34°", "+2 px". @param {Kind} kind @param {number} amount */
 export function inWords(kind, amount) {
   const { unit, low, neutral } = KINDS[kind], sign = amount < 0 ? "−" : amount > 0 && low < 0 && neutral === 0 && kind !== "turn" ? "+" : "";
-  return unit(leftToRight(`${sign}${AMOUNT.format(Math.abs(amount))}`));
+  return leftToRight(unit(`${sign}${AMOUNT.format(Math.abs(amount))}`));
 }
 
 /** The amount that is on the scale and nearest to one. @param {Kind} kind @param {number} amount */
