@@ -50,7 +50,10 @@ export function mount({ data, parentElement, setStateValue }) {
   if (data.part === "outcome") tellServer = setStateValue;
   if (timed !== (data.game === CLOCK)) {
     timed = data.game === CLOCK;
-    if (running) empty(); // another game, another drawing
+    if (running) { // another game, another drawing
+      empty();
+      document.querySelector(".stMain")?.scrollTo(0, 0); // on a phone the games are chosen below
+    }
     said = "";
     if (timed) clock = new ClockGame();
     fool.fresh = false;
