@@ -38,6 +38,15 @@ def test_a_drawing_gets_the_label_that_the_browser_tells_and_later_ones_do_not(g
     assert labels(game) == [7, None]
 
 
+def test_a_label_stays_with_its_drawing_where_the_canvas_comes_once_more_as_it_was_before_clear(game):
+    send(game, message(placed(7)))
+    tell(game, 7)
+    game.button(key="clear").click().run()
+    assert labels(game) == [7, None]
+    send(game, message(placed(4)))
+    assert labels(game) == [7, None]
+
+
 @pytest.mark.parametrize(("label", "ink"), [(7, 12345), (10, None), ("7", None), (None, None)], ids=repr)
 def test_a_label_of_another_drawing_or_none_of_the_ten_digits_is_ignored(game, label, ink):
     send(game, message(placed(7)))

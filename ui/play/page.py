@@ -5,6 +5,7 @@ browser/play/ runs the games and keeps their scores; the server reads the drawin
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from digits import CLASSES
@@ -88,4 +89,9 @@ def _label(board: Board, drawn: DrawnDigit | None, labelled: object) -> None:
     if drawn is None or drawn.label is not None or not isinstance(labelled, dict):
         return
     if labelled.get("ink") == board.checksum and labelled.get("label") in range(CLASSES):
-        drawn.label = int(labelled["label"])
+        label = int(labelled["label"])
+        # After Clear, the canvas may come once more as it was; the label is that of the drawing before.
+        if not any(
+            np.array_equal(old.digit, drawn.digit) for old in current_history().labelled() if old.label == label
+        ):
+            drawn.label = label
