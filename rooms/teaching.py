@@ -49,11 +49,15 @@ class Teaching:
 
 @dataclass(frozen=True, eq=False)
 class TaughtNetwork:
-    """A trained network. exported: its file. description: what has to be known to run it, as its trainer wrote it."""
+    """A trained network. exported: its file. description: what has to be known to run it, as its trainer wrote it.
+
+    number: of the training that it came of, once it is stored.
+    """
 
     network: str
     exported: bytes
     description: str
+    number: int = 0
 
 
 def begin(database: Database, hosted: Hosted, teaching: Teaching) -> int:
@@ -113,7 +117,7 @@ def taught_network(database: Database, room_id: int) -> TaughtNetwork | None:
         row = session.get(RoomNetworkRow, room_id)
         if row is None or not row.ready:
             return None
-        return TaughtNetwork(json.loads(row.progress)["network"], row.exported, row.description)
+        return TaughtNetwork(json.loads(row.progress)["network"], row.exported, row.description, row.ready)
 
 
 def _store(

@@ -12,7 +12,7 @@ from starlette.routing import Route
 import language
 from server import browser_files
 from server.predict import Predict
-from ui.room import changes, wall
+from ui.room import changes, taught, wall
 from ui.shared.visitor_language import of_request
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -31,6 +31,7 @@ def routes() -> list[Route]:
         (wall.WALL, _translated(wall.answer_wall), "GET"),
         (wall.DIGITS, wall.answer_digits, "GET"),
         (wall.SCORES, _translated(wall.answer_scores), "GET"),
+        (taught.FILE, taught.answer_file, "GET"),
         (wall.EXPORT, _translated(wall.answer_export), "GET"),
     ]
     base = (st.get_option("server.baseUrlPath") or "").strip("/")

@@ -20,7 +20,7 @@ from rooms.state import state
 from tests.drawings import placed
 from tests.learning.test_process import wait_until
 from tests.rooms.conftest import TAUGHT, drawing
-from tests.ui.page import click, message, record, send
+from tests.ui.page import answers, click, message, record, send
 from tests.ui.room_pages import joined, room_page, strip
 from tests.ui.test_room_wall import ask, content
 from ui.room import changes, taught
@@ -98,6 +98,10 @@ def test_a_room_trains_a_network_on_its_drawings_and_phones_draw_against_it(room
     phone = joined(code)
     send(phone, message(placed(7)))
     assert "yours" in record(phone)["digits"][0]["probabilities"], "while one draws, too"
+    *_, key, _, name = answers(phone)["heads"]["ownUrl"].split("/")
+    answer = ask(taught.answer_file, key, number=name.removesuffix(".tflite"))
+    assert answer.status_code == 200 and answer.body[4:8] == b"TFL3", "its browser runs it itself"
+    assert ask(taught.answer_file, key, number="7").status_code == 404
     click(phone, "Send to the wall")
     assert "Our CNN" in strip(phone)
     newest = wall.tiles(database, host.room_id)[-1]

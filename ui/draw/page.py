@@ -139,8 +139,8 @@ def _read(board: Board, selection: Selection) -> Reading:
     part = room_visit().participation
     room = part.state if part else None  # whose network stands in the place of the visitor's
     own, url = (learning.learned.job.network, learning.learned.address) if learning.learned else ("", "")
-    if room:
-        own, url = taught.NETWORK if room.network else "", ""
+    if part and room:
+        own, url = taught.NETWORK if room.network else "", taught.address(part)
     if board.problem or not board.digits or hidden:
         message = board.problem or (_(HIDDEN) if hidden and board.digits else "")
         return Reading(answers.Record(board.checksum, board.is_foreign, message, hidden, drawing=drawing), own, url)

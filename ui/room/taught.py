@@ -15,6 +15,8 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from digits import SIDE
 from digits.labelled import Digits
@@ -27,7 +29,9 @@ from recognition.ensemble import Selection
 from recognition.exported_model import ExportedModel
 from recognition.prediction import Prediction
 from recognition.store import default_recipe, read_card
-from ui.room import store
+from ui.room import changes, store
+from ui.room.changes import Right
+from ui.room.visit import Participation
 from ui.shared import images
 
 if TYPE_CHECKING:
@@ -44,6 +48,7 @@ KEY = f"our_{NETWORK}"  # in the place of a network's key, wherever the room's o
 PARTICIPANT_EVERY = 4  # all drawings of one of so many participants are held out
 MAX_HELD_OUT = 30  # drawings, as many as a training reports on
 REPORT_SECONDS = 1.0
+FILE = f"{changes.PATH}/network/{{number}}.tflite"  # with the number of the training that it came of
 MAX_TRIES = 60  # to store a network while the database is away
 MAX_CLASSIFIERS = 20  # kept by this server, about a megabyte each
 
@@ -121,6 +126,28 @@ def predict(state: RoomState, digit: np.ndarray, calibrated: bool = True) -> Pre
     while len(_classifiers) > MAX_CLASSIFIERS:
         _classifiers.pop(next(iter(_classifiers)), None)
     return found.predict_one(digit, calibrated)
+
+
+def address(part: Participation) -> str:
+    """Return where a participant's browser gets the network's LiteRT file, relative to the page's base; "" for none."""
+    if part.state is None or not part.state.network:
+        return ""
+    return FILE.format(key=part.poll_key, number=part.state.network)
+
+
+async def answer_file(request: Request) -> Response:
+    """Answer the LiteRT file of the room's network; 404 for the number of another one."""
+
+    def respond(right: Right) -> Response:
+        from rooms import teaching
+
+        found = teaching.taught_network(store.database(), right.room_id)
+        if found is None or str(found.number) != request.path_params["number"]:
+            return JSONResponse({"error": "The room has no such network."}, 404)
+        kept = {"cache-control": "private, max-age=3600"}
+        return Response(found.exported, headers=kept, media_type="application/octet-stream")
+
+    return await changes.answered(request, respond)
 
 
 def title(network: str) -> str:
