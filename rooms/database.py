@@ -66,19 +66,22 @@ def database_time(session: Session) -> float:
 class Database:
     """Rooms in one database.
 
-    clock: the time within a session, in seconds since 1970; tests set their own. guesses: wrong codes still answered.
+    clock: the time within a session, in seconds since 1970; tests set their own. guesses: wrong codes still answered;
+    repeated: half of them, for visits that have got several wrong.
     """
 
     engine: Engine
     limits: Limits = DEFAULT
     clock: Callable[[Session], float] = database_time
     guesses: TokenBucket = field(init=False)
+    repeated: TokenBucket = field(init=False)
     _writer: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _to_scrub: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
     _silent: _Silence = field(default_factory=lambda: _Silence(), init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "guesses", TokenBucket(self.limits.wrong_codes / 60, self.limits.wrong_codes - 1))
+        for name, wrong in (("guesses", self.limits.wrong_codes), ("repeated", self.limits.wrong_codes // 2)):
+            object.__setattr__(self, name, TokenBucket(wrong / 60, wrong - 1))
         self._to_scrub.set()  # a process before this one may have been killed before it scrubbed
 
     @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from language import _, number
 from rooms import identity
 from rooms.database import Database
-from rooms.limits import Forbidden, Refused, UnknownRoom
+from rooms.limits import FREE_TRIES, Forbidden, Refused, TokenBucket, UnknownRoom
 from rooms.schema import Participant, Room
 from rooms.state import RoomState, state_in
 
@@ -27,13 +27,16 @@ class Membership:
     drawings: int
 
 
-def find_room(database: Database, code: str, key: str = "") -> RoomState:
+def find_room(database: Database, code: str, key: str = "", wrong: int = 0) -> RoomState:
     """Return the room with a code; raises UnknownRoom where there is none, Refused after too many wrong codes.
 
     key: identity.room_key from the QR code; with the right one, wrong codes that others typed do not matter.
+    wrong: codes that the same visit has got wrong; from FREE_TRIES on it can be kept waiting by others like it, and
+    cannot keep those waiting who have not.
     """
+    buckets = [database.guesses, database.repeated] if wrong >= FREE_TRIES else [database.guesses]
     if not key:
-        _refuse_guessing(database)
+        _refuse_guessing(buckets)
     with database.reading() as session:
         room = session.scalar(select(Room).where(Room.code == identity.cleaned(code)))
         now = database.clock(session)
@@ -41,8 +44,9 @@ def find_room(database: Database, code: str, key: str = "") -> RoomState:
         if room is not None and scanned and room.expires > now:
             return state_in(session, room.id, now)
     if key:
-        _refuse_guessing(database)
-    database.guesses.use(1)
+        _refuse_guessing(buckets)
+    for bucket in buckets:
+        bucket.use(1)
     raise UnknownRoom(_("There is no room with this code, or it is closed; look at the code on the wall again."))
 
 
@@ -89,8 +93,8 @@ def locked_room(database: Database, session: Session, room_id: int) -> Room:
     return room
 
 
-def _refuse_guessing(database: Database) -> None:
-    if database.guesses.use(0) > 0:
+def _refuse_guessing(buckets: list[TokenBucket]) -> None:
+    if any(bucket.use(0) > 0 for bucket in buckets):
         raise Refused(_("Too many wrong codes were tried; scan the QR code, or try again in a minute."))
 
 

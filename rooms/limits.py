@@ -41,6 +41,7 @@ class Limits:
 
 
 DEFAULT = Limits()
+FREE_TRIES = 3  # wrong codes of a visit, after which it shares half of wrong_codes with others like it
 
 
 class RoomError(Exception):

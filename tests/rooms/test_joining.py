@@ -9,7 +9,7 @@ import pytest
 
 from rooms import hosting, joining, sending, wall
 from rooms.identity import ADJECTIVES, ANIMALS, COLOURS, new_name
-from rooms.limits import Forbidden, Refused, UnknownRoom
+from rooms.limits import FREE_TRIES, Forbidden, Refused, RoomError, UnknownRoom
 from rooms.schema import SHOWN
 from rooms.state import state
 from tests.rooms.conftest import INVALID, drawing, hosted, limited, on_both_databases, send_many
@@ -90,6 +90,22 @@ def test_codes_cannot_be_guessed_but_whoever_scanned_the_code_comes_in(database,
     later = small.guesses.clock() + 61
     monkeypatch.setattr(small.guesses, "clock", lambda: later)
     assert joining.find_room(small, code).id == host.room_id
+
+
+def test_who_types_wrong_codes_on_and_on_does_not_shut_out_who_types_the_right_one(database):
+    small = limited(database, wrong_codes=20)
+    host = hosted(small)
+    code = state(small, host.room_id).code
+    refused = 0
+    for wrong in range(50):
+        with pytest.raises(RoomError) as caught:
+            joining.find_room(small, "AAAAAA" if code != "AAAAAA" else "CCCCCC", wrong=wrong)
+        refused += caught.type is Refused
+    assert refused >= 35
+    assert joining.find_room(small, code).id == host.room_id
+    assert joining.find_room(small, code, wrong=FREE_TRIES - 1).id == host.room_id
+    with pytest.raises(Refused, match="Too many wrong codes"):
+        joining.find_room(small, code, wrong=FREE_TRIES)
 
 
 def test_joining_again_and_again_fills_a_room_and_nothing_else(database):

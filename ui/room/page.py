@@ -9,7 +9,7 @@ import segno
 import streamlit as st
 
 from language import _
-from rooms import hosting, identity, joining, state
+from rooms import hosting, identity, state
 from rooms.limits import RoomError, Unavailable, UnknownRoom
 from ui import navigation
 from ui.room import store, strip
@@ -50,7 +50,7 @@ def _enter(visit: RoomVisit, code: str, token: str) -> None:
         visit.watched = None
         if visit.found is None or visit.found_code != code:
             key = st.query_params.get(session.ROOM_KEY, "")
-            visit.found, visit.found_code = joining.find_room(store.database(), code, key), code
+            visit.found, visit.found_code = visit.find(code, key), code
         visit.watched = WatchedRoom(visit.found.id, code, invited=st.query_params.get(session.ROOM_KEY, ""))
     if watched := visit.watched:
         right = {session.HOST: watched.hosted.token} if watched.hosted else {}
@@ -162,7 +162,7 @@ def _join(visit: RoomVisit, code: str) -> bool:
     """Join the room with a code; where that is refused, return False and keep the reason in the visit."""
     visit.problem = ""
     try:
-        found = joining.find_room(store.database(), code)
+        found = visit.find(code)
         visit.leave()
         visit.found, visit.found_code = found, found.code
         strip.join(visit)

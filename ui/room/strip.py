@@ -107,13 +107,12 @@ def _rejoin(visit: RoomVisit, code: str, token: str) -> None:
 
 def _offer_to_join(visit: RoomVisit, code: str) -> None:
     """Show the room whose code was scanned: one tap joins."""
-    from rooms import joining
     from rooms.limits import RoomError
 
     if visit.found_code != code:
         visit.found, visit.found_code, visit.problem = None, code, ""
         try:
-            visit.found = joining.find_room(store.database(), code, st.query_params.get(session.ROOM_KEY, ""))
+            visit.found = visit.find(code, st.query_params.get(session.ROOM_KEY, ""))
         except RoomError as error:
             visit.problem = str(error)
     with st.container(key="room_found"):

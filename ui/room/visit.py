@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ui.room import store
 from ui.shared import session
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class RoomVisit:
 
     found: the room that a link leads to, found_code: its code in that link; found is None where there is no such room.
     problem: why the last request was refused, as a sentence. undo: what the host can take back.
+    wrong: codes that led nowhere.
     """
 
     participation: Participation | None = None
@@ -86,6 +88,18 @@ class RoomVisit:
     found_code: str = ""
     problem: str = ""
     undo: Undo | None = None
+    wrong: int = 0
+
+    def find(self, code: str, key: str = "") -> RoomState:
+        """Return the room with a code, also by its key; raises RoomError, and counts codes that are wrong."""
+        from rooms import joining
+        from rooms.limits import UnknownRoom
+
+        try:
+            return joining.find_room(store.database(), code, key, self.wrong)
+        except UnknownRoom:
+            self.wrong += 1
+            raise
 
     @property
     def member(self) -> Membership | None:
