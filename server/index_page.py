@@ -19,11 +19,15 @@ BASE = f"""<script>{{
   const path = location.pathname.replace(/\\/+$/, "").split("/");
   if ({SUBPAGES}.includes(path.pop()))
     window.__streamlit = {{ BACKEND_BASE_URL: location.origin + path.join("/") + "/" }};
-  const address = new URL(location.href), renamed = {json.dumps(navigation.OLD_PANELS)};
-  const panel = renamed[address.searchParams.get("panel")];
-  if (panel) address.searchParams.set("panel", panel);
-  if (panel) history.replaceState(null, "", address);
 }}</script>"""
+RENAMING = """<script>{
+  const address = new URL(location.href), renamed = %s;
+  for (const key of ["panel", "mode"]) {
+    const name = renamed[address.searchParams.get(key)];
+    if (name) address.searchParams.set(key, name);
+  }
+  if (address.href !== location.href) history.replaceState(null, "", address);
+}</script>"""
 
 
 @cache
@@ -53,4 +57,5 @@ def _behind(spoken: str) -> bytes:
         module = browser_files.script_address("page/page.js")
     tags = f'<link rel="stylesheet" href="./{styles()[0]}">{BASE}'
     catalog, _ = answers.catalog(spoken)
-    return f'{tags}<script type="module" src="./{module}" data-catalog="{catalog}"></script>'.encode()
+    renaming = RENAMING % json.dumps(navigation.renamed(spoken), ensure_ascii=False)
+    return f'{tags}{renaming}<script type="module" src="./{module}" data-catalog="{catalog}"></script>'.encode()

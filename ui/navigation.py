@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from language import N_, _
+from language import N_, _, gettext
 
 PAGES = {  # title and icon by name
     "draw": (N_("Draw"), ":material/draw:"),
@@ -23,6 +23,14 @@ SECTIONS = {  # of the navigation: their pages, by title; those without one stan
     N_("More"): ("evidence", "book"),
 }
 SECTION_ICONS = {"Class": ":material/groups:", "More": ":material/more_horiz:"}
+LINKED = (  # names of panels and games, which stand in links
+    N_("Bars"),
+    N_("Journey"),
+    N_("Which ink?"),
+    N_("How it is built"),
+    N_("Against the clock"),
+    N_("Fool them"),
+)
 OLD_PANELS = {  # of the page Draw, by the names that links have carried
     "Inside": "Journey",
     "Confidence": "Bars",
@@ -35,6 +43,12 @@ OLD_PANELS = {  # of the page Draw, by the names that links have carried
 Page = Any  # what st.Page() returns; Streamlit does not export its type
 
 _KEY = "pages_by_name"
+
+
+def renamed(spoken: str) -> dict[str, str]:
+    """Return what English and old links call panels and games, and the names that stand in links in this language."""
+    names = {name: name for name in LINKED} | OLD_PANELS
+    return {linked: here for linked, name in names.items() if (here := gettext(name, spoken)) != linked}
 
 
 def register(pages: Mapping[str, Page]) -> None:
