@@ -194,6 +194,8 @@ def test_the_lesson_as_it_is_written(visit, host, address, chromium):
     host.get_by_role("button", name="Yes, delete it all").click()
     host.get_by_role("button", name="Open a room").wait_for(timeout=LATE)
     projector.get_by_text("all that was in it is deleted").wait_for(timeout=LATE)
+    phones[0].draw_by_touch(placed(7)[:1])
+    phones[0].page.locator(".room-strip", has_text="all that was in it is deleted").wait_for(timeout=LATE)
     projector.context.close()
 
 

@@ -237,8 +237,10 @@ def test_a_room_that_is_deleted_lets_its_phones_go_on_alone(room, database):
     page = joined(code)
     hosting.delete_room(database, host)
     page.run()
-    assert not page.exception and "closed" in page.info[0].value
+    assert not page.exception and "closed" in strip(page)
     send(page, message(placed(7)))
+    assert read(page) and "closed" in strip(page), "also somebody who draws meanwhile is told of it"
+    click(page, "Draw on")
     assert read(page) and not strip(page)
 
 

@@ -49,7 +49,11 @@ def room_strip() -> bool:
             _strip()
         return True
     if code:
+        visit.farewell = ""
         _offer_to_join(visit, code)
+    elif visit.farewell:
+        _say_farewell(visit)
+        return True
     return False
 
 
@@ -140,6 +144,13 @@ def _offer_to_join(visit: RoomVisit, code: str) -> None:
             st.caption(privacy(visit.found.hours_left, visit.found.training))
 
 
+def _say_farewell(visit: RoomVisit) -> None:
+    """Say why the room is gone, in the place of its strip, until that has been read: somebody may be drawing."""
+    with st.container(key="room_strip", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<section class="room-strip"><p role="status">{escape(visit.farewell)}</p></section>')
+        st.button(_("Draw on"), key=session.DRAW_ON, on_click=visit.leave)
+
+
 @st.fragment(run_every=STRIP_SECONDS)
 def _strip() -> None:
     """Read the room, send what waits, and draw the strip; its height never changes: the canvas is below it."""
@@ -148,6 +159,8 @@ def _strip() -> None:
         return
     before = visit.participation.state
     problem = _sync(visit)
+    if visit.farewell:
+        st.rerun()
     with RunLock():
         _draw_strip(visit.participation, problem)
     after = visit.participation and visit.participation.state
@@ -182,10 +195,10 @@ def _sync(visit: RoomVisit) -> str:
             part.own_drawings = part.member.drawings
         part.synced = time.monotonic()
     except UnknownRoom as error:
-        visit.leave()
+        visit.leave(farewell=str(error))
         for name in (session.PARTICIPANT, session.ROOM):
             st.query_params.pop(name, None)
-        return str(error)
+        return visit.farewell
     except RoomError:
         return AWAY
     return AWAY if part.outbox and part.notice == AWAY else ""

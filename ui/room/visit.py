@@ -78,8 +78,8 @@ class RoomVisit:
     """The rooms of one visit; leaving a room drops its object, so nothing of it stays.
 
     found: the room that a link leads to, found_code: its code in that link; found is None where there is no such room.
-    problem: why the last request was refused, as a sentence. undo: what the host can take back.
-    wrong: codes that led nowhere.
+    problem: why the last request was refused, as a sentence. farewell: why the visitor is in a room no more.
+    undo: what the host can take back. wrong: codes that led nowhere.
     """
 
     participation: Participation | None = None
@@ -87,6 +87,7 @@ class RoomVisit:
     found: RoomState | None = None
     found_code: str = ""
     problem: str = ""
+    farewell: str = ""
     undo: Undo | None = None
     wrong: int = 0
 
@@ -111,10 +112,10 @@ class RoomVisit:
         """The room that is watched, otherwise the one that the visitor draws in; None in no room."""
         return (self.watched and self.watched.state) or (self.participation and self.participation.state) or None
 
-    def leave(self) -> None:
-        """Forget the room that the visitor draws in."""
+    def leave(self, farewell: str = "") -> None:
+        """Forget the room that the visitor draws in. farewell: what they are told of that."""
         self.participation = self.found = None
-        self.found_code = ""
+        self.found_code, self.farewell = "", farewell
 
     def stop_watching(self) -> None:
         """Forget the room whose wall is shown."""

@@ -34,7 +34,7 @@ ROOM, ROOM_KEY, PARTICIPANT, HOST, PROJECTOR = "room", "invited", "me", "host", 
 LABEL, SEND, ROOM_CODE, JOIN_ROOM, JOIN_BY_CODE = "meant_digit", "send", "room_code", "join_room", "join_by_code"
 ROOM_WALL, ROOM_POLL, ROOM_RESUME, ROOM_MORE = "wall", "room_polls", "room_resume", "room_more"
 PROMPT_KIND, PROMPT_DIGIT, PROMPT_SECONDS = "prompt_kind", "prompt_digit", "prompt_seconds"
-REVEAL, NEXT_ROUND, PAUSE = "reveal", "next_round", "pause"
+REVEAL, NEXT_ROUND, PAUSE, DRAW_ON = "reveal", "next_round", "pause", "draw_on"
 DELETE_SURE, TRAIN_OURS = "delete_sure", "train_ours"
 MODE = "mode"  # of the page Play; a link carries it
 # Of what the visitor's browser keeps.

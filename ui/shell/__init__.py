@@ -39,7 +39,8 @@ def inject_assets() -> None:
     with st.container(key="script"):
         if st.context.is_embedded:  # on a slide, without navigation
             st.html(EMBEDDED)
-        if session.ROOM in st.query_params or room_visit().member is not None:
+        visit = room_visit()
+        if session.ROOM in st.query_params or visit.member is not None or visit.farewell:
             st.html(strip.STYLES[0])
     with st.container(key="offline"):
         st.html(f'<p class="offline">{_(OFFLINE)}</p>')
