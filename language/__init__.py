@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -111,8 +112,9 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def percent(fraction: float, decimals: int = 1) -> str:
-    """Return a fraction from 0 to 1 as a percentage in the current language: 99.9 %, %99,9."""
-    return format_percent(fraction, percent_pattern(decimals), locale=_locale())
+    """Return a fraction from 0 to 1 as a percentage in the current language, halves up: 99.9 %, %99,9."""
+    rounded = Decimal(str(fraction)).quantize(Decimal(1).scaleb(-decimals - 2), ROUND_HALF_UP)
+    return format_percent(rounded, percent_pattern(decimals), locale=_locale())
 
 
 def percent_pattern(decimals: int = 1, language: str | None = None) -> str:

@@ -15,7 +15,7 @@ const WIDTH = 7; // characters of a percentage: another length would move it
 const WRITTEN = 0.01; // probabilities below it have a bar, but no number
 export const READABLE = 125; // milliseconds between two changes of the numbers while the pen moves
 const EASING = 150; // milliseconds
-const [LONG, LONGER] = [34, 60]; // characters of a headline beyond which it has two lines, and is set smaller
+const [LONG, LONGER] = [28, 60]; // characters of a headline beyond which it has two lines, and is set smaller
 const CLASSES = [...Array(10).keys()];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -79,8 +79,9 @@ export class Heads {
     if (!hold) this.numbered = now;
     const { digits, place, failures } = shown, number = digits.length > 1, words = verdict(shown, this.view, labels);
     setClass(this.root, `answers ${shown.kind}${digits[place]?.outlier && (labels[place] ?? null) === null ? " doubted" : ""}${number ? " number" : ""}${shown.message === INVITATION ? " inviting" : ""}`);
-    this.title.style.setProperty("--letters", String(words.length));
-    setClass(this.title, words.length > LONGER ? "longer" : words.length > LONG ? "long" : "");
+    const letters = width(words);
+    this.title.style.setProperty("--letters", String(letters));
+    setClass(this.title, letters > LONGER ? "longer" : letters > LONG ? "long" : "");
     setText(this.title, words);
     for (const { card, key, digit, each, confidence, idea } of this.cards) {
       const known = digits.length > 0 && digits[0].probabilities[key];
@@ -183,6 +184,9 @@ const numberOf = (digits, key) => digits.map(({ probabilities }) => (probabiliti
 
 /** @param {NetworkView} network */
 const attributes = (network) => `${network.key === YOURS ? "" : `data-network="${network.key}" `}style="--network:${network.colour}"`;
+
+/** A headline's length in Latin letters; Chinese, Japanese and Korean ones are twice as wide. @param {string} words */
+const width = (words) => words.length + (words.match(/[\u1100-\u11ff\u2e80-\ud7af\uff00-\uffef]/g)?.length ?? 0);
 
 /** @param {string} html of the page's own words alone; nothing that a visitor wrote */
 function element(html) {

@@ -172,7 +172,7 @@ export class Desk {
   }
 
   #label() {
-    if (this.#player) this.#player.textContent = still.matches ? t("Step") : this.playing ? t("Pause") : t("Play");
+    if (this.#player) this.#player.textContent = still.matches ? t("Step") : this.playing ? t("Pause") : t("Play it");
   }
 
   #touched() {

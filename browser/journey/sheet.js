@@ -24,7 +24,7 @@ export class Sheet {
   constructor(root, signal) {
     const on = (/** @type {string} */ name, /** @type {() => void} */ then) => root.querySelector(name)?.addEventListener("click", then, { signal });
     const name = (/** @type {string} */ button, /** @type {string} */ words, title = words) => Object.assign(/** @type {HTMLElement} */ (root.querySelector(button)), { ariaLabel: words, title });
-    name(".journey-play", t("Play"));
+    name(".journey-play", t("Play it"));
     name(".journey-open", t("Fill the window"), t("Fill the window (F)"));
     name(".journey-close", t("Close the journey"), t("Close (Escape)"));
     on(".journey-open", () => this.set(true));

@@ -1,9 +1,3 @@
-/* The translations of this copy of the modules; these are the English ones. The server sends another file in this one's place
-   to visitors of another language (ui/shared/browser_files.py). */
-
-/** @typedef {{ language: string, percent: string, plural: (n: number) => number, messages: Record<string, string | string[]> }} Catalogue
- * percent: how a percentage is written, with 0 for the number; plural: the place of the form that goes with n; messages: the
- * translation, or its plural forms, of an English sentence */
-
-/** @type {Catalogue} */
-export default { language: "en", percent: "0 %", plural: (n) => Number(n !== 1), messages: {} };
+/* The translations of this copy of the modules; these are the English ones. Another file takes this one's place for visitors of
+   another language (ui/shared/browser_files.py), and on the page without a server (site/catalogue.js). */
+export { default } from "./english.js";

@@ -29,6 +29,8 @@ from ui.drawing import answers, underlay
 from ui.shared import browser_files
 
 HERE = Path(__file__).parent
+WORDS = "browser/words/"  # where the translations are
+TRANSLATED = re.compile(rf"{WORDS}|browser/catalog/.*-")
 ENTRIES = ("site/site.js", "engine/worker.js")  # what they import is written, too
 IMPORT = re.compile(r"""\b(?:from|import) ?\(?"(\.[^"]+)\"""")
 ICON = HERE.parents[1] / "ui" / "shell" / "icon.png"
@@ -61,11 +63,16 @@ def contents(source: str = "") -> dict[str, bytes]:
     """Return all files of the page by their path in its folder. source: the address of the whole program, or ""."""
     recipe = default_recipe()
     catalog, described = answers.catalog(language.SOURCE)
+    translated = {each: _translated(each) for each in language.LANGUAGES if each != language.SOURCE}
     files = {browser_files.script_address(name): browser_files.scripts()[name] for name in _reached(ENTRIES)}
     files |= {browser_files.script_address(name): browser_files.scripts()[name] for name in browser_files.KERNELS}
     styles = f"{_text('site.css')}\n{shell.styles()}".encode()
     sheet = f"browser/styles/{hashlib.sha256(styles).hexdigest()[: browser_files.SHORT]}.css"
+    files[browser_files.script_address(browser_files.CATALOGUE)] = (HERE / "catalogue.js").read_bytes()
+    files[browser_files.script_address("language/english.js")] = browser_files.scripts()["language/english.js"]
     files |= {catalog: described, sheet: styles}
+    for addresses, contents in translated.values():
+        files |= dict(zip(addresses.values(), contents, strict=True))
     for key in (*released(recipe), outlier.DETECTOR.key):
         files[browser_files.network_address(key, recipe)] = verified_serving_file(key, recipe)[0]
     files |= {f"icon-{side}.png": _icon(side) for side in ICON_SIDES}
@@ -73,15 +80,26 @@ def contents(source: str = "") -> dict[str, bytes]:
     kept = {"first": ["./", *first_visit(files)], "later": sorted(files.keys() - first_visit(files))}
     files["files.json"] = json.dumps(kept, separators=(",", ":")).encode()
     version = hashlib.sha256(files["files.json"]).hexdigest()[: browser_files.SHORT]
-    files["index.html"] = _page(catalog, sheet, version, recipe, source).encode()
+    languages = {each: addresses for each, (addresses, _) in translated.items()}
+    files["index.html"] = _page(catalog, sheet, version, recipe, source, languages).encode()
     files["offline.js"] = _text("offline.js").encode()
     return files
 
 
 def first_visit(files: Iterable[str]) -> list[str]:
-    """Return those of the page's files that a first visit loads: all but the networks that are not shown at first."""
+    """Return those of the page's files that a first visit loads: not the networks shown later, nor the translations."""
     shown = (*DEFAULT_NETWORKS, outlier.DETECTOR.key)
-    return [name for name in files if not name.endswith(".tflite") or Path(name).stem in shown]
+    networks = [name for name in files if name.endswith(".tflite") and Path(name).stem not in shown]
+    return [name for name in files if name not in networks and not TRANSLATED.match(name)]
+
+
+def _translated(spoken: str) -> tuple[dict[str, str], tuple[bytes, bytes]]:
+    """The addresses of a language's words and catalog, and what is there."""
+    words = browser_files.translations(spoken)
+    catalog, described = answers.catalog(spoken)
+    described = described.replace(browser_files.version(spoken).encode(), browser_files.version().encode())
+    name = f"{WORDS}{hashlib.sha256(words).hexdigest()[: browser_files.SHORT]}-{spoken}.js"
+    return {"words": name, "catalog": catalog}, (words, described)
 
 
 def _reached(entries: Iterable[str]) -> list[str]:
@@ -98,7 +116,9 @@ def _reached(entries: Iterable[str]) -> list[str]:
     return found
 
 
-def _page(catalog: str, styles: str, version: str, recipe: str, source: str) -> str:
+def _page(
+    catalog: str, styles: str, version: str, recipe: str, source: str, languages: Mapping[str, Mapping[str, str]]
+) -> str:
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_text("index.html"))
     return template.render(
         name=NAME,
@@ -113,6 +133,8 @@ def _page(catalog: str, styles: str, version: str, recipe: str, source: str) -> 
         brush=(*BRUSH, DEFAULT_BRUSH),
         invitation=underlay.invitation(True, "Draw here"),
         source=source,
+        languages=json.dumps(languages),
+        names=json.dumps(language.LANGUAGES),
     )
 
 

@@ -1,6 +1,8 @@
 /* The page without a server: it mounts the page's own modules, with nothing to wait for and nobody to tell. */
 import { cleared, drawn, mount as mountAnswers } from "../answers/answers.js";
 import { mount as mountGrab } from "../grab/grab.js";
+import { language, t } from "../language/language.js";
+import { mount as mountMenu } from "../page/menu.js";
 import { choice } from "./choice.js";
 import { Pad } from "./pad.js";
 
@@ -11,9 +13,26 @@ const PANELS = {
   "Journey": journey,
   "Which ink?": async (parentElement) => (await import("../importance/importance.js")).mount({ parentElement }),
 };
-const GAMES = ["Against the clock", "Fool them"];
+/** @type {Record<string, string>} */ const PANEL_TITLES = { "Bars": t("Bars"), "Journey": t("Journey"), "Which ink?": t("Which ink?") };
+const GAMES = { "Against the clock": t("Against the clock"), "Fool them": t("Fool them") };
+/** The words of index.html. @type {Record<string, string>} */
+const WORDS = {
+  "Draw a digit": t("Draw a digit"),
+  "Neural networks read it.": t("Neural networks read it."),
+  "Undo": t("Undo"),
+  "Clear": t("Clear"),
+  "Samples": t("Samples"),
+  "Networks": t("Networks"),
+  "Raw softmax": t("Raw softmax"),
+  "Play": t("Play"),
+  "Get it": t("Get it"),
+  "Nothing that you draw leaves this device. Rooms for a class, networks that you train, numbers and photos are in the whole program, which you run on your own computer.": t("Nothing that you draw leaves this device. Rooms for a class, networks that you train, numbers and photos are in the whole program, which you run on your own computer."),
+};
 
-const { catalog = "", recipe = "", version = "" } = /** @type {HTMLScriptElement} */ (document.querySelector("script[data-catalog]")).dataset;
+const tag = /** @type {HTMLScriptElement} */ (document.querySelector("script[data-catalog]"));
+const { recipe = "", version = "", languages = "{}", names = "{}" } = tag.dataset;
+const catalog = JSON.parse(languages)[language]?.catalog ?? tag.dataset.catalog;
+tag.dataset.catalog = catalog; // by which the answers know their page
 const base = new URL("../../../", import.meta.url);
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 const setStateValue = () => {}; // no server is told anything
@@ -37,7 +56,7 @@ async function journey(parentElement) {
   const titles = chosen(), { mount } = await import("../journey/journey.js");
   if (!(network in titles)) [network] = Object.keys(titles);
   const go = () => mount({ data: { network, recipe, calibrated: calibrated() }, parentElement });
-  parentElement.before(choice("network", "Network", Object.values(titles), titles[network], (title) => {
+  parentElement.before(choice("network", t("Network"), Object.values(titles), titles[network], (title) => {
     network = Object.keys(titles).find((key) => titles[key] === title) ?? network;
     go();
   }));
@@ -55,8 +74,8 @@ function showPanel() {
 
 function showDrawing() {
   const below = Object.assign(document.createElement("div"), { className: "below" });
-  reading.replaceChildren(heads, choice("panel", "What stands below", Object.keys(PANELS), panel, (title) => {
-    panel = title;
+  reading.replaceChildren(heads, choice("panel", t("What stands below"), Object.values(PANEL_TITLES), PANEL_TITLES[panel], (title) => {
+    panel = keyOf(PANEL_TITLES, title);
     showPanel();
   }), below);
   showPanel();
@@ -77,7 +96,7 @@ function startPlay() {
   button.addEventListener("click", async () => {
     const playing = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(playing));
-    button.textContent = playing ? "Back to drawing" : "Play";
+    button.textContent = playing ? t("Back to drawing") : t("Play");
     /** @type {HTMLElement} */ (document.querySelector(".st-key-clear button")).click();
     if (playing) return showPlay(masthead);
     document.querySelector(".stHtml:has(.prompt)")?.replaceChildren(masthead);
@@ -94,8 +113,8 @@ async function showPlay(masthead) {
   masthead.remove();
   played.append(heads);
   last.append(played);
-  reading.replaceChildren(choice("game", "Game", GAMES, GAMES[0], play), outcome, last, table);
-  play(GAMES[0]);
+  reading.replaceChildren(choice("game", t("Game"), Object.values(GAMES), Object.values(GAMES)[0], (title) => play(keyOf(GAMES, title))), outcome, last, table);
+  play(Object.keys(GAMES)[0]);
 }
 
 // ------------------------------------------------------------------------------------------------- the canvas
@@ -132,6 +151,20 @@ function closeChoices() {
   });
 }
 
+/** @param {Record<string, string>} titles @param {string} title */
+const keyOf = (titles, title) => Object.keys(titles).find((key) => titles[key] === title) ?? "";
+
+/** Says what stands in index.html in the visitor's language. */
+function translate() {
+  Object.assign(document.documentElement, { lang: language, dir: language === "ar" ? "rtl" : "ltr" });
+  document.title = t("Draw a digit");
+  for (const node of document.querySelectorAll("[data-t]")) node.textContent = WORDS[node.textContent.trim()];
+  find(".st-key-brush input").ariaLabel = t("Brush");
+  find(".samples [role=group]").ariaLabel = t("Start from a sample");
+  mountMenu({ data: { languages: JSON.parse(names) }, parentElement: find(".st-key-language") });
+}
+
+translate();
 closeChoices();
 startPlay();
 find(".networks").addEventListener("change", choose);
@@ -139,4 +172,6 @@ answers("heads", /** @type {HTMLElement} */ (heads.firstElementChild));
 showDrawing();
 mountGrab({ parentElement: find(".st-key-grab") });
 fetch(new URL(catalog, base)).then((response) => response.json()).then(({ samples }) => startPad(samples));
-addEventListener("load", () => navigator.serviceWorker?.register(new URL(`offline.js?${version}`, base)).catch((error) => console.warn("This page does not work offline.", error.message)));
+const keep = () => navigator.serviceWorker?.register(new URL(`offline.js?${version}`, base)).catch((error) => console.warn("This page does not work offline.", error.message));
+if (document.readyState === "complete") keep(); // the translations have come later than the rest
+else addEventListener("load", keep);

@@ -120,10 +120,10 @@ def test_the_rows_of_the_rnn_are_uncovered_by_keys_and_by_play(visit):
     visitor.page.wait_for_timeout(400)
     assert said.inner_text().startswith("After row 20 of 28")
     before = visitor.page.evaluate(PIXELS)
-    visitor.click("Play")
+    visitor.click("Play it")
     visitor.page.wait_for_timeout(700)
     assert visitor.page.evaluate(PIXELS) != before
-    assert visitor.page.get_by_role("button", name="Play", exact=True).get_attribute("aria-pressed") == "true"
+    assert visitor.page.get_by_role("button", name="Play it", exact=True).get_attribute("aria-pressed") == "true"
 
 
 def test_where_motion_is_not_wanted_play_takes_one_step_and_says_it(visit):
@@ -132,7 +132,7 @@ def test_where_motion_is_not_wanted_play_takes_one_step_and_says_it(visit):
     visitor.wait_for_answer()
     said = visitor.page.locator(".journey-said").first
     for row in (1, 2):
-        visitor.click("Play")
+        visitor.click("Play it")
         visitor.page.wait_for_timeout(700)
         assert said.inner_text().startswith(f"After row {row} of 28")
     before = visitor.page.evaluate(PIXELS)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-
 import language
 from language import _
 from recognition.card import Score
 
 MIN_WRITTEN = 0.0005  # smaller probabilities would round to 0.0 %
-TENTH = Decimal("0.1")
 
 
 def percent(fraction: float) -> str:
@@ -18,7 +15,7 @@ def percent(fraction: float) -> str:
         return f"<{language.percent(0.001)}"
     if 1 - MIN_WRITTEN <= fraction < 1:
         return f">{language.percent(0.999)}"
-    return language.percent(float(Decimal(100 * fraction).quantize(TENTH, ROUND_HALF_UP) / 100))
+    return language.percent(fraction)
 
 
 def accuracy_percent(score: Score) -> str:
