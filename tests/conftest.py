@@ -67,17 +67,27 @@ def address(chromium):
 def visit(chromium, address):
     """Opens the page in a viewport, as a phone or with a mouse; the test fails if the browser's console has errors.
 
-    script: JavaScript that runs before the page's own. server: another address. options: of Playwright's contexts.
+    script: JavaScript that runs before the page's own. server: another address. ready: what is waited for.
+    options: of Playwright's contexts.
     """
     contexts, visitors = [], []
 
-    def open_page(viewport=driver.DESKTOP, phone=False, theme="light", path="", script="", server="", **options):
+    def open_page(
+        viewport=driver.DESKTOP,
+        phone=False,
+        theme="light",
+        path="",
+        script="",
+        server="",
+        ready=driver.READY,
+        **options,
+    ):
         context = chromium.new_context(
             viewport=viewport, color_scheme=theme, has_touch=phone, is_mobile=phone, **options
         )
         contexts.append(context)
         context.add_init_script(script)
-        visitors.append(driver.Visitor(context.new_page(), (server or address) + path))
+        visitors.append(driver.Visitor(context.new_page(), (server or address) + path, ready))
         return visitors[-1]
 
     yield open_page

@@ -32,7 +32,7 @@ def services():
 def test_every_page_opens_and_a_lesson_is_held_with_two_phones(visit):
     with containers.container() as page:
         for path in containers.PAGES:
-            tab = visit(server=page.address, path=f"/{path}", ready="[data-testid=stMain] :is(h1, h2)").page
+            tab = visit(server=page.address, path=f"/{path}", ready="[data-testid=stMain] :is(h1, h2) >> nth=0").page
             expect(tab.locator("[data-testid=stException]")).to_have_count(0)
         hold_lesson(visit, page.address)
 
@@ -59,7 +59,7 @@ def test_a_copy_is_replaced_and_its_visitor_goes_on_when_it(chromium, services, 
 
 def hold_lesson(visit, address: str) -> None:
     """Opens a room; two phones join and send, and the wall reveals."""
-    host = visit(server=address, path="/room", ready="[data-testid=stMain] h1").page
+    host = visit(server=address, path="/room", ready="[data-testid=stMain] h1 >> nth=0").page
     host.get_by_role("button", name="Open a room").click()
     host.locator(".room-code b").wait_for(timeout=LATE)
 
