@@ -195,7 +195,7 @@ def containers() -> str:
         raise SystemExit(reason)
     seconds = build()
     rows = [
-        ("building the image, s", f"{seconds:.0f}"),
+        ("building the image, with the layers that Docker has kept, s", f"{seconds:.0f}"),
         ("image, MB", f"{megabytes(IMAGE):.0f}"),
         ("of it its base, MB", f"{megabytes(BASES[0]):.0f}"),
     ]
