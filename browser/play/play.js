@@ -190,7 +190,7 @@ function draw(several = false) {
   if (task) {
     const words = taskWords(), target = timed && (playing || clock.phase === "over") ? String(clock.target) : "";
     if (task.textContent !== words.replace(TARGET, target)) showTask(task, words, target);
-    task.classList.toggle("wordy", !timed);
+    task.classList.toggle("wordy", !timed || (task.textContent ?? "").length > 28); // in some languages
   }
   if (button) {
     button.hidden = !timed || playing;
