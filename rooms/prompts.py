@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from language import _
+from language import SOURCE, _, current
 
 FREE, DIGIT, TURN, FOOL = "free", "digit", "turn", "fool"
 KINDS = (FREE, DIGIT, TURN, FOOL)
@@ -43,7 +43,8 @@ class Prompt:
             return _("Fool them with a readable {digit}").format(digit=self.digit)
         if self.kind == TURN and digit is None:
             return _("Draw the digit on your phone")
-        return _("Draw a {digit}").format(digit=self.digit if digit is None else digit)
+        words = _("Draw a {digit}").format(digit=self.digit if digit is None else digit)
+        return words.replace(" a 8", " an 8") if current() == SOURCE else words
 
 
 ANY_DIGIT = Prompt()

@@ -15,6 +15,7 @@ export const UNLOADED = t("This network is not here yet; it loads when you are o
 export const UPDATED = t("This page has been updated. Reload it");
 export const AWAY = t("Answered by your browser; the server is away.");
 export const NUMBERS = ["0", t("One"), t("Two"), t("Three"), t("Four"), t("Five"), t("Six"), t("Seven"), t("Eight"), t("Nine"), t("Ten"), t("Eleven"), t("Twelve")];
+const COMMA = t(", "); // between clauses
 const SMALLEST = 0.0005; // probabilities below this would round to 0.0 %
 
 /** How far the networks agree: "All four say 7", "Three say 7, the RNN says 1".
@@ -30,8 +31,8 @@ export function headline(answers, verb = "say") {
   if (!others.length) return agreeing(largest.length, answer, verb);
   if (largest.length === 1) return t("No two agree: {clauses}", { clauses: list(groups.map(said)) });
   const rest = others.map(said);
-  if (others[0][1].length === largest.length) return capitalized([said([answer, largest]), ...rest].join(", "));
-  return [most(largest.length, answer, verb), ...rest].join(", ");
+  if (others[0][1].length === largest.length) return capitalized([said([answer, largest]), ...rest].join(COMMA));
+  return [most(largest.length, answer, verb), ...rest].join(COMMA);
 }
 
 /** "the MLP and the CNN say 7" @param {string[]} titles @param {string} answer @param {"say" | "read"} verb */
@@ -56,7 +57,7 @@ function most(n, answer, verb) {
  * @param {string[]} wrong titles @param {string[]} right titles @param {string} meant the digit or the number */
 export function failure(wrong, right, meant) {
   const n = wrong.length, few = n === 1 || (right.length > 0 && n <= 2);
-  const truth = meant.length > 1 ? t("it is {number}", { number: meant }) : meant === "8" ? t("it is an {digit}", { digit: meant }) : t("it is a {digit}", { digit: meant });
+  const truth = meant.length > 1 ? t("it is {number}", { number: meant }) : t("it is a {digit}", { digit: meant });
   if (few) return capitalized(tn("{networks} is wrong: {truth}", "{networks} are wrong: {truth}", n, { networks: list(wrong.map(named)), truth }));
   if (right.length === 1) return t("Only {network} is right: {truth}", { network: named(right[0]), truth });
   if (right.length) return tn("{count} is wrong: {truth}", "{count} are wrong: {truth}", n, { count: NUMBERS[n], truth });

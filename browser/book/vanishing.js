@@ -59,7 +59,7 @@ export async function lesson(desk) {
       const [without, within] = sizes.map((each) => inPowers(each[1] / each[each.length - 1])), [first, second] = right.map((share) => percent(share));
       return [
         t("The gradient of layer 2 over the last one's: {without} without shortcuts, {within} with them.", { without, within }),
-        done ? tn("After {n} batch they read {first} and {second} of 100 other digits.", "After {n} batches they read {first} and {second} of 100 other digits.", done, { first, second }) : t("Play trains both, side by side."),
+        done ? tn("After {n} batch they read {first} and {second} of 100 other digits.", "After {n} batches they read {first} and {second} of 100 other digits.", done, { first, second }) : t("Play it, and both learn side by side."),
         t("{depth} layers of {width} {activation} units.", { depth, width: WIDTH, activation }),
       ].join(" ");
     },

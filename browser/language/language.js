@@ -30,4 +30,7 @@ export const asPercent = (written) => catalogue.percent.replace("0", written);
 export const leftToRight = (written) => (FROM_RIGHT ? `\u2066${written}\u2069` : written);
 
 /** @param {string} sentence @param {Values} values */
-const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+function filled(sentence, values) {
+  const words = sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return language === "en" ? words.replace(/\b([Aa]) (?=8)/g, "$1n ") : words; // an 8
+}

@@ -212,7 +212,7 @@ function taskWords() {
   if (!timed) return FOOL_TASK;
   if (clock.phase === "ready") return t("{digits} digits, {seconds} seconds each", { digits: number(ROUNDS), seconds: number(SECONDS) });
   if (clock.phase === "end") return t("{won} of {n} in time", { won: number(won()), n: number(ROUNDS) });
-  return t("Draw a {digit}", { digit: TARGET });
+  return t("Draw a {digit}", { digit: clock.target }).replace(String(clock.target), TARGET);
 }
 
 /** @param {HTMLElement} task @param {string} words @param {string} target */
