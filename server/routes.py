@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 
 import streamlit as st
 from starlette.requests import Request
@@ -45,6 +46,7 @@ def routes() -> list[Route]:
 def _translated(endpoint: Endpoint) -> Endpoint:
     """The same endpoint, in the language of each request."""
 
+    @wraps(endpoint)
     async def answer(request: Request) -> Response:
         with language.speaking(of_request(request)):
             return await endpoint(request)

@@ -142,7 +142,7 @@ def test_pauses_are_limited_together(folder, monkeypatch):
     assert reporter.paused_seconds() >= 0.3 and job.read_progress(folder).state == State.LEARNING
 
 
-@pytest.mark.parametrize(("key", "maps"), [("mlp", (32, 1, 1)), ("cnn", (12, 13, 13)), ("rnn", (1, 16, 16))])
+@pytest.mark.parametrize(("key", "maps"), [("mlp", (24, 1, 1)), ("cnn", (12, 13, 13)), ("rnn", (1, 16, 16))])
 def test_each_point_has_a_look_into_the_network_and_the_end_all_of_them(folder, key, maps):
     network, taught, points = models.find(key), SAMPLES[:3], progress.RECENT_POINTS + 2
     reporter = ProgressReporter(folder, Job(key), network, taught, SAMPLES, threading.Event(), threading.Event())

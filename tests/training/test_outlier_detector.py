@@ -46,7 +46,7 @@ def _drawn(chosen: list[PenDrawing], chosen_of: dict[str, list[PenDrawing]]) -> 
 def test_the_characters_that_evidence_names_as_left_out_are_left_out():
     page = Path(__file__).resolve().parents[2] / "ui" / "evidence" / "page.py"
     listed, last = re.search(
-        r"write like a digit, such as (.+?) and (\S+), are left out", page.read_text("utf-8")
+        r'write (?:"\s+")?like a digit, such as (.+?) and (\S+), are left out', page.read_text("utf-8")
     ).groups()
     named = [*listed.split(", "), last]
     assert len(named) == 5 and set(named) <= set(LIKE_DIGITS)

@@ -41,7 +41,7 @@ def test_an_address_that_no_code_can_hold_is_said(monkeypatch, opened):
     monkeypatch.setattr(share_link, "own_address", lambda: "10.1.2.3")
     with pytest.raises(ValueError):
         share_link.reachable(opened)
-    monkeypatch.setattr(st, "context", SimpleNamespace(url=opened))
+    monkeypatch.setattr(st, "context", SimpleNamespace(url=opened, cookies={}, headers={}, locale="en"))
     page = AppTest.from_string(
         "from ui.shared import share_link; share_link.share_button()", default_timeout=START_SECONDS
     )
