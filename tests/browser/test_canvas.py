@@ -10,7 +10,7 @@ from tests.page_server import ROOT
 
 pytestmark = pytest.mark.slow
 
-SCRIPTS = ROOT / "browser" / "page"
+SCRIPTS = ROOT / "browser"
 SIZES = [(360, 640), (844, 390), (1280, 720)]
 MORE_SIZES = [(1024, 768), (640, 360), (820, 1180), (1920, 1080), (390, 844), (700, 900)]
 ONE, SEVEN = [(140, 40), (140, 240)], [(60, 60), (220, 60), (120, 250)]
@@ -49,9 +49,9 @@ def test_the_canvas_is_whole_takes_a_stroke_to_its_corners_and_nothing_moves_wit
 
 def test_a_canvas_that_comes_after_the_last_change_around_it_still_gets_its_size_and_name(chromium):
     page = chromium.new_page()
-    start = '<script type="module">import { startCanvas } from "./canvas.js"; startCanvas({});</script>'
+    start = '<script type="module">import { startCanvas } from "./page/canvas.js"; startCanvas({});</script>'
     body = f'<div class="st-key-canvas"><div data-testid="stBidiComponentIsolated"></div></div>{start}'
-    page.route("**/*.js", lambda route: route.fulfill(path=SCRIPTS / route.request.url.rpartition("/")[2]))
+    page.route("**/*.js", lambda route: route.fulfill(path=SCRIPTS / route.request.url.removeprefix("http://page/")))
     page.route("http://page/", lambda route: route.fulfill(body=body, content_type="text/html"))
     page.goto("http://page/")
     page.wait_for_timeout(300)

@@ -119,7 +119,7 @@ def open_panels_of(page, network: str) -> None:
     page.get_by_role("radio", name="Which ink?").click()
     page.get_by_role("button", name=f"Over the drawing: {network}").wait_for(timeout=TIMEOUT)
     page.get_by_role("radio", name="How it is built").click()
-    page.get_by_text("269,322 parameters").wait_for(timeout=TIMEOUT)
+    page.get_by_text("269,322 parameters", exact=True).wait_for(timeout=TIMEOUT)
 
 
 def test_stopped_at_once_it_says_so_and_leaves_nothing(learn, place):
