@@ -12,7 +12,7 @@ window.tiles = {};
 const ask = window.fetch;
 window.fetch = async (...request) => {
   const answer = await ask(...request);
-  if (/api\\/room\\/[^/]+\\/wall$/.test(answer.url) && answer.ok) answer.clone().json().then(({ tiles = [] }) =>
+  if (/api\\/room\\/[^/]+\\/wall(\\?|$)/.test(answer.url) && answer.ok) answer.clone().json().then(({ tiles = [] }) =>
     requestAnimationFrame(() => requestAnimationFrame(() => {
       for (const { id, name } of tiles) window.tiles[id] ??= [Date.now() / 1000, name];
     })));
