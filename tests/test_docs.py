@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from benchmark import hosting
+from language import LANGUAGES
 from models import NETWORKS
 from recognition.recipes import RECIPES
 from recognition.store import TABLES, card_path, read_card
@@ -131,3 +132,11 @@ def test_the_readme_has_the_range_of_the_networks_accuracies():
     ):
         percent = [100 * card.tests[name].accuracy for card in cards]
         assert words.format(f"{min(percent):.1f}", f"{max(percent):.1f}") in text
+
+
+def test_the_readme_says_how_large_an_installation_is_and_in_how_many_languages_the_page_speaks():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    measured = (ROOT / "docs" / "measured" / "install.md").read_text(encoding="utf-8")
+    sizes = [int(size.replace(",", "")) for size in re.findall(r"requirements\S* \| [^|]+ \| ([\d,]+) \|", measured)]
+    assert len(sizes) == 2 and all(f"{size / 1000:.1f} GB" in readme for size in sizes)
+    assert len(LANGUAGES) == 16 and "sixteen languages" in readme

@@ -27,9 +27,10 @@ KERNELS = ("engine/kernels-relaxed.wasm", "engine/kernels.wasm")  # the faster o
 @cache
 def scripts(spoken: str = language.SOURCE) -> Mapping[str, bytes]:
     """Return the contents of all modules and kernels by their path in browser/, with translations into a language."""
+    if spoken != language.SOURCE:
+        return {**scripts(), CATALOGUE: translations(spoken)}
     paths = sorted(path for path in FOLDER.glob("*/*") if path.parent.name != "node_modules")
-    files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths if path.suffix in MEDIA_TYPES}
-    return files if spoken == language.SOURCE else {**files, CATALOGUE: translations(spoken)}
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths if path.suffix in MEDIA_TYPES}
 
 
 @cache
