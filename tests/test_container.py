@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 from tests.page_server import ROOT
@@ -38,6 +39,7 @@ def copied() -> Iterator[tuple[str, Path]]:
                 yield source, Path(target) / Path(source).name if target.endswith(("/", ".")) else Path(target)
 
 
+@pytest.mark.slow
 def test_every_page_opens_in_the_container(tmp_path):
     skip = shutil.ignore_patterns(*(pattern.removeprefix("**/") for pattern in IGNORED))
     for source, target in copied():

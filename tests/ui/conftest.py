@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from rooms import database as databases
 from rooms import hosting
@@ -15,6 +18,14 @@ def url(tmp_path, monkeypatch):
     address = f"sqlite:///{tmp_path / 'rooms.sqlite'}"
     monkeypatch.setenv(store.URL, address)
     return address
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scanned_once():
+    """Streamlit's AppTest reads the metadata of every installed package for each page that it opens; here once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)
