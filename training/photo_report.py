@@ -4,6 +4,7 @@
     python -m training.photo_report --write    writes docs/measured/photos.md
 
 Pictures are composed of the digits of the 14 writers of pendigits-orig.tes, in the kinds of training.augment.photos.
+Each kind's results are kept in training/runs, so an interrupted run continues, and one of more pictures adds to them.
 They are read by digits.photo.read_photo, as on the page. A picture counts as right where all of its numbers are, and no
 others. What is wrong counts as said where a digit is flagged as an outlier, or the answer has a warning. Where a slash
 or a word beside the digits looks like digits too, nothing but that is asked: that it is said.
@@ -12,9 +13,12 @@ or a word beside the digits looks like digits too, nothing but that is asked: th
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import sys
 import zlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +30,15 @@ from recognition import outlier
 from recognition.card import Score
 from recognition.classifier import Classifier
 from recognition.report import photo_doubts
+from recognition.store import card_path, write_atomically
 from training.augment.numbers import Composer
 from training.augment.photos import KINDS, NOT_ONLY_DIGITS, NUMBERS, SINGLES, Picture, picture
 from training.data.pen_digits import pendigits
-from training.engine.command import report_command, run_command
+from training.engine.command import RUNS, positive, report_command, run_command
 
-REPORT = Path(__file__).resolve().parent.parent / "docs" / "measured" / "photos.md"
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = ROOT / "docs" / "measured" / "photos.md"
+RESULTS = RUNS / "photos"  # of each kind, so far
 PICTURES = 12  # of each kind
 SEED = 11
 READER = "resnet"
@@ -50,24 +57,52 @@ class Result:
 def main() -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.photo_report", description=__doc__.split("\n")[0])
-    parser.add_argument("--pictures", type=int, default=PICTURES, help="how many of each kind")
+    parser.add_argument("--pictures", type=positive, default=PICTURES, help="how many of each kind")
     return report_command(parser, REPORT, lambda options: measured(Composer(pendigits("tes")), options.pictures))
 
 
-def measured(composer: Composer, pictures: int) -> str:
+def measured(composer: Composer, pictures: int, folder: Path = RESULTS) -> str:
     """The report, as Markdown; all kinds grow together, so that the progress shows what comes out."""
     network = recognition.load(READER, "drawn")
-    results: dict[str, list[Result]] = {name: [] for name in KINDS}
+    results = {name: _Kept(folder / f"{zlib.crc32(name.encode()):08x}.json") for name in KINDS}
     for number in range(pictures):
-        for name in KINDS:
-            results[name].append(measure(composer, name, number, network))
-        right = sum(result.right for name in NUMBERS | SINGLES for result in results[name])
+        for name, kept in results.items():
+            if number == len(kept.results):
+                kept.add(measure(composer, name, number, network))
+        right = sum(result.right for name in NUMBERS | SINGLES for result in results[name].results[: number + 1])
         print(
             f"{number + 1} of {pictures}: {right} of {(number + 1) * len(NUMBERS | SINGLES)} right",
             file=sys.stderr,
             flush=True,
         )
-    return table(results)
+    return table({name: kept.results[:pictures] for name, kept in results.items()})
+
+
+class _Kept:
+    """The results of a kind, in a file; those of other code or other networks do not count."""
+
+    def __init__(self, path: Path):
+        self.path, self.results = path, list[Result]()
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["version"] == _version():
+                self.results = [Result(*result) for result in kept["results"]]
+        except (OSError, ValueError, TypeError, KeyError):
+            pass  # measured again
+
+    def add(self, result: Result) -> None:
+        self.results.append(result)
+        kept = {"version": _version(), "results": [astuple(each) for each in self.results]}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.path, lambda partial: partial.write_text(json.dumps(kept), encoding="utf-8"))
+
+
+@cache
+def _version() -> str:
+    """The hash of what determines the results: the code that composes and reads, and the networks."""
+    sources = [*ROOT.glob("digits/*.*"), *ROOT.glob("training/augment/*.py"), ROOT / "recognition/report.py"]
+    weights = [card_path(key, "drawn") for key in (READER, outlier.DETECTOR.key)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in [*sorted(sources), *weights])).hexdigest()
 
 
 def measure(composer: Composer, name: str, number: int, network: Classifier) -> Result:

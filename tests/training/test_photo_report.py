@@ -8,10 +8,11 @@ import pytest
 from digits.photo import numbers_from_photo
 from digits.picture import decode
 from digits.samples import DIGITS
+from training import photo_report
 from training.augment.numbers import Composer
 from training.augment.photos import KINDS, NOT_ONLY_DIGITS, picture
 from training.data.unipen import PenDrawing
-from training.photo_report import REPORT, Result, table
+from training.photo_report import REPORT, Result, measured, table
 
 SAMPLES = [PenDrawing(str(digit), tuple(map(np.array, strokes))) for digit, strokes in DIGITS.items()]
 
@@ -56,3 +57,24 @@ def test_a_slash_or_a_word_counts_as_right_where_it_is_said_and_is_no_part_of_th
             for name in NOT_ONLY_DIGITS
         )
         assert all("100.0 %" in row for row in rows if row.startswith("| **all"))
+
+
+def test_an_interrupted_report_continues_and_a_change_of_what_reads_begins_anew(tmp_path, monkeypatch):
+    read: list[tuple[str, int]] = []
+
+    def measure(_composer, name, number, _network):
+        if len(read) == stops_after:
+            raise KeyboardInterrupt
+        read.append((name, number))
+        return Result(True, True, False, False)
+
+    monkeypatch.setattr(photo_report, "measure", measure)
+    stops_after = len(KINDS) + 3
+    with pytest.raises(KeyboardInterrupt):
+        measured(Composer(SAMPLES), 2, tmp_path)
+    stops_after = -1
+    whole = measured(Composer(SAMPLES), 2, tmp_path)
+    assert len(read) == len(set(read)) == 2 * len(KINDS) and whole == measured(Composer(SAMPLES), 2, tmp_path)
+    monkeypatch.setattr(photo_report, "_version", lambda: "another")
+    measured(Composer(SAMPLES), 1, tmp_path)
+    assert len(read) == 3 * len(KINDS)
