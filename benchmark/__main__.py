@@ -14,7 +14,7 @@ python -m benchmark containers   the image and Compose as they run: start, memor
 python -m benchmark install      size of the environments, and how long they take to install
 python -m benchmark learn        20 visitors beside a training; what networks learn in half a minute, and forget
 python -m benchmark first_answer seconds from Train on the page Learn to the first digits
-python -m benchmark siege        honest visitors in quiet, and beside all attackers at once
+python -m benchmark siege        honest visitors in quiet, and beside each attacker and all at once
 """
 
 from __future__ import annotations

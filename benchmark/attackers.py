@@ -1,7 +1,7 @@
 """Attacks by visitors and programs: each a wave that can be repeated; and an honest visitor in a process of their own.
 
 These are what an hour of attacks found to harm others; tests/server/test_middleware.py runs the worst
-alone, benchmark.siege all at once.
+alone, benchmark.siege each alone and all at once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import struct
 import time
 import zlib
@@ -98,6 +97,17 @@ async def guess_codes_of_rooms(address: str) -> None:
     await asyncio.gather(*(one() for _ in range(20)), return_exceptions=True)
 
 
+async def drop_lines(address: str) -> None:
+    """Ten visitors one after another who draw, and are gone without closing their line."""
+    never_left = []  # so that nothing says good-bye
+    for _ in range(10):
+        never_left.append(visit(address))
+        client = await never_left[-1].__aenter__()
+        await client.draw(placed(7))
+        client.socket.transport.abort()
+        await asyncio.sleep(2)
+
+
 async def announce_uploads(address: str) -> None:
     """Twenty visits, 40 uploads that announce a photo of 20 MB and send five bytes."""
     cookie = await asyncio.to_thread(token, address)
@@ -155,6 +165,7 @@ ATTACKS: dict[str, Callable[[str], Awaitable[None]]] = {
         draw_and_clear_all_the_time,
         come_and_go,
         guess_codes_of_rooms,
+        drop_lines,
         announce_uploads,
         send_slow_bodies,
         ask_for_predictions,
@@ -170,15 +181,15 @@ async def repeat(attack: Callable[[str], Awaitable[None]], address: str) -> None
         await asyncio.sleep(0.5)
 
 
-def honest_visit(address: str, seconds: float, seed: int = 0) -> list[float]:
-    """Draw for a while; return the seconds to each answer."""
+def honest_visit(address: str, begin: float, end: float, seed: int = 0) -> list[float]:
+    """Draw until an end; return the seconds to the answer of each stroke after the beginning, by time.monotonic()."""
 
     async def draw() -> list[float]:
         random, times = np.random.default_rng(seed), []
         async with visit(address) as client:
-            end = time.monotonic() + seconds
-            while time.monotonic() < end:
-                times.append(await client.draw(placed(int(random.integers(10)))))
+            while (now := time.monotonic()) < end:
+                seconds = await client.draw(placed(int(random.integers(10))))
+                times += [seconds] if now >= begin else []
                 await asyncio.sleep(BETWEEN_SECONDS)
         return times
 
@@ -187,14 +198,9 @@ def honest_visit(address: str, seconds: float, seed: int = 0) -> list[float]:
 
 def processes(number: int) -> ProcessPoolExecutor:
     """Processes for honest visitors, so that they do not wait for the attackers' own work."""
-    return ProcessPoolExecutor(number, mp_context=get_context("spawn"))
-
-
-def cpu_seconds(process: int) -> float:
-    """Return the processor time that a process has used."""
-    with open(f"/proc/{process}/stat", encoding="ascii") as file:
-        fields = file.read().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    pool = ProcessPoolExecutor(number, mp_context=get_context("spawn"))
+    list(pool.map(time.sleep, [1.0] * number))  # each takes one of them, so that all have started
+    return pool
 
 
 async def _burst(address: str, visits: int, messages: int, text: str) -> None:

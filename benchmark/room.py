@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmark import copies
 from benchmark.client import TIMEOUT_SECONDS, visit
-from benchmark.load import status
+from benchmark.load import cpu_seconds, status
 from benchmark.phones import Lesson, Points, phone
 from benchmark.projector import watch_wall
 from rooms import database, exports, hosting
@@ -193,10 +193,9 @@ async def _watch(servers: list[Server], end: float, outcome: Outcome) -> None:
 def _cpu(server: Server) -> float:
     """Seconds of CPU time that a server has used."""
     try:
-        fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return cpu_seconds(server.process.pid)
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _count(outcome: Outcome, here: database.Database, hosted: Hosted, seen: dict[str, tuple[float, str]]) -> None:
