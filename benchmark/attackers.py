@@ -24,7 +24,7 @@ from benchmark.client import Client, visit
 from digits.strokes import MAX_COMMANDS
 from rooms import identity
 from server.compression import STATIC
-from server.middleware import MAX_MESSAGE_BYTES
+from server.middleware import MAX_LISTS, MAX_MESSAGE_BYTES, MAX_VALUES
 from tests.drawings import photo, placed
 from tests.fuzzing.forged_messages import state
 from tests.server.uploading import token
@@ -53,8 +53,10 @@ async def send_the_longest_drawings_at_once(address: str) -> None:
 
 
 async def send_the_longest_messages_at_once(address: str) -> None:
-    """Twenty visits, 30 messages just under the limit, of empty lists."""
-    await _burst(address, visits=20, messages=30, text="[" + "[]," * ((MAX_MESSAGE_BYTES - 3000) // 3) + "[]]")
+    """Twenty visits, 30 messages just under the limits, of as many values as may be."""
+    lists, numbers = "[]," * (MAX_LISTS - 100), "1.5," * (MAX_VALUES - MAX_LISTS)
+    text = f'[{lists}{numbers}"'
+    await _burst(address, visits=20, messages=30, text=text.ljust(MAX_MESSAGE_BYTES - 3000, "a") + '"]')
 
 
 async def send_long_texts(address: str) -> None:

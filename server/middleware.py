@@ -41,6 +41,10 @@ MAX_WAIT_SECONDS = (
 MAX_WAITING = 100  # messages of a visit that wait for their turn
 MAX_MESSAGE_BYTES = 400_000  # the longest drawing that digits.strokes accepts takes 300,000
 MAX_WIDGETS = 300  # in a message; the page has about 60
+MAX_LISTS = 10_000  # lists and objects in a message's JSON; the longest drawing has 5,500
+MAX_VALUES = (
+    50_000  # in them; the longest drawing has 25,000. Each costs Streamlit some 60 bytes while the visit is kept
+)
 MAX_HASHES = 5_000  # in a message, of those that the browser has cached
 MAX_ADDRESS = 8_000  # characters of a link or an address
 MAX_FILES = 10  # that one message asks upload addresses for
@@ -210,6 +214,8 @@ def is_allowed(data: bytes) -> bool:
         raise MessageError("no message of Streamlit's", 1002) from None
     state = message.rerun_script
     for name, number, most in (
+        ("lists and objects", data.count(b"[") + data.count(b"{"), MAX_LISTS),
+        ("values", data.count(b","), MAX_VALUES),
         ("widgets", len(state.widget_states.widgets), MAX_WIDGETS),
         ("hashes", len(state.cached_message_hashes), MAX_HASHES),
         ("files", len(message.file_urls_request.file_names), MAX_FILES),

@@ -40,6 +40,8 @@ def _many(field: str, number: int) -> BackMsg:
 
 
 TOO_MUCH = {
+    "lists and objects": rerun([[]] * (middleware.MAX_LISTS + 1)),
+    "values": rerun([0] * (middleware.MAX_VALUES + 2)),
     "bytes": rerun("x" * middleware.MAX_MESSAGE_BYTES),
     "widgets": _many("widgets", middleware.MAX_WIDGETS + 1),
     "hashes": _many("hashes", middleware.MAX_HASHES + 1),

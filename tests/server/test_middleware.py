@@ -39,7 +39,7 @@ IDLE_SECONDS = 2.0  # within which a bystander is answered on an idle machine, w
 BUSY = 3  # ... and on a busy one within so many times what the page takes alone
 STROKES = 8  # of the bystander
 MAX_MEMORY_MB = 150  # that an attack may cost
-WIDE, DEEP = middleware.MAX_MESSAGE_BYTES // 10, middleware.MAX_MESSAGE_BYTES // 3
+WIDE, DEEP = middleware.MAX_LISTS // 5, middleware.MAX_LISTS - 100
 NESTED = ("[" + "[[[[]]]]," * WIDE + "[]]", "[" * DEEP + "]" * DEEP, '{"a":' * 5000 + "1" + "}" * 5000)
 
 
