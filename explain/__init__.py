@@ -1,1 +1,1 @@
-"""What can be explained of a network: its layers, and the arithmetic of chapter 1."""
+"""Explanations of a network: its layers, and the arithmetic of chapter 1."""

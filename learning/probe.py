@@ -21,7 +21,7 @@ SPREAD = 2.3  # standard deviations from the centre of the map to its edge
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What a network makes of n digits.
+    """The outputs of a network for n digits.
 
     probabilities: float32 (n, 10). activations: int8 (n, maps, h, w), see learning.job.Snapshot. features: float32
     (n, d), the values of the last hidden layer.

@@ -98,7 +98,7 @@ def _read(path: Path | None) -> bytes:
 
 
 def _words(error: Exception) -> str:
-    """What is wrong; of a missing file also where it was looked for."""
+    """Return what is wrong; of a missing file also where it was looked for."""
     if isinstance(error, FileNotFoundError) and error.filename is not None:
         return f"Expected a file, found none at {Path(error.filename).absolute()}."
     return f"Expected a file that can be read, got: {error.strerror}." if isinstance(error, OSError) else str(error)

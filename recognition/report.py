@@ -84,12 +84,12 @@ def photo_report(lines: Sequence[dict[str, Any]], photo: Reading) -> dict[str, A
 
 
 def line_doubts(line: Line) -> list[str]:
-    """What may be wrong with a line that was read on a photo, in sentences, English ones."""
+    """Return what may be wrong with a line that was read on a photo, in English sentences."""
     return [MORE_INK] * bool(line.unread) + [NOT_WHOLE] * line.is_doubtful + [SLASH] * line.has_slash
 
 
 def photo_doubts(photo: Reading, line: Line) -> list[str]:
-    """What may be wrong with a line of a photo, and the photo around it, in sentences."""
+    """Return what may be wrong with a line of a photo, and the photo around it, in sentences."""
     return line_doubts(line) + [OTHER_INK] * bool(photo.unread)
 
 

@@ -144,7 +144,7 @@ class Database:
 
 
 class _Silence:
-    """Whether the database has just kept somebody waiting in vain."""
+    """A pause after the database has kept somebody waiting in vain, in which nobody else waits for it."""
 
     def __init__(self) -> None:
         self.until = 0.0

@@ -16,7 +16,7 @@ from rooms.prompts import Prompt
 from rooms.schema import WAITING, DrawingRow, Room, RoomNetworkRow, Round
 
 MAX_CACHED_ROOMS = 400  # a server has at most 200
-SILENT_SECONDS = 40.0  # without a word of a training, after which its server is taken to be gone
+SILENT_SECONDS = 40.0  # without progress of a training, after which its server is taken to be gone
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What deploy/ holds for other engines is valid for them, and the health check ends a page that stands still."""
+"""The files in deploy/ are valid for their engines, and the health check ends a page that stands still."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def trained(recipe: str) -> list[str]:
 
 
 def _measure(plan: list[tuple[str, str]], tests: dict[str, Digits], held_out: list[Digits]) -> int:
-    """Evaluates networks, given as recipe and key, and updates their cards; returns how many have no valid weights."""
+    """Evaluate networks, given as recipe and key, and update their cards; return how many have no valid weights."""
     failures = 0
     done = PROGRESS.read_text().split() if PROGRESS.exists() else []
     for recipe, key in plan:
@@ -178,7 +178,7 @@ def score(probabilities: np.ndarray, labels: np.ndarray) -> Score:
 
 
 def write_results() -> None:
-    """Prints the table of results and writes docs/results.md beside the folder of the weights."""
+    """Print the table of results and write docs/results.md beside the folder of the weights."""
     cards = []
     for recipe in trained_recipes():
         for key in trained(recipe):

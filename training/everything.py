@@ -63,7 +63,7 @@ def steps(networks: list[str], epochs: int | None, digits: int | None, folder: P
 
 
 def _run(commands: list[list[str]], folder: Path, environment: dict[str, str]) -> int:
-    """Runs the steps that no earlier call has finished, each in a process of its own."""
+    """Run the steps that no earlier call has finished, each in a process of its own."""
     journal = folder / "finished.txt"
     finished = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
     for number, command in enumerate(commands, start=1):

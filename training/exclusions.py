@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def label_errors() -> None:
-    """Adds suspects to the list of wrongly labelled pen digits; raises DataError or WeightsError for missing files."""
+    """Add suspects to the list of wrongly labelled pen digits; raises DataError or WeightsError for missing files."""
     later = [digit for digit in writers(held_out=True, checked=False) if site(digit) in LATER_SITES]
     digits = [digit for digit in writers(held_out=False, checked=False) + later if extends(digit)]
     labels = np.array([pen_digit.label for pen_digit in digits])
@@ -81,7 +81,7 @@ def label_errors() -> None:
 
 
 def turned_characters() -> None:
-    """Writes the list of turned characters like digits; raises DataError or WeightsError for missing files."""
+    """Write the list of turned characters like digits; raises DataError or WeightsError for missing files."""
     real = [character for kind in REAL for side in (False, True) for character in characters(kind, side)]
     random = np.random.default_rng(TURNS_SEED)
     by_sign: dict[str, list[PenDrawing]] = {}

@@ -91,7 +91,7 @@ def single(pen_digits: list[PenDrawing]) -> Score:
 
 
 def measure(composer: Composer, setting: Setting, numbers: int) -> Result:
-    """Splits and reads so many composed numbers."""
+    """Split and read so many composed numbers."""
     random = np.random.default_rng(SEED)
     network = recognition.load(READER, "drawn")
     counts = np.zeros(3, int)

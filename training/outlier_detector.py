@@ -190,7 +190,7 @@ def measured() -> ModelCard:
 
 
 def report(scores: dict[str, Score]) -> None:
-    """Prints the score of each set."""
+    """Print the score of each set."""
     for name, score in scores.items():
         print(f"{name:9}{score}" + ("" if score.area is None else f", area under the ROC curve {score.area:.4f}"))
 

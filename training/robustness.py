@@ -41,7 +41,7 @@ def corrupted_sets(test: Digits) -> dict[str, Digits]:
 
 
 def measure(sets: dict[str, Digits]) -> int:
-    """Measures all networks, writing the file after each; returns how many have no valid weights."""
+    """Measure all networks, writing the file after each; return how many have no valid weights."""
     known, failures = _known(len(sets[NONE])), 0
     results: dict[str, dict[str, dict]] = {}
     for recipe in trained_recipes():

@@ -166,7 +166,7 @@ def _percent(model: keras.Model, inputs: Inputs, labels: np.ndarray) -> float:
 
 
 def write(tables: dict[str, list[dict]], file: Path, text: Path) -> None:
-    """Writes the tables as JSON for the page and as Markdown; other tables in the files stay."""
+    """Write the tables as JSON for the page and as Markdown; other tables in the files stay."""
     with suppress(OSError, ValueError):
         tables = json.loads(file.read_text(encoding="utf-8")) | tables
     tables = {table: tables[table] for table in TABLES if table in tables}

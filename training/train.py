@@ -116,7 +116,7 @@ class Candidate:
 
 
 def promote(candidate: Candidate, held_out: list[Digits], force: bool = False, calibrate: bool = True) -> str:
-    """Puts a candidate in place where it is better, nothing valid is there, or force is set.
+    """Put a candidate in place where it is better, nothing valid is there, or force is set.
 
     A candidate that was trained on all digits always is: there are none by which it could be compared.
     held_out: the sets of validation digits. calibrate: fit the temperature of both networks first.
@@ -160,7 +160,7 @@ def training(
     runs: Path = RUNS,
     temperature: float = 1.0,
 ) -> Iterator[Candidate]:
-    """Trains a network and yields the candidate; nobody else trains the same until the block ends.
+    """Train a network and yield the candidate; nobody else trains the same until the block ends.
 
     runs: the folder for candidates and cached targets. temperature: for the card. After an interruption a call with
     the same arguments resumes, and ends with the same weights except for rounding, because threads add numbers in a
@@ -219,7 +219,7 @@ def _teacher_targets(settings: Hyperparameters, recipe: str, data: TrainingData,
 
 
 def _initialize(model: keras.Model, network: Network, recipe: str, sha256: str) -> list[dict[str, float]]:
-    """Gives a model the weights that are in place, which must be the expected ones; returns their epochs' rows."""
+    """Give a model the weights that are in place, which must be the expected ones; returns their epochs' rows."""
     trained = Classifier.load(network, recipe)
     if trained.card.sha256 != sha256:
         raise WeightsError(
@@ -253,7 +253,7 @@ def _save(
     taught: TeacherTargets | None,
     temperature: float,
 ) -> None:
-    """Writes the weights, the LiteRT file, then their card."""
+    """Write the weights, the LiteRT file, then their card."""
     bare = candidate.network.build()  # a compiled model's file would hold the optimizer's state too
     bare.set_weights(model.get_weights())
     content = weights_in_memory(bare)

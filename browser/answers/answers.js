@@ -58,7 +58,7 @@ let calibrated = true, own = "", ownUrl = "", ours = false;
 /** @typedef {import("./state.js").Labels} Labels */
 /** @type {Labels} */ let labels = []; // what the visitor has said of the drawing
 let owed = false; // of which the server has to hear
-let word = ""; // the drawing of which the server has heard it
+let sent = ""; // the drawing whose labels the server has
 /** @type {number | null} */ let said = null; // the checksum of the drawing that it is about
 /** @type {((name: string, value: unknown) => void) | null} */ let tellServer = null;
 const meaning = new Meaning((meant) => {
@@ -72,21 +72,21 @@ const meaning = new Meaning((meant) => {
   draw();
 });
 
-/** Whether the server's record is about the drawing that stands on the canvas. */
+/** True while the server's record is about the drawing on the canvas. */
 const recordIsCurrent = () => state.record?.foreign || !state.reading || state.reading.ink === state.record?.ink;
 
 /** After a restart or a Clear that came late, the server may know the drawing by another name, and not what was said of it.
  * @param {import("./state.js").ServerRecord} record */
-const isRenamed = (record) => said !== null && record.ink === said && record.drawing !== word && labels.length === record.digits.length && labels.some((label) => label !== null) && record.labels.every((label) => label === null);
+const isRenamed = (record) => said !== null && record.ink === said && record.drawing !== sent && labels.length === record.digits.length && labels.some((label) => label !== null) && record.labels.every((label) => label === null);
 
-/** Tells the server what the visitor has said, once it has read the same drawing. */
+/** Sends the visitor's labels to the server, once it has read the same drawing. */
 function settle() {
   const { record } = state;
   if (!owed || !record?.drawing || !isConnected() || owesClear() || !recordIsCurrent()) return;
   owed = false;
   if (record.digits.length !== labels.length) return void (labels = record.labels);
-  word = record.drawing;
-  tellServer?.("meant", { drawing: word, labels });
+  sent = record.drawing;
+  tellServer?.("meant", { drawing: sent, labels });
 }
 
 /**
@@ -145,7 +145,7 @@ function tellFollower(shown, reading, cut, moving) {
   follower?.update({ digit, inside: reading?.inside?.url === inside ? reading.inside.values : null, cut, moving: moving || (attract?.drawing ?? false), demonstrated, rival: moving ? null : rivalIn(shown) });
 }
 
-/** What the follower's network should have answered: what was meant, or what more than half of the networks say. @param {import("./state.js").Shown} shown */
+/** The digit that the follower's network should have answered: the label, or what more than half of the networks say. @param {import("./state.js").Shown} shown */
 function rivalIn(shown) {
   const { digits, place } = shown, key = follower?.key ?? "", probabilities = digits[place]?.probabilities[key];
   if (!probabilities || !judged(shown, view, key, labels)) return null;
@@ -298,7 +298,7 @@ export function hold(reading) {
   draw();
 }
 
-/** Tells what is shown, now and whenever it changes; returns what ends it. @param {Listener} listener */
+/** Calls a listener with what is shown, now and at each change; returns a function that ends it. @param {Listener} listener */
 export function listen(listener) {
   listeners.add(listener);
   draw();
@@ -415,7 +415,7 @@ function opened({ url, anatomy, sizes }) {
 /** Where a network's file is, and its temperature. @param {{ key: string, recipe: string }} network @returns {{ url: string, temperature: number } | undefined} */
 const trainedAs = ({ key, recipe }) => (key === YOURS ? { url: ownUrl, temperature: 1 } : catalog?.recipes[recipe]?.[key]);
 
-/** What the page knows of a network, once it is known. @param {string} key @returns {Described | undefined} */
+/** A network's entry in the catalog, once that is loaded. @param {string} key @returns {Described | undefined} */
 export const describe = (key) => (key === YOURS && catalog?.networks[own] ? { ...catalog.networks[own], title: (ours ? t("Our {network}", { network: catalog.networks[own].title }) : t("Your {network}", { network: catalog.networks[own].title })), ...catalog.yours, ours, ...(ours && { idea: t("trained by this room") }) } : catalog?.networks[key]);
 
 /** @param {string} address */
@@ -432,7 +432,7 @@ export async function mount({ data, parentElement, setStateValue }) {
     Object.assign(state, { recorded: performance.now(), pending: "" });
     owed ||= isRenamed(data.record);
     if (owed) settle();
-    else if (recordIsCurrent() && (data.record.drawing !== word || labels.length !== data.record.digits.length)) labels = data.record.labels;
+    else if (recordIsCurrent() && (data.record.drawing !== sent || labels.length !== data.record.digits.length)) labels = data.record.labels;
     dispatchEvent(new Event("draw-a-digit-record")); // for those who measure
   }
   if (document.querySelector("script[data-catalog]")?.getAttribute("data-catalog") !== data.catalog) offerReload();

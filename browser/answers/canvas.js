@@ -49,7 +49,7 @@ export class CanvasWatch {
     return this.changed && this.#settling === 0 && this.#layers !== null;
   }
 
-  /** What stands on the canvas now; null where there is no canvas. @returns {Picture | null} */
+  /** The picture on the canvas; null where there is no canvas. @returns {Picture | null} */
   read() {
     if (!this.#layers) return null;
     const { width, height } = this.#layers[0];

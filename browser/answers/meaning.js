@@ -1,4 +1,4 @@
-/* Beside the verdict: was it right? The visitor's word counts at once, here and without the server, which hears of it when it can. */
+/* Beside the verdict: was it right? The visitor's label counts at once, also without the server, which gets it as soon as it can. */
 
 import { t } from "../language/language.js";
 

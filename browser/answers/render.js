@@ -46,7 +46,7 @@ export function majority(digits, keys) {
   });
 }
 
-/** Whether a network is wrong about a digit that the visitor has named, or disagrees with more than half of the others.
+/** True where a network is wrong about a digit that the visitor has named, or disagrees with more than half of the others.
  * @param {Shown} shown @param {View} view @param {string} key @param {Labels} labels @returns {"" | "wrong" | "differs"} */
 export function judged({ kind, digits }, view, key, labels) {
   const says = digits.map(({ probabilities }) => (probabilities[key] ? best(probabilities[key]) : -1));

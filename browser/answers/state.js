@@ -1,10 +1,10 @@
-/* What is shown: the server's record where it is about the drawing that stands on the canvas, else what this browser reads. */
+/* Chooses what is shown: the server's record where it is about the drawing on the canvas, else this browser's own reading. */
 import { DOT, GONE, INVITATION, MORE, ONE, SEVERAL } from "./words.js";
 
 /** @typedef {{ pixels: Uint8Array, outlier: boolean, probabilities: Record<string, ArrayLike<number>> }} Digit
  * pixels: 28 x 28; probabilities: ten of each network, by key */
 /**
- * @typedef {object} ServerRecord The server's word on a drawing. Read again by the server, it has another id.
+ * @typedef {object} ServerRecord The server's reading of a drawing. Read again, it has another id.
  * @property {string} id
  * @property {number | null} ink the checksum of the drawing on the canvas; null where nothing is drawn
  * @property {boolean} foreign what was read does not stand on the canvas: a photo, a sample, an earlier drawing
@@ -13,7 +13,7 @@ import { DOT, GONE, INVITATION, MORE, ONE, SEVERAL } from "./words.js";
  * @property {Digit[]} digits of a number, left to right; none where there is nothing to read
  * @property {number} place of the digit that the bars are about
  * @property {Record<string, string>} failures why networks cannot answer, by key
- * @property {string} drawing its name, for the visitor's word on it; "" where nobody asks for that
+ * @property {string} drawing its name, with which the visitor's labels are sent; "" where nobody asks for them
  * @property {boolean} [alone] there is no server, and no other record will come
  * @property {Labels} labels what the visitor has said of its digits, as far as the server knows
  */

@@ -18,7 +18,7 @@ export const NUMBERS = ["0", t("One"), t("Two"), t("Three"), t("Four"), t("Five"
 const COMMA = t(", "); // between clauses
 const SMALLEST = 0.0005; // probabilities below this would round to 0.0 %
 
-/** How far the networks agree: "All four say 7", "Three say 7, the RNN says 1".
+/** The agreement of the networks in words: "All four say 7", "Three say 7, the RNN says 1".
  * @param {{ title: string, answer: string }[]} answers a digit or a number from each network, in display order; at least one
  * @param {"say" | "read"} verb */
 export function headline(answers, verb = "say") {

@@ -80,7 +80,7 @@ export const FILTERS = {
   nothing: [0, 0, 0, 0, 1, 0, 0, 0, 0],
 };
 
-/** How many places a window has along one side, and how many zeros stand before it. @param {number} side @param {number} size @param {number} stride @param {boolean} same */
+/** The number of places of a window along one side, and of the zeros before it. @param {number} side @param {number} size @param {number} stride @param {boolean} same */
 export function places(side, size, stride, same) {
   if (!same) return { count: Math.max(0, Math.floor((side - size) / stride) + 1), before: 0 };
   const count = Math.ceil(side / stride);
@@ -98,7 +98,7 @@ export function slide(picture, side, { size: [high, wide], stride, same }, value
   return { values, rows: down.count, columns: across.count };
 }
 
-/** What a window covers. @param {ArrayLike<number>} picture @param {number} side @param {number} top @param {number} left @param {number} high @param {number} wide */
+/** The values that a window covers. @param {ArrayLike<number>} picture @param {number} side @param {number} top @param {number} left @param {number} high @param {number} wide */
 export function taken(picture, side, top, left, high, wide) {
   const window = [], within = [];
   for (let y = top; y < top + high; y++) for (let x = left; x < left + wide; x++) {
@@ -124,7 +124,7 @@ export function pushed(p, d, value) {
 
 export const STEM = 2; // growth rates of maps that enter a DenseNet's first block
 
-/** How many maps go into a layer of a dense block, counted from 1. @param {number} layer @param {number} growth */
+/** The number of maps that go into a layer of a dense block, counted from 1. @param {number} layer @param {number} growth */
 export const entering = (layer, growth) => (STEM + layer - 1) * growth;
 
 /** An optimizer that remembers values beside each weight. @param {number} memories
@@ -150,7 +150,7 @@ function mean(values, of) {
 /** @param {number} probability */
 const inside = (probability) => Math.min(1 - EPSILON, Math.max(EPSILON, probability));
 
-/** What a residual block gives: its branch, with its shortcut or without, and the ReLU after them, where it has one.
+/** The output of a residual block: its branch, with its shortcut or without, and the ReLU after them, where it has one.
  * @param {Float32Array} around @param {Float32Array} branch @param {boolean} shortcut @param {boolean} relu */
 export const throughBlock = (around, branch, shortcut, relu) => branch.map((value, i) => {
   const sum = value + (shortcut ? around[i] : 0);

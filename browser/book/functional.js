@@ -49,7 +49,7 @@ export function lesson(desk, { ours }) {
   };
 }
 
-/** Whether two branches are better than one, by our own figures; "" where there are none. @param {Measured[]} measured the CNN and the Y-network, for each recipe */
+/** A comparison of two branches with one, by our own figures; "" where there are none. @param {Measured[]} measured the CNN and the Y-network, for each recipe */
 function verdict(measured) {
   const results = [], in100 = (/** @type {number} */ share) => number(100 * share, 2);
   for (let i = 0; i + 1 < measured.length; i += 2) {

@@ -15,7 +15,7 @@ const absolute = (/** @type {string} */ address) => new URL(address, base).href;
 /** @type {Promise<Catalog> | null} */ let fetching = null;
 /** @type {Promise<WebAssembly.Module | null> | null} */ let compiling = null;
 
-/** What the page knows of all networks, and its samples. */
+/** The catalog of all networks, and the page's samples. */
 export function catalog() {
   const tag = /** @type {HTMLScriptElement} */ (document.querySelector("script[data-catalog]"));
   return (fetching ??= fetched(/** @type {string} */ (tag.dataset.catalog)).then((response) => response.json()));

@@ -92,7 +92,7 @@ export class SmallNetwork {
     return right.length / inputs.length;
   }
 
-  /** Whether a layer has a shortcut around it. @param {number} k */
+  /** True for a layer with a shortcut around it. @param {number} k */
   #joins(k) {
     return this.shortcuts && k < this.layers.length - 1 && this.layers[k].outputs === this.layers[k].inputs;
   }

@@ -110,7 +110,7 @@ export function total(values, begin = 0, end = values.length) {
 
 const FAR = 1e9;
 
-/** How far each pixel lies within the ink, or, below 0, outside it, in pixels.
+/** The distance of each pixel from the edge of the ink, in pixels; below 0 outside it.
  * P. Felzenszwalb and D. Huttenlocher, Distance Transforms of Sampled Functions, 2012.
  * @param {Uint8Array} ink @param {number} width @param {number} height */
 export function distances(ink, width, height) {

@@ -135,7 +135,7 @@ export function calibrate(softmax, temperature) {
   return Float32Array.from(scaled, (value) => value / sum);
 }
 
-/** How many digits may stand side by side: a hint, the server's segmentation decides.
+/** The number of digits that may stand side by side: a hint, the server's segmentation decides.
  * @param {Uint8Array} ink @param {number} width @param {number} height */
 export function groupsOf(ink, width, height) {
   /** @type {{ top: number, bottom: number, last: number }[]} */ const groups = [];

@@ -16,7 +16,7 @@ export class Drawing {
   /** @type {HTMLCanvasElement | null} */ #thick = null;
   #thickness = NaN;
   /** @type {Held} */ held;
-  /** How often ink has been rubbed out. */
+  /** The number of times that ink has been rubbed out. */
   version = 0;
 
   /** @param {HTMLCanvasElement} read @param {HTMLCanvasElement} seen @param {Held} held */

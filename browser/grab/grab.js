@@ -145,7 +145,7 @@ class Grab {
     return { message: { kind: "grab", drawing, change }, transfer: drawing ? [drawing.rgba] : [], done };
   }
 
-  /** What the curve is of: everything but the amount. */
+  /** The subject of the curve: everything but the amount. */
   get #like() {
     return JSON.stringify([this.#kind, this.#others, this.drawing.version, networks().map(({ url }) => url)]);
   }

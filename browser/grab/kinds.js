@@ -81,7 +81,7 @@ export function withPoint(points, point) {
   return [...points.filter(({ amount }) => amount !== point.amount), point].sort((a, b) => a.amount - b.amount);
 }
 
-/** How far a network holds, in words: "holds", "gives up at −52° and 61°". @param {Kind} kind @param {Point[]} points @param {string} key @param {number} answer */
+/** The range in which a network holds, in words: "holds", "gives up at −52° and 61°". @param {Kind} kind @param {Point[]} points @param {string} key @param {number} answer */
 export function rangeInWords(kind, points, key, answer) {
   const ends = [-1, 1].map((side) => limit(points, key, answer, KINDS[kind].neutral, side)).filter((end) => end !== null);
   const [one, other] = ends.map(({ amount }) => inWords(kind, amount));

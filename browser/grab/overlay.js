@@ -1,4 +1,4 @@
-/* What lies over the canvas while a digit is grabbed: the digit, its handles, and the hand that drags them. */
+/* The layer over the canvas while a digit is grabbed: the digit, its handles, and the hand that drags them. */
 import { matrixOf } from "../engine/change.js";
 import { layersOf } from "../page/layers.js";
 

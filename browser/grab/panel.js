@@ -1,4 +1,4 @@
-/* What stands beside a grabbed digit: the kinds of change, and the curve of each network's confidence, which is a slider. */
+/* The panel beside a grabbed digit: the kinds of change, and the curve of each network's confidence, which is a slider. */
 import { asPercent, t } from "../language/language.js";
 import { KINDS, answerOf, inWords, limit, rangeInWords } from "./kinds.js";
 

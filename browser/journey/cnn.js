@@ -103,7 +103,7 @@ export class Cnn {
     scene.words = this.#all === hot.number ? t("Convolution {number}: all {maps} maps; Enter goes back", said) : t("Convolution {number}: {shown} of {maps} maps; Enter shows all", said);
   }
 
-  /** What the lens is about: what is touched, the walking window, or the window under the pen. @param {Scene} scene @returns {Focus} */
+  /** The subject of the lens: what is touched, the walking window, or the window under the pen. @param {Scene} scene @returns {Focus} */
   #focus({ hot, tip }) {
     const level = hot ? ROWS.findIndex(({ kind }) => kind === hot.kind) : -1, map = this.order(0)[0], side = ROWS[0].side, toured = TOUR[this.walk.at];
     if (toured?.level < ROWS.length) return { level: toured.level, map: this.order(toured.level)[0], x: toured.step % ROWS[toured.level].side, y: Math.floor(toured.step / ROWS[toured.level].side), step: toured.step };

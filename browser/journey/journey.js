@@ -364,7 +364,7 @@ function split(kept, sizes, values) {
   return new Map(kept.map((tensor, i) => /** @type {[number, Float32Array]} */ ([tensor, values.subarray(at, (at += sizes[i]))])));
 }
 
-/** What keys go through: each part once, and the digit first, also where another step has taken its place for the present.
+/** The parts that keys go through, each once, and the digit first, also where another step has taken its place for the present.
  * @param {Stage["hits"]} hits @param {boolean} digit */
 function parts(hits, digit) {
   const all = digit ? [{ kind: "pixel", number: 0, columns: SIDE, rows: SIDE }, ...hits] : hits;

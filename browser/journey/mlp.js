@@ -145,7 +145,7 @@ export class Mlp {
     return multiply(stage, scene, area, { left: scene.ink, weights: one.weights.subarray(shown * SIDE * SIDE, (shown + 1) * SIDE * SIDE), shape: [SIDE, SIDE], gain: 1, bias: one.bias[shown], value: h1[shown], titles: [t("28 × 28 pixels"), weightsOf(shown, SIDE * SIDE)], ink: true, name: t("First layer, unit {unit}", { unit: shown }) });
   }
 
-  /** What a unit does to each of the ten logits: value x weight, of the first layer through those of the second that are not 0.
+  /** The effect of a unit on each of the ten logits: value x weight, of the first layer through those of the second that are not 0.
    * @param {Stage} stage @param {Scene} scene @param {Rect} rect @param {Target} target */
   #pulls(stage, scene, rect, { kind, unit }) {
     const { h1, h2, two, out } = this, from = kind ? unit : Math.max(0, this.#loud), toSecond = (/** @type {number} */ j) => (kind === "unit2" ? Number(j === from) * h2[j] : h2[j] > 0 ? h1[from] * two.weights[j * UNITS + from] : 0);

@@ -1,4 +1,4 @@
-/* What the pictures of all networks have in common: the digit that goes in, rows of arithmetic, and the ten outputs. */
+/* The parts that the pictures of all networks share: the digit that goes in, rows of arithmetic, and the ten outputs. */
 import { weighted } from "./sums.js";
 import { clip, contrasting, decimals, number, peak } from "./stage.js";
 import { percent } from "../answers/words.js";
@@ -167,7 +167,7 @@ export function steps(stage, { x, y, w, h }, lines) {
   });
 }
 
-/** What something adds to each of the ten logits: bars up and down from zero. @param {Stage} stage @param {Rect} rect @param {string} title @param {ArrayLike<number>} values ten */
+/** The contributions to the ten logits: bars up and down from zero. @param {Stage} stage @param {Rect} rect @param {string} title @param {ArrayLike<number>} values ten */
 export function pulls(stage, { x, y, w, h }, title, values) {
   const { c, u, colour } = stage, slot = w / 10, scale = peak(values), zero = y + (h - stage.label) / 2, tallest = (h - stage.label) / 2 - 2 * u;
   if (slot < 9 * u || h < 50) return;

@@ -19,13 +19,13 @@ export function outputWeights({ weights }, digit, rival) {
   return of(digit).map((weight, i) => weight - against[i]);
 }
 
-/** What the line of arithmetic says of an output, or of two. @param {Scene} scene @param {Outputs} layer @param {number} digit @param {number | null} rival @param {string} from what its weights are for */
+/** The line of arithmetic of an output, or of two. @param {Scene} scene @param {Outputs} layer @param {number} digit @param {number | null} rival @param {string} from what its weights are for */
 export function outputSum({ logits, probabilities }, { bias, weights }, digit, rival, from) {
   if (rival === null) return { bias: bias[digit], value: logits[digit], after: t("logit"), probability: probabilities[digit], titles: /** @type {[string, string]} */ ([from, tn("output {digit}: {n} weight", "output {digit}: {n} weights", weights.length / 10, { digit })]), name: t("Output {digit}", { digit }) };
   return { bias: bias[digit] - bias[rival], value: logits[digit] - logits[rival], after: t("{digit} is ahead by", { digit }), titles: /** @type {[string, string]} */ ([from, t("weights of {digit} less of {rival}", { digit, rival })]), name: t("{digit} against {rival}", { digit, rival }) };
 }
 
-/** What the lead means, beside the arithmetic. @param {Stage} stage @param {Scene} scene @param {import("./stage.js").Rect} rect @param {number} digit @param {number} rival */
+/** The meaning of the lead, beside the arithmetic. @param {Stage} stage @param {Scene} scene @param {import("./stage.js").Rect} rect @param {number} digit @param {number} rival */
 export function leadStep(stage, { logits, temperature }, { x, y, w, h }, digit, rival) {
   const { u, colour } = stage, lead = logits[digit] - logits[rival], times = Math.exp(Math.abs(lead) / temperature);
   if (w < 110 * u) return;

@@ -1,4 +1,4 @@
-/* What leads to a logit of the CNN: for each map its share, gradient times value. For ReLUs and maxima these add up exactly:
+/* The shares of a logit of the CNN: for each map its share, gradient times value. For ReLUs and maxima these add up exactly:
    to scale a map by 1 + e changes the logit by e times its share. */
 
 /** @typedef {{ first: number[], second: number[][], third: number[][], last: number[] }} Shares

@@ -7,7 +7,7 @@ export function weighted(values, weights, unit) {
   return { products, sum: total(products) };
 }
 
-/** What each source map contributes to one pixel of a map, without the bias: a convolution's sums, without padding and with a stride of 1.
+/** The contributions of the source maps to one pixel of a map, without the bias: a convolution's sums, without padding and with a stride of 1.
  * @param {ArrayLike<number>} source (side, side, inputs) @param {number} side @param {number} inputs
  * @param {Float32Array} weights (maps, size, size, inputs) @param {number} map @param {number} row @param {number} column @param {number} [size] of the window */
 export function windowSums(source, side, inputs, weights, map, row, column, size = 3) {

@@ -26,7 +26,7 @@ export const number = (value, decimals = 0) => (formats[decimals] ??= new Intl.N
 /** A number of percent as the language writes it: asPercent("99.9") is "99.9 %" in English. @param {string} written */
 export const asPercent = (written) => catalogue.percent.replace("0", written);
 
-/** What is read from left to right in every language: a signed number, a formula. @param {string} written */
+/** Marks text that is read from left to right in every language: a signed number, a formula. @param {string} written */
 export const leftToRight = (written) => (FROM_RIGHT ? `\u2066${written}\u2069` : written);
 
 /** @param {string} sentence @param {Values} values */

@@ -1,4 +1,4 @@
-/* What is known of a training: its points, as they come from the page, and what the browser has seen of an early layer. */
+/* The history of a training: its points, as the page sends them, and the images of an early layer that the browser has kept. */
 
 /** @typedef {{ shape: number[], values: Int8Array | Uint8Array }} Block values in rows, the last axis fastest */
 /** @typedef {{ seconds: number, examples: number, loss: number, accuracy: number, heldLoss: number, heldAccuracy: number }} Point */
@@ -37,7 +37,7 @@ export class History {
     if (weights.values.length) this.#weights.set(newest, weights);
   }
 
-  /** How many digits there are. */
+  /** The number of digits. */
   get count() {
     return this.sent?.labels.length ?? 0;
   }
@@ -57,7 +57,7 @@ export class History {
     return part(this.blocks.predictions, point).values[digit];
   }
 
-  /** How many of these digits are read as their labels. @param {number} point @param {number[]} digits */
+  /** The number of these digits that are read as their labels. @param {number} point @param {number[]} digits */
   correct(point, digits) {
     return digits.filter((digit) => this.prediction(point, digit) === this.sent?.labels[digit]).length;
   }

@@ -100,7 +100,7 @@ export function spot(places, i, width, height) {
   return { x: width / 2 + places[2 * i] * (width / 2 - 14), y: height / 2 - places[2 * i + 1] * (height / 2 - 14) };
 }
 
-/** What a digit excites: maps, a state, or units, each as the weights that it looks for with a bar below.
+/** Draws what a digit excites: maps, a state, or units, each as the weights that it looks for with a bar below.
  * @param {HTMLCanvasElement} canvas @param {Block} activations @param {Block | null} weights @param {Colours} colours */
 export function excited(canvas, activations, weights, colours) {
   const { context, width, height } = fit(canvas), [n, high, wide] = activations.shape, foot = weights ? 7 : 0, gap = 3;

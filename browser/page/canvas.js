@@ -28,7 +28,7 @@ style.replaceSync(`
 
 /** @type {Record<string, Strokes>} */ let samples = {};
 /** @type {Ink | null} */ let ink = null;
-let emptied = ""; // the server's last word on it
+let emptied = ""; // how the server emptied it last
 let restored = false;
 let interrupted = false; // the connection was lost since the canvas was empty
 let owed = false; // a Clear while the server was away, of which it has to hear

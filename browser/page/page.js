@@ -1,4 +1,4 @@
-/* What the page does in the browser beside drawing and answering. Loaded by the page's first HTML, before Streamlit is there;
+/* The page's behaviour in the browser beside drawing and answering. Loaded by the page's first HTML, before Streamlit is there;
    the tag that loads it names the catalog, which has the samples. */
 import { t } from "../language/language.js";
 import { startCanvas } from "./canvas.js";
@@ -45,7 +45,7 @@ function closeDialog() {
   if (app?.dataset.testConnectionState !== "CONNECTED") /** @type {HTMLElement | null} */ (document.querySelector(".stDialog button[aria-label=Close]"))?.click();
 }
 
-/** What scrolls can be scrolled by keyboard. */
+/** Makes everything that scrolls reachable by keyboard. */
 function makeScrollable() {
   for (const text of document.querySelectorAll(".stCode pre:not([tabindex]), .stTable div:has(> table):not([tabindex])")) /** @type {HTMLElement} */ (text).tabIndex = 0;
 }

@@ -6,7 +6,7 @@ let asked = new URLSearchParams(location.search).has(PARAMETER);
 
 /** @type {AbortController | null} */ let shown = null;
 
-/** Lets the page Draw be projected while it is shown. */
+/** Makes the page Draw a projector's while it is shown. */
 export function followStage() {
   const there = document.querySelector(".st-key-panel") !== null;
   if (there === (shown !== null)) return;

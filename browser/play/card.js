@@ -33,7 +33,7 @@ export class Card {
   }
 }
 
-/** What the picture shows. @param {Played[]} played @param {Record<string, string>} titles */
+/** The picture in words. @param {Played[]} played @param {Record<string, string>} titles */
 export function inWords(played, titles) {
   return played.map(({ label, seconds, seen }) => {
     const right = Object.keys(titles).filter((key) => seen?.answers[key] === label).map((key) => titles[key]);

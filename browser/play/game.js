@@ -11,7 +11,7 @@ const GUESSES = 3; // that are remembered of a round
 /** @typedef {{ right: Record<string, [number, number]>, fooled: number, best: number }} Scores
  * right: by key, drawings that a network read right, and all; fooled: networks; best: digits of one game drawn in time */
 
-/** What most networks answer; of several, the one with the highest mean probability; as recognition.prediction.majority.
+/** The digit that most networks answer; of several, that with the highest mean probability, as in recognition.prediction.majority.
  * @param {ArrayLike<number>[]} probabilities */
 export function majority(probabilities) {
   const votes = Array(10).fill(0);

@@ -103,5 +103,5 @@ class Phone {
   }
 }
 
-/** The server's last word on an emptied canvas. */
+/** The server's newest order to empty the canvas. */
 const emptied = () => /** @type {HTMLElement | null} */ (document.querySelector(".st-key-canvas [data-emptied]"))?.dataset.emptied ?? "";

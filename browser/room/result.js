@@ -1,4 +1,4 @@
-/* How a participant's own drawing was read, large, on their phone, while the wall shows the reveal. */
+/* The participant's own drawing and its predictions, large, on their phone, while the wall shows the reveal. */
 import { percent } from "../answers/words.js";
 import { t } from "../language/language.js";
 import { SECONDS, moment, outcome, toldAt } from "../wall/show.js";

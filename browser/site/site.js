@@ -7,7 +7,7 @@ import { choice } from "./choice.js";
 import { Pad } from "./pad.js";
 
 const ALONE = { id: "alone", ink: null, foreign: false, hidden: false, message: "", digits: [], place: 0, failures: {}, drawing: "here", labels: [], alone: true };
-/** What stands below the heads, by its title; mounts it. @type {Record<string, (parentElement: HTMLElement) => unknown>} */
+/** The panels below the heads, by title: each a function that mounts it. @type {Record<string, (parentElement: HTMLElement) => unknown>} */
 const PANELS = {
   "Bars": (parentElement) => answers("bars", parentElement),
   "Journey": journey,
@@ -137,7 +137,7 @@ function startPad(samples) {
   });
 }
 
-/** What is folded out closes by Escape, and where one presses elsewhere. */
+/** Closes what is folded out at Escape, and at a press elsewhere. */
 function closeChoices() {
   const close = (/** @type {(details: Element) => boolean} */ which) => {
     for (const details of document.querySelectorAll("details.choice[open]")) if (which(details)) details.removeAttribute("open");

@@ -1,4 +1,4 @@
-/* How large the tiles of a wall can be. All lengths are in pixels. */
+/* The size of the tiles on a wall. All lengths are in pixels. */
 
 /** @typedef {{ columns: number, side: number, named: boolean, pages: number, each: number }} Layout
  * side: of a tile's picture; named: names fit below; each: tiles on a page */

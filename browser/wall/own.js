@@ -29,7 +29,7 @@ export function heldOut({ network, heldOut: pairs }, tiles) {
   });
 }
 
-/** What stands above them. @param {Own} own @returns {{ heading: string, notes: string[] }} */
+/** The heading and the notes above them. @param {Own} own @returns {{ heading: string, notes: string[] }} */
 export function head({ network, state, message, ahead, learned, people, heldOut: { length } }) {
   if (state === "failed") return { heading: message, notes: [] };
   const values = { network: network.title, n: number(learned) };

@@ -35,13 +35,13 @@ export function toldAt(network, networks, place, drawings, steps = false) {
 /** The network that is being told. @param {number} elapsed @param {number} networks */
 export const speaking = (elapsed, networks) => (elapsed < 0 || elapsed >= FRONT ? -1 : Math.min(networks - 1, Math.floor((elapsed * networks) / FRONT)));
 
-/** How many networks were wrong; 0 where the digit is not known. @param {Tile} tile */
+/** The number of networks that were wrong; 0 where the digit is not known. @param {Tile} tile */
 export const wrong = ({ label, answers }) => (label === null ? 0 : Object.values(answers).filter(([digit]) => digit !== label).length);
 
 /** Those first that most networks got wrong. @param {Tile[]} tiles */
 export const wrongFirst = (tiles) => tiles.toSorted((a, b) => wrong(b) - wrong(a));
 
-/** How many drawings a network read right, of those whose digit is known. @param {Tile[]} tiles @param {string} key */
+/** The number of drawings that a network read right, of those whose digit is known. @param {Tile[]} tiles @param {string} key */
 export function score(tiles, key) {
   const judged = tiles.filter(({ label, answers }) => label !== null && key in answers);
   return { right: judged.filter(({ label, answers }) => answers[key][0] === label).length, n: judged.length };
@@ -77,7 +77,7 @@ function fooledAll(networks, drawings) {
   return tn("{drawings} drawing fooled all {networks}.", "{drawings} drawings fooled all {networks}.", drawings, values);
 }
 
-/** What a phone says of its own drawing. @param {number | null} label @param {Answer[]} answers @param {boolean} fool it was meant to fool them */
+/** The sentence of a phone about its own drawing. @param {number | null} label @param {Answer[]} answers @param {boolean} fool it was meant to fool them */
 export function outcome(label, answers, fool) {
   if (label === null) {
     const digits = [...new Set(answers.map(([, , digit]) => String(digit)))].reduce((one, other) => t("{one} or {other}", { one, other }));

@@ -72,7 +72,7 @@ export class Tiles {
     this.#fetch();
   }
 
-  /** Tells the answers that a show has come to; all of them without one. @param {number} elapsed */
+  /** Shows the answers that a show has come to; all of them without one. @param {number} elapsed */
   tell(elapsed) {
     const { tiles, networks } = this.#order, on = speaking(elapsed, networks.length), { phase } = moment(elapsed);
     const all = phase === "front" || phase === "done";
@@ -178,7 +178,7 @@ export class Tiles {
     if (canvas && pixels) paint(canvas, pixels);
   }
 
-  /** Lets each tile come from where it was. @param {Map<number, DOMRect>} before */
+  /** Moves each tile from where it was. @param {Map<number, DOMRect>} before */
   #move(before) {
     for (const [id, element] of this.#elements) {
       const from = before.get(id), to = element.getBoundingClientRect();

@@ -126,7 +126,7 @@ class Wall {
     this.tiles.turn(performance.now());
   }
 
-  /** What is new at an address; null where nothing is. @param {"wall" | "scores"} name */
+  /** Fetches an address; null where nothing has changed. @param {"wall" | "scores"} name */
   async #ask(name) {
     const response = await fetch(new URL(`${this.data.address}/${name}?lang=${language}`, BASE), { cache: "no-store", headers: { "if-none-match": this.#etags[name] ?? "" } });
     if (response.headers.has("x-now")) this.#ahead = Number(response.headers.get("x-now")) - Date.now() / 1000;
@@ -289,7 +289,7 @@ class Wall {
 
   /** @type {string[]} */ #notes = [];
 
-  /** What goes on without news: the timer, the number of the page. */
+  /** Updates what changes without news: the timer, the number of the page. */
   #tick() {
     const chapter = this.chapter, page = this.root.dataset.stage === "tiles" ? this.tiles.page : "";
     const notes = [...this.#notes, page].filter(Boolean).join(" · "), place = this.find(".wall-notes");
@@ -299,7 +299,7 @@ class Wall {
     this.find(".wall-timer").textContent = left === null ? "" : left <= 0 && !training ? t("Time!") : `${Math.floor(Math.ceil(left) / 60)}:${String(Math.ceil(left) % 60).padStart(2, "0")}`;
   }
 
-  /** How to join: small in the corner of a projector, large where it is the stage. */
+  /** Shows how to join: small in the corner of a projector, large where it is the stage. */
   #corner() {
     const { code, image, link, address, problem } = this.data.join, large = this.find(".wall-join");
     const picture = /** @type {HTMLImageElement} */ (this.find(".wall-corner img"));
@@ -358,7 +358,7 @@ class Wall {
     /** @type {HTMLElement | null} */ (this.root.querySelector(".wall-picked button"))?.focus();
   }
 
-  /** What the host can do with the chosen drawing, or take back. */
+  /** Shows what the host can do with the chosen drawing, or take back. */
   #commands() {
     const place = this.find(".wall-picked"), tile = this.#picked, { undo, host } = this.data;
     place.hidden = !host || this.projector.on || !(tile || undo);

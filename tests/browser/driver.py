@@ -157,7 +157,7 @@ class Visitor:
         return self.page.locator(".answers h2").inner_text()
 
     def scrolled(self) -> float:
-        """How far the page is scrolled down, in pixels."""
+        """Return how far the page is scrolled down, in pixels."""
         return self.page.evaluate("document.querySelector('.stMain').scrollTop + window.scrollY")
 
     def wait_for_answer(self) -> dict[str, int]:

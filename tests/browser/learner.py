@@ -77,7 +77,7 @@ class Learner:
         return self.status()
 
     def pictures(self) -> list[str]:
-        """What is drawn of the training: map, bars over time, both curves, and what the followed digit excites."""
+        """Return the pictures of a training: map, bars over time, both curves, and what the followed digit excites."""
         canvases = [
             ".learn-map canvas",
             ".learn-strip",
@@ -113,6 +113,6 @@ class Learner:
         visitor.wait_for_answer()
 
     def own_predictions(self) -> list[str]:
-        """What the visitor's own network says on the page Draw; nothing without one."""
+        """Return what the visitor's own network says on the page Draw; nothing without one."""
         self.page.locator(".answers.answered").wait_for(timeout=TIMEOUT)
         return self.page.locator(".card.ready", has_text="Your MLP").locator(".answer b").all_inner_texts()

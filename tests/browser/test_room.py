@@ -204,7 +204,7 @@ def visible_buttons(page) -> list[str]:
 
 
 def reachable(element) -> bool:
-    """Whether it is what one sees in its middle."""
+    """Return whether it is what is seen in its middle."""
     box = element.bounding_box()
     return box is not None and element.evaluate(
         "(element, [x, y]) => element.contains(document.elementFromPoint(x, y))",
@@ -225,7 +225,7 @@ def sizes(page, selector: str = "*") -> set[int]:
 
 
 def legend(wall) -> list[str]:
-    """What the wall says of each network beside its name."""
+    """Return what the wall says of each network beside its name."""
     return [" ".join(entry.locator("span, em").all_inner_texts()) for entry in wall.locator(".wall-legend li").all()]
 
 

@@ -36,7 +36,7 @@ def call():
 
 @pytest.fixture
 def choose(call):
-    """What is shown while the visitor draws on, after the record has come."""
+    """A state: the visitor draws on, after the record has come."""
 
     def shown(recorded: dict | None, read: dict | None, **changes: object) -> dict:
         state = {"record": recorded, "recorded": 10, "reading": read, "acted": 20, "cleared": False, "down": True}
@@ -181,7 +181,7 @@ def record(**changes: object) -> dict:
 
 
 def reading(**changes: object) -> dict:
-    """What the browser itself reads: 1, in another drawing than that of the record."""
+    """The browser's own reading: 1, in another drawing than that of the record."""
     read = {"ink": OTHER, "blank": False, "digit": BROWSERS["pixels"], "groups": 1, "outlier": None}
     return read | {"probabilities": BROWSERS["probabilities"]} | changes
 

@@ -25,14 +25,14 @@ SAMPLES = {str(digit): strokes for digit, strokes in DIGITS.items()}
 
 
 def lessons(jobs: list[dict[str, Any]]) -> list[Any]:
-    """What the lessons compute for several jobs, each a name with its arguments."""
+    """Return what the lessons compute for several jobs, each a name with its arguments."""
     script = Path(__file__).with_name("book.mjs")
     done = subprocess.run(["node", script], input=json.dumps(jobs), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
 def lesson(job: str, **values: Any) -> Any:
-    """What a lesson computes."""
+    """Return what a lesson computes."""
     return lessons([{"job": job, **values}])[0]
 
 

@@ -75,7 +75,7 @@ def test_turned_squeezed_and_moved_it_is_what_scipy_makes_of_it(change):
 
 
 def reference(ink: np.ndarray, result: dict, change: dict) -> np.ndarray:
-    """What the window shows, by the definition: turned about its middle, which is the digit's centre of mass."""
+    """The content of the window, by the definition: turned about its middle, which is the digit's centre of mass."""
     box, place = result["box"], result["place"]
     cells = (np.arange(28 * FINE) + 0.5) / FINE
     x = box["left"] + (cells - place["left"]) * box["width"] / place["width"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 import zlib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import keras
@@ -22,11 +24,13 @@ from models import NETWORKS
 from recognition import outlier
 from recognition.exported_model import PROBABILITIES
 from recognition.store import serving_path
+from tests.page_server import ROOT
 from training.data.dataset import data_folder
 from training.data.pen_digits import draw_on_canvas, pendigits
 from training.export import BROWSER_OPERATORS, operators, write
 
 PINNED = 0x206405ED  # CRC-32 of the digits of the last 160 drawings, which NumPy alone draws
+IMPORTED = re.compile(r'^(?:import|export) (?:[^"]* from )?"(\.[^"]+)"|\bawait import\("(\.[^"]+)"\)', re.M)
 TOLERANCE = 2e-6  # of a probability; both sides compute in float32, in another order
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 
@@ -162,3 +166,14 @@ def test_every_test_digit_is_read_as_python_reads_it(key):
     results = in_node(job | {"digits": encoded(digits)})
     read = [int(np.argmax(result[PROBABILITIES])) for result in results]
     assert len(read) == 3_498 and read == classifier.predict(digits).argmax(1).tolist()
+
+
+def test_no_module_and_no_folder_of_modules_imports_one_that_imports_it():
+    modules, folders = {}, {}
+    for path in (ROOT / "browser").glob("*/*.js"):
+        imported = IMPORTED.findall(path.read_text(encoding="utf-8"))
+        modules[path] = {(path.parent / (static or lazy)).resolve() for static, lazy in imported}
+        folders.setdefault(path.parent, set()).update({each.parent for each in modules[path]} - {path.parent})
+    assert len(modules) > 70 and all(path.exists() for path in set().union(*modules.values()))
+    for graph in (modules, folders):
+        TopologicalSorter(graph).prepare()  # raises CycleError

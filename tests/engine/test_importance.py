@@ -27,7 +27,7 @@ def digits() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def measured(digits) -> list[dict]:
-    """What the page has of each digit, one drawn after the other."""
+    """Return the page's importance of each digit, drawn one after another."""
     files = {
         key: {"file": str(serving_path(key, "drawn")), "temperature": recognition.load(key, "drawn").card.temperature}
         for key in KEYS

@@ -34,7 +34,7 @@ def journey(request, digits):
 
 
 def shown(key: str, digits: np.ndarray) -> dict:
-    """What the journey has of a network for digits."""
+    """Return the journey's values of a network for digits."""
     job = {"key": key, "file": str(serving_path(key, "drawn")), "digits": encoded(digits)}
     job["temperature"] = recognition.load(key, "drawn").card.temperature
     script = Path(__file__).with_name("journey.mjs")

@@ -106,7 +106,7 @@ def test_plural_forms_are_those_of_the_language_in_python_and_in_the_browser(tmp
 
 
 def in_browser(spoken: str, folder: Path, expression: str) -> object:
-    """What the module that visitors of a language get makes of an expression, in Node."""
+    """Evaluate an expression with the module that visitors of a language get, in Node."""
     for name in ("language/language.js", "language/english.js", browser_files.CATALOGUE):
         path = folder / spoken / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -111,7 +111,7 @@ def test_a_card_that_comes_or_goes_is_noticed_at_once(tmp_path, monkeypatch):
         assert ("gru" in released("drawn")) == there
 
 
-def test_the_default_recipe_is_the_first_training_digitse_and_without_any_the_first(tmp_path, monkeypatch):
+def test_the_default_recipe_is_the_first_trained_one_and_without_any_the_first(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
     assert default_recipe() == next(iter(RECIPES)) == "drawn"
     for recipe in ("book", "drawn"):

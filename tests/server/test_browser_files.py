@@ -1,4 +1,4 @@
-"""What runs in browsers is there at addresses that change with it, compressed, and may be kept for good."""
+"""Browsers get their files at addresses that change with the content, compressed, to be kept for good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How numbers are split is measured on writers that nothing was trained on, and what the document says is kept."""
+"""Splitting of numbers is measured on writers that nothing was trained on, and the document's bars are met."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ PEN_DIGITS = [PenDrawing(str(digit), tuple(placed(digit)), "somebody", "file:1")
 
 
 def only(monkeypatch, name: str) -> None:
-    """Lets one change happen always, and no other."""
+    """Let one change happen always, and no other."""
     monkeypatch.setattr(styles, "RATES", dict.fromkeys(styles.RATES, 0.0) | {name: 1.0})
 
 

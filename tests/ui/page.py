@@ -47,20 +47,20 @@ def message(strokes: list[np.ndarray], **changes) -> dict:
 
 
 def send(page: AppTest, sent) -> AppTest:
-    """Lets the canvas that is mounted send something."""
+    """Let the canvas that is mounted send something."""
     page.session_state[CANVAS_KEY] = sent
     return page.run()
 
 
 def answers(page: AppTest) -> dict[str, dict]:
-    """What browsers get to draw: "heads" with the verdict, and "bars" unless a panel is open."""
+    """The data that browsers draw: "heads" with the verdict, and "bars" unless a panel is open."""
     elements = (element.proto for element in page.get("bidi_component"))
     sent = [json.loads(element.json) for element in elements if element.component_name == "draw_a_digit_answers"]
     return {data["part"]: data for data in sent}
 
 
 def record(page: AppTest) -> dict:
-    """The server's word on the drawing; see ui.drawing.answers.Record."""
+    """The server's record of the drawing; see ui.drawing.answers.Record."""
     return answers(page)["heads"]["record"]
 
 

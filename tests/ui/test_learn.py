@@ -73,7 +73,7 @@ def test_without_drawings_there_are_samples_to_learn_from_and_experiments_to_try
 
 
 def pictures(test: AppTest) -> int:
-    """How many different digits to learn from are shown."""
+    """Return how many different digits to learn from are shown."""
     shown = "".join(html.body for html in test.html)
     return len(set(re.findall(r'alt=""><b>(\d)</b>', shown)))
 
@@ -124,7 +124,7 @@ def test_the_learning_rate_is_turned_while_it_runs_and_layers_have_a_size_where_
 
 
 def lesson() -> list[str]:
-    """What docs/learning.md lets its reader press and choose, in bold, in its order."""
+    """Return what docs/learning.md asks its reader to press and choose, in bold, in its order."""
     rows = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8").split("|---|---|---|")[1].split("## ")[0]
     return [step for row in rows.strip().splitlines() for step in re.findall(r"\*\*(.+?)\*\*", row.split("|")[2])]
 

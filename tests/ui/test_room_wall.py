@@ -1,4 +1,4 @@
-"""What walls get from the server: a room's drawings, their pixels, the scoreboard and, for a host, the exports."""
+"""The data of walls: a room's drawings, their pixels, the scoreboard and, for a host, the exports."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def as_drawing(ink: np.ndarray) -> np.ndarray:
 
 
 class Composer:
-    """Composes numbers of the digits of some writers."""
+    """Numbers composed of the digits of some writers."""
 
     def __init__(self, pen_digits: Sequence[PenDrawing]):
         self.pen_digits = [d for d in pen_digits if np.ptp(np.concatenate(d.strokes), axis=0).max() > 0]

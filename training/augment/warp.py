@@ -63,7 +63,7 @@ def augment_strokes(pen_digit: PenDrawing, random: np.random.Generator) -> PenDr
 
 
 def _vary_stroke(stroke: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Moves and scales a stroke independently of the others."""
+    """Move and scale a stroke independently of the others."""
     centre = (stroke.min(0) + stroke.max(0)) / 2
     return (stroke - centre) * np.exp(random.normal(0, STROKE_SCALE, 2)) + centre + random.normal(0, STROKE_SHIFT, 2)
 

@@ -32,7 +32,7 @@ class Batches(keras.utils.PyDataset):
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
-        """Chooses, reads and shuffles the digits of an epoch, counted from 0."""
+        """Choose, read and shuffle the digits of an epoch, counted from 0."""
         random = np.random.default_rng([self.seed, epoch])
         order = random.permutation(self.data.choose(epoch, random))
         self._pictures, self._origins = self.data.pictures[order], self.data.origins[order]

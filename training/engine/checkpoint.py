@@ -60,7 +60,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.folder = folder
 
     def restore(self, model: keras.Model) -> int:
-        """Loads the newest undamaged state into a compiled model; returns the number of epochs it has been trained."""
+        """Load the newest undamaged state into a compiled model; returns the number of epochs it has been trained."""
         for path in reversed(self._saved()):
             if _is_intact(path):
                 model.optimizer.build(model.trainable_variables)
@@ -116,7 +116,7 @@ def _sha256(content: bytes) -> str:
 
 
 class EMAWeights(keras.callbacks.Callback):
-    """Validates the EMA of the weights, and afterwards puts the trained ones back, bit for bit.
+    """Validate the EMA of the weights, and afterwards put the trained ones back, bit for bit.
 
     Keras itself leaves the EMA in the model at the end of fit.
     """

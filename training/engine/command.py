@@ -48,7 +48,7 @@ def remedy(error: OSError, folder: Path = RUNS) -> str:
 
 
 def run_command(main: Callable[[], int]) -> NoReturn:
-    """Runs a command to its exit status; every error ends it with a sentence.
+    """Run a command to its exit status; every error ends it with a sentence.
 
     Status 2 where data, weights or the arguments are wrong, 1 where a file cannot be written or for an unexpected
     error, whose traceback is written to error.txt in RUNS, 130 after Ctrl-C.
@@ -73,7 +73,7 @@ def _fail(message: str, status: int) -> int:
 
 
 def _details() -> str:
-    """Writes the traceback of the current exception to a file; returns a sentence that names it."""
+    """Write the traceback of the current exception to a file; return a sentence that names it."""
     path = RUNS / "error.txt"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def _details() -> str:
 
 @contextlib.contextmanager
 def only_process(folder: Path, what: str) -> Iterator[None]:
-    """Lets one process at a time work in a folder, until the block or the process ends.
+    """Let one process at a time work in a folder, until the block or the process ends.
 
     Raises BusyError if another one does. what: a network, or anything that "is being trained".
     """
@@ -139,7 +139,7 @@ _SETTINGS = {
 
 
 def keep_freed_memory() -> bool:
-    """Keeps freed memory with the process, which makes training on Linux 1.4 to 2.4 times as fast.
+    """Keep freed memory with the process, which makes training on Linux 1.4 to 2.4 times as fast.
 
     TensorFlow allocates the arrays of each step anew. glibc hands large blocks back to the kernel as soon as they are
     freed, and the kernel clears their pages again before the next step; see training/LOG.md. Source: mallopt(3).

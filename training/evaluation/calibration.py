@@ -55,7 +55,7 @@ def calibrated(classifier: Classifier, held_out: list[Digits]) -> Classifier:
 
 
 def validate(classifier: Classifier, held_out: list[Digits]) -> Validation:
-    """Measures a calibrated classifier on each of some sets of digits."""
+    """Measure a calibrated classifier on each of some sets of digits."""
     errors, nll = [], []
     for digits in held_out:
         probabilities = classifier.predict(digits.digits)

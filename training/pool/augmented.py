@@ -153,7 +153,7 @@ def _read(path: Path, collection: str) -> np.ndarray:
 
 
 def _generate(collection: str, copy: int, folder: Path) -> None:
-    """Writes a file of the pool."""
+    """Write a file of the pool."""
     random = np.random.default_rng([SEED, copy])
     if collection == "mnist":
         generated = [augment_image(digit, random) for digit in mnist().train.digits]

@@ -211,7 +211,7 @@ _MAKERS: dict[str, Callable[[list[PenDrawing], bool, np.random.Generator], Strok
 
 
 def _handwritten(strokes: Strokes, random: np.random.Generator) -> Strokes:
-    """Varies strokes twice, as type varies less than handwriting."""
+    """Vary strokes twice, because type varies less than handwriting."""
     warp = random_warp(random)
     return augment_strokes(PenDrawing("", tuple(warp(stroke) for stroke in _unit(strokes))), random).strokes
 

@@ -1,4 +1,4 @@
-"""What stands beside the print: its networks here, its tables trained again, and its errors."""
+"""The material beside the print: its networks here, its tables trained again, and its errors."""
 
 from __future__ import annotations
 

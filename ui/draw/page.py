@@ -185,7 +185,7 @@ def _choose_panel() -> str:
 
 
 def _show_feedback(board: Board, reading: Reading, panel: str, in_room: bool) -> None:
-    """What to try next; in a room its host says that."""
+    """Suggest what to try next; in a room its host says that."""
     drawn = reading.chosen
     if len(reading.digits) > 1:
         choose_digit(board, reading.digits)

@@ -36,7 +36,7 @@ _numbers = count()
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """The server's word on a drawing.
+    """The server's reading of a drawing.
 
     ink: the checksum of what stands on the canvas, see Board.checksum. foreign: what was read does not stand there.
     message: in place of the verdict. hidden: nothing else may be shown, not even what the browser reads itself.

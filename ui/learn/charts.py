@@ -52,7 +52,7 @@ _COMPARISON = _templates.from_string(
 
 
 def taught(train: Digits, mnist: bool) -> str:
-    """What a network is to learn from, in the places in which it is shown later; nothing where that is MNIST alone."""
+    """Show what a network is to learn from, where it is shown later too; nothing where that is MNIST alone."""
     if not len(train):
         return ""
     first = train[:TAUGHT_DIGITS]

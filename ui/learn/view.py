@@ -69,7 +69,7 @@ def content(training: Training, snapshot: Snapshot, followed: int) -> dict[str, 
 
 
 def followed(digits: int) -> int:
-    """Return the digit that the visitor follows; the browser's word may be forged, or of another training."""
+    """Return the digit that the visitor follows; the browser's message may be forged, or about another training."""
     found = (st.session_state.get(session.LEARN_VIEW) or {}).get("followed")
     return found if type(found) is int and 0 <= found < digits else 0
 

@@ -85,7 +85,7 @@ def _titles(selection: Selection) -> dict[str, str]:
 
 
 def _label(board: Board, drawn: DrawnDigit | None, labelled: object) -> None:
-    """Keep the label of the drawing that still stands on the board; the browser's word may be forged."""
+    """Keep the label of the drawing that still stands on the board; the browser's message may be forged."""
     if drawn is None or drawn.label is not None or not isinstance(labelled, dict):
         return
     if labelled.get("ink") == board.checksum and labelled.get("label") in range(CLASSES):

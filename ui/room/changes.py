@@ -33,7 +33,7 @@ UNKNOWN_KEY = "This key is not known here; reload the page."
 
 @dataclass(frozen=True)
 class Right:
-    """What a key opens. hosted: the host's right, with a key that was issued to a host."""
+    """The right that a key gives. hosted: the host's right, with a key that was issued to a host."""
 
     room_id: int
     hosted: Hosted | None = None

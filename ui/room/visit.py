@@ -66,7 +66,7 @@ class WatchedRoom:
 
 @dataclass(frozen=True, eq=False)
 class Undo:
-    """What the host did last on the wall, in words, and the command that undoes it."""
+    """The host's last action on the wall, in words, and the command that undoes it."""
 
     words: str
     command: Callable[..., Any]

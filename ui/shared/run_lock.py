@@ -1,4 +1,4 @@
-"""Lets one script run execute at a time: the visit that used least processor time lately comes first.
+"""Let one script run execute at a time: the visit that used least processor time lately comes first.
 
 Streamlit runs each script in a thread. More threads than cores contend for the interpreter's lock and for the one
 around Streamlit's settings, which every message takes, so that all of them are late. A visit that draws now and then is

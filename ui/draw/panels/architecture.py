@@ -66,7 +66,7 @@ class Step:
 
     @property
     def sheets(self) -> int:
-        """How many sheets its box shows, for its maps."""
+        """The number of sheets that its box shows, for its maps."""
         return 1 + round(math.log2(self.shape[2])) if len(self.shape) > 2 else 1
 
 
