@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -24,8 +25,11 @@ def use(turns: Turns, visit: str, seconds: float) -> None:
     turns.end(turn)
 
 
-def order_after(turns: Turns, *visits: str) -> list[str]:
-    """The order in which visits get their turn that ask for it one after the other while it is taken."""
+def order_after(turns: Turns, *visits: str, meanwhile: Callable[[], None] = lambda: None) -> list[str]:
+    """The order in which visits get their turn that ask for it one after the other while it is taken.
+
+    meanwhile: what happens while they wait.
+    """
     order: list[str] = []
 
     def run(visit: str) -> None:
@@ -39,6 +43,7 @@ def order_after(turns: Turns, *visits: str) -> list[str]:
         thread.start()
         while len(turns._waiting) < asking:
             time.sleep(0.001)
+    meanwhile()
     turns.end(holder)
     for thread in threads:
         thread.join()
@@ -51,6 +56,24 @@ def test_who_used_little_lately_comes_first_then_who_has_just_arrived_then_who_u
     use(turns, "quieter", FIRST_RUN_SECONDS / 8)
     asked = ["busy", "new", "quiet", "another new", "quieter"]
     assert order_after(turns, *asked) == ["quieter", "quiet", "new", "another new", "busy"]
+
+
+def test_who_waits_does_not_fall_behind_who_uses_more_meanwhile(turns):
+    use(turns, "waits", 0.5)
+    use(turns, "draws on", 0.4)
+    more = {"meanwhile": lambda: turns._used.update({"draws on": (0.8, time.monotonic())})}
+    assert order_after(turns, "waits", "draws on", **more) == ["waits", "draws on"]
+
+
+def test_who_has_waited_for_long_comes_before_who_used_less(turns):
+    def pass_time() -> None:
+        turns._waiting[0].since -= 1.5 / run_lock.AGING
+
+    use(turns, "busy", 0.5)
+    use(turns, "quiet", 0.1)
+    assert order_after(turns, "busy", "quiet") == ["quiet", "busy"]
+    use(turns, "busy", 0.5)
+    assert order_after(turns, "busy", "quiet", meanwhile=pass_time) == ["busy", "quiet"]
 
 
 def test_what_a_visit_used_is_forgotten_with_time(turns, monkeypatch):

@@ -16,7 +16,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 MAX_HOLD_SECONDS = 2.0  # after which others go on all the same, because a run may take very long
 HALF_LIFE_SECONDS = 5.0  # after which processor time counts half
-FIRST_RUN_SECONDS = 0.2  # of processor time, that a visit which has not run yet is taken to have used
+FIRST_RUN_SECONDS = 1.0  # of processor time, that a visit which has not run yet is taken to have used
+AGING = 0.1  # seconds of processor time that a second of waiting makes up for, so that nobody waits for ever
 MAX_VISITS = 1_000  # whose use is remembered; the longest unseen are forgotten
 
 
@@ -31,11 +32,10 @@ class Turns:
 
     def begin(self, visit: str) -> _Turn:
         """Wait for the turn of a visit."""
-        turn = _Turn(visit)
+        turn = _Turn(visit, since=time.monotonic())
         with self._lock:
             if self._holder is None:
                 return self._give(turn)
-            turn.cost = self._recent(visit)
             self._waiting.append(turn)
         while not turn.given.wait(MAX_HOLD_SECONDS / 4):
             with self._lock:
@@ -58,7 +58,7 @@ class Turns:
     def _next(self) -> None:
         self._holder = None
         if self._waiting:
-            first = min(self._waiting, key=lambda turn: turn.cost)  # the first of those that cost the same
+            first = min(self._waiting, key=self._rank)
             self._waiting.remove(first)
             self._give(first)
 
@@ -67,6 +67,10 @@ class Turns:
         self._holder = turn
         turn.given.set()
         return turn
+
+    def _rank(self, turn: _Turn) -> float:
+        """Tell how long a turn comes after others, now: while it waits, others use more."""
+        return self._recent(turn.visit) - AGING * (time.monotonic() - turn.since)
 
     def _recent(self, visit: str, unseen: float = FIRST_RUN_SECONDS) -> float:
         if visit not in self._used:
@@ -77,11 +81,10 @@ class Turns:
 
 @dataclass(eq=False)
 class _Turn:
-    """cost: recent use of its visit. since, cpu: when it was given, and its thread's processor time then."""
+    """since, cpu: when it was asked for, then when it was given, and its thread's processor time then."""
 
     visit: str
-    cost: float = 0.0
-    since: float = 0.0
+    since: float
     cpu: float = 0.0
     given: threading.Event = field(default_factory=threading.Event)
 
