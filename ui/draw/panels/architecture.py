@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from language import N_, _, ngettext, number, percent
 from models import NETWORKS
 from recognition.card import TESTS, ModelCard, Score
 from recognition.ensemble import Selection
+from recognition.exported_model import Architecture
 from recognition.recipes import YOURS
 from ui.drawing.history import DrawnDigit
 from ui.learn import state
@@ -26,6 +27,7 @@ from ui.shared.choosers import one_network
 COLUMNS = (N_("layer"), N_("kind"), N_("output"), N_("parameters"))
 MAX_COLUMNS = 14  # of a network with more blocks, each stage is a step
 BLOCK, STAGE = re.compile(r"stage(\d+)_block(\d+)_"), re.compile(r"stage(\d+)_")
+DROPOUT = re.compile(r'"(\w+)" \[label="[^"]*dropout (\d+)%')  # of a layer, in the DOT source of a diagram
 FOLDED = {"Activation", "BatchNormalization", "Dropout", "Flatten"}  # kinds that belong to the step before
 KINDS = {
     "InputLayer": N_("input"),
@@ -77,7 +79,7 @@ def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     if classifier is None:
         return
     card, shown = classifier.card, classifier.architecture
-    found = steps(shown.layers, card.training.get("dropout"))
+    found = steps(shown, card.training.get("dropout"))
     st.html(
         _template().render(
             steps=found,
@@ -96,21 +98,24 @@ def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
             st.code(shown.summary, language=None)
 
 
-def steps(layers: Sequence[Sequence[str]], dropout: float | None) -> list[Step]:
-    """Return the steps of a network from its layer table. dropout: the rate that it was trained with, where known."""
-    by_block = _steps(layers, dropout, BLOCK)
-    return by_block if by_block[-1].column <= MAX_COLUMNS else _steps(layers, dropout, STAGE)
+def steps(shown: Architecture, dropout: float | None) -> list[Step]:
+    """Return the steps of a network. dropout: the recipe's rate; None where it leaves the architecture's own."""
+    rates = {layer: int(rate) / 100 for layer, rate in DROPOUT.findall(shown.diagram)}
+    if dropout is not None:
+        rates = dict.fromkeys(rates, dropout)
+    by_block = _steps(shown, rates, BLOCK)
+    return by_block if by_block[-1].column <= MAX_COLUMNS else _steps(shown, rates, STAGE)
 
 
-def _steps(layers: Iterable[Sequence[str]], dropout: float | None, group: re.Pattern[str]) -> list[Step]:
+def _steps(shown: Architecture, rates: Mapping[str, float], group: re.Pattern[str]) -> list[Step]:
     found: list[Step] = []
     last: dict[str, Step] = {}  # by lane
-    for name, kind, output, arithmetic in layers:
+    for name, kind, output, arithmetic in shown.layers:
         shape, parameters = tuple(map(int, output.split(" × "))), int(arithmetic.split(" = ")[-1].replace(",", ""))
         block, lane = group.match(name), next((side for side in ("left", "right") if name.startswith(side)), "")
         title = _group_title(*block.groups()) if block else ""
         before = last.get(lane)
-        notes = _notes(name, kind, dropout, bool(block))
+        notes = _notes(name, kind, rates.get(name, 0), bool(block))
         if before and (before.title == title if block else kind in FOLDED):
             before.parameters += parameters
             before.shape = shape if len(shape) == len(before.shape) else before.shape
@@ -133,8 +138,8 @@ def _kind_title(kind: str) -> str:
     return _(KINDS[kind]) if kind in KINDS else kind
 
 
-def _notes(name: str, kind: str, dropout: float | None, in_block: bool) -> list[str]:
-    if kind == "Dropout" and dropout:
+def _notes(name: str, kind: str, dropout: float, in_block: bool) -> list[str]:
+    if dropout:
         return [_("dropout {rate}").format(rate=percent(dropout, 0))]
     if _joins(kind, in_block):
         return [_("+ shortcut") if kind == "Add" else _("+ its input")]
