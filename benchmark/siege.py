@@ -26,7 +26,6 @@ HONEST = 4  # visitors at a time, each in a process of their own
 ARRIVAL_SECONDS = 5.0  # of honest visitors, before the attackers: who is there comes before who arrives
 QUIET_SHARE = 0.25  # of the time, without attackers; the rest with all of them
 ALONE_SECONDS = 20.0  # of each attack alone
-SESSION_TTL_SECONDS = 10  # seconds that the server keeps a visit whose line was dropped, in this measurement
 SAMPLE_SECONDS = 0.5  # seconds from one look at the server's memory to the next
 STOP_SECONDS = 30  # that supervisors usually leave a server to stop
 FORGED = "send forged messages"
@@ -79,7 +78,6 @@ def measure(pool: Executor, hostile: Iterable[str], seconds: float) -> Phase:
     """Run a new server beside these attackers, honest visitors and, at the end, a supervisor that stops it."""
     with tempfile.TemporaryDirectory() as rooms:
         environment = os.environ | {"DIGIT_ROOMS": f"sqlite:///{rooms}/rooms.sqlite"}
-        environment |= {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_TTL_SECONDS)}
         with running(environment=environment) as server:
             phase = asyncio.run(_besiege(server, pool, hostile, seconds))
             _stop(server, phase)

@@ -34,17 +34,13 @@ log = logging.getLogger(__name__)
 MESSAGES = (10.0, 20.0)  # of a visit, in a second and at once; a hand sends one or two in a second
 BYTES = (150_000.0, 400_000.0)  # of a visit's messages, in a second and at once; a drawing has 3 to 60 kB
 LARGE_MESSAGE_BYTES = 64_000  # beyond which messages of all visits share ...
-LARGE_BYTES = (250_000.0, 800_000.0)  # ... so much, in a second and at once
-MAX_WAIT_SECONDS = (
-    4.0  # for that share; one that would wait longer is dropped, and the drawing comes with its next stroke
-)
+LARGE_BYTES = (100_000.0, 800_000.0)  # ... so much, in a second and at once: 8 times that stays for two minutes
+MAX_WAIT_SECONDS = 4.0  # for that share; what would wait longer is dropped, and the drawing comes with its next stroke
 MAX_WAITING = 100  # messages of a visit that wait for their turn
 MAX_MESSAGE_BYTES = 400_000  # the longest drawing that digits.strokes accepts takes 300,000
 MAX_WIDGETS = 300  # in a message; the page has about 60
 MAX_LISTS = 10_000  # lists and objects in a message's JSON; the longest drawing has 5,500
-MAX_VALUES = (
-    50_000  # in them; the longest drawing has 25,000. Each costs Streamlit some 60 bytes while the visit is kept
-)
+MAX_VALUES = 50_000  # in them; the longest drawing has 25,000, and each takes some 60 bytes while the visit is kept
 MAX_HASHES = 5_000  # in a message, of those that the browser has cached
 MAX_ADDRESS = 8_000  # characters of a link or an address
 MAX_FILES = 10  # that one message asks upload addresses for
