@@ -48,7 +48,7 @@ SETTINGS = Hyperparameters(
 )
 DIGITS_PER_EPOCH = 48_000
 OUTLIERS_PER_EPOCH = 48_000
-EVALUATED = 1_000  # drawings of each kind that of outlier, at most
+EVALUATED = 1_000  # drawings of each kind of outlier, at most
 ACCEPTED = 0.99  # of real digits
 PICTURED = "pictured_letter"  # held-out handwritten letters, varied as pictures, as MNIST's digits are
 SEED = 3

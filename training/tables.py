@@ -45,7 +45,7 @@ SEED = 1
 BATCH = 128
 SEEDS = 5  # of the listings
 AVERAGED = 5  # epochs in a row whose mean has to reach the print
-MOST = {"MLP": 200, "CNN": 40, "RNN": 40}  # epochs of SGD
+SGD_EPOCHS = {"MLP": 200, "CNN": 40, "RNN": 40}  # at most
 PRINTED_FIELDS = ("layers", "regularizer", "optimizer", "activation", "book_train", "book_test")  # of a Row
 ROW_RESULTS = RUNS / "tables"
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "tables.md"
@@ -246,18 +246,25 @@ def _mlp(widths: str, regularizer: str, optimizer: str, train: float, test: floa
     sizes = tuple(map(int, widths.split("-")))
     return Row(
         *(widths, regularizer, optimizer, "ReLU" if relu else "none", train, test),
-        *(mlp.NETWORK, lambda: perceptron(sizes, relu, **settings), 20, MOST["MLP"] if optimizer == "SGD" else 20),
+        *(
+            mlp.NETWORK,
+            lambda: perceptron(sizes, relu, **settings),
+            20,
+            SGD_EPOCHS["MLP"] if optimizer == "SGD" else 20,
+        ),
     )
 
 
 def _cnn(optimizer: str, dropout: float, train: float, test: float) -> Row:
     row = ("64-64-64", f"dropout {dropout:g}", optimizer, "ReLU", train, test)
-    return Row(*row, cnn.NETWORK, lambda: cnn.build(dropout=dropout), 10, MOST["CNN"] if optimizer == "SGD" else 10)
+    return Row(
+        *row, cnn.NETWORK, lambda: cnn.build(dropout=dropout), 10, SGD_EPOCHS["CNN"] if optimizer == "SGD" else 10
+    )
 
 
 def _rnn(units: int, optimizer: str, train: float, test: float) -> Row:
     row = (str(units), "dropout 0.2", optimizer, "tanh", train, test)
-    return Row(*row, rnn.NETWORK, lambda: rnn.build(units=units), 20, MOST["RNN"] if optimizer == "SGD" else 20)
+    return Row(*row, rnn.NETWORK, lambda: rnn.build(units=units), 20, SGD_EPOCHS["RNN"] if optimizer == "SGD" else 20)
 
 
 TABLES: dict[str, list[Row]] = {

@@ -40,8 +40,8 @@ import { isConnected, owesClear } from "../page/canvas.js";
  * @property {any} record
  */
 
-const SETTLED = 400; // milliseconds after which a verdict is told to a screen reader
-const LATE = 1500; // milliseconds after pen-up without a record, from which the server is said to be late
+const SETTLED_MILLISECONDS = 400; // after which a verdict is told to a screen reader
+const LATE_MILLISECONDS = 1500; // after pen-up without a record, from which the server is said to be late
 const SMOOTH = 22; // milliseconds of a frame; where frames take longer, readings make way for the pen
 const DETECTOR = "outlier";
 
@@ -126,7 +126,7 @@ function draw() {
   clearTimeout(telling);
   clearTimeout(catching);
   if (watch.down) catching = setTimeout(draw, READABLE); // the numbers wait while the pen moves; where it rests, they follow
-  if (!watch.down) telling = setTimeout(tell, shown.kind === "waiting" ? 0 : SETTLED, verdict(shown, view, labels));
+  if (!watch.down) telling = setTimeout(tell, shown.kind === "waiting" ? 0 : SETTLED_MILLISECONDS, verdict(shown, view, labels));
   const away = document.querySelector(".st-key-offline .offline");
   if (away && shown.live && away.textContent !== AWAY) away.textContent = AWAY;
 }
@@ -215,7 +215,7 @@ function frame(now) {
   if (owed) settle(); // the connection may have come back since
   turn();
   if (!asking) demonstrate();
-  const late = !record?.alone && lifted > 0 && now - lifted > LATE && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;
+  const late = !record?.alone && lifted > 0 && now - lifted > LATE_MILLISECONDS && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;
   document.documentElement.toggleAttribute("data-server-late", late);
 }
 

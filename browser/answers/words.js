@@ -16,7 +16,7 @@ export const UPDATED = t("This page has been updated. Reload it");
 export const AWAY = t("Answered by your browser; the server is away.");
 export const NUMBERS = ["0", t("One"), t("Two"), t("Three"), t("Four"), t("Five"), t("Six"), t("Seven"), t("Eight"), t("Nine"), t("Ten"), t("Eleven"), t("Twelve")];
 const COMMA = t(", "); // between clauses
-const SMALLEST = 0.0005; // probabilities below this would round to 0.0 %
+const MIN_WRITTEN = 0.0005; // probabilities below this would round to 0.0 %
 
 /** The agreement of the networks in words: "All four say 7", "Three say 7, the RNN says 1".
  * @param {{ title: string, answer: string }[]} answers a digit or a number from each network, in display order; at least one
@@ -66,8 +66,8 @@ export function failure(wrong, right, meant) {
 
 /** A probability from 0 to 1 with one decimal; neither 0 nor 100 % unless it is exactly that. @param {number} probability */
 export function percent(probability) {
-  if (probability > 0 && probability < SMALLEST) return leftToRight(`<${asPercent(number(0.1, 1))}`);
-  if (probability < 1 && 1 - probability <= SMALLEST) return leftToRight(`>${asPercent(number(99.9, 1))}`);
+  if (probability > 0 && probability < MIN_WRITTEN) return leftToRight(`<${asPercent(number(0.1, 1))}`);
+  if (probability < 1 && 1 - probability <= MIN_WRITTEN) return leftToRight(`>${asPercent(number(99.9, 1))}`);
   return asPercent(number(100 * probability, 1));
 }
 

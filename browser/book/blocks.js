@@ -100,18 +100,18 @@ const mean = (values) => values.reduce((sum, value) => sum + Math.abs(value), 0)
 // ------------------------------------------------------------------------------------------ dense
 
 const BOTTLENECK = 4; // times the growth rate
-const MOST = 24; // of the growth rate
+const MAX_GROWTH = 24; // of the growth rate
 
 /** @param {import("./desk.js").Desk} desk @param {import("./book.js").Material} material @returns {import("./desk.js").Lesson} */
 function dense(desk, { facts }) {
   const count = facts["figure 2.4.1"].layers;
   let growth = 12, layer = count;
-  desk.slider({ label: t("Growth rate k"), from: 2, to: MOST, by: 1, at: growth, digits: 0 }, (value) => { growth = value; });
+  desk.slider({ label: t("Growth rate k"), from: 2, to: MAX_GROWTH, by: 1, at: growth, digits: 0 }, (value) => { growth = value; });
   const slider = desk.slider({ label: t("Layer"), from: 1, to: count, by: 1, at: layer, digits: 0 }, (value) => { layer = value; });
   const hues = ["#8d8b85", "#2f81d6", "#2f9e8f", "#8a5cd6", "#d9480f"];
   return {
     draw(stage, area) {
-      const { u, colour } = stage, { phone } = area, all = entering(count + 1, growth), columns = count + 2, slot = area.w / columns, top = area.y + 34 * u, tall = area.h - (phone ? 84 : 96) * u, unit = tall / ((STEM + count) * MOST);
+      const { u, colour } = stage, { phone } = area, all = entering(count + 1, growth), columns = count + 2, slot = area.w / columns, top = area.y + 34 * u, tall = area.h - (phone ? 84 : 96) * u, unit = tall / ((STEM + count) * MAX_GROWTH);
       const widths = [STEM * growth, ...new Array(count).fill(growth)];
       for (let i = 0; i <= count; i++) {
         const x = area.x + i * slot;

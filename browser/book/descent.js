@@ -7,7 +7,7 @@ import { axes, curve, dot, figure, line, plot } from "./desk.js";
 
 const PACE = 260; // milliseconds of a step
 const RESTS = 0.01; // slope below which it has come to rest
-const MOST = { "one minimum": 300, "two minima": 300 };
+const MAX_STEPS = { "one minimum": 300, "two minima": 300 };
 const STARTS = { "one minimum": -0.5, "two minima": -2 };
 const HIGHS = { "one minimum": [-1.6, 2.9], "two minima": [-2.2, 2.2] };
 
@@ -15,9 +15,9 @@ const HIGHS = { "one minimum": [-1.6, 2.9], "two minima": [-2.2, 2.2] };
 export function lesson(desk, { facts }, which) {
   const known = CURVES[which], print = facts[which === "one minimum" ? "figure 1.3.7" : "figure 1.3.8"];
   let start = print.start ?? STARTS[which], rate = print.rate ?? 0.01, clock = 0, shown = 1;
-  let path = descend(known, start, rate, MOST[which]);
+  let path = descend(known, start, rate, MAX_STEPS[which]);
   const again = () => {
-    path = descend(known, start, rate, MOST[which]);
+    path = descend(known, start, rate, MAX_STEPS[which]);
     [clock, shown] = [0, 1];
   };
   const startSlider = desk.slider({ label: t("Start"), from: known.low, to: known.high, by: 0.01, at: start }, (value) => { start = value; again(); desk.play(); });

@@ -21,7 +21,7 @@ import { Stage } from "../journey/stage.js";
 
 const PHONE = 560; // pixels of width, below which the picture is laid out for a phone
 const [WIDE, HIGH] = [1000, 400]; // units of a picture in a window of 1280 x 720
-const LEAST = 300; // pixels of height
+const MIN_HEIGHT = 300; // pixels of height
 const SETTLED = 400; // milliseconds until the numbers are said
 const ACCENT = { light: "#0b5cad", dark: "#ffb020" };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -203,7 +203,7 @@ export class Desk {
     const { width, top } = this.picture.getBoundingClientRect(), scroll = document.querySelector(".stMain")?.scrollTop ?? 0, phone = width < PHONE;
     const bottom = this.root.getBoundingClientRect().bottom - this.picture.getBoundingClientRect().bottom, below = width === this.#wide ? Math.max(bottom, this.#below) : bottom; // a longer sentence makes the picture smaller, and a shorter one does not make it jump
     [this.#wide, this.#below] = [width, below];
-    const height = phone ? Math.round(width * (this.#lesson?.tall ?? 1.1)) : Math.max(LEAST, Math.round(innerHeight - top - scroll - below - 24));
+    const height = phone ? Math.round(width * (this.#lesson?.tall ?? 1.1)) : Math.max(MIN_HEIGHT, Math.round(innerHeight - top - scroll - below - 24));
     const ground = getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor, like = [width, height, ground, devicePixelRatio].join();
     if (like === this.#fitted || !width) return false;
     this.#fitted = like;

@@ -5,7 +5,7 @@ import { PLANS, build } from "./graph.js";
 
 /** @typedef {{ title: string, recipe: string, parameters: number, accuracy: number, interval: [number, number], n: number }} Measured */
 
-const MOST = 12; // layers of a branch
+const MAX_LAYERS = 12; // layers of a branch
 
 /** @param {import("./desk.js").Desk} desk @param {import("./book.js").Material} material @returns {import("./desk.js").Lesson} */
 export function lesson(desk, { ours }) {
@@ -15,7 +15,7 @@ export function lesson(desk, { ours }) {
   desk.choice(t("Branch"), { left: t("left"), right: t("right") }, (chosen) => { branch = chosen === "left" ? 0 : 1; show(); });
   const add = (/** @type {string} */ label, /** @type {import("./graph.js").Step} */ step) => desk.button(label, () => {
     (plan.branches[branch] ??= []).push(step);
-    if (plan.branches[branch].length > MOST) plan.branches[branch].pop();
+    if (plan.branches[branch].length > MAX_LAYERS) plan.branches[branch].pop();
     show();
   });
   add("+ Conv2D", "Conv2D");

@@ -7,7 +7,7 @@ import { figure, line } from "./desk.js";
 
 const SIDE = 14, DIGITS = 400, BATCH = 20, BATCHES = 4; // in each frame
 const RATE = 0.15, SMALL = 0.01; // a weight below is as good as none
-const MOST = 3000; // batches
+const MAX_BATCHES = 3000; // batches
 
 /** @param {import("./desk.js").Desk} desk @returns {Promise<import("./desk.js").Lesson>} */
 export async function lesson(desk) {
@@ -36,7 +36,7 @@ export async function lesson(desk) {
     if (done % 40 === 0) course.push({ right: network.accuracy(test), done });
   };
   desk.plays(() => {
-    if (done >= MOST) return false;
+    if (done >= MAX_BATCHES) return false;
     learn();
     return true;
   }, () => { for (let i = 0; i < 25; i++) learn(); });

@@ -9,7 +9,7 @@ import { file, recurrence } from "./networks.js";
 
 const N = 16, UNITS = N * N;
 const PACE = 550; // milliseconds of a row
-const FIRST = 11; // row that is shown first, where most digits have ink
+const FIRST_ROW = 11; // row that is shown first, where most digits have ink
 
 /** @typedef {import("../journey/stage.js").Stage} Stage */
 /** @typedef {import("../journey/parts.js").Area} Area */
@@ -20,7 +20,7 @@ export async function lesson(desk, { digit, ink }, which) {
   const { bytes, kernels } = await file(which), inner = recurrence(bytes), network = new Interpreter(bytes, kernels, [...new Set(inner.gates.flat())]);
   network.run(digit);
   const rows = inner.gates.map((tensors) => tensors.map((tensor) => Float32Array.from(network.value(tensor)))), nothing = new Float32Array(UNITS);
-  let row = FIRST, unit = liveliest(rows.map((each) => each[each.length - 1]));
+  let row = FIRST_ROW, unit = liveliest(rows.map((each) => each[each.length - 1]));
   const slider = desk.slider({ label: t("Row"), from: 0, to: SIDE - 1, by: 1, at: row, digits: 0 }, (value) => { row = value; });
   const unitSlider = desk.slider({ label: t("Unit"), from: 0, to: UNITS - 1, by: 1, at: unit, digits: 0 }, (value) => { unit = value; });
   const next = () => {

@@ -6,7 +6,7 @@ import { halved, varied } from "./digits.js";
 import { catalog } from "./networks.js";
 import { batches, SmallNetwork, uniform } from "./training.js";
 
-const WIDTH = 24, BATCH = 20, DIGITS = 300, MOST = 150; // batches
+const WIDTH = 24, BATCH = 20, DIGITS = 300, MAX_BATCHES = 150; // batches
 const [LEAST, MOST_SIZE] = [-9, 1]; // powers of ten of a gradient that are shown
 
 /** @typedef {"ReLU" | "tanh" | "sigmoid"} Activation */
@@ -28,7 +28,7 @@ export async function lesson(desk) {
     desk.pause();
   }
   const step = () => {
-    if (done >= MOST) return false;
+    if (done >= MAX_BATCHES) return false;
     if (!queue.length) queue = batches(DIGITS, BATCH, random);
     const chosen = /** @type {number[]} */ (queue.pop());
     for (const network of pair) network.step(train, chosen);

@@ -16,7 +16,7 @@ import { layersOf } from "../page/layers.js";
 /** @typedef {"turn" | "size" | "squeeze" | "thick" | "move" | "rub"} Handle */
 
 const SIDE = 280; // pixels of the drawing's height
-const SMALLEST = 42; // pixels of the window from the digit's middle to a handle, at least
+const MIN_REACH = 42; // pixels of the window from the digit's middle to a handle, at least
 const APART = 20; // pixels of the window between the ink and a handle
 const EDGE = 22; // pixels of the window between a handle's middle and the canvas's edge
 const CLICK = 4; // pixels of the window by which a click may move
@@ -90,7 +90,7 @@ export class Overlay {
   #box() {
     const { window, cut: { box } } = this.#drawing.held, scale = this.root.clientHeight / SIDE, [a, b, c, d, e, f] = matrixOf(this.#change, window);
     const x = box.left + box.width / 2, y = box.top + box.height / 2, wide = Math.hypot(a, b), high = Math.hypot(c, d);
-    const half = [(scale * wide * box.width) / 2, (scale * high * box.height) / 2].map((length) => Math.max(SMALLEST, length + APART));
+    const half = [(scale * wide * box.width) / 2, (scale * high * box.height) / 2].map((length) => Math.max(MIN_REACH, length + APART));
     return { middle: [scale * (a * x + c * y + e), scale * (b * x + d * y + f)], right: [a / wide, b / wide], bottom: [c / high, d / high], half };
   }
 

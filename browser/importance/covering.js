@@ -8,7 +8,7 @@ const SIDE = 28, PATCH = 4, STEP = 2; // pixels of the digit, of the square, and
 const ACROSS = (SIDE - PATCH) / STEP + 1; // places of the square side by side
 const PLACES = Array.from({ length: ACROSS * ACROSS }, (_, place) => ({ x: STEP * (place % ACROSS), y: STEP * Math.floor(place / ACROSS) }));
 const COARSE = PLACES.map(({ x, y }) => x % PATCH === 0 && y % PATCH === 0); // these squares lie side by side
-const SMALLEST = 1e-30; // probabilities are raised to this, so that log-odds stay finite
+const MIN_PROBABILITY = 1e-30; // probabilities are raised to this, so that log-odds stay finite
 
 /** The maps of one drawing after another: of the newest where it has been measured, else of those before. */
 export class Covering {
@@ -76,7 +76,7 @@ export class Covering {
 /** @param {ArrayLike<number>} probabilities @param {number} label */
 export function logOdds(probabilities, label) {
   const others = Array.from(probabilities).reduce((sum, value, digit) => (digit === label ? sum : sum + value), 0);
-  return Math.log(Math.max(probabilities[label], SMALLEST)) - Math.log(Math.max(others, SMALLEST));
+  return Math.log(Math.max(probabilities[label], MIN_PROBABILITY)) - Math.log(Math.max(others, MIN_PROBABILITY));
 }
 
 /** @param {Uint8Array} digit @param {{ x: number, y: number }} place */

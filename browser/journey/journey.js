@@ -27,7 +27,7 @@ const CHOICES = ".st-key-opened [data-testid=stButtonGroup] button"; // of the n
 const EASING = 35; // milliseconds in which bars come two thirds of the way closer
 const SETTLED = 150; // milliseconds until what is looked at is said
 const PHONE = 460; // pixels of width, below which the picture is laid out for a phone
-const LEAST = 440; // pixels of height beside the canvas
+const MIN_HEIGHT = 440; // pixels of height beside the canvas
 const [WIDE, HIGH] = [740, 500]; // units of a picture beside the canvas in a window of 1280 x 720
 const [NARROW, SMALL] = [366, 0.3]; // units of a phone's picture, and the part of it that the canvas takes across
 const LEAST_TEXT = 0.75; // rem: 12 pixels in a window of 1280 x 720, 18 in one of 1920 x 1080
@@ -191,7 +191,7 @@ class Journey {
   /** Fits the picture into the room that it has; returns whether that has changed. */
   #fit() {
     const full = isFull(), { width, height: room, top } = this.holder.getBoundingClientRect(), scroll = document.querySelector(".stMain")?.scrollTop ?? 0;
-    const phone = width < PHONE, height = full ? Math.round(room) : Math.max(LEAST, Math.round(innerHeight - top - scroll - 10)), upright = full && phone;
+    const phone = width < PHONE, height = full ? Math.round(room) : Math.max(MIN_HEIGHT, Math.round(innerHeight - top - scroll - 10)), upright = full && phone;
     const ground = getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor, like = [width, height, full, ground, devicePixelRatio].join();
     if (like === this.#fitted || !width || !height) return false;
     this.#fitted = like;

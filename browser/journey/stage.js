@@ -19,7 +19,7 @@ const COLOURS = {
 const EXPONENT = 0.72; // of values on their scale, so that small ones are seen, too
 const LEVELS = 255;
 const FAINT = 0.05; // of the strongest link; fainter ones are left out
-const SHARPEST = 2; // device pixels of a CSS pixel, at most
+const MAX_SHARPNESS = 2; // device pixels of a CSS pixel, at most
 const FROM_RIGHT = /[\u0590-\u08ff]/; // letters of scripts that are written from right to left
 const FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif';
 
@@ -58,7 +58,7 @@ export class Stage {
 
   /** @param {number} width @param {number} height @param {number} u @param {number} least pixels of the smallest text */
   fit(width, height, u, least) {
-    this.dpr = Math.min(devicePixelRatio || 1, SHARPEST);
+    this.dpr = Math.min(devicePixelRatio || 1, MAX_SHARPNESS);
     Object.assign(this, { width, height, u, least });
     const w = Math.round(width * this.dpr), h = Math.round(height * this.dpr);
     if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });

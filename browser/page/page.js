@@ -3,7 +3,7 @@
 import { t } from "../language/language.js";
 import { startCanvas } from "./canvas.js";
 import { layersOf } from "./layers.js";
-import { followStage } from "./stage.js";
+import { followStage } from "./projector.js";
 
 const BLOCKED = 20_000; // milliseconds without a connection, after which it will not come
 const BLOCKED_WORDS = t("This page cannot reach its server: WebSockets may be blocked on this network. Ask whoever runs the network, or try another one.");

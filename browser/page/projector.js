@@ -1,10 +1,30 @@
 /* A projector: one part of the page fills the window, without navigation and controls. The key P switches, Escape ends it, and
-   an address with ?projector=1 begins so. */
+   an address with ?projector=1 begins so. On Draw it is the canvas with its answers (ui/draw/projector.css), in a room the wall. */
 
 import { t } from "../language/language.js";
 
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 4h18v12H3zM8 20h8M12 16v4" fill="none" stroke="currentColor" stroke-width="2"/></svg>`;
 const TYPING = "input:not([type=range]), textarea, [role=combobox], [role=listbox]"; // where P is a letter
+
+const PARAMETER = "projector"; // of a link that opens the page so
+let asked = new URLSearchParams(location.search).has(PARAMETER);
+
+/** @type {AbortController | null} */ let shown = null;
+
+/** Makes the page Draw a projector's while it is shown. */
+export function followStage() {
+  const there = document.querySelector(".st-key-panel") !== null;
+  if (there === (shown !== null)) return;
+  shown?.abort();
+  shown = null;
+  if (!there) return;
+  shown = new AbortController();
+  const projector = new Projector(document.body, () => {}, shown.signal), button = projector.button();
+  document.body.append(button);
+  shown.signal.addEventListener("abort", () => button.remove());
+  if (asked) projector.switch(true, false);
+  asked = false;
+}
 
 export class Projector {
   on = false;

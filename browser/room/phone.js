@@ -1,7 +1,7 @@
 /* A phone in a room: polls whether the room has changed, says in which round a drawing was begun, presses Send again where it
    got no answer, remembers who the participant is, and shows how their drawing was read when the host reveals it. */
 import { isBlank, isConnected } from "../page/canvas.js";
-import { remember } from "./memory.js";
+import { remember } from "./resume.js";
 import { Result } from "./result.js";
 
 /** @typedef {{ address: string, etag: string, every: number, rerun: number, code: string, token: string, name: string, show: import("./result.js").Show | null }} Data
@@ -9,9 +9,9 @@ import { Result } from "./result.js";
 /** @typedef {{ data: Data, parentElement: Element, setTriggerValue: (name: string, value: any) => void, setStateValue: (name: string, value: any) => void }} Component */
 
 const BASE = new URL("../../../", import.meta.url);
-const QUIET = 10_000; // milliseconds until the page has run, or, where that was lost, must be told again
-const LOOK = 300; // milliseconds from one look at an unanswered Send to the next
-const LATE = 20_000; // milliseconds after which an answer will not come
+const QUIET_MILLISECONDS = 10_000; // until the page has run, or, where that was lost, must be told again
+const LOOK_MILLISECONDS = 300; // from one look at an unanswered Send to the next
+const LOST_MILLISECONDS = 20_000; // after which an answer will not come
 
 /** @type {Phone | null} */ let phone = null;
 
@@ -37,7 +37,7 @@ class Phone {
     for (const kind of ["mousedown", "touchstart"]) addEventListener(kind, (event) => this.#touched(event), { capture: true, passive: true, signal });
     addEventListener("click", (event) => this.#clicked(event), { capture: true, signal });
     document.addEventListener("visibilitychange", () => this.#poll(), { signal });
-    const timers = [setInterval(() => this.#poll(), 1000 * component.data.every), setInterval(() => this.#look(), LOOK)];
+    const timers = [setInterval(() => this.#poll(), 1000 * component.data.every), setInterval(() => this.#look(), LOOK_MILLISECONDS)];
     signal.addEventListener("abort", () => timers.forEach(clearInterval));
   }
 
@@ -60,7 +60,7 @@ class Phone {
   async #poll() {
     if (!this.alive) return this.#ended.abort();
     const { data, setTriggerValue } = this.component, now = performance.now();
-    if (document.hidden || (this.#asked && now - this.#asked < QUIET)) return;
+    if (document.hidden || (this.#asked && now - this.#asked < QUIET_MILLISECONDS)) return;
     let changed = data.rerun > 0 && now >= this.#due;
     try {
       const answer = changed ? null : await fetch(new URL(data.address, BASE));
@@ -96,7 +96,7 @@ class Phone {
     if (isConnected() && emptied() && emptied() !== sending.emptied) this.#sending = null;
     else if (!isConnected()) sending.lost = true;
     else if (!button || button.disabled || isBlank()) return;
-    else if (sending.lost || performance.now() - sending.since > LATE) {
+    else if (sending.lost || performance.now() - sending.since > LOST_MILLISECONDS) {
       this.#sending = null; // the click sets it anew
       button.click(); // a drawing that has come already is stored once
     }

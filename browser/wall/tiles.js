@@ -16,7 +16,7 @@ import { moment, speaking, toldAt, wrong } from "./show.js";
 
 const PIXELS = 28;
 const GAP = 0.35; // rem
-const LEAST = 5.4; // rem of a tile's side
+const MIN_SIDE = 5.4; // rem of a tile's side
 const NAMED = 9.5; // rem of a side that a name fits on
 const PHONE = 640; // pixels of the window's width
 const IN_A_ROW = 5; // answers
@@ -119,7 +119,7 @@ export class Tiles {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize), rows = Math.ceil(networks.length / IN_A_ROW);
     const large = this.root.querySelectorAll(".large").length;
     const foot = (/** @type {number} */ side, /** @type {boolean} */ named) => rows * chipHeight(side, rem) + (named ? 1.5 * nameSize(side, rem) : 0);
-    const layout = innerWidth <= PHONE ? scrolling(tiles.length, width, GAP * rem) : fitted({ small: tiles.length - large, large }, { width, height }, { gap: GAP * rem, least: LEAST * rem, names: NAMED * rem, foot });
+    const layout = innerWidth <= PHONE ? scrolling(tiles.length, width, GAP * rem) : fitted({ small: tiles.length - large, large }, { width, height }, { gap: GAP * rem, least: MIN_SIDE * rem, names: NAMED * rem, foot });
     if (this.#pages !== layout.pages || this.#page >= layout.pages) this.#page = Math.min(this.#page, layout.pages - 1);
     this.#pages = layout.pages;
     this.#turned = performance.now();

@@ -14,7 +14,7 @@ from language import N_, _
 from ui.book import figures, tables
 from ui.book.facts import FACTS, SOURCE
 from ui.drawing.board import current_board
-from ui.shared import browser_files, modules, session
+from ui.shared import modules, session
 
 SAMPLE = "5"  # where nothing has been drawn
 LEFT = 2  # sections in the left column of the contents
@@ -187,10 +187,11 @@ def _remember(title: str) -> None:
 def _mount(lesson: Lesson) -> None:
     drawn = current_board().digit
     digit = sample_digit(SAMPLE) if drawn is None else drawn
-    modules.component("lesson")(
+    modules.mount(
+        "lesson",
+        "book/book.js",
         key="lesson",
         data={
-            "module": browser_files.script_address("book/book.js"),
             "lesson": lesson.part,
             "digit": b64encode(digit.tobytes()).decode(),
             "own": drawn is not None,

@@ -33,8 +33,8 @@ from ui.shared.run_lock import RunLock
 from ui.shared.share_link import share_button
 
 BARS = N_("Bars")
-# Each takes the place of the bars, given the digit that it is about, None before one is drawn, and the networks.
-PANELS: dict[str, Callable[[DrawnDigit | None, Selection], None]] = {
+# Each takes the place of the bars.
+PANELS: dict[str, Callable[[Selection], None]] = {
     N_("Journey"): journey_panel,
     N_("Which ink?"): importance_panel,
     N_("How it is built"): architecture_panel,
@@ -121,7 +121,7 @@ def _show_reading(board: Board, selection: Selection, turn: RunLock, in_room: bo
     if panel != BARS and not answers_wait():
         turn.end()
         with st.container(key="opened"):
-            PANELS[panel](reading.chosen, selection)
+            PANELS[panel](selection)
     else:
         answers.show(
             "bars", reading.record, selection, reading.own, _beside(selection.recipe), reading.own_url, in_room

@@ -85,11 +85,12 @@ def show(
     ours: it is that of the room that the visitor is in.
     beside: the recipe whose answers stand in the heads, too, or "".
     """
-    modules.component("answers")(
+    modules.mount(
+        "answers",
+        "answers/answers.js",
         key=f"answers_{part}",
         data={
             "part": part,
-            "module": browser_files.script_address("answers/answers.js"),
             "catalog": catalog(language.current())[0],
             "recipe": selection.recipe,
             "networks": list(selection.networks),

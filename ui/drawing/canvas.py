@@ -19,7 +19,7 @@ from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH
 from language import N_, _, number
 from ui.drawing import underlay
 from ui.drawing.board import CANVAS_KEY, Board, current_board
-from ui.shared import browser_files, images, modules, session
+from ui.shared import images, modules, session
 
 VISITS = secrets.token_hex(4)  # of this server: after a restart none has emptied its canvas
 log = logging.getLogger(__name__)
@@ -52,8 +52,7 @@ def canvas(widens: bool = False, ghost: bool = True, grabs: bool = False) -> Boa
         if widens:
             st.toggle(_("Number"), board.wide, key=session.WIDE, on_change=_widen, args=(board,), help=_(WIDE))
         if grabs:
-            module = {"module": browser_files.script_address("grab/grab.js")}
-            modules.component("grab")(key="grab", data=module, width="content")
+            modules.mount("grab", "grab/grab.js", key="grab", width="content")
         st.button(_("Undo"), key=session.UNDO, on_click=board.undo)
         st.button(_("Clear"), key=session.CLEAR, on_click=board.clear)
     if not readable:

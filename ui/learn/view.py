@@ -14,7 +14,7 @@ from language import N_, _
 from learning.job import Snapshot
 from learning.training import Training
 from models import NETWORKS
-from ui.shared import browser_files, images, modules, session
+from ui.shared import images, modules, session
 
 EXCITES = {  # what an early layer has for a digit, and the heading for it
     "units": N_("Units: what each looks for, and how much this digit excites it"),
@@ -27,12 +27,8 @@ BRIGHTEST = 0.995  # quantile of the weights that is shown brightest
 def show(training: Training, snapshot: Snapshot) -> None:
     """Mount the view of a training that has begun to learn."""
     chosen = followed(len(snapshot.labels))
-    data = {
-        "module": browser_files.script_address("learn/learn.js"),
-        "projector": session.PROJECTOR in st.query_params,
-        **content(training, snapshot, chosen),
-    }
-    modules.component("learn")(key=session.LEARN_VIEW, data=data, on_followed_change=lambda: None)
+    data = {"projector": session.PROJECTOR in st.query_params, **content(training, snapshot, chosen)}
+    modules.mount("learn", "learn/learn.js", data, key=session.LEARN_VIEW, on_followed_change=lambda: None)
 
 
 def content(training: Training, snapshot: Snapshot, followed: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ui.drawing.browser_storage import remember, restore
 from ui.drawing.canvas import canvas
 from ui.drawing.history import DrawnDigit, current_history, read_digits
 from ui.learn import state
-from ui.shared import browser_files, modules, session
+from ui.shared import modules, session
 from ui.shared.choosers import one_of, selected
 
 GAMES = (N_("Against the clock"), N_("Fool them"))
@@ -65,14 +65,11 @@ def _read(board: Board, selection: Selection) -> tuple[DrawnDigit | None, answer
 
 def _play(part: str, game: str, selection: Selection) -> object:
     """Mount one of the game's parts; return the label that the browser has told of a drawing."""
-    result = modules.component("play")(
+    result = modules.mount(
+        "play",
+        "play/play.js",
+        {"part": part, "game": game, "networks": _titles(selection)},
         key=f"play_{part}",
-        data={
-            "module": browser_files.script_address("play/play.js"),
-            "part": part,
-            "game": game,
-            "networks": _titles(selection),
-        },
         on_labelled_change=lambda: None,
     )
     return result.get("labelled")

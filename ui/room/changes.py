@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from ui.room import store
 from ui.room.visit import Participation
-from ui.shared import browser_files, modules, session
+from ui.shared import modules, session
 
 if TYPE_CHECKING:
     from rooms.hosting import Hosted
@@ -52,7 +52,6 @@ def poll(part: Participation, show: dict[str, Any] | None) -> None:
     part.poll_key = issue_key(part.state.id, part.poll_key)
     waits = bool(part.outbox) or (part.own is not None and part.own.status == "waiting")
     data = {
-        "module": browser_files.script_address("room/phone.js"),
         "address": PATH.format(key=part.poll_key),
         "etag": part.state.etag,
         "every": POLL_SECONDS,
@@ -62,9 +61,8 @@ def poll(part: Participation, show: dict[str, Any] | None) -> None:
         "name": part.member.name,
         "show": show,
     }
-    modules.component("room")(
-        data=data, key=session.ROOM_POLL, on_changed_change=lambda: None, on_begun_change=lambda: None
-    )
+    told = {"on_changed_change": lambda: None, "on_begun_change": lambda: None}
+    modules.mount("room", "room/phone.js", data, key=session.ROOM_POLL, **told)
 
 
 def begun_round() -> int | None:

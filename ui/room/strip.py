@@ -20,7 +20,7 @@ from ui.room import changes, store, taught
 from ui.room.send import AWAY, begun_for, deliver, label, privacy
 from ui.room.visit import Participation, RoomVisit, remember_in_link, room_visit
 from ui.room.wall import picture
-from ui.shared import browser_files, modules, session
+from ui.shared import modules, session
 from ui.shared.run_lock import RunLock
 
 if TYPE_CHECKING:
@@ -128,8 +128,10 @@ def _offer_to_join(visit: RoomVisit, code: str) -> None:
         else:
             words = escape(_("Room {code}")).format(code=f"<b>{escape(visit.found.code)}</b>")
             st.html(f'<p class="room-joining">{words}</p>')
-            modules.component("resume")(
-                data={"module": browser_files.script_address("room/resume.js"), "code": visit.found.code},
+            modules.mount(
+                "resume",
+                "room/resume.js",
+                {"code": visit.found.code},
                 key=session.ROOM_RESUME,
                 on_resumed_change=lambda: resume(visit, code),
             )

@@ -26,7 +26,7 @@ from ui.room import changes, store, taught
 from ui.room.changes import Right
 from ui.room.taught import title
 from ui.room.visit import WatchedRoom, room_visit
-from ui.shared import browser_files, images, modules, session
+from ui.shared import images, modules, session
 
 if TYPE_CHECKING:
     from rooms.exports import Record
@@ -47,16 +47,14 @@ def room_wall(watched: WatchedRoom, join: dict[str, Any], command: Callable[[], 
     hosted, undo = watched.hosted, room_visit().undo
     watched.wall_key = changes.issue_key(watched.id, watched.wall_key, hosted)
     data = {
-        "module": browser_files.script_address("wall/wall.js"),
         "address": changes.PATH.format(key=watched.wall_key),
         "host": hosted is not None,
         "projector": session.PROJECTOR in st.query_params,
         "undo": undo.words if hosted is not None and undo is not None else "",
         "join": {"code": watched.code, **join},
     }
-    modules.component("wall")(
-        key=session.ROOM_WALL, data=data, on_command_change=command, on_closed_change=lambda: None
-    )
+    heard = {"on_command_change": command, "on_closed_change": lambda: None}
+    modules.mount("wall", "wall/wall.js", data, key=session.ROOM_WALL, **heard)
 
 
 def command() -> dict[str, Any]:

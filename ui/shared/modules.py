@@ -1,13 +1,16 @@
-"""Modules of browser/ that the page mounts: Streamlit sends a door to them with each run, and browsers keep them."""
+"""Mounts modules of browser/: Streamlit sends a loader of a few lines with each run, and browsers keep the modules."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import streamlit as st
 
-DOOR = """
+from ui.shared import browser_files
+
+LOADER = """
 const base = document.querySelector("script[data-catalog]").src.replace(/browser\\/.*/, "");
 export default function (component) {
   import(new URL(component.data.module, base).href).then(({ mount }) => mount(component));
@@ -15,7 +18,14 @@ export default function (component) {
 """
 
 
+def mount(name: str, script: str, data: Mapping[str, Any] | None = None, **arguments: Any) -> Any:
+    """Call a script's mount() in the browser with this data; return what the script has set.
+
+    name: the component's. arguments: more of Streamlit's, such as key and on_VALUE_change.
+    """
+    return _component(name)(data={"module": browser_files.script_address(script), **(data or {})}, **arguments)
+
+
 @cache
-def component(name: str) -> Any:
-    """Return a component that mounts the module whose address its data has under "module"."""
-    return st.components.v2.component(f"draw_a_digit_{name}", js=DOOR, isolate_styles=False)
+def _component(name: str) -> Any:
+    return st.components.v2.component(f"draw_a_digit_{name}", js=LOADER, isolate_styles=False)

@@ -11,7 +11,7 @@ from jinja2 import Template
 from language import LANGUAGES, N_, _
 from ui.room import strip
 from ui.room.visit import room_visit
-from ui.shared import browser_files, modules, session
+from ui.shared import modules, session
 
 UI = Path(__file__).resolve().parents[1]
 STYLES = (  # in this order
@@ -47,10 +47,7 @@ def inject_assets() -> None:
     if st.context.is_embedded:
         return
     with st.container(key="language"):
-        modules.component("menu")(
-            key="menu",
-            data={"module": browser_files.script_address("page/menu.js"), "languages": LANGUAGES},
-        )
+        modules.mount("menu", "page/menu.js", {"languages": LANGUAGES}, key="menu")
 
 
 def placeholder() -> str:

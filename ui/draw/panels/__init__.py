@@ -1,1 +1,1 @@
-"""The panels that open under a drawing; each gets the drawn digit and the selection of networks."""
+"""The panels that open under a drawing; each is given the selection of networks; the browser knows the digit."""

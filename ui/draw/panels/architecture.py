@@ -19,7 +19,6 @@ from recognition.card import TESTS, ModelCard, Score
 from recognition.ensemble import Selection
 from recognition.exported_model import Architecture
 from recognition.recipes import YOURS
-from ui.drawing.history import DrawnDigit
 from ui.learn import state
 from ui.shared import images
 from ui.shared.choosers import one_network
@@ -72,7 +71,7 @@ class Step:
         return 1 + round(math.log2(self.shape[2])) if len(self.shape) > 2 else 1
 
 
-def architecture_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+def architecture_panel(selection: Selection) -> None:
     """Show the architecture of one network, with or without a drawing."""
     learned = state.learning().learned
     classifier = one_network(selection, {learned.title: learned.classifier} if learned else {})

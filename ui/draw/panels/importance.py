@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from recognition.ensemble import Selection
-from ui.drawing.history import DrawnDigit
-from ui.shared import browser_files, modules
+from ui.shared import modules
 
 
-def importance_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
-    """Show, for each network, the digit with the importance of its ink in colour; the browser knows what is drawn."""
-    module = browser_files.script_address("importance/importance.js")
-    modules.component("importance")(key="importance", data={"module": module})
+def importance_panel(selection: Selection) -> None:
+    """Show, for each network, the digit with the importance of its ink in colour; the browser knows both."""
+    modules.mount("importance", "importance/importance.js", key="importance")

@@ -11,13 +11,12 @@ from language import _
 from models import NETWORKS
 from recognition.ensemble import Selection
 from recognition.recipes import YOURS
-from ui.drawing.history import DrawnDigit
 from ui.learn import state
-from ui.shared import browser_files, modules, session
+from ui.shared import modules, session
 from ui.shared.choosers import one_of
 
 
-def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
+def journey_panel(selection: Selection) -> None:
     """Show the journey through the network that the visitor chooses; the browser knows what is drawn."""
     keys = {NETWORKS[key].title: key for key in selection.networks}
     learned = state.learning().learned
@@ -28,12 +27,5 @@ def journey_panel(drawn: DrawnDigit | None, selection: Selection) -> None:
     if learned and not drawable:
         words = _("{network} is not among them: its layers have another size than the journey draws.")
         st.caption(words.format(network=learned.title))
-    modules.component("journey")(
-        key="journey",
-        data={
-            "module": browser_files.script_address("journey/journey.js"),
-            "network": chosen,
-            "recipe": selection.recipe,
-            "calibrated": selection.calibrated,
-        },
-    )
+    data = {"network": chosen, "recipe": selection.recipe, "calibrated": selection.calibrated}
+    modules.mount("journey", "journey/journey.js", data, key="journey")
