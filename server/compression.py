@@ -81,8 +81,9 @@ class StaticGzipMiddleware:
         request = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
         await self.app({**scope, "headers": request}, receive, keep)
         start, *rest = messages
-        html, spoken = b"".join(part.get("body", b"") for part in rest), of_request(HTTPConnection(scope))
-        page = Response(index_page.completed(html, spoken), start["status"])
+        html, visitor = b"".join(part.get("body", b"") for part in rest), HTTPConnection(scope)
+        spoken, query = of_request(visitor), visitor.query_params
+        page = Response(await asyncio.to_thread(index_page.completed, html, spoken, query), start["status"])
         page.raw_headers += [header for header in start["headers"] if header[0] not in OF_THE_FILE]
         await page(scope, receive, send)
 

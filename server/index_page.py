@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 
 import language
@@ -21,12 +22,9 @@ BASE = f"""<script>{{
     window.__streamlit = {{ BACKEND_BASE_URL: location.origin + path.join("/") + "/" }};
 }}</script>"""
 RENAMING = """<script>{
-  const address = new URL(location.href), renamed = %s;
-  for (const key of ["panel", "mode"]) {
-    const name = renamed[address.searchParams.get(key)];
-    if (name) address.searchParams.set(key, name);
-  }
-  if (address.href !== location.href) history.replaceState(null, "", address);
+  const address = new URL(location.href);
+  for (const [parameter, name] of Object.entries(%s)) address.searchParams.set(parameter, name);
+  history.replaceState(null, "", address);
 }</script>"""
 
 
@@ -37,11 +35,16 @@ def styles() -> tuple[str, bytes]:
     return f"browser/styles/{hashlib.sha256(content).hexdigest()[: browser_files.SHORT]}.css", content
 
 
-def completed(html: bytes, spoken: str) -> bytes:
-    """Put tokens' guard and frame before Streamlit's root, and style sheet and script behind it, in a language."""
+def completed(html: bytes, spoken: str, query: Mapping[str, str]) -> bytes:
+    """Put tokens' guard and frame before Streamlit's root, and style sheet and script behind it, in a language.
+
+    query: of the page's address, whose choices may have been made in another language.
+    """
     direction = "rtl" if spoken in language.RIGHT_TO_LEFT else "ltr"
     html = html.replace(HTML, f'<html lang="{spoken}" dir="{direction}">'.encode(), 1)
-    return html.replace(ROOT, _before(spoken) + ROOT + _behind(spoken), 1)
+    renamed = navigation.renamed(query, spoken)
+    renaming = (RENAMING % json.dumps(renamed)).encode() if renamed else b""
+    return html.replace(ROOT, _before(spoken) + ROOT + renaming + _behind(spoken), 1)
 
 
 @cache
@@ -57,5 +60,4 @@ def _behind(spoken: str) -> bytes:
         module = browser_files.script_address("page/page.js")
     tags = f'<link rel="stylesheet" href="./{styles()[0]}">{BASE}'
     catalog, _ = answers.catalog(spoken)
-    renaming = RENAMING % json.dumps(navigation.renamed(spoken), ensure_ascii=False)
-    return f'{tags}{renaming}<script type="module" src="./{module}" data-catalog="{catalog}"></script>'.encode()
+    return f'{tags}<script type="module" src="./{module}" data-catalog="{catalog}"></script>'.encode()

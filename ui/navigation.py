@@ -7,7 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from language import N_, _, gettext
+from language import LANGUAGES, N_, _, gettext
+from recognition.card import TESTS
+from recognition.recipes import RECIPES
 
 PAGES = {  # title and icon by name
     "draw": (N_("Draw"), ":material/draw:"),
@@ -23,14 +25,13 @@ SECTIONS = {  # of the navigation: their pages, by title; those without one stan
     N_("More"): ("evidence", "book"),
 }
 SECTION_ICONS = {"Class": ":material/groups:", "More": ":material/more_horiz:"}
-LINKED = (  # names of panels and games, which stand in links
-    N_("Bars"),
-    N_("Journey"),
-    N_("Which ink?"),
-    N_("How it is built"),
-    N_("Against the clock"),
-    N_("Fool them"),
-)
+LINKED = {  # parameters of links, and the choices that they name, in the language of whoever made the link
+    "panel": (N_("Bars"), N_("Journey"), N_("Which ink?"), N_("How it is built")),
+    "mode": (N_("Against the clock"), N_("Fool them")),
+    "recipe": tuple(recipe.label for recipe in RECIPES.values()),
+    "trained": tuple(recipe.label for recipe in RECIPES.values()),
+    "test": tuple(TESTS.values()),
+}
 OLD_PANELS = {  # of the page Draw, by the names that links have carried
     "Inside": "Journey",
     "Confidence": "Bars",
@@ -45,10 +46,17 @@ Page = Any  # what st.Page() returns; Streamlit does not export its type
 _KEY = "pages_by_name"
 
 
-def renamed(spoken: str) -> dict[str, str]:
-    """Return what English and old links call panels and games, and the names that stand in links in this language."""
-    names = {name: name for name in LINKED} | OLD_PANELS
-    return {linked: here for linked, name in names.items() if (here := gettext(name, spoken)) != linked}
+def renamed(query: Mapping[str, str], spoken: str) -> dict[str, str]:
+    """Return the parameters that name a choice in another language, or by an old name, with its name in this one."""
+    found = {}
+    for parameter in LINKED.keys() & query.keys():
+        linked, names = query[parameter], LINKED[parameter]
+        if linked in (gettext(name, spoken) for name in names):
+            continue
+        in_source = {gettext(name, other): name for other in reversed(LANGUAGES) for name in names}
+        if name := in_source.get(OLD_PANELS.get(linked, linked)):
+            found[parameter] = gettext(name, spoken)
+    return found
 
 
 def register(pages: Mapping[str, Page]) -> None:

@@ -33,6 +33,9 @@ def test_the_page_can_be_read_before_its_scripts_have_come_and_knows_where_its_s
     page = fetched(server.address + path)[0].decode()
     assert "<h1>Draw a digit</h1>" in page
     assert "['play', 'room', 'learn', 'evidence', 'book'].includes" in page and "BACKEND_BASE_URL" in page
+    assert "replaceState(null" not in page
+    renaming = fetched(f"{server.address}{path}?panel=Inside")[0].decode()
+    assert 'Object.entries({"panel": "Journey"})' in renaming
 
 
 def test_the_first_html_names_the_pages_own_styles_script_and_catalog_which_browsers_keep(server):

@@ -7,10 +7,12 @@ import shutil
 import pytest
 
 import recognition
+from language import gettext
 from models import DEFAULT_NETWORKS
 from recognition import ensemble, store
 from tests.drawings import placed
 from tests.ui.page import answers, message, opened, read, send, visit
+from ui import navigation
 
 RECIPE = store.default_recipe()
 
@@ -72,3 +74,23 @@ def test_the_chooser_is_hidden_when_there_are_only_four_networks(monkeypatch, tm
     keep_only(tmp_path, DEFAULT_NETWORKS)
     monkeypatch.setattr(store, "WEIGHTS", tmp_path)
     assert not choosers(visit())
+
+
+@pytest.mark.parametrize(
+    ("query", "spoken", "names"),
+    [
+        ({"panel": "Journey", "network": "RNN", "lang": "de"}, "de", {"panel": "Journey"}),
+        (
+            {"panel": gettext("Which ink?", "ja"), "mode": gettext("Fool them", "ar")},
+            "en",
+            {"panel": "Which ink?", "mode": "Fool them"},
+        ),
+        ({"recipe": gettext("on MNIST alone", "de")}, "uk", {"recipe": "on MNIST alone"}),
+        ({"panel": "Inside"}, "en", {"panel": "Journey"}),
+        ({"panel": "How it is built"}, "en", {}),
+        ({"panel": "no such panel", "room": "Journey"}, "de", {}),
+    ],
+    ids=["English", "two languages", "German", "an old name", "the own language", "nothing that is known"],
+)
+def test_a_link_that_was_made_in_another_language_or_long_ago_opens_the_same(query, spoken, names):
+    assert navigation.renamed(query, spoken) == {key: gettext(name, spoken) for key, name in names.items()}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-import language
 from language import _
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import ensemble
@@ -36,8 +35,6 @@ def one_of(
     options = list(options)
     if st.session_state.get(key) not in options:  # an earlier choice that is no longer offered
         st.session_state.pop(key, None)
-    if key not in st.session_state and (linked := _in_any_language(st.query_params.get(key), options, format_func)):
-        st.session_state[key] = linked
     chosen = control(
         label,
         options,
@@ -50,17 +47,6 @@ def one_of(
         **look,
     )
     return chosen or options[0]  # a link with an empty value chooses none, required or not
-
-
-def _in_any_language(name: str | None, options: Sequence[str], format_func: Callable[[str], str]) -> str | None:
-    """The option that a link from a visitor of another language means; None in the own one, which the widget reads."""
-    if name is None or name in map(format_func, options):
-        return None
-    for other in language.LANGUAGES:
-        with language.speaking(other):
-            if found := next((option for option in options if format_func(option) == name), None):
-                return found
-    return None
 
 
 def one_recipe(recipes: Iterable[str], key: str = session.RECIPE) -> str:
