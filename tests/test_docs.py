@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import tomllib
@@ -12,12 +13,14 @@ from packaging.requirements import Requirement
 
 from benchmark import hosting
 from language import LANGUAGES
-from models import NETWORKS
+from models import DEFAULT_NETWORKS, NETWORKS
+from recognition.outlier import DETECTOR
 from recognition.recipes import RECIPES
-from recognition.store import TABLES, card_path, read_card
+from recognition.store import TABLES, card_path, read_card, serving_path
 from tests.page_server import ROOT
 from training import tables
 from training.evaluate import HEADING, table
+from ui.book.page import LESSONS
 
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "training" / "LOG.md"]
 SUFFIXES = (".py", ".css", ".js", ".html", ".png", ".md")
@@ -140,3 +143,15 @@ def test_the_readme_says_how_large_an_installation_is_and_in_how_many_languages_
     sizes = [int(size.replace(",", "")) for size in re.findall(r"requirements\S* \| [^|]+ \| ([\d,]+) \|", measured)]
     assert len(sizes) == 2 and all(f"{size / 1000:.1f} GB" in readme for size in sizes)
     assert len(LANGUAGES) == 16 and "sixteen languages" in readme
+
+
+def test_the_readme_and_the_changelog_count_the_lessons():
+    count = sum(isinstance(lesson.part, str) for lesson in LESSONS.values())  # the others are tables beside the print
+    for name in ("README.md", "CHANGELOG.md"):
+        assert f"{count} lessons" in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+def test_where_data_is_to_be_saved_the_page_says_how_much_the_networks_and_the_detector_take():
+    files = [serving_path(key, "drawn").read_bytes() for key in (*DEFAULT_NETWORKS, DETECTOR.key)]
+    megabytes = sum(len(gzip.compress(file, 9)) for file in files) / 1e6
+    assert f"(loads {megabytes:.1f} MB)" in (ROOT / "browser" / "answers" / "words.js").read_text(encoding="utf-8")
