@@ -1,7 +1,7 @@
 /* The journey: one connected picture of a network, from the drawing to its answer, that moves while the visitor draws.
 
    Mounted by the page as the panel "Journey". The drawing, its inner outputs and the pen come from answers.js. A canvas holds
-   the picture; what it shows where one points at is also said, for those who do not see it. */
+   the picture; what it shows of the place that is pointed at is also said, for those who do not see it. */
 import { describe, follow } from "../answers/answers.js";
 import { percent } from "../answers/words.js";
 import { t } from "../language/language.js";
@@ -140,7 +140,7 @@ class Journey {
   /** @param {import("../answers/answers.js").Now} now */
   #update({ digit, inside, cut, moving, demonstrated, rival }) {
     const { scene } = this, wanted = digit ?? new Uint8Array(SIDE * SIDE), known = this.#digit?.every((value, i) => value === wanted[i]) ?? false;
-    if (moving) this.#picture?.walk.stop(); // one looks at what is drawn
+    if (moving) this.#picture?.walk.stop(); // the drawing is what is looked at
     else if (demonstrated && scene.moving && !still.matches) this.#picture?.walk.play(false); // nobody is there: it plays by itself
     scene.moving = moving;
     scene.quiet = !digit;

@@ -1,5 +1,5 @@
 /* The journey over the whole window: on a phone always, where it would lie far below the canvas; in front of a class on request.
-   The page's own canvas, verdict and heads are laid out anew around it by the style sheet, so that one draws on as before. */
+   The page's own canvas, verdict and heads are laid out anew around it by the style sheet, so that the visitor draws on as before. */
 
 import { t } from "../language/language.js";
 

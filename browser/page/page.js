@@ -39,7 +39,7 @@ function showPanel() {
   open = now;
 }
 
-/** While the server is gone Streamlit shows a dialog over the drawing; the page has a banner, and one can draw on. */
+/** While the server is gone Streamlit shows a dialog over the drawing; the page has a banner, and the visitor draws on. */
 function closeDialog() {
   const app = /** @type {HTMLElement | null} */ (document.querySelector(".stApp"));
   if (app?.dataset.testConnectionState !== "CONNECTED") /** @type {HTMLElement | null} */ (document.querySelector(".stDialog button[aria-label=Close]"))?.click();

@@ -1,4 +1,4 @@
-"""The journey in a real Chromium: it moves while one draws, and what is pointed at shows its own sum."""
+"""The journey in a real Chromium: it moves with the pen, and what is pointed at shows its own sum."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ def reachable(element) -> bool:
 
 
 def sizes(page, selector: str = "*") -> set[int]:
-    """Sizes of the letters that one sees on a wall, in pixels."""
+    """Sizes of the letters on a wall, in pixels."""
     return set(
         page.locator(".wall-stage").evaluate(
             """(wall, selector) => [...wall.querySelectorAll(selector)]

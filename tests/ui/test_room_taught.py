@@ -97,7 +97,7 @@ def test_a_room_trains_a_network_on_its_drawings_and_phones_draw_against_it(room
     assert own["heldOut"] == [list(pair) for pair in zip(last.held_out, last.predictions, strict=True)]
     phone = joined(code)
     send(phone, message(placed(7)))
-    assert "yours" in record(phone)["digits"][0]["probabilities"], "while one draws, too"
+    assert "yours" in record(phone)["digits"][0]["probabilities"], "while the pen moves, too"
     *_, key, _, name = answers(phone)["heads"]["ownUrl"].split("/")
     answer = ask(taught.answer_file, key, number=name.removesuffix(".tflite"))
     assert answer.status_code == 200 and answer.body[4:8] == b"TFL3", "its browser runs it itself"

@@ -63,7 +63,7 @@ def sketched(pen_digit: PenDrawing, brush: float, extent: float) -> np.ndarray |
 
 
 def simplify_strokes(pen_digit: PenDrawing) -> PenDrawing:
-    """The same digit without points that are closer than one can see."""
+    """The same digit without points that are closer than anybody can see."""
     size = max(float(np.ptp(np.concatenate(pen_digit.strokes), axis=0).max()), 1e-9)
     return replace(pen_digit, strokes=tuple(_spaced(stroke, CLOSEST * size) for stroke in pen_digit.strokes))
 
