@@ -7,6 +7,7 @@ A sentence that has changed loses its translation; one that is gone is removed.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -25,8 +26,9 @@ METHODS = {".py": "python", ".js": "javascript"}
 OPTIONS = {"encoding": "utf-8", "parse_template_string": True}  # t("...") within JavaScript's `${...}` too
 
 
-def main() -> int:
-    """Update every catalogue; returns 1 if a sentence is not translated."""
+def main(arguments: list[str] | None = None) -> int:
+    """Update every catalogue; return 1 if a sentence is not translated."""
+    argparse.ArgumentParser(prog="python -m language", description=__doc__.split("\n")[0]).parse_args(arguments)
     source, missing = extracted(), 0
     for language in LANGUAGES:
         if language == SOURCE:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from rooms.database import Database
 from rooms.prompts import Prompt
-from rooms.schema import REMOVED, SHOWN, WAITING, DrawingRow, Participant, PredictionRow, Round
+from rooms.schema import REMOVED, SHOWN, DrawingRow, Participant, PredictionRow, Round
 
 MAX_TILES = 600  # the newest drawings, shown on a wall; the others are in the export
 IDS_PER_QUERY = 500
@@ -61,11 +61,6 @@ def tiles(
     wanted = _of_room(room_id).where(DrawingRow.status.in_(statuses))
     with database.reading() as session:
         return _tiles(session, wanted.limit(newest) if newest else wanted)
-
-
-def waiting(database: Database, room_id: int) -> list[Tile]:
-    """Return the drawings that the host has to approve, oldest first."""
-    return tiles(database, room_id, (WAITING,))
 
 
 def chapters(database: Database, room_id: int) -> list[Chapter]:

@@ -35,7 +35,6 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-DISTRIBUTIONS = arrays(np.float64, 10, elements=st.floats(1e-6, 1)).map(lambda shares: shares / shares.sum())
 CARD = json.loads(store.card_path("mlp", "book").read_text(encoding="utf-8"))
 
 

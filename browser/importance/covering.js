@@ -74,7 +74,7 @@ export class Covering {
 }
 
 /** @param {ArrayLike<number>} probabilities @param {number} label */
-export function logOdds(probabilities, label) {
+function logOdds(probabilities, label) {
   const others = Array.from(probabilities).reduce((sum, value, digit) => (digit === label ? sum : sum + value), 0);
   return Math.log(Math.max(probabilities[label], MIN_PROBABILITY)) - Math.log(Math.max(others, MIN_PROBABILITY));
 }

@@ -184,7 +184,7 @@ def test_what_was_removed_can_be_brought_back_for_a_minute_and_is_then_deleted(d
     removed = hosting.remove_drawings(database, host, member.participant_id)
     databases.sweep(database)
     assert hosting.bring_back(database, host, removed) == 2
-    assert len(wall.tiles(database, host.room_id)) == len(wall.waiting(database, host.room_id)) == 1
+    assert len(wall.tiles(database, host.room_id)) == len(wall.tiles(database, host.room_id, (WAITING,))) == 1
     removed = hosting.remove_drawings(database, host, member.participant_id)
     with pytest.raises(Forbidden):
         hosting.bring_back(database, replace(host, token="x"), removed)
@@ -208,7 +208,7 @@ def test_what_looks_like_no_digit_waits_for_approval_until_that_is_switched_off(
     usual, odd = send_many(database, member, clock, [drawing("a"), drawing("b", outlier=True)])
     assert (usual.status, odd.status) == (SHOWN, WAITING)
     assert state(database, host.room_id).waiting == 1
-    (waiting,) = wall.waiting(database, host.room_id)
+    (waiting,) = wall.tiles(database, host.room_id, (WAITING,))
     hosting.show(database, host, waiting.id)
     assert state(database, host.room_id).waiting == 0 and len(wall.tiles(database, host.room_id)) == 2
     hosting.change(database, host, approve_outliers=False)

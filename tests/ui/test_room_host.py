@@ -10,6 +10,7 @@ import streamlit as st
 
 from rooms import hosting, joining, sending, wall
 from rooms.prompts import Prompt
+from rooms.schema import WAITING
 from rooms.state import state
 from tests.rooms.conftest import drawing
 from tests.ui.page import click
@@ -104,7 +105,7 @@ def test_the_host_approves_hides_and_brings_back(room, database):
     for name in ("a", "b"):
         sending.send(quick, member, drawing(name))
     page = room_page(room=code, host=host.token)
-    (first, second) = wall.waiting(database, host.room_id)
+    (first, second) = wall.tiles(database, host.room_id, (WAITING,))
     page.button(key=f"show-{first.id}").click().run()
     assert [tile.id for tile in wall.tiles(database, host.room_id)] == [first.id]
     click(page, "Show all")
