@@ -9,12 +9,14 @@ components, and what stands in them decides. Sources: P. Soille, Morphological I
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from PIL import Image
+
+from digits.paper import Paper
 
 WINDOWS = (  # of the closing, as a share of the longer side; the least contrast that counts; smoothing, in pixels
     (0.6, 0.12, 0.7),  # a digit that fills its picture
@@ -74,7 +76,8 @@ class Ink:
 
     picture, paper: float32 (h, w); the ink is darker than the paper. contrast: of ink that is at least 1.
     labels: int32 (h, w), of the parts, 0 where there is none. frames: parts that are drawn around others. dark: the ink
-    is darker than the paper.
+    is darker than the paper. fine: the same photo on as many pixels as there are, uint8. blur: the standard deviation
+    of the smoothing of picture, in its pixels. erased: where a table was taken out, bool (h, w).
     """
 
     picture: np.ndarray
@@ -84,38 +87,46 @@ class Ink:
     parts: tuple[Part, ...]
     frames: tuple[Part, ...]
     dark: bool
+    fine: np.ndarray
+    blur: float
+    erased: np.ndarray | None
 
     @cached_property
     def soft(self) -> np.ndarray:
         """uint8 (h, w), from 0 (paper) to 255, with soft edges."""
         return np.rint(255 * np.clip(self.contrast - 0.5, 0, 1)).astype(np.uint8)
 
-    def of(self, parts: tuple[Part, ...] | list[Part], box: tuple[slice, slice]) -> np.ndarray:
+    def of(self, parts: Sequence[Part], box: tuple[slice, slice]) -> np.ndarray:
         """The soft ink of these parts alone within a box, uint8 (h, w)."""
+        return self.soft[box] * self.near(parts, box)
+
+    def near(self, parts: Sequence[Part], box: tuple[slice, slice]) -> np.ndarray:
+        """Where these parts are within a box, with the soft edge of their strokes, bool (h, w)."""
         from scipy import ndimage
 
         labels = self.labels[box]
         wanted = np.isin(labels, [part.label for part in parts])
-        near = ndimage.maximum_filter(wanted, 3) & (wanted | (labels == 0))
-        return self.soft[box] * near
+        return np.asarray(ndimage.maximum_filter(wanted, 3) & (wanted | (labels == 0)))
 
 
-def inks(grey: np.ndarray) -> Iterator[Ink]:
-    """Everything that may be the ink of a photo, float32 (h, w), as digits.paper makes it."""
+def inks(paper: Paper, fine: np.ndarray) -> Iterator[Ink]:
+    """Everything that may be the ink on a paper; fine: the photo on as many pixels as there are, uint8."""
     from scipy import ndimage
 
+    grey = paper.lit
     brightest = max(MIN_WHITE, float(np.quantile(grey, 0.99)))
     for share, least, blur in WINDOWS:
         window = max(5, round(share * max(grey.shape)))
-        smooth = ndimage.gaussian_filter(grey, blur * max(1, max(grey.shape) / 640))
+        smooth = ndimage.gaussian_filter(grey, blur)
         white = np.maximum(_closing(smooth, window), 0.4 * brightest).clip(MIN_WHITE)
         for dark in (True, False):
             picture = smooth if dark else -smooth
-            paper = _closing(picture, window)
-            contrast = (paper - picture) / white
+            ground = _closing(picture, window)
+            contrast = (ground - picture) / white
             for axis in (0, 1):
                 contrast = _without_ruled_lines(contrast, axis)
-            yield from _levels(picture, paper, contrast, max(least, MIN_STEP / brightest), dark)
+            for low, labels, parts, frames in _levels(contrast, max(least, MIN_STEP / brightest)):
+                yield Ink(picture, ground, contrast / low, labels, parts, frames, dark, fine, blur, paper.erased)
 
 
 def _closing(picture: np.ndarray, window: int) -> np.ndarray:
@@ -133,8 +144,10 @@ def _closing(picture: np.ndarray, window: int) -> np.ndarray:
     return np.maximum(np.asarray(large)[:height, :width], picture)
 
 
-def _levels(picture: np.ndarray, paper: np.ndarray, contrast: np.ndarray, least: float, dark: bool) -> Iterator[Ink]:
-    """The ink at falling thresholds, down to the noise."""
+def _levels(
+    contrast: np.ndarray, least: float
+) -> Iterator[tuple[float, np.ndarray, tuple[Part, ...], tuple[Part, ...]]]:
+    """Falling thresholds, down to the noise, and the labels, parts and frames of the ink at each."""
     some = contrast.ravel()[:: max(1, contrast.size // 20_000)]
     median = np.median(some)
     floor = max(least, median + NOISE_SIGMAS * 1.4826 * float(np.median(np.abs(some - median))))
@@ -151,7 +164,7 @@ def _levels(picture: np.ndarray, paper: np.ndarray, contrast: np.ndarray, least:
         if parts:
             frames = tuple(part for part in parts if _is_frame(part, parts))
             others = tuple(part for part in parts if part not in frames)
-            yield Ink(picture, paper, contrast / low, labels, others, frames, dark)
+            yield low, labels, others, frames
         peak *= FALL
 
 

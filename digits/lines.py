@@ -7,6 +7,7 @@ split as a drawing is (digits.numbers). Ink that belongs to no digit, such as a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from PIL import Image
 from digits.ink import Ink, Part
 from digits.normalization import from_ink
 from digits.numbers import narrow_strokes, split_line
-from digits.segmentation import Segment, lean, log_p_single_digit, stroke_width
+from digits.segmentation import Segment, is_plus, lean, log_p_single_digit, stroke_width
 
 MIN_EXTENT, MIN_PIXELS = 0.02, 7  # of a digit: share of the photo's longer side, and pixels
 MIN_PHOTO_PIXELS = 4  # of a digit, before a small picture is enlarged
@@ -33,10 +34,15 @@ BAND = 0.3  # above and below the digits; other ink there belongs to the line
 BESIDE = 1.5  # left and right of the digits, likewise
 MIN_OTHER = 0.5  # of the usual digit's height: other ink anywhere that may be writing
 MIN_SIGN = 0.8  # of other ink: its area, in squares of the stroke's width
+BESIDE_TABLE = 3  # pixels beside the place of a table, in which a stroke that it hides ends ...
+MAX_TORN = 12  # ... with at most so much ink, in stroke widths; more is the table's own edge
 MIN_BAR = 1.3  # of the usual digit's height: a straight stroke that is higher is no 1
+MAX_PLUS = 0.75  # of the line's highest ink: a cross that is higher is a 4
 MIN_SLASH, MAX_SLASH = 15.0, 50.0  # degrees to the right, of a straight stroke that may be a slash
 # Of the drawing that a line becomes:
 DIGIT_HEIGHT, PEN_WIDTH = 120, 12  # pixels; thinner lines are thickened to this width
+MIN_PEAK, PEAK_WITHIN = 0.45, 0.5  # ink: contrast as a share of the strongest so near, in heights of a digit ...
+MIN_CONTRAST, MIN_EDGE = 0.5, 0.25  # ... and at least so much; the edges of strokes have more contrast than paper
 MAX_ASPECT = 60  # width to height of a line; a longer one is drawn smaller
 MAX_SLOPE = 0.35
 
@@ -146,7 +152,25 @@ def find_lines(judged: Judged) -> tuple[list[Line], list[Part]]:
     least = MIN_OTHER * float(np.median(heights)) if heights else 0.0
     shape = judged.ink.labels.shape
     others = [p for p in judged.ink.parts if p.label not in taken and p.extent >= least and not p.lies_along(shape)]
+    others += [part for part in _torn(judged) if part not in others]
     return sorted(lines, key=lambda line: float(np.mean([box.top + box.bottom for box in line.boxes]))), others
+
+
+def _torn(judged: Judged) -> list[Part]:
+    """The parts that reach where a table was taken out, so that some of their ink may be lost; not the table's edge."""
+    from scipy import ndimage
+
+    erased, labels = judged.ink.erased, judged.ink.labels
+    if erased is None or not judged.parts:
+        return []
+    width = _width(judged.ink, judged.parts)
+    beside = ndimage.maximum_filter(erased, 2 * BESIDE_TABLE + 1) & ~erased
+    ending = np.bincount(labels[beside], minlength=int(labels.max()) + 1)
+    return [
+        part
+        for part in judged.ink.parts
+        if 0 < ending[part.label] <= MAX_TORN * width and part.area >= MIN_SIGN * width**2
+    ]
 
 
 def _grown(seed: Part, parts: Sequence[Part]) -> list[Part]:
@@ -231,13 +255,14 @@ def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
 
 
 def _bars(segments: list[Segment]) -> tuple[list[Segment], bool]:
-    """The straight strokes that stand out of a line, such as the sides of a box, and whether there may be a slash."""
+    """Plus signs, and straight strokes that stand out, such as a box's sides; whether there may be a slash."""
     leans = [lean(segment.ink) for segment in segments]
     heights = [segment.height for segment, each in zip(segments, leans, strict=True) if each is None]
     if not heights:
         return [], False
-    tall = MIN_BAR * float(np.median(heights))
+    tall, low = MIN_BAR * float(np.median(heights)), MAX_PLUS * max(segment.height for segment in segments)
     bars = [s for s, each in zip(segments, leans, strict=True) if each is not None and s.height > tall]
+    bars += [segment for segment in segments if segment.height < low and is_plus(segment.ink)]
     slanted = (each is not None and MIN_SLASH < each < MAX_SLASH for each in leans)
     return bars, any(slanted)
 
@@ -290,23 +315,51 @@ class _Upright:
         rows = min(p.top for p in parts), max(p.bottom for p in parts)
         columns = min(p.left for p in parts), max(p.right for p in parts)
         box = slice(*rows), slice(*columns)
-        soft = Image.fromarray(np.pad(ink.of(parts, box), 1))
         height, width = self.bottom - self.top, self.right - self.left
         scale = DIGIT_HEIGHT / max(height, 0.5 * width if len(parts) == 1 else 0, width / MAX_ASPECT)
-        factor = max(1, int(0.7 / scale))
-        if factor > 1:
-            soft = soft.reduce(factor)
         margin = 0.5 * height
         size = round((width + 2 * margin) * scale), round((height + 2 * margin) * scale)
-        a = 1 / (scale * factor)
-        x = (self.left - margin - columns[0] + 1) / factor
-        y = (self.top - margin - rows[0] + 1 + self.slope * (self.left - margin - self.middle)) / factor
-        affine = (a, 0, x, self.slope * a, a, y)
-        upright = soft.transform(size, Image.Transform.AFFINE, affine, Image.Resampling.BICUBIC)
-        large = np.asarray(upright) >= 128
+        contrast = self._upright(ink.contrast[box] * ink.near(parts, box), rows[0], columns[0], scale, size)
+        if scale > 1:
+            contrast += (contrast > MIN_EDGE) * self._detail(ink, box, scale, size)
+        around = round(PEAK_WITHIN * DIGIT_HEIGHT)
+        peak = ndimage.uniform_filter(ndimage.maximum_filter(contrast, around), around)
+        large = contrast >= np.maximum(MIN_PEAK * peak, MIN_CONTRAST)
         missing = (PEN_WIDTH - stroke_width(large)) / 2
         near = ndimage.distance_transform_edt(~large) <= max(0, missing)
         return np.uint8(255) * near, scale
+
+    def _upright(
+        self, values: np.ndarray, top: float, left: float, scale: float, size: tuple[int, int], per: float = 1.0
+    ) -> np.ndarray:
+        """A piece of the photo that begins at a row and a column, float32, on the drawing's pixels.
+
+        per: the pixels of the piece for each of the photo's.
+        """
+        image = Image.fromarray(np.pad(values.astype(np.float32), 1))
+        factor = max(1, int(0.7 * per / scale))
+        if factor > 1:
+            image = image.reduce(factor)
+        margin = 0.5 * (self.bottom - self.top)
+        a = per / (scale * factor)
+        x = ((self.left - margin - left) * per + 1) / factor
+        y = ((self.top - margin - top + self.slope * (self.left - margin - self.middle)) * per + 1) / factor
+        affine = (a, 0, x, self.slope * a, a, y)
+        return np.array(image.transform(size, Image.Transform.AFFINE, affine, Image.Resampling.BICUBIC))
+
+    def _detail(self, ink: Ink, box: tuple[slice, slice], scale: float, size: tuple[int, int]) -> np.ndarray:
+        """The contrast of ink that smoothing, and finding it on fewer pixels, took away."""
+        from scipy import ndimage
+
+        per = max(ink.fine.shape) / max(ink.labels.shape)
+        rows, columns = ((int(side.start * per), math.ceil(side.stop * per)) for side in box)
+        fine = ink.fine[slice(*rows), slice(*columns)].astype(np.float32)
+        smooth = ndimage.gaussian_filter(fine, per * math.hypot(ink.blur, 0.3))
+        contrast = ink.contrast[box]
+        level = np.asarray(Image.fromarray(smooth).resize(contrast.shape[::-1], Image.Resampling.BILINEAR))
+        level, contrast = level - level.mean(), contrast - contrast.mean()
+        contrast_of_level = float((contrast * level).sum() / max(1.0, float((level**2).sum())))  # least squares
+        return self._upright(contrast_of_level * (fine - smooth), rows[0] / per, columns[0] / per, scale, size, per)
 
     def box(self, left: float, top: float, right: float, bottom: float, scale: float) -> Box:
         """Where something in the drawing stands in the photo."""

@@ -7,6 +7,7 @@ the paper, begins sharply, and reaches a corner of the picture; a digit that rea
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +20,19 @@ MAX_SHARE = 0.75  # of the picture that a table covers
 MIN_ALONG = 0.3  # of one side of the picture, along which it must lie
 MIN_STEP = 30  # of 255, from paper to table ...
 MIN_SHARP = 0.6  # ... of which so much lies within a few pixels, unlike at a shadow's edge
-ROOM = 0.012  # of the longer side; beyond a table's edge, which is soft
+ROOM = 0.008  # of the longer side; beyond a table's edge, which is soft
+STROKE = 7  # of the pixels on which a table is looked for; what is narrower is a stroke that reaches the table
+
+
+@dataclass(frozen=True, eq=False)
+class Paper:
+    """The paper of a photo and what is written on it.
+
+    lit: float32 (h, w), evenly lit. erased: where a table was, with some paper along it, bool (h, w); None for none.
+    """
+
+    lit: np.ndarray
+    erased: np.ndarray | None = None
 
 
 def evenly_lit(grey: np.ndarray) -> np.ndarray:
@@ -50,7 +63,7 @@ def evenly_lit(grey: np.ndarray) -> np.ndarray:
     return np.clip(grey * (usual / np.maximum(light, 0.25 * usual)), 0, 400)
 
 
-def without_table(grey: np.ndarray) -> np.ndarray | None:
+def without_table(grey: np.ndarray) -> Paper | None:
     """The picture, float32 (h, w), with paper in place of the table around it; None where there is no table."""
     from scipy import ndimage
 
@@ -61,7 +74,9 @@ def without_table(grey: np.ndarray) -> np.ndarray | None:
     small = grey[:height, :width].reshape(height // factor, factor, width // factor, factor).mean((1, 3))
     small = ndimage.gaussian_filter(small, 1)
     level = _threshold(small)
-    table = _beyond_edges(small < level, small) | _beyond_edges(small >= level, small)
+    table = np.zeros(small.shape, bool)
+    for region in (small < level, small >= level):
+        table |= _beyond_edges(_without_strokes(region), small)
     if not 0 < table.mean() <= MAX_SHARE:
         return None
     rows, columns = (
@@ -77,7 +92,7 @@ def without_table(grey: np.ndarray) -> np.ndarray | None:
         return None
     nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
     filled = ndimage.gaussian_filter(paper[tuple(nearest)], 2)
-    return np.where(large, filled[rows[:, None], columns[None]], grey).astype(np.float32)
+    return Paper(np.where(large, filled[rows[:, None], columns[None]], grey).astype(np.float32), large)
 
 
 def _threshold(levels: np.ndarray) -> float:
@@ -88,6 +103,14 @@ def _threshold(levels: np.ndarray) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = (mean[-1] * share - mean) ** 2 / (share * (1 - share))
     return float(middles[int(np.argmax(np.nan_to_num(between[:-1])))])
+
+
+def _without_strokes(region: np.ndarray) -> np.ndarray:
+    """A region, bool (h, w), without what is narrow in it; at the picture's edges it may be."""
+    from scipy import ndimage
+
+    opened = ndimage.binary_opening(np.pad(region, STROKE, mode="edge"), np.ones((STROKE, STROKE)))
+    return np.asarray(opened[STROKE:-STROKE, STROKE:-STROKE])
 
 
 def _beyond_edges(region: np.ndarray, small: np.ndarray) -> np.ndarray:

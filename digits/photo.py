@@ -2,7 +2,8 @@
 
 The photo is taken apart into ink and paper in several ways (digits.ink); of each, the parts that look like whole digits
 count, and of the best few the lines are read (digits.lines). The one with the largest digits, and the least ink that is
-none, is taken. What is not read is told: an answer that leaves out ink in silence looks like the whole number.
+none, is taken; its digits are cut out of all pixels. What is not read is told: an answer that leaves out ink in silence
+looks like the whole number.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from PIL import Image
 from digits.ink import Part, inks
 from digits.lines import Box, Judged, Line, find_lines, judge
 from digits.normalization import MIN_LEVEL, SIDE, is_nothing
-from digits.paper import evenly_lit, without_table
+from digits.paper import Paper, evenly_lit, without_table
 from digits.picture import PhotoError, decode, one_photo
 from digits.rules import without_lines
 from language import _
 
 ENLARGED_SIDE = 320  # pixels; a smaller picture is enlarged to this
+REDUCED_SIDE = 640  # pixels; on a larger picture, digits are found on so many and cut out of all
 MAX_PADDED_SIDE, ROOM = 520, 0.3  # pixels; paper around a small picture, as a share of its longer side ...
 MAX_UNEVEN = 24  # of 255; the distance of the quartiles of its border's levels, where that is even ...
 MAX_REACHING = 12  # ... or so many strokes reach it; more are a texture
@@ -102,11 +104,12 @@ def _as_in_mnist(picture: np.ndarray) -> Reading | None:
 def _read(picture: np.ndarray) -> Reading | None:
     """The best reading of a picture, uint8 (h, w); None where nothing looks like a digit."""
     padded, room = _with_paper_around(picture)
-    scale = max(1.0, ENLARGED_SIDE / max(padded.shape))
+    scale = min(max(1.0, ENLARGED_SIDE / max(padded.shape)), REDUCED_SIDE / max(padded.shape))
     size = [max(1, round(scale * side)) for side in reversed(padded.shape)]
-    large = padded if scale == 1 else np.asarray(Image.fromarray(padded).resize(size, Image.Resampling.BICUBIC))
-    papers = _papers(large)
-    judged = [judge(ink, scale) for paper in papers for ink in inks(paper)]
+    kind = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
+    resized = padded if scale == 1 else np.asarray(Image.fromarray(padded).resize(size, kind))
+    fine = padded if scale < 1 else resized
+    judged = [judge(ink, max(1.0, scale)) for paper in _papers(resized) for ink in inks(paper, fine)]
     judged.sort(key=lambda known: -known.score)
     ruled = [known for dark in (True, False) for known in [k for k in judged if k.ink.dark == dark][:LINED]]
     judged += [again for known in ruled if (again := _unlined(known)) and again.parts]
@@ -140,13 +143,13 @@ def _read(picture: np.ndarray) -> Reading | None:
     )
 
 
-def _papers(picture: np.ndarray) -> list[np.ndarray]:
-    """What may be the paper of a picture, evenly lit: all of it, what lies on a table, or both."""
+def _papers(picture: np.ndarray) -> list[Paper]:
+    """What may be the paper of a picture: all of it, what lies on a table, or both."""
     paper = evenly_lit(picture.astype(np.float32))
     inner = without_table(paper)
-    if inner is None:
-        return [paper]
-    return [inner] if np.mean(inner != paper) < MAX_TABLE else [inner, paper]
+    if inner is None or inner.erased is None:
+        return [Paper(paper)]
+    return [inner] if np.mean(inner.erased) < MAX_TABLE else [inner, Paper(paper)]
 
 
 def _unlined(known: Judged) -> Judged | None:

@@ -22,6 +22,7 @@ SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # of cuts: columns to the right for each r
 MAX_CUTS = 6  # through a segment, those that cross the least ink
 MAX_CROSSED = 2.2  # stroke widths; a line that crosses more does not pass between two digits
 MAX_BENT, MIN_LONG = 0.36, 0.8  # of a straight stroke: standard deviations of its ink across and along, in its widths
+MAX_TURN = 22  # degrees that a plus may be turned by
 MIN_CUT_DISTANCE = 0.06  # of the segment's height; of lines that are closer, the one that crosses less counts
 
 WEIGHTS = Path(__file__).parent / "segment_classifier.npz"
@@ -188,6 +189,24 @@ def lean(ink: np.ndarray) -> float | None:
         return None
     right, up = axes[:, 1] if axes[1, 1] > 0 else -axes[:, 1]
     return float(np.degrees(np.arctan2(right, up)))
+
+
+def is_plus(ink: np.ndarray) -> bool:
+    """Tell whether ink, uint8 (h, w), is an upright cross: two strokes, and four ends as far from its middle."""
+    from scipy import ndimage
+
+    solid = ink >= SOLID
+    rows, columns = (np.flatnonzero(solid.any(axis)) for axis in (1, 0))
+    if min(rows.size, columns.size) < 5 or not 0.5 < columns.size / rows.size < 2:
+        return False
+    y, x = np.arange(ink.shape[0])[:, None] - rows.mean(), np.arange(ink.shape[1])[None] - columns.mean()
+    far = 2 * np.hypot(y / rows.size, x / columns.size)  # 1 at the ends
+    arms, count = ndimage.label(solid & (far > 0.5))
+    if count != 4 or solid[far < 0.25].mean() < 0.4:
+        return False
+    middles = ndimage.center_of_mass(solid, arms, range(1, 5))
+    turns = np.degrees([np.arctan2(row - rows.mean(), column - columns.mean()) for row, column in middles])
+    return bool(np.all(np.abs((turns + 45) % 90 - 45) < MAX_TURN) and len(np.unique((turns + 45) // 90 % 4)) == 4)
 
 
 def _valleys(ink: np.ndarray, slope: float, width: float, max_crossed: float) -> list[Cut]:

@@ -241,6 +241,20 @@ def test_ink_that_is_no_digit_of_the_line_is_told():
     assert not line.unread
 
 
+def test_a_plus_between_digits_is_told_and_no_4():
+    plus = np.array([(93.0, 72), (123, 72)]), np.array([(108.0, 57), (108, 87)])
+    (line,) = numbers_from_photo(saved(sheet(["38"], gap=80, extra=plus)))
+    assert len(line.digits) == 2 and len(line.unread) == 1
+    assert line.boxes[0].right < line.unread[0].left < line.unread[0].right < line.boxes[1].left
+
+
+def test_small_digits_on_a_large_picture_are_cut_out_of_all_of_its_pixels():
+    page = np.full((900, 1280), 230, np.uint8)
+    number = Image.fromarray(sheet(["8096"], gap=20)).reduce(4)
+    page[300 : 300 + number.height, 200 : 200 + number.width] = number
+    assert said(saved(page)) == ["8096"]
+
+
 def test_a_digit_in_a_box_is_read_without_it():
     box = np.array([(20.0, 20), (115, 20), (115, 125), (20, 125), (20, 20)])
     assert said(saved(sheet(["6"], extra=(box,)))) == ["6"]
@@ -255,13 +269,22 @@ def test_digits_that_touch_are_cut():
     assert [len(line.digits) for line in numbers_from_photo(saved(sheet(["352"], gap=4)))] == [3]
 
 
+def on_table(paper: np.ndarray) -> bytes:
+    """A sheet of paper with a dark, grainy table above, below and left of it."""
+    picture = np.pad(paper.astype(float), ((24, 24), (30, 0)), constant_values=-1)
+    grain = ndimage.gaussian_filter(np.random.default_rng(3).normal(0, 1, picture.shape), 3)
+    return saved(np.clip(np.where(picture < 0, 55 + 12 * grain / grain.std(), picture), 0, 255).astype(np.uint8))
+
+
 def test_a_table_around_the_sheet_is_no_ink():
-    paper = np.pad(sheet(["35"]), ((200, 150), (250, 250)), constant_values=230)
-    on_table = np.pad(paper.astype(float), ((24, 24), (30, 0)), constant_values=-1)
-    grain = ndimage.gaussian_filter(np.random.default_rng(3).normal(0, 1, on_table.shape), 3)
-    on_table = np.where(on_table < 0, 55 + 12 * grain / grain.std(), on_table)
-    reading = read_photo(saved(np.clip(on_table, 0, 255).astype(np.uint8)))
+    reading = read_photo(on_table(np.pad(sheet(["35"]), ((200, 150), (250, 250)), constant_values=230)))
     assert [len(line.digits) for line in reading.lines] == [2] and not reading.unread
+
+
+def test_a_digit_that_reaches_the_table_is_told():
+    paper = sheet(["3502"])[:, 50:]  # the 3 begins at 37
+    reading = read_photo(on_table(np.pad(paper, ((200, 150), (0, 250)), constant_values=230)))
+    assert [len(line.digits) for line in reading.lines] == [4] and reading.unread
 
 
 def test_a_slanted_stroke_between_digits_may_be_a_slash_and_is_told():

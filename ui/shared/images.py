@@ -13,6 +13,8 @@ from PIL import Image
 
 from recognition.recipes import YOURS
 
+SHOWN_SIDE = 640  # pixels of a photo's longer side
+
 
 def digit(picture: np.ndarray) -> str:
     """A data URL of uint8 (h, w), black to white."""
@@ -20,9 +22,11 @@ def digit(picture: np.ndarray) -> str:
 
 
 def photo(picture: np.ndarray) -> str:
-    """A data URL of uint8 (h, w), compressed as a photo."""
+    """A data URL of uint8 (h, w), compressed as a photo of no more pixels than are shown."""
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "JPEG", quality=80)
+    image = Image.fromarray(picture)
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    image.save(file, "JPEG", quality=80)
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
