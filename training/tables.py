@@ -12,7 +12,8 @@ tables with one. Table 1.3.3 gives three widths for each row, while listing 1.3.
 have three, as 256-512-256 can hardly mean two. The number of epochs is not printed; here it is the listing's, 20 (10
 for the CNN), with Keras's default learning rates. Where SGD falls short of the print with them, its training goes on,
 and the last column has the epochs that the print needs: the first five in a row whose mean accuracy on the test digits
-is the printed one or more; it is empty in rows of before. Seconds are the median epoch's, times the listing's epochs.
+is the printed one or more; it is empty in rows of before. Seconds are the median epoch's, times the listing's epochs,
+of the fastest seed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import argparse
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,9 +93,15 @@ def measured(
         for seed in range(SEED, SEED + row.seeds)
     ]
     means = {name: round(float(np.mean([result[name] for result in results])), 2) for name in ("train", "test")}
-    tests = [result["test"] for result in results]
-    curve = results[0].pop("curve")
-    return printed | results[0] | means | {"tests": tests, "most": len(curve), "needed": needed(curve, row.book_test)}
+    curve = np.mean([result["curve"] for result in results], axis=0)
+    return printed | {
+        "parameters": results[0]["parameters"],
+        **means,
+        "seconds": min(result["seconds"] for result in results),  # other work on the machine only lengthens them
+        "tests": [result["test"] for result in results],
+        "most": len(curve),
+        "needed": needed(curve, row.book_test),
+    }
 
 
 def _trained(row: Row, seed: int, train: Digits, test: Digits, epochs: int | None, path: Path) -> dict:
@@ -104,7 +111,7 @@ def _trained(row: Row, seed: int, train: Digits, test: Digits, epochs: int | Non
         model = row.build()
         model.compile(row.optimizer.lower(), loss="categorical_crossentropy", metrics=["accuracy"])
         inputs, targets = row.network.inputs(train.digits), one_hot(train.labels)
-        watch = _Watch(epochs or row.epochs, train, test, row.network)
+        watch = _Watch(row, epochs or row.epochs, train, test)
         model.fit(inputs, targets, batch_size=BATCH, epochs=epochs or row.most, callbacks=[watch], verbose=0)
         result = {
             "parameters": model.count_params(),
@@ -117,7 +124,7 @@ def _trained(row: Row, seed: int, train: Digits, test: Digits, epochs: int | Non
     return json.loads(path.read_text())
 
 
-def needed(curve: list[float], book_test: float) -> int | None:
+def needed(curve: Sequence[float] | np.ndarray, book_test: float) -> int | None:
     """The last of the first epochs in a row, AVERAGED of them, whose mean test accuracy is the printed one or more."""
     means = np.convolve(curve, np.ones(AVERAGED) / AVERAGED, "valid") if len(curve) >= AVERAGED else np.empty(0)
     reached = np.flatnonzero(means.round(2) >= book_test)
@@ -134,15 +141,15 @@ def result_path(
 
 
 class _Watch(keras.callbacks.Callback):
-    """Times each epoch, and measures the accuracy on the test digits after it.
+    """Times each epoch, measures the accuracy on the test digits after it, and stops once the print is reached.
 
-    epochs: of the listing, after which the accuracy on the training digits is measured, train.
+    epochs: of the listing, after which the accuracy on the training digits is measured, train; it never stops before.
     seconds: of each epoch, for a median that pauses and other load on the machine hardly affect.
     """
 
-    def __init__(self, epochs: int, train: Digits, test: Digits, network: Network) -> None:
+    def __init__(self, row: Row, epochs: int, train: Digits, test: Digits) -> None:
         super().__init__()
-        self.epochs, self._train_digits, self._test_digits, self._network = epochs, train, test, network
+        self.epochs, self._row, self._train_digits, self._test_digits = epochs, row, train, test
         self.seconds: list[float] = []
         self.curve: list[float] = []
         self.train = 0.0
@@ -155,9 +162,10 @@ class _Watch(keras.callbacks.Callback):
         self.curve.append(self._percent(self._test_digits))
         if epoch + 1 == self.epochs:
             self.train = self._percent(self._train_digits)
+        self.model.stop_training = epoch + 1 >= self.epochs and needed(self.curve, self._row.book_test) is not None
 
     def _percent(self, digits: Digits) -> float:
-        return _percent(self.model, self._network.inputs(digits.digits), digits.labels)
+        return _percent(self.model, self._row.network.inputs(digits.digits), digits.labels)
 
 
 def _percent(model: keras.Model, inputs: Inputs, labels: np.ndarray) -> float:

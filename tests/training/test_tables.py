@@ -43,6 +43,16 @@ def test_a_listing_has_the_mean_and_the_spread_of_its_seeds(few, tmp_path, monke
     assert "| 92.00 ± 1.58 (5 seeds) | -6.50 |" in tables.markdown({"listings": [row]})
 
 
+def test_a_row_is_trained_until_the_print_is_reached_and_as_long_as_the_listing_at_least(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables.keras.Model, "fit", _watched)
+    row = TABLES["1.3.3"][1]  # SGD, 98.0 % in print
+    for reached, trained, needed in ((10, 20, 15), (41, 45, 45), (500, 200, None)):  # call 20 is on the training digits
+        epoch = iter(range(1000))
+        monkeypatch.setattr(tables, "_percent", lambda *_, e=epoch, r=reached: 99.0 if next(e) >= r else 90.0)
+        result = tables.measured("1.3.3", row, few, few, runs=tmp_path / str(reached))
+        assert (result["most"], result["needed"]) == (trained, needed)
+
+
 @pytest.mark.parametrize(
     ("table", "place", "parameters"),
     [
@@ -86,9 +96,12 @@ def test_each_row_is_saved_in_its_own_file(few, tmp_path, monkeypatch):
 
 def _watched(model, *_, callbacks, epochs, **__):
     (watch,) = callbacks
+    watch.set_model(model)
+    model.stop_training = False
     for epoch in range(epochs):
-        watch.on_epoch_begin(epoch)
-        watch.on_epoch_end(epoch)
+        if not model.stop_training:
+            watch.on_epoch_begin(epoch)
+            watch.on_epoch_end(epoch)
 
 
 def _measured_row(test: float) -> dict:
