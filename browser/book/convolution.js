@@ -85,7 +85,7 @@ export function lesson(desk, { ink }, which) {
       stage.touch("result", 0, out, sheet.columns, sheet.rows);
       const middle = phone ? { x: area.x, y: y + size + 32 * u, w: area.w, h: lens } : { x: area.x + size + 26 * u, y: y + 12 * u, w: area.w - 2 * size - 52 * u, h: size - 12 * u };
       arithmetic(stage, middle, { window, within, weights, high, wide, result, which, average });
-      const at = { row, column, values: window.map((v) => number(v)).join(", "), result: number(result) }, counts = { stride: how.stride, window: wide, rows: sheet.rows, columns: sheet.columns };
+      const at = { row, column, values: window.map((v) => number(v)).join(", "), result: number(result) }, counts = { stride: how.stride, window: Math.max(high, wide), rows: sheet.rows, columns: sheet.columns };
       const words = weights ? t("Row {row}, column {column}: {sum} = {result}.", { ...at, sum: sum(window, weights) }) : average ? t("Row {row}, column {column}: the average of {values} = {result}.", at) : t("Row {row}, column {column}: the largest of {values} = {result}.", at);
       if (which !== "strides") return words;
       return `${words} ${how.same ? t("same: 28 / {stride}, rounded up, so {rows} × {columns} values.", counts) : t("valid: (28 − {window}) / {stride} + 1, rounded down, so {rows} × {columns} values.", counts)}`;

@@ -5,28 +5,28 @@ import { axes, curve, dot, figure, line, plot } from "./desk.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 
-const PACE = 260; // milliseconds of a step
+const PACE = 260, FIRST = 2500; // milliseconds of a step, and of the first one, which is the printed one
 const RESTS = 0.01; // slope below which it has come to rest
 const MAX_STEPS = { "one minimum": 300, "two minima": 300 };
 const STARTS = { "one minimum": -0.5, "two minima": -2 };
-const HIGHS = { "one minimum": [-1.6, 2.9], "two minima": [-2.2, 2.2] };
+const HIGHS = { "one minimum": [-1.6, 2.9], "two minima": [-2.3, 0.9] };
 
 /** @param {Desk} desk @param {import("./book.js").Material} material @param {"one minimum" | "two minima"} which @returns {import("./desk.js").Lesson} */
 export function lesson(desk, { facts }, which) {
   const known = CURVES[which], print = facts[which === "one minimum" ? "figure 1.3.7" : "figure 1.3.8"];
-  let start = print.start ?? STARTS[which], rate = print.rate ?? 0.01, clock = 0, shown = 1;
+  let start = print.start ?? STARTS[which], rate = print.rate ?? 0.01, clock = 0, shown = 1, wait = FIRST;
   let path = descend(known, start, rate, MAX_STEPS[which]);
   const again = () => {
     path = descend(known, start, rate, MAX_STEPS[which]);
-    [clock, shown] = [0, 1];
+    [clock, shown, wait] = [0, 1, PACE];
   };
   const startSlider = desk.slider({ label: t("Start"), from: known.low, to: known.high, by: 0.01, at: start }, (value) => { start = value; again(); desk.play(); });
-  desk.slider({ label: t("Learning rate"), from: 0.01, to: which === "one minimum" ? 1.1 : 0.5, by: 0.01, at: rate }, (value) => { rate = value; again(); desk.play(); });
+  desk.slider({ label: t("Learning rate"), from: 0.01, to: which === "one minimum" ? 1.1 : 0.7, by: 0.01, at: rate }, (value) => { rate = value; again(); desk.play(); });
   const step = () => { shown = shown >= path.length - 1 ? 1 : shown + 1; };
   desk.plays((passed) => {
     clock += passed;
-    if (clock < PACE) return false;
-    clock = 0;
+    if (clock < wait) return false;
+    [clock, wait] = [0, PACE];
     if (shown >= path.length - 1) return false;
     shown = Math.min(path.length - 1, shown + Math.ceil(shown / 15)); // the first ones can be counted
     return true;
@@ -49,7 +49,7 @@ export function lesson(desk, { facts }, which) {
       dot(stage, lower.x(path[shown]), lower.y(Math.min(6, Math.max(-6, known.slope(path[shown])))), 6, colour.network);
     }
     const place = (/** @type {number} */ i) => /** @type {[number, number]} */ ([upper.x(path[i]), upper.y(known.loss(path[i]))]);
-    for (const minimum of known.minima) stage.text(two ? short(minimum) : t("minimum {loss} at {place}", { loss: short(known.loss(minimum)), place: short(minimum) }), upper.x(minimum), Math.min(upper.y(known.loss(minimum)) + 19 * u, upper.rect.y + upper.rect.h - 4 * u), { align: "center", colour: colour.ink, halo: true });
+    const named = () => { for (const minimum of known.minima) stage.text(two ? short(minimum) : t("minimum {loss} at {place}", { loss: short(known.loss(minimum)), place: short(minimum) }), upper.x(minimum), Math.min(upper.y(known.loss(minimum)) + 19 * u, upper.rect.y + upper.rect.h - 4 * u), { align: "center", colour: colour.ink, halo: true }); };
     stage.c.save();
     stage.c.beginPath();
     stage.c.rect(upper.rect.x, upper.rect.y - 10 * u, upper.rect.w, upper.rect.h + 10 * u);
@@ -60,6 +60,7 @@ export function lesson(desk, { facts }, which) {
     dot(stage, ...place(0), 7, colour.ink);
     dot(stage, ...place(shown), 9, colour.network);
     stage.c.restore();
+    named();
     stage.text(t("start"), place(0)[0], place(0)[1] - 12 * u, { align: "center", weight: 600, colour: colour.ink, halo: true });
     stage.touch("start", 0, upper.rect);
     return words();
@@ -67,8 +68,8 @@ export function lesson(desk, { facts }, which) {
 
   const words = () => {
     const before = path[shown - 1], after = path[shown], slope = known.slope(before), end = path[path.length - 1];
-    const factor = slope < 0 ? `(${short(slope)})` : short(slope);
-    const sum = t("Step {step}: slope {slope}, so next {before} − {rate} × {factor} = {after}.", { step: shown, slope: short(slope), before: short(before), rate: figure(rate), factor, after: short(after, 3) });
+    const factor = slope < 0 ? `(${short(slope, 3)})` : short(slope, 3);
+    const sum = t("Step {step}: slope {slope}, so next {before} − {rate} × {factor} = {after}.", { step: shown, slope: short(slope, 3), before: short(before, 3), rate: figure(rate), factor, after: short(after, 3) });
     if (Math.abs(end) >= 10 * known.high) return `${sum} ${t("The steps are too long: the parameter diverges.")}`;
     if (Math.abs(known.slope(end)) > 0.3) return `${sum} ${tn("After {n} step it is still on its way, or jumping to and fro.", "After {n} steps it is still on its way, or jumping to and fro.", path.length - 1)}`;
     const at = known.minima.reduce((best, each) => (Math.abs(each - end) < Math.abs(best - end) ? each : best)), place = short(at);
@@ -87,7 +88,7 @@ export function lesson(desk, { facts }, which) {
       again();
       desk.play();
     },
-    tall: which === "one minimum" ? 1 : 1.25,
+    tall: which === "one minimum" ? 0.92 : 1.12,
   };
 }
 

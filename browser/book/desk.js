@@ -121,7 +121,11 @@ export class Desk {
       group.append(field);
     }
     this.controls.append(group);
-    return { show: (/** @type {boolean} */ shown) => { group.hidden = !shown; } };
+    return {
+      show: (/** @type {boolean} */ shown) => { group.hidden = !shown; },
+      /** Chooses without telling. @param {string} option */
+      put: (option) => { for (const input of group.querySelectorAll("input")) input.checked = input.value === option; },
+    };
   }
 
   /** @param {string} label @param {() => void} pressed */

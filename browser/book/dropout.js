@@ -35,7 +35,11 @@ export async function lesson(desk, { ink, facts }) {
         const x = area.x + (layer + 1) * (size + gap), cell = size / N, most = Math.max(...draw.values[layer], 1e-6);
         stage.picture(`units${layer}`, draw.values[layer], [N, N], { x, y, w: size, h: size }, { gain: 1 / most });
         stage.c.fillStyle = stage.dark ? "#000" : "#3a3935";
-        draw.kept[layer].forEach((kept, i) => { if (!kept) stage.c.fillRect(x + (i % N) * cell, y + Math.floor(i / N) * cell, cell + 0.4, cell + 0.4); });
+        draw.kept[layer].forEach((kept, i) => {
+          const [left, top] = [x + (i % N) * cell, y + Math.floor(i / N) * cell];
+          if (!kept) stage.c.fillRect(left, top, cell + 0.4, cell + 0.4);
+          else if (stage.dark) stage.box(left + 1, top + 1, cell - 2, cell - 2, colour.edge); // a unit that is silent, not dark
+        });
         const n = draw.kept[layer].filter(Boolean).length;
         stage.text(phone ? t("{n} of 256", { n }) : t("layer {layer}: {n} of 256 units", { layer: layer + 1, n }), x, y - 7 * u, { fit: size + gap });
         stage.link(x - gap + 2 * u, y + size / 2, x - 3 * u, y + size / 2, 0.8, { across: true, colour: colour.dim });

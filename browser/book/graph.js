@@ -36,7 +36,8 @@ export function build({ branches, inputs, merge }) {
       const kind = step === "Dilated" ? "Conv2D" : step, short = { Conv2D: "conv", Dilated: "conv", MaxPooling2D: "pool", Dropout: "dropout" }[step], name = `${side}${short}_${(counts[short] = (counts[short] ?? 0) + 1)}`;
       if (kind === "Conv2D") {
         put(name, kind, [shape[0], shape[1], filters], [last], (9 * shape[2] + 1) * filters);
-        lines.push(`${variable} = layers.Conv2D(${filters}, 3, padding="same", activation="relu"${step === "Dilated" ? ", dilation_rate=2" : ""}, name="${name}")(${before})`);
+        const settings = [`${filters}, 3, padding="same", activation="relu"`, step === "Dilated" ? "dilation_rate=2" : "", `name="${name}"`].filter(Boolean);
+        lines.push(`${variable} = layers.Conv2D(`, ...settings.map((each) => `    ${each},`), `)(${before})`);
         shape = [shape[0], shape[1], filters];
         filters *= 2;
       } else if (kind === "MaxPooling2D") {

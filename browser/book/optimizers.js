@@ -18,7 +18,7 @@ export const lesson = (desk, material, which) => (which === "valley" ? valley(de
 
 const STEPS = 120, PACE = 60; // milliseconds of a step
 const STEEP = 12; // so many times steeper across than along
-const [ACROSS, UP] = [/** @type {[number, number]} */ ([-4, 1.5]), /** @type {[number, number]} */ ([-1.5, 1.5])];
+const [ACROSS, UP] = [/** @type {[number, number]} */ ([-4, 2.6]), /** @type {[number, number]} */ ([-1.5, 1.5])];
 const height = (/** @type {number} */ x, /** @type {number} */ y) => (x * x + STEEP * y * y) / 2;
 
 /** @param {import("./desk.js").Desk} desk @returns {import("./desk.js").Lesson} */
@@ -88,7 +88,7 @@ function valley(desk) {
       sliders.forEach((each, axis) => each.put(start[axis]));
       again();
     },
-    tall: 1.1,
+    tall: 1,
   };
 }
 
@@ -157,6 +157,6 @@ async function training(desk) {
       const shares = runners.map(({ name, right }) => `${TITLES[name]} ${asPercent(number(100 * right))}`).join(", ");
       return t("Epoch {epoch} of {epochs}, batches of {batch}, decay {decay}, each at Keras's own rate: {shares} of {tested} other digits. The same 196-32-10 network on the same {digits} digits, trained here and now.", { epoch, epochs: EPOCHS, batch, decay: number(decay, 2), shares, tested: TESTED, digits: DIGITS });
     },
-    tall: 1.15,
+    tall: 1.02,
   };
 }

@@ -49,7 +49,7 @@ export function lesson(desk, { ink }) {
       stage.picture("digit", ink, [SIDE, SIDE], rect(0), { ink: true });
       stage.picture("weights", weights, [SIDE, SIDE], rect(1));
       stage.picture("products", products, [SIDE, SIDE], rect(2));
-      [phone ? t("your digit") : t("the digit: 784 inputs"), phone ? t("paint here") : t("784 weights: paint here"), t("products")].forEach((words, i) => stage.text(words, xs[i], y - 6 * u, { fit: size + gap, weight: i === 1 ? 700 : 400, colour: i === 1 ? colour.ink : colour.dim }));
+      [phone ? t("the digit") : t("the digit: 784 inputs"), phone ? t("paint here") : t("784 weights: paint here"), t("products")].forEach((words, i) => stage.text(words, xs[i], y - 6 * u, { fit: size + gap, weight: i === 1 ? 700 : 400, colour: i === 1 ? colour.ink : colour.dim }));
       sign(stage, "×", xs[0] + size + gap / 2, y + size / 2);
       sign(stage, "=", xs[1] + size + gap / 2, y + size / 2);
       stage.touch("weights", 0, rect(1), SIDE, SIDE);
@@ -90,7 +90,7 @@ export function lesson(desk, { ink }) {
       return true;
     },
     keys: t("The weights: arrow keys move over them, Space paints"),
-    tall: 0.9,
+    tall: 0.8,
   };
 }
 

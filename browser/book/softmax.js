@@ -1,5 +1,6 @@
 /* Softmax: the ten logits of the visitor's digit, and a temperature under the finger. */
 import { asPercent, number, t } from "../language/language.js";
+import { contrasting } from "../journey/stage.js";
 import { largest, softmax } from "../journey/sums.js";
 import { percent } from "../answers/words.js";
 import { bars, figure } from "./desk.js";
@@ -25,11 +26,11 @@ export async function lesson(desk, { digit, ink }) {
       }
       stage.text(t("logits"), x, area.y + 12 * u);
       for (let d = 0; d < 10; d++) {
-        const middle = x + (d + 0.5) * slot, value = logits[d];
-        stage.c.fillStyle = stage.shade(value / scale);
+        const middle = x + (d + 0.5) * slot, value = logits[d], shade = stage.shade(value / scale);
+        stage.c.fillStyle = shade;
         stage.c.fillRect(middle - slot * 0.42, area.y + 20 * u, slot * 0.84, 24 * u);
         stage.box(middle - slot * 0.42, area.y + 20 * u, slot * 0.84, 24 * u);
-        stage.text(figure(value, 1), middle, area.y + 32 * u, { align: "center", base: "middle", size: area.phone ? 11.5 : 13, weight: 600, colour: Math.abs(value) / scale > 0.6 !== stage.dark ? "#fff" : stage.dark ? (Math.abs(value) / scale > 0.6 ? "#15171b" : "#fff") : "#15171b", fit: slot });
+        stage.text(figure(value, 1), middle, area.y + 32 * u, { align: "center", base: "middle", size: area.phone ? 11.5 : 13, weight: 600, colour: contrasting(shade), fit: slot });
       }
       const rect = { x, y: area.y + top - 10 * u, w, h: area.h - top + 10 * u };
       bars(stage, rect, p, says, { words: (share) => percent(share), kind: "heat" });

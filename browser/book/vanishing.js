@@ -40,7 +40,7 @@ export async function lesson(desk) {
   desk.button(t("From nothing"), again);
   return {
     draw(stage, area) {
-      const { u, colour } = stage, sizes = pair.map(({ gradients }) => gradients.map(({ weights }) => Math.sqrt(weights.reduce((sum, g) => sum + g * g, 0) / weights.length))), halves = [0, 1].map((i) => area.phone ? plot({ x: area.x + 34 * u, y: area.y + 20 * u + i * (area.h / 2), w: area.w - 40 * u, h: area.h / 2 - 46 * u }, [0, depth], [LEAST, MOST_SIZE]) : plot({ x: area.x + 40 * u + i * (area.w / 2), y: area.y + 24 * u, w: area.w / 2 - 60 * u, h: area.h - 56 * u }, [0, depth], [LEAST, MOST_SIZE]));
+      const { u, colour } = stage, sizes = pair.map(({ gradients }) => gradients.map(({ weights }) => Math.sqrt(weights.reduce((sum, g) => sum + g * g, 0) / weights.length))), halves = [0, 1].map((i) => plot({ x: area.x + 40 * u + i * (area.w / 2), y: area.y + 24 * u, w: area.w / 2 - (area.phone ? 44 : 60) * u, h: area.h - 56 * u }, [0, depth], [LEAST, MOST_SIZE]));
       halves.forEach((chart, i) => {
         const { rect } = chart, bar = rect.w / depth;
         stage.text(i ? t("with shortcuts") : t("without shortcuts"), rect.x, rect.y - 7 * u, { size: 15, weight: 600, colour: colour.ink, fit: rect.w });
@@ -63,7 +63,7 @@ export async function lesson(desk) {
         t("{depth} layers of {width} {activation} units.", { depth, width: WIDTH, activation }),
       ].join(" ");
     },
-    tall: 1.35,
+    tall: 0.8,
   };
 }
 

@@ -62,6 +62,7 @@ def test_the_code_confirms_each_printed_error():
         str(mlp.get_layer("relu_1").count_params()),
         " × ".join(map(str, cnn.get_layer("conv_3").output.shape[1:3])),
         "-".join(str(layer.units) for layer in mlp.layers if layer.name.startswith("hidden")),
+        f"{FACTS['listing 1.3.2']['units'] * (1 - FACTS['listing 1.3.2']['dropout']):.1f}",
     ]
     assert [erratum.right for erratum in ERRATA][: len(calculated)] == calculated
     three = perceptron((256, 256, 256)).count_params()
@@ -136,6 +137,8 @@ def test_whatever_a_lesson_lets_one_move_changes_its_numbers(visit):
         else:
             page.locator(".lesson-choice input").nth(1).check(force=True)
         page.wait_for_function("words => document.querySelector('.lesson-words').textContent !== words", arg=before)
+        if title == "A graph of layers":  # what it begins with is also what its other choices say
+            assert page.locator(".lesson-choice input[value=Concatenate]").is_checked()
         page.set_viewport_size(PHONE)
         page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
         page.set_viewport_size(DESKTOP)

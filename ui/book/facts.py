@@ -53,6 +53,7 @@ ERRATA = (
         "256-256",
         N_("200,960 + 65,792 + 2,570 = 269,322; a third hidden layer would make it 335,114"),
     ),
+    Erratum(N_("units of 256 that remain with dropout 0.45"), "140", "140.8", "0.55 × 256"),
     Erratum(
         N_("the learning rate with which gradient descent needs many iterations"),
         N_("a large value"),
