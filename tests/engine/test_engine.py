@@ -35,9 +35,10 @@ TOLERANCE = 2e-6  # of a probability; both sides compute in float32, in another 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 
 
-def in_node(job: dict) -> object:
-    script = Path(__file__).with_name("read.mjs")
-    done = subprocess.run(["node", script], input=json.dumps(job), capture_output=True, text=True, check=True)
+def in_node(job: dict, script: str = "read.mjs") -> object:
+    done = subprocess.run(
+        ["node", Path(__file__).with_name(script)], input=json.dumps(job), capture_output=True, text=True, check=True
+    )
     return json.loads(done.stdout)
 
 
@@ -65,6 +66,24 @@ def test_every_network_gives_pythons_probabilities(key, recipe, digits):
     calibrated = np.array([result["calibrated"] for result in results])
     np.testing.assert_allclose(raw, classifier.raw(digits), rtol=0, atol=TOLERANCE)
     np.testing.assert_allclose(calibrated, classifier.predict(digits), rtol=0, atol=TOLERANCE)
+
+
+def test_the_worker_answers_with_calibrated_probabilities_or_the_raw_softmax_as_the_visitor_wants(digits):
+    classifiers = [recognition.load(key, "drawn") for key in ("mlp", "rnn")]
+    networks = [
+        {
+            "key": each.network.key,
+            "url": str(serving_path(each.network.key, "drawn")),
+            "temperature": each.card.temperature,
+        }
+        for each in classifiers
+    ]
+    job = {"networks": networks, "digits": [encoded(digit) for digit in digits]}
+    calibrated, raw = in_node(job, "worker.mjs")
+    for each in classifiers:
+        for answers, expected in ((calibrated, each.predict(digits)), (raw, each.raw(digits))):
+            found = [answer[each.network.key] for answer in answers]
+            np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
 
 
 @pytest.mark.parametrize("key", ["mlp", "cnn", "resnet", "densenet"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from models import NETWORKS
 from recognition import load, store
-from recognition.card import TESTS
+from recognition.card import TESTS, ModelCard
 from recognition.recipes import RECIPES
 from recognition.store import (
     card_path,
@@ -19,6 +20,7 @@ from recognition.store import (
     verified,
     weights_path,
     write_atomically,
+    write_card,
 )
 from tests.recognition.damaged import error_message, rewrite
 
@@ -118,3 +120,12 @@ def test_the_default_recipe_is_the_first_trained_one_and_without_any_the_first(t
         (tmp_path / recipe).mkdir()
         (tmp_path / recipe / "mlp.json").touch()
         assert default_recipe() == recipe
+
+
+def test_a_card_is_read_once_and_again_when_it_has_changed(folder, monkeypatch):
+    parsed, parse = [], ModelCard.from_json
+    monkeypatch.setattr(ModelCard, "from_json", lambda data: [parsed.append(data["network"]), parse(data)][1])
+    first = read_card("mlp", "book")
+    assert read_card("mlp", "book") is first and len(parsed) <= 1
+    write_card(replace(first, temperature=3.0))
+    assert read_card("mlp", "book").temperature == 3.0 and parsed[-1] == "mlp"
