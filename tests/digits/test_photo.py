@@ -255,9 +255,17 @@ def test_small_digits_on_a_large_picture_are_cut_out_of_all_of_its_pixels():
     assert said(saved(page)) == ["8096"]
 
 
-def test_a_digit_in_a_box_is_read_without_it():
-    box = np.array([(20.0, 20), (115, 20), (115, 125), (20, 125), (20, 20)])
-    assert said(saved(sheet(["6"], extra=(box,)))) == ["6"]
+TURN = np.linspace(0, 2 * np.pi, 60)
+FRAMES = {
+    "box": np.array([(20.0, 20), (115, 20), (115, 125), (20, 125), (20, 20)]),
+    "circle": np.column_stack([62 + 52 * np.cos(TURN), 72 + 55 * np.sin(TURN)]),
+    "line": np.array([(10.0, 100), (130, 101)]),
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_digit_in_a_box_or_circle_or_on_a_line_is_read_without_it(frame):
+    assert said(saved(sheet(["6"], extra=(FRAMES[frame],)))) == ["6"]
 
 
 def test_a_comb_of_boxes_is_no_digit():
