@@ -15,18 +15,20 @@ def main() -> None:
     from language import _
     from ui import navigation, shell
     from ui.shared import visitor_language
+    from ui.shared.run_lock import RunLock
 
     visitor_language.follow_visits()
-    st.set_page_config(page_title=_("Draw a digit"), page_icon=str(ICON), layout="wide")
-    shell.inject_assets()
-    pages = {
-        name: st.Page(
-            _page(name), title=_(title), icon=icon, url_path=name if name != "draw" else "", default=name == "draw"
-        )
-        for name, (title, icon) in navigation.PAGES.items()
-    }
-    navigation.register(pages)
-    page = navigation.navigate(pages)
+    with RunLock():
+        st.set_page_config(page_title=_("Draw a digit"), page_icon=str(ICON), layout="wide")
+        shell.inject_assets()
+        pages = {
+            name: st.Page(
+                _page(name), title=_(title), icon=icon, url_path=name if name != "draw" else "", default=name == "draw"
+            )
+            for name, (title, icon) in navigation.PAGES.items()
+        }
+        navigation.register(pages)
+        page = navigation.navigate(pages)
     page.run()
     if page.url_path != "learn":
         from ui.learn.state import heartbeat

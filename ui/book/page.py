@@ -15,6 +15,7 @@ from ui.book import figures, tables
 from ui.book.facts import FACTS, SOURCE
 from ui.drawing.board import current_board
 from ui.shared import modules, session
+from ui.shared.run_lock import one_at_a_time
 
 SAMPLE = "5"  # where nothing has been drawn
 LEFT = 2  # sections in the left column of the contents
@@ -126,6 +127,7 @@ CONTENTS: dict[str, list[Lesson]] = {
 LESSONS = {lesson.title: lesson for lessons in CONTENTS.values() for lesson in lessons}
 
 
+@one_at_a_time
 def page() -> None:
     """Show the contents, or the lesson that is open."""
     title = st.query_params.get(session.LESSON) or st.session_state.get(session.LESSON)

@@ -17,6 +17,7 @@ from ui.evidence.mistakes import show_mistakes
 from ui.shared import charts, session
 from ui.shared.choosers import one_of, one_recipe
 from ui.shared.percent import accuracy_percent
+from ui.shared.run_lock import one_at_a_time
 
 KINDS = {
     "mnist": N_("MNIST test digits, accepted"),
@@ -47,6 +48,7 @@ SQUARES = N_(
 )
 
 
+@one_at_a_time
 def page() -> None:
     """Show the mistakes of each network as a picture, and, folded, the accuracies, the outlier detector and details."""
     st.title(_("Evidence"))

@@ -22,11 +22,13 @@ from ui.drawing.history import DrawnDigit, current_history, read_digits
 from ui.learn import state
 from ui.shared import modules, session
 from ui.shared.choosers import one_of, selected
+from ui.shared.run_lock import one_at_a_time
 
 GAMES = (N_("Against the clock"), N_("Fool them"))
 
 
 @st.fragment
+@one_at_a_time
 def page() -> None:
     """Show the prompt above the canvas, and beside it what the networks see and the drawings so far."""
     restore()

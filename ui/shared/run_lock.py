@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from types import TracebackType
 
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 MAX_HOLD_SECONDS = 2.0  # after which others go on all the same, because a run may take very long
 HALF_LIFE_SECONDS = 5.0  # after which processor time counts half
-FIRST_RUN_SECONDS = 1.0  # of processor time, that a visit which has not run yet is taken to have used
+FIRST_RUN_SECONDS = 1.0  # of processor time, that a visit is taken to have used when it arrives
 AGING = 0.1  # seconds of processor time that a second of waiting makes up for, so that nobody waits for ever
 MAX_VISITS = 1_000  # whose use is remembered; the longest unseen are forgotten
 
@@ -47,7 +49,7 @@ class Turns:
     def end(self, turn: _Turn) -> None:
         """End a turn, in the thread that began it, and give the next."""
         with self._lock:
-            used = self._recent(turn.visit, unseen=0.0) + time.thread_time() - turn.cpu
+            used = self._recent(turn.visit) + time.thread_time() - turn.cpu
             self._used.pop(turn.visit, None)
             self._used[turn.visit] = used, time.monotonic()
             if len(self._used) > MAX_VISITS:
@@ -72,9 +74,9 @@ class Turns:
         """Tell how long a turn comes after others, now: while it waits, others use more."""
         return self._recent(turn.visit) - AGING * (time.monotonic() - turn.since)
 
-    def _recent(self, visit: str, unseen: float = FIRST_RUN_SECONDS) -> float:
+    def _recent(self, visit: str) -> float:
         if visit not in self._used:
-            return unseen
+            return FIRST_RUN_SECONDS
         seconds, at = self._used[visit]
         return float(seconds * 0.5 ** ((time.monotonic() - at) / HALF_LIFE_SECONDS))
 
@@ -84,13 +86,24 @@ class _Turn:
     """since, cpu: when it was asked for, then when it was given, and its thread's processor time then."""
 
     visit: str
-    since: float
+    since: float = 0.0
     cpu: float = 0.0
     given: threading.Event = field(default_factory=threading.Event)
 
 
 _turns = Turns()
 _mine = threading.local()  # whether this thread holds the lock
+
+
+def one_at_a_time(function: Callable[[], None]) -> Callable[[], None]:
+    """Make a page, or a fragment of one, run under the lock."""
+
+    @wraps(function)
+    def locked() -> None:
+        with RunLock():
+            function()
+
+    return locked
 
 
 class RunLock:
