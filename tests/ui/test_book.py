@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 
@@ -83,6 +84,13 @@ def test_the_networks_count_what_the_book_counts():
         model = NETWORKS[key].build()
         assert [layer.count_params() for layer in model.layers if layer.count_params()] == FACTS[where]["layers"]
         assert model.count_params() == FACTS[where]["total"]
+
+
+def test_the_networks_say_where_ours_is_smaller_than_the_books(book):
+    opened_at(book, "Its networks")
+    depth = inspect.signature(NETWORKS["densenet"].build).parameters["depth"].default
+    said = f"DenseNet has depth {depth} here, where the book's has {FACTS['listing 2.4.1']['depth']}"
+    assert any(said in caption.value for caption in book.caption)
 
 
 def test_the_page_opens_without_tables(book, monkeypatch, tmp_path):

@@ -28,6 +28,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "listing 1.5.2": {"layers": [72_960, 2_570], "total": 75_530},
     "listing 2.2.1": {"epochs": 200},
     "figure 2.4.1": {"layers": 4},
+    "listing 2.4.1": {"depth": 100},
 }
 
 
