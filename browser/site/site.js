@@ -36,13 +36,13 @@ tag.dataset.catalog = catalog; // by which the answers know their page
 const base = new URL("../../../", import.meta.url);
 const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 const setStateValue = () => {}; // no server is told anything
-const [heads, reading, ways] = [".st-key-answers_heads", ".st-key-reading", ".st-key-ways_in"].map(find);
+const [heads, reading, inputs] = [".st-key-answers_heads", ".st-key-reading", ".st-key-inputs"].map(find);
 let [panel = "Bars"] = Object.keys(PANELS).filter((title) => title === decodeURIComponent(location.hash.slice(1)));
 let network = ""; // that the journey goes through
 
 /** The titles of the networks that are chosen, by key. @returns {Record<string, string>} */
-const chosen = () => Object.fromEntries(/** @type {HTMLInputElement[]} */ ([...ways.querySelectorAll("[name=network]:checked")]).map(({ value, parentElement }) => [value, parentElement?.textContent?.trim() ?? value]));
-const calibrated = () => !(/** @type {HTMLInputElement} */ (ways.querySelector("[name=raw]")).checked);
+const chosen = () => Object.fromEntries(/** @type {HTMLInputElement[]} */ ([...inputs.querySelectorAll("[name=network]:checked")]).map(({ value, parentElement }) => [value, parentElement?.textContent?.trim() ?? value]));
+const calibrated = () => !(/** @type {HTMLInputElement} */ (inputs.querySelector("[name=raw]")).checked);
 
 // ------------------------------------------------------------------------------------------------- drawing
 
@@ -92,7 +92,7 @@ function choose(event) {
 
 /** Play takes the place of the masthead and of what is read; the same button leads back. */
 function startPlay() {
-  const masthead = find(".masthead"), button = /** @type {HTMLElement} */ (ways.querySelector(".play-button"));
+  const masthead = find(".masthead"), button = /** @type {HTMLElement} */ (inputs.querySelector(".play-button"));
   button.addEventListener("click", async () => {
     const playing = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(playing));

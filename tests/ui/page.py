@@ -96,5 +96,5 @@ def undo(page: AppTest) -> AppTest:
 
 
 def choose_sample(page: AppTest, name: str) -> AppTest:
-    page.session_state["ways"] = True
+    page.session_state["inputs_open"] = True
     return click(page.run(), name)

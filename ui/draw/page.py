@@ -76,7 +76,7 @@ def page() -> None:
         with pad:
             board = canvas(widens=not in_room and not st.context.is_embedded, ghost=not in_room, grabs=not in_room)
             send_button(board)
-            with st.container(key="ways_in", horizontal=True, gap="small"):
+            with st.container(key="inputs", horizontal=True, gap="small"):
                 selection = _options(board, in_room)
         with reading:
             _show_reading(board, selection, turn, in_room)

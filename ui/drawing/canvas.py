@@ -62,7 +62,7 @@ def canvas(widens: bool = False, ghost: bool = True, grabs: bool = False) -> Boa
 
 def choose_input(board: Board) -> None:
     """Show a button that opens samples and photos; what is chosen goes on the board."""
-    inputs = st.popover(_("Samples and photos"), width="stretch", key=session.WAYS_IN, on_change="rerun")
+    inputs = st.popover(_("Samples and photos"), width="stretch", key=session.INPUTS, on_change="rerun")
     if not inputs.open:
         return
     with inputs:
@@ -84,7 +84,7 @@ def choose_input(board: Board) -> None:
 
 def _put_sample(board: Board, name: str) -> None:
     board.put_sample(name)
-    st.session_state[session.WAYS_IN] = False
+    st.session_state[session.INPUTS] = False
 
 
 def _put_photo(board: Board, key: str) -> None:
@@ -95,7 +95,7 @@ def _put_photo(board: Board, key: str) -> None:
         board.put_photo(photo.getvalue())
     except PhotoError as error:
         board.problem = str(error)
-    st.session_state[session.WAYS_IN] = False
+    st.session_state[session.INPUTS] = False
 
 
 def _widen(board: Board) -> None:

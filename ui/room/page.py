@@ -33,7 +33,7 @@ def page() -> None:
             _forget_link()
     if visit.watched is not None:
         _room(visit.watched)
-    elif _ways_in(visit) and visit.participation is not None:
+    elif _lobby(visit) and visit.participation is not None:
         part = visit.participation
         navigation.go("draw", {session.ROOM: part.code, session.PARTICIPANT: part.member.token})
 
@@ -122,7 +122,7 @@ def _how_to_join(watched: WatchedRoom, join: dict[str, Any]) -> None:
     st.html(f'<section class="room-code">{code}<img src="{join["image"]}" alt="{words}"><p>{other}</p></section>')
 
 
-def _ways_in(visit: RoomVisit) -> bool:
+def _lobby(visit: RoomVisit) -> bool:
     """Offer to open a room, or to join one by its code; return whether one was joined."""
     joined = False
     title, words = escape(_("Room")), escape(_("Everybody draws, one wall."))

@@ -21,7 +21,7 @@ BRUSH, WIDE, RAW, UNDO, CLEAR = "brush", "wide", "raw", "undo", "clear"
 BESIDE = "both"  # the other recipe beside the chosen one, in a link, too
 NETWORKS_OFFERED = "networks_offered"
 SUGGESTION, SAVE = "suggestion", "save"
-WAYS_IN, PHOTO, CAMERA, CAMERA_SHOT, TURN_PHOTO = "ways", "photo", "camera", "shot", "turn_photo"
+INPUTS, PHOTO, CAMERA, CAMERA_SHOT, TURN_PHOTO = "inputs_open", "photo", "camera", "shot", "turn_photo"
 
 # Widgets of the page The book.
 LESSON, CONTENTS, BACK, ONWARD = "lesson", "contents", "back", "onward"

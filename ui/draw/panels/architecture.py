@@ -35,7 +35,7 @@ KINDS = {
     "AveragePooling2D": N_("average"),
     "GlobalAveragePooling2D": N_("average"),
     "Dense": N_("fully connected"),
-    "Bidirectional": N_("both ways"),
+    "Bidirectional": N_("bidirectional"),
     "Concatenate": N_("joined"),
 }
 
