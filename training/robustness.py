@@ -8,6 +8,7 @@ measured again, so that an interrupted call, or one after a new training, only d
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from contextlib import suppress
@@ -28,8 +29,10 @@ SEED = 6
 NONE = "none"  # the name of the digits as they are
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training.robustness", description=__doc__.split("\n")[0])
+    parser.parse_args(arguments)
     return 1 if measure(corrupted_sets(mnist().test)) else 0
 
 

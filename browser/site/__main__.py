@@ -48,7 +48,9 @@ def main() -> None:
     files = contents(arguments.source)
     write(files, arguments.folder)
     print(f"{arguments.folder}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB", end="; ")
-    print(f"a first visit loads {sum(len(files[name]) for name in first_visit(files)) / 1e6:.1f} MB")
+    print(
+        f"a first visit loads {sum(len(files[name]) for name in first_visit(files)) / 1e6:.1f} MB, less where texts are compressed"
+    )
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
