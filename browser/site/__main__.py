@@ -47,10 +47,9 @@ def main() -> None:
     arguments = parser.parse_args()
     files = contents(arguments.source)
     write(files, arguments.folder)
-    print(f"{arguments.folder}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB", end="; ")
-    print(
-        f"a first visit loads {sum(len(files[name]) for name in first_visit(files)) / 1e6:.1f} MB, less where texts are compressed"
-    )
+    whole, first = (sum(len(files[name]) for name in names) / 1e6 for names in (files, first_visit(files)))
+    print(f"{arguments.folder}: {len(files)} files, {whole:.1f} MB")
+    print(f"A first visit loads {first:.1f} MB, less where texts are compressed.")
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
