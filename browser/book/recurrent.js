@@ -39,7 +39,7 @@ export async function lesson(desk, { digit, ink }, which) {
       if (spot.kind === "row" || spot.kind === "trace") slider.put((row = spot.kind === "row" ? spot.row : spot.column));
       else unitSlider.put((unit = spot.row * N + spot.column));
     },
-    tall: which === "rnn" ? 1.3 : 1.55,
+    tall: which === "rnn" ? 1.3 : 1.04,
   };
 }
 
@@ -128,8 +128,8 @@ function gates(stage, area, size, { rows, row, unit, before }) {
   put(t("state"), state, 2, 1);
   ["×", "="].forEach((words, at) => between(words, at, 1));
   // One unit through all rows.
-  const chart = phone ? { x: area.x, y: top + 2 * (field + 46 * u) + 8 * u, w: area.w, h: 0 } : { x: left + 3 * (field + gap) + 10 * u, y: top + field + 46 * u, w: 2 * field + gap - 10 * u, h: 0 };
-  chart.h = phone ? area.y + area.h - chart.y - 24 * u : area.y + area.h - chart.y - 20 * u;
+  const chart = phone ? { x: area.x + size + 22 * u, y: area.y + 20 * u, w: area.w - size - 22 * u, h: 0 } : { x: left + 3 * (field + gap) + 10 * u, y: top + field + 46 * u, w: 2 * field + gap - 10 * u, h: 0 };
+  chart.h = phone ? size - 20 * u : area.y + area.h - chart.y - 20 * u;
   const xAt = (/** @type {number} */ k) => chart.x + ((k + 0.5) / SIDE) * chart.w, reach = Math.max(1, ...rows.map((each) => Math.abs(each[4][unit]))), yAt = (/** @type {number} */ v) => chart.y + chart.h * (0.5 - (0.48 * v) / reach);
   stage.box(chart.x, chart.y, chart.w, chart.h);
   line(stage, [[chart.x, yAt(0)], [chart.x + chart.w, yAt(0)]], colour.dim, 1);
