@@ -116,11 +116,12 @@ async def _besiege(server: Server, pool: Executor, hostile: Iterable[str], secon
     jobs = [asyncio.create_task(_attack(name, server)) for name in hostile]
     await honest
     phase.cores = (cpu_seconds(server.process.pid) - used) / (time.monotonic() - begin)
-    for job in jobs:
-        if job.done() and job.exception():
-            phase.failures.append(f"an attacker: {job.exception()}")
-        job.cancel()
+    phase.failures += [f"an attacker: {job.exception()}" for job in jobs if job.done() and job.exception()]
     watch.cancel()
+    while left := [job for job in jobs if not job.done()]:
+        for job in left:
+            job.cancel()
+        await asyncio.wait(left, timeout=1)  # again: wait_for of Python 3.11 drops a cancellation as a message comes
     await asyncio.gather(*jobs, return_exceptions=True)
     return phase
 
