@@ -13,7 +13,7 @@ import pytest
 from tests.page_server import ROOT
 from training.data.dataset import data_folder
 
-PACKAGES = ("digits", "models", "recognition", "training", "explain")
+PACKAGES = ("digits", "language", "models", "recognition", "training", "explain")
 TRY = """
 import recognition
 from training.data.mnist import mnist
