@@ -245,7 +245,7 @@ def test_mnist_that_cannot_be_downloaded_or_read_is_a_sentence(learn, without_da
     assert "MNIST could not be downloaded; choose another source, or try again later." in said
     wait_until(lambda: trainings(tmp_path) == [], 20)
     assert not list(tmp_path.rglob("mnist*"))
-    (tmp_path / "keras" / "datasets").mkdir(parents=True)
+    (tmp_path / "keras" / "datasets").mkdir(parents=True, exist_ok=True)
     (tmp_path / "keras" / "datasets" / "mnist.npz").write_bytes(b"something else")
     learner.train(30)
     learner.page.get_by_text("MNIST cannot be read on this server").wait_for(timeout=TIMEOUT)

@@ -16,6 +16,7 @@ from digits.labelled import Digits
 from digits.samples import SAMPLE_LABELS, sample_digit
 from learning import job as files
 from learning.job import Command, Job, Point, Progress, Snapshot, State, read_progress
+from learning.probe import MAX_UNITS
 from tests.page_server import ROOT
 
 # Starts a training's process as the page does, and goes on.
@@ -157,7 +158,7 @@ def test_it_pauses_goes_on_and_stops_and_its_folder_is_removed(start):
     process.send(Command.STOP)
     progress = process.wait_for(State.DONE)
     assert progress.stopped and progress.comparisons[0].n > 30 and progress.parameters == 269_322
-    assert progress.snapshot.first_layer.shape == (32, 28, 28)
+    assert progress.snapshot.first_layer.shape == (MAX_UNITS, 28, 28)
     assert (process.folder / files.EXPORTED_FILE).stat().st_size == progress.exported.size
     process.close()
 

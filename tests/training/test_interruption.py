@@ -55,6 +55,7 @@ def interrupted(train, runs, splits, monkeypatch):
     return call
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_resumes_with_the_next_epoch(interrupted, runs):
     assert interrupted(replace(QUICK, epochs=4)) == [2, 3]
     history = verified("mlp", "book")[1].history

@@ -46,11 +46,7 @@ def main(runs, splits, monkeypatch, capsys):
     return call
 
 
-MARKS = {
-    "mlp": (),
-    "bilstm": pytest.mark.slow,
-    "ynet": pytest.mark.slow,
-}  # the others nightly, the deep ones take minutes
+MARKS = dict.fromkeys(("mlp", "bilstm", "ynet"), pytest.mark.slow)  # the others nightly, the deep ones take minutes
 
 
 @pytest.mark.parametrize("key", [pytest.param(key, marks=MARKS.get(key, pytest.mark.nightly)) for key in FAMILIES])

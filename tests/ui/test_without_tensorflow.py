@@ -38,9 +38,8 @@ print([name for name in ("tensorflow", "keras") if sys.modules.get(name)])
 """
 
 
-@pytest.mark.parametrize(
-    "missing", [pytest.param(False, id="installed", marks=pytest.mark.slow), pytest.param(True, id="not installed")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("missing", [pytest.param(False, id="installed"), pytest.param(True, id="not installed")])
 def test_no_page_imports_keras_and_tensorflow(missing):
     result = subprocess.run(
         [sys.executable, "-c", VISIT.format(missing=missing)], cwd=ROOT, capture_output=True, text=True
