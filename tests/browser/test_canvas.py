@@ -69,7 +69,7 @@ def test_a_canvas_that_comes_after_the_last_change_around_it_still_gets_its_size
         pytest.param(False, "clear", (0, 100), 2, id="mouse, clear"),
         pytest.param(True, "undo", (0, 100), 2, id="finger, undo"),
         pytest.param(False, "undo", (0, 100), 2, id="mouse, undo", marks=pytest.mark.nightly),
-        pytest.param(True, "clear", (0, 20, 50, 100, 200), 50, id="throttled phone, clear", marks=pytest.mark.nightly),
+        pytest.param(True, "clear", (0, 20, 50, 100, 200), 15, id="throttled phone, clear", marks=pytest.mark.nightly),
         pytest.param(False, "clear", (0, 20, 50, 100, 200), 50, id="desktop, clear", marks=pytest.mark.nightly),
     ],
 )
