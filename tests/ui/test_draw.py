@@ -144,13 +144,13 @@ def test_what_was_meant_decides_what_the_page_suggests(page):
     assert suggestion(page).startswith("All sure?")
 
 
-@pytest.mark.parametrize("forged", [[12], ["1"], [True], [1, 2], "1", None, {"0": 1}])
-def test_a_forged_label_is_not_taken(page, forged):
+def test_a_forged_label_is_not_taken(page):
     send(page, message(placed(7)))
-    say(page, forged)
-    page.session_state["answers_heads"] = {"meant": forged}
-    page.run()
-    assert not page.exception and record(page)["labels"] == [None]
+    for forged in ([12], ["1"], [True], [1, 2], "1", None, {"0": 1}):
+        say(page, forged)
+        page.session_state["answers_heads"] = {"meant": forged}
+        page.run()
+        assert not page.exception and record(page)["labels"] == [None], forged
 
 
 @pytest.mark.parametrize("drawn", [False, True], ids=["before drawing", "after drawing"])

@@ -31,13 +31,15 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("sent", FORGED.values(), ids=FORGED.keys())
-def test_a_forged_drawing_gets_a_warning(page, sent):
-    send(page, sent)
-    assert not page.exception
-    assert [warning.value for warning in page.warning] == ["The drawing could not be read; please draw it again."]
-    send(page, message(placed(7)))
-    assert not page.warning and set(read(page).values()) == {"7"}, "the next drawing is read"
+def test_a_forged_drawing_gets_a_warning(page):
+    for number, (kind, sent) in enumerate(FORGED.items()):
+        send(page, sent)
+        assert not page.exception, kind
+        warnings = [warning.value for warning in page.warning]
+        assert warnings == ["The drawing could not be read; please draw it again."], kind
+        digit = (7, 1)[number % 2]
+        send(page, message(placed(digit)))
+        assert not page.warning and set(read(page).values()) == {str(digit)}, f"the drawing after {kind} is read"
 
 
 UNREADABLE = {
@@ -48,13 +50,13 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("strokes", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_beside_a_sound_picture_forged_strokes_are_refused_and_the_drawing_before_stays(page, strokes):
+def test_beside_a_sound_picture_forged_strokes_are_refused_and_the_drawing_before_stays(page):
     send(page, message(placed(7)))
     before = page.session_state["board"].strokes
-    send(page, message(placed(1), raw={"objects": strokes}))
-    assert len(page.warning) == 1 and not page.exception
-    assert page.session_state["board"].strokes == before and set(read(page).values()) == {"7"}
+    for kind, strokes in UNREADABLE.items():
+        send(page, message(placed(1), raw={"objects": strokes}))
+        assert len(page.warning) == 1 and not page.exception, kind
+        assert page.session_state["board"].strokes == before and set(read(page).values()) == {"7"}, kind
 
 
 @pytest.fixture
