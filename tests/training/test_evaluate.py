@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from digits.labelled import Digits
+from models import DEFAULT_NETWORKS
 from recognition import load, store
 from recognition.card import ModelCard, Score
 from recognition.classifier import Classifier
@@ -144,7 +145,9 @@ def test_the_command_evaluates_valid_weights_and_names_damaged_ones(few, folder,
     assert list(folder.rglob("*.partial*")) == []
 
 
-@pytest.mark.parametrize("key", released("book"))
+@pytest.mark.parametrize(
+    "key", [pytest.param(key, marks=() if key in DEFAULT_NETWORKS else pytest.mark.slow) for key in released("book")]
+)
 def test_a_thousand_test_digits_agree_with_the_card(splits, classifiers, key):
     classifier = classifiers.get(key) or pytest.fail(f"no weights/book/{key}.weights.h5")
     some = splits.test[np.random.default_rng(1).permutation(10_000)[:1000]]
