@@ -35,5 +35,6 @@ export function lesson(desk) {
       slider.put(x);
     },
     tall: 0.95,
+    least: 0.7,
   };
 }

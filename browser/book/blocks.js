@@ -45,7 +45,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
       const { u, colour } = stage, { phone } = area, { side, maps, parts } = blocks[block], one = parts.map((values) => Float32Array.from({ length: side * side }, (_, i) => values[i * maps + map])), [around, branch] = one, scale = 1 / peak(one.flatMap((values) => Array.from(values)));
       const { steps, after } = VERSIONS[version], given = throughBlock(around, branch, whole, after !== ""), shown = [whole ? around : new Float32Array(around.length), branch, given], way = whole ? colour.network : colour.dim;
       // The block as a diagram: the branch to the right, the shortcut straight down.
-      const diagram = phone ? { x: area.x, y: area.y + area.h * 0.3, w: area.w, h: area.h * 0.7 } : { x: area.x, y: area.y, w: area.w * 0.34, h: area.h }, rows = steps.length + 3, high = diagram.h / rows, shortcut = diagram.x + diagram.w * 0.25, middle = diagram.x + diagram.w * 0.66, wide = diagram.w * 0.5;
+      const gap = 34 * u, above = (area.w - 2 * gap) / 3 + 36 * u, diagram = phone ? { x: area.x, y: area.y + above, w: area.w, h: area.h - above } : { x: area.x, y: area.y, w: area.w * 0.34, h: area.h }, rows = steps.length + 3, high = diagram.h / rows, shortcut = diagram.x + diagram.w * 0.25, middle = diagram.x + diagram.w * 0.66, wide = diagram.w * 0.5;
       const box = (/** @type {string} */ words, /** @type {number} */ x, /** @type {number} */ row, w = wide) => {
         const y = diagram.y + row * high + high * 0.18;
         stage.c.fillStyle = colour.soft;
@@ -68,7 +68,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
       stage.cross(shortcut, diagram.y + (steps.length + 1.5) * high, 7 * u, stage.dark ? "#15171b" : "#fff");
       box(after || t("goes on as it is"), shortcut, steps.length + 2, diagram.w * 0.46);
       // The three pictures of the trained network.
-      const left = phone ? area.x : diagram.x + diagram.w + 30 * u, room = area.x + area.w - left, gap = 34 * u, small = phone ? 0 : 0.42 * room, size = Math.min((room - 2 * gap) / 3, phone ? 200 * u : area.h * 0.5), top = phone ? area.y + 22 * u : area.y + area.h - size - 26 * u;
+      const left = phone ? area.x : diagram.x + diagram.w + 30 * u, room = area.x + area.w - left, small = phone ? 0 : 0.42 * room, size = Math.min((room - 2 * gap) / 3, phone ? 200 * u : area.h * 0.5), top = phone ? area.y + 22 * u : area.y + area.h - size - 26 * u;
       const result = phone ? (whole ? t("sum") : t("what is left")) : !whole ? (after ? t("what is left, after ReLU") : t("what is left")) : after ? t("their sum, after ReLU") : t("their sum");
       [whole ? t("shortcut") : t("cut"), t("branch"), result].forEach((words, i) => {
         const x = left + i * (size + gap);
@@ -91,6 +91,7 @@ async function residual(desk, { digit, ink, facts, ours }) {
       ].join(" ");
     },
     tall: 1.2,
+    least: 0.85,
   };
 }
 

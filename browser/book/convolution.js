@@ -69,7 +69,7 @@ export function lesson(desk, { ink }, which) {
       const top = row * how.stride - down.before, left = column * how.stride - across.before, { window, within } = taken(ink, SIDE, top, left, high, wide), result = sheet.values[row * sheet.columns + column];
       // Zeros around the picture are drawn where the window can lie on them.
       const margin = how.same ? Math.max(down.before, across.before, 1) : 0, shown = SIDE + 2 * margin, lens = phone ? 172 * u : 0;
-      const size = phone ? (area.w - 16 * u) / 2 : Math.min(area.h - 26 * u, area.w * 0.36), y = area.y + 20 * u, pixel = size / shown, picture = { x: area.x + margin * pixel, y: y + margin * pixel, w: SIDE * pixel, h: SIDE * pixel };
+      const size = phone ? Math.min((area.w - 16 * u) / 2, area.h - lens - 40 * u) : Math.min(area.h - 26 * u, area.w * 0.36), y = area.y + 20 * u, pixel = size / shown, picture = { x: area.x + margin * pixel, y: y + margin * pixel, w: SIDE * pixel, h: SIDE * pixel };
       if (margin) {
         stage.c.fillStyle = colour.soft;
         stage.c.fillRect(area.x, y, size, size);
@@ -97,6 +97,7 @@ export function lesson(desk, { ink }, which) {
       fit();
     },
     tall: 1.12,
+    least: 0.95,
   };
 }
 
@@ -105,7 +106,7 @@ export function lesson(desk, { ink }, which) {
  * @param {{ window: number[], within: boolean[], weights: number[] | null, high: number, wide: number, result: number, which: string, average: boolean }} of */
 function arithmetic(stage, rect, { window, within, weights, high, wide, result, which, average }) {
   const { u, colour } = stage, { x, y, w, h } = rect, longest = Math.max(high, wide), three = weights && wide <= 3 && high <= 3, narrow = w < 300 * u;
-  const gap = 22 * u, side = three ? Math.min((w - 2 * gap) / 3, h - 60 * u, 150 * u) : Math.min(w * 0.62, h - 60 * u, 170 * u), cell = side / longest;
+  const gap = 22 * u, side = three ? Math.min((w - 2 * gap) / 3, h - 66 * u, 150 * u) : Math.min(w * 0.62, h - 66 * u, 170 * u), cell = side / longest;
   const block = cell * wide, total = three ? 3 * block + 2 * gap : block, first = x + (w - total) / 2, top = y + Math.max(0, (h - side - 64 * u) / 2) * (narrow ? 0.3 : 1) + 10 * u;
   /** @type {[string, number[], { gain?: number, ink?: boolean }][]} */ const parts = [[t("window"), window, { ink: true }]];
   if (three && weights) parts.push([t("filter"), weights, { gain: 1 / peak(weights) }], [t("products"), window.map((v, i) => v * weights[i]), { gain: 1 / peak(weights) }]);

@@ -89,6 +89,7 @@ export function lesson(desk, { facts }, which) {
       desk.play();
     },
     tall: which === "one minimum" ? 0.92 : 1.12,
+    least: which === "one minimum" ? 0.7 : 0.9,
   };
 }
 

@@ -15,6 +15,7 @@ import { Stage } from "../journey/stage.js";
  * @property {(key: string) => boolean} [key] of the picture, where it can be focused; whether it was understood
  * @property {string} [keys] what they do, for those who use them
  * @property {number} [tall] the picture's height over its width, on a phone
+ * @property {number} [least] the same where the screen is low; below, it is scrolled
  */
 /** @typedef {{ label: string, from: number, to: number, by: number, at: number, digits?: number, quiet?: boolean, words?: (value: number) => string }} Range
  * quiet: for the keyboard alone, because the picture can be dragged */
@@ -207,7 +208,8 @@ export class Desk {
     const { width, top } = this.picture.getBoundingClientRect(), scroll = document.querySelector(".stMain")?.scrollTop ?? 0, phone = width < PHONE;
     const bottom = this.root.getBoundingClientRect().bottom - this.picture.getBoundingClientRect().bottom, below = width === this.#wide ? Math.max(bottom, this.#below) : bottom; // a longer sentence makes the picture smaller, and a shorter one does not make it jump
     [this.#wide, this.#below] = [width, below];
-    const height = phone ? Math.round(width * (this.#lesson?.tall ?? 1.1)) : Math.max(MIN_HEIGHT, Math.round(innerHeight - top - scroll - below - 24));
+    const { tall = 1.1, least = tall } = this.#lesson ?? {}, pages = document.querySelector(".st-key-pages")?.getBoundingClientRect(), visible = (pages?.height ? pages.top : innerHeight) - top - scroll - 4;
+    const height = Math.round(phone ? Math.max(width * least, Math.min(width * tall, visible)) : Math.max(MIN_HEIGHT, innerHeight - top - scroll - below - 24));
     const ground = getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor, like = [width, height, ground, devicePixelRatio].join();
     if (like === this.#fitted || !width) return false;
     this.#fitted = like;

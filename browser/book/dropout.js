@@ -58,5 +58,6 @@ export async function lesson(desk, { ink, facts }) {
       ].join(" ");
     },
     tall: 1.25,
+    least: 0.9,
   };
 }

@@ -57,5 +57,6 @@ export async function lesson(desk, { digit }) {
       slider.put(p[label]);
     },
     tall: 1.4,
+    least: 1.1,
   };
 }

@@ -75,5 +75,6 @@ export async function lesson(desk) {
       return `${words} ${law === "l1" ? t("l1 adds the weights' sizes to the loss, and what is not needed becomes zero.") : law === "l2" ? t("l2 adds their squares, and large ones shrink most.") : t("Nothing holds them back, and the noise they began with stays.")}`;
     },
     tall: 1.35,
+    least: 0.9,
   };
 }

@@ -31,7 +31,7 @@ export async function lesson(desk, { digit, ink }, which) {
   const states = (/** @type {number} */ at) => (at < 0 ? nothing : rows[at][rows[at].length - 1]);
   return {
     draw: (stage, area) => {
-      const y = area.y + 20 * stage.u, size = area.phone ? area.w * 0.3 : Math.min(area.h * 0.5, area.w * 0.2);
+      const y = area.y + 20 * stage.u, size = area.phone ? Math.min(area.w * 0.3, area.h * (which === "rnn" ? 0.23 : 0.3)) : Math.min(area.h * 0.5, area.w * 0.2);
       reading(stage, ink, row, { x: area.x, y, w: size, h: size });
       return which === "rnn" ? equation(stage, area, size, { ...inner, x: ink.subarray(SIDE * row, SIDE * (row + 1)), before: states(row - 1), after: states(row), row, unit }) : gates(stage, area, size, { rows, row, unit, before: row ? rows[row - 1][4] : nothing });
     },
@@ -40,6 +40,7 @@ export async function lesson(desk, { digit, ink }, which) {
       else unitSlider.put((unit = spot.row * N + spot.column));
     },
     tall: which === "rnn" ? 1.3 : 1.04,
+    least: which === "rnn" ? 1 : 0.98,
   };
 }
 

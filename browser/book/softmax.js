@@ -43,5 +43,6 @@ export async function lesson(desk, { digit, ink }) {
       slider.put(Math.log10(temperature));
     },
     tall: 0.95,
+    least: 0.7,
   };
 }

@@ -64,6 +64,7 @@ export async function lesson(desk) {
       ].join(" ");
     },
     tall: 0.8,
+    least: 0.65,
   };
 }
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from models import NETWORKS
-from tests.browser.driver import DESKTOP, PHONE
+from tests.browser.driver import DESKTOP, SMALL_PHONE
 from tests.page_server import ROOT
 from tests.ui.page import START_SECONDS
 from training.tables import TABLES, perceptron
@@ -19,6 +19,11 @@ from ui.book.page import CONTENTS, LESSONS
 
 SCRIPT = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from ui.book import page; page.page()"
 AT_ITS_END = "document.activeElement.value === document.activeElement.max"
+ON_ONE_SCREEN = """() => {
+  const [picture, pages] = [".lesson-picture", ".st-key-pages"].map((each) =>
+    document.querySelector(each).getBoundingClientRect());
+  return document.documentElement.scrollWidth <= innerWidth && pages.height && picture.bottom <= pages.top;
+}"""
 DRAWN = [lesson.title for lesson in LESSONS.values() if isinstance(lesson.part, str)]
 
 
@@ -147,8 +152,8 @@ def test_whatever_a_lesson_lets_one_move_changes_its_numbers(visit):
         page.wait_for_function("words => document.querySelector('.lesson-words').textContent !== words", arg=before)
         if title == "A graph of layers":  # what it begins with is also what its other choices say
             assert page.locator(".lesson-choice input[value=Concatenate]").is_checked()
-        page.set_viewport_size(PHONE)
-        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+        page.set_viewport_size(SMALL_PHONE)
+        page.wait_for_function(ON_ONE_SCREEN)
         page.set_viewport_size(DESKTOP)
         page.get_by_role("button", name="Next", exact=True).click()
     page.locator(".stTable [tabindex]").wait_for()  # it scrolls, also by keyboard
