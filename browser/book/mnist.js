@@ -51,7 +51,7 @@ export async function lesson(desk, { facts }) {
     },
     hover: (spot) => { hot = spot ? spot.row * ACROSS + spot.column : -1; },
     drag: (spot) => { hot = spot.row * ACROSS + spot.column; },
-    tall: 1.5,
+    tall: 1.33,
     least: 1.05,
   };
 }

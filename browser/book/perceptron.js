@@ -90,7 +90,7 @@ export function lesson(desk, { ink }) {
       return true;
     },
     keys: t("The weights: arrow keys move over them, Space paints"),
-    tall: 0.8,
+    tall: 0.72,
   };
 }
 

@@ -39,8 +39,8 @@ export async function lesson(desk, { digit, ink }, which) {
       if (spot.kind === "row" || spot.kind === "trace") slider.put((row = spot.kind === "row" ? spot.row : spot.column));
       else unitSlider.put((unit = spot.row * N + spot.column));
     },
-    tall: which === "rnn" ? 1.3 : 1.04,
-    least: which === "rnn" ? 1 : 0.98,
+    tall: which === "rnn" ? 1.18 : 0.95,
+    least: which === "rnn" ? 1 : 0.92,
   };
 }
 

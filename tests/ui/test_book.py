@@ -107,12 +107,14 @@ def test_the_tables_compare_with_the_printed_ones(book, monkeypatch, tmp_path):
     row = {"layers": "64-64-64", "regularizer": "dropout 0.2", "optimizer": "Adam", "activation": "ReLU"}
     row |= {"book_train": 99.75, "book_test": 99.4, "parameters": 80_266, "train": 99.6, "test": 99.2, "seconds": 150.0}
     row |= {"tests": [99.1, 99.2, 99.3]}
-    (tmp_path / "tables.json").write_text(json.dumps({"1.4.1": [row]}))
+    counted = [row | {"most": 40, "needed": needed} for needed in (37, None)]
+    (tmp_path / "tables.json").write_text(json.dumps({"1.4.1": [row, *counted]}))
     monkeypatch.setattr("ui.book.tables.TABLES", tmp_path / "tables.json")
     opened_at(book, "Its tables, trained again")
     table = book.dataframe[0].value
-    assert table["spread"].tolist() == ["± 0.10 (3 seeds)"]
-    assert not book.exception and table["difference"].tolist() == [-0.2] and table["test %, book"].tolist() == [99.4]
+    assert table["spread"].tolist() == ["± 0.10 (3 seeds)"] * 3
+    assert not book.exception and set(table["difference"]) == {-0.2} and set(table["test %, book"]) == {99.4}
+    assert table["epochs"].tolist() == ["", "37", "not reached in 40"]
 
 
 def test_the_printed_columns_of_the_tables_are_those_of_their_rows():

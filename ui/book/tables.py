@@ -75,17 +75,19 @@ def retrained() -> None:
                 "layers": row["layers"],
                 "regularizer": row["regularizer"],
                 "optimizer": row["optimizer"],
-                "activation": row["activation"],
-                "parameters": row["parameters"],
-                "train %, book": row["book_train"],
-                "train %, here": row["train"],
                 "test %, book": row["book_test"],
                 "test %, here": row["test"],
                 "difference": round(row["test"] - row["book_test"], 2),
+            }
+            | ({"epochs": epochs_to_print(row)} if any("most" in each for each in rows) else {})
+            | ({"spread": spread(row["tests"])} if len(row.get("tests", [])) > 1 else {})
+            | {
+                "train %, book": row["book_train"],
+                "train %, here": row["train"],
+                "activation": row["activation"],
+                "parameters": row["parameters"],
                 "seconds": row["seconds"],
             }
-            | ({"spread": spread(row["tests"])} if len(row.get("tests", [])) > 1 else {})
-            | ({"epochs the print needs": str(row["needed"] or f"> {row['most']}")} if "most" in row else {})
             for row in rows
         ],
         hide_index=True,
@@ -118,8 +120,15 @@ def _columns() -> dict[str, Any]:
         "difference": st.column_config.NumberColumn(_("difference"), format="%+.2f"),
         "seconds": st.column_config.NumberColumn(_("seconds"), format="%.0f"),
         "spread": _("spread"),
-        "epochs the print needs": _("epochs the print needs"),
+        "epochs": _("epochs to reach the print"),
     }
+
+
+def epochs_to_print(row: dict[str, Any]) -> str:
+    """The epochs after which a row's test accuracy is the printed one; "" where they were not counted."""
+    if "most" not in row:
+        return ""
+    return number(row["needed"]) if row["needed"] else _("not reached in {n}").format(n=number(row["most"]))
 
 
 def spread(tests: list[float]) -> str:
