@@ -214,6 +214,7 @@ export class Desk {
     if (like === this.#fitted || !width) return false;
     this.#fitted = like;
     this.canvas.style.height = `${height}px`;
+    this.controls.style.background = ground;
     const u = phone ? width / 366 : Math.max(0.85, Math.min(width / WIDE, height / HIGH));
     this.stage.fit(width, height, u, 12);
     this.stage.theme(ground, ACCENT.light);

@@ -34,7 +34,11 @@ export function lesson(desk, { ours }) {
 /** Draws a diagram in a pane, and again when the pane becomes narrow or wide. @param {HTMLElement} pane @param {() => Node[]} nodes @param {() => boolean} [shapes] @returns {() => void} draws it again */
 export function keepDiagram(pane, nodes, shapes = () => true) {
   let narrow = false;
-  const show = () => pane.replaceChildren(diagram(nodes(), shapes(), narrow));
+  const show = () => {
+    const drawn = diagram(nodes(), shapes(), narrow);
+    pane.style.setProperty("--wide", String(drawn.getAttribute("width"))); // in the page alone it grows with the window
+    pane.replaceChildren(drawn);
+  };
   new ResizeObserver(() => {
     const now = pane.clientWidth < PHONE;
     if (now === narrow) return;

@@ -27,7 +27,7 @@ export async function lesson(desk, { digit }) {
     draw(stage, area) {
       const { u, colour } = stage, { phone } = area, oneHot = p.map((_, d) => (d === label ? 1 : 0)), left = { x: area.x, y: area.y, w: phone ? area.w : area.w * 0.48, h: phone ? area.h * PHONE_BARS : area.h - 34 * u };
       stage.text(t("push a bar: the others make room"), left.x, left.y + 12 * u, { weight: 600, colour: colour.ink, fit: left.w });
-      const { base, slot } = bars(stage, { ...left, y: left.y + 6 * u, h: left.h - 6 * u }, p, label, { words: percent, kind: "bar" });
+      const { base, slot } = bars(stage, { ...left, y: left.y + 14 * u, h: left.h - 14 * u }, p, label, { words: percent, kind: "bar" });
       oneHot.forEach((value, d) => {
         const x = left.x + d * slot + slot * 0.18, y = base + 32 * u;
         stage.c.fillStyle = stage.grey(value);
@@ -52,7 +52,7 @@ export async function lesson(desk, { digit }) {
       return t("The label {label} as one-hot is a 1 among nine zeros, and its probability is {share}. Categorical cross-entropy is −ln {probability} = {loss}: it looks at the label's bar alone, and grows without end where the network is sure and wrong; the squared error cannot exceed {most}.", { label, share: percent(p[label]), probability: number(p[label], 3), loss: number(values[2], 3), most: number(0.2, 1) });
     },
     drag(spot, { y }) {
-      const { area, stage: { u } } = desk, h = (area.phone ? area.h * PHONE_BARS : area.h - 34 * u) - 6 * u, room = h - 46 * u, top = area.y + 26 * u;
+      const { area, stage: { u } } = desk, h = (area.phone ? area.h * PHONE_BARS : area.h - 34 * u) - 14 * u, room = h - 46 * u, top = area.y + 34 * u;
       p = pushed(p, spot.column, clip(1 - (y - top) / room, 0, 1));
       slider.put(p[label]);
     },

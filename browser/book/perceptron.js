@@ -56,7 +56,7 @@ export function lesson(desk, { ink }) {
       const pixel = size / SIDE;
       if (keyed) stage.frame(xs[1] + (cursor % SIDE) * pixel, y + Math.floor(cursor / SIDE) * pixel, pixel, pixel);
       // The sum and the bias on a number line, on which everything above zero goes on.
-      const low = y + size + (phone ? 84 : 66) * u, left = area.x + 12 * u, right = area.x + area.w - 12 * u, middle = (left + right) / 2, at = (/** @type {number} */ value) => clip(middle + (value / (2 * EXTENT)) * (right - left), left, right);
+      const low = y + size + (phone ? 84 : 66) * u, left = area.x + 12 * u, right = area.x + area.w - 12 * u, middle = (left + right) / 2, at = (/** @type {number} */ value) => clip(middle + (value / (2 * EXTENT)) * (right - left), left, right), beside = (/** @type {number} */ value) => clip(at(value), left + 36 * u, right - 36 * u);
       stage.c.fillStyle = colour.soft;
       stage.c.fillRect(middle, low - 12 * u, right - middle, 24 * u);
       line(stage, [[left, low], [right, low]], colour.dim, 1.5 * u);
@@ -67,8 +67,8 @@ export function lesson(desk, { ink }) {
       line(stage, [[at(sum), low], [at(z), low]], colour.network, 5 * u);
       dot(stage, at(sum), low, 6, colour.dim);
       dot(stage, at(z), low, 11, fires ? stage.plus : colour.dim);
-      stage.text(t("sum {sum}", { sum: number(sum) }), at(sum), low - 16 * u, { align: "center", halo: true });
-      stage.text(t("output {output}", { output: number(Math.max(0, z)) }), at(z), low + 32 * u, { align: "center", size: 16, weight: 700, halo: true, colour: fires ? stage.plus : colour.ink });
+      stage.text(t("sum {sum}", { sum: number(sum) }), beside(sum), low - 16 * u, { align: "center", halo: true });
+      stage.text(t("output {output}", { output: number(Math.max(0, z)) }), beside(z), low + 32 * u, { align: "center", size: 16, weight: 700, halo: true, colour: fires ? stage.plus : colour.ink });
       stage.touch("bias", 0, { x: left, y: low - 22 * u, w: right - left, h: 44 * u });
       const values = { sum: number(sum), bias: number(bias), total: number(z), output: number(Math.max(0, z)) };
       if (fires) return t("The sum of all products is {sum}, with the bias {bias} it is {total}, and ReLU makes {output} of it: the unit fires. Weights say what it looks for, the bias how much of it is enough.", values);

@@ -74,7 +74,7 @@ function equation(stage, area, size, { input, state, bias, x, before, after, row
   const middle = top + high + 34 * u, ofState = (/** @type {string} */ name, /** @type {Float32Array} */ values, /** @type {number} */ i, /** @type {string} */ words, gain = 1 / peak(values)) => {
     const at = left + i * (each + gap) + (each - field) / 2, rect = { x: at, y: middle, w: field, h: field };
     stage.picture(name, values, [N, N], rect, { gain });
-    stage.text(words, at, middle - 6 * u, { fit: each });
+    stage.text(words, phone ? left + i * (each + gap) : at, middle - 6 * u, { fit: each });
     return rect;
   };
   ofState("h", before, 0, t("h before: 256 states"), 0.7);
