@@ -31,6 +31,7 @@ FALL = 0.6  # from one threshold to the next
 MAX_LEVELS = 6
 MAX_PARTS = 250  # components of one picture of ink that are looked at, the largest ones
 MIN_AREA = 5  # pixels
+ALONG = 0.4  # of an edge of the picture; a shorter stroke beside it may be a 1
 MAX_INK = 0.5  # share of the picture; more is no ink
 
 
@@ -60,8 +61,8 @@ class Part:
     def lies_along(self, shape: tuple[int, ...]) -> bool:
         """Tell whether it lies along an edge of a picture, as the edge of a table or of a shadow does."""
         edges = self.top <= 1, self.bottom >= shape[0] - 1, self.left <= 1, self.right >= shape[1] - 1
-        upright = self.height > 3 * self.width
-        flat = self.width > 3 * self.height
+        upright = self.height > max(3 * self.width, ALONG * shape[0])
+        flat = self.width > max(3 * self.height, ALONG * shape[1])
         return (upright and (edges[2] or edges[3])) or (flat and (edges[0] or edges[1])) or all(edges)
 
     @property
@@ -77,7 +78,8 @@ class Ink:
     picture, paper: float32 (h, w); the ink is darker than the paper. contrast: of ink that is at least 1.
     labels: int32 (h, w), of the parts, 0 where there is none. frames: parts that are drawn around others. dark: the ink
     is darker than the paper. fine: the same photo on as many pixels as there are, uint8. blur: the standard deviation
-    of the smoothing of picture, in its pixels. erased: where a table was taken out, bool (h, w).
+    of the smoothing of picture, in its pixels. window: of the closing, as a share of the longer side.
+    erased: where a table was taken out, bool (h, w).
     """
 
     picture: np.ndarray
@@ -89,6 +91,7 @@ class Ink:
     dark: bool
     fine: np.ndarray
     blur: float
+    window: float
     erased: np.ndarray | None
 
     @cached_property
@@ -126,7 +129,7 @@ def inks(paper: Paper, fine: np.ndarray) -> Iterator[Ink]:
             for axis in (0, 1):
                 contrast = _without_ruled_lines(contrast, axis)
             for low, labels, parts, frames in _levels(contrast, max(least, MIN_STEP / brightest)):
-                yield Ink(picture, ground, contrast / low, labels, parts, frames, dark, fine, blur, paper.erased)
+                yield Ink(picture, ground, contrast / low, labels, parts, frames, dark, fine, blur, share, paper.erased)
 
 
 def _closing(picture: np.ndarray, window: int) -> np.ndarray:

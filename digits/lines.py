@@ -22,6 +22,9 @@ from digits.segmentation import Segment, is_plus, lean, log_p_single_digit, stro
 MIN_EXTENT, MIN_PIXELS = 0.02, 7  # of a digit: share of the photo's longer side, and pixels
 MIN_PHOTO_PIXELS = 4  # of a digit, before a small picture is enlarged
 MAX_JUDGED = 60  # parts of a picture that the classifier judges, the largest ones
+WIDER_WINDOW = 0.2  # how much more an ink counts whose window is as wide as the photo; narrow ones hollow wide strokes
+MIN_SHADOW = 0.15  # of the longer side; a shadow's edge is longer, and changes from pixel to pixel by less ...
+MIN_SLOPE = 0.07  # ... than this share of its contrast
 MIN_WHOLE = 0.3  # probability of being a whole digit, below which a part begins no line
 MIN_SURE = 0.5  # likewise, below which a digit that was read is doubtful
 MAX_LINES = 30
@@ -96,10 +99,11 @@ class Judged:
 
     @property
     def score(self) -> float:
-        """The size of the digits, and the share of all ink that stands in them."""
+        """The size of the digits, and the share of all ink that stands in them; more for a wide window."""
         side, pairs = max(self.ink.labels.shape), [*zip(self.whole, self.parts, strict=True)]
         pure = sum(p * part.area for p, part in pairs) / max(1, sum(part.area for part in self.ink.parts))
-        return pure * sum((p**2 * part.extent / side) ** 2 for p, part in pairs) ** 0.5
+        preference = 1 + WIDER_WINDOW * self.ink.window * (self.ink.erased is None)  # a table spoils wide windows
+        return preference * pure * sum((p**2 * part.extent / side) ** 2 for p, part in pairs) ** 0.5
 
     def resembles(self, other: Judged) -> bool:
         """Tell whether the same parts are digits in both, at another threshold or window."""
@@ -112,11 +116,28 @@ class Judged:
         )
 
 
+def _may_be_writing(ink: Ink, part: Part) -> bool:
+    """Tell whether a part is neither along the picture's edge nor the soft edge of a shadow."""
+    from scipy import ndimage
+
+    shape = ink.labels.shape
+    if part.lies_along(shape):
+        return False
+    if part.extent < MIN_SHADOW * max(shape) or ink.fine.shape == shape:  # a small picture may be blurred
+        return True
+    box = slice(max(0, part.top - 1), part.bottom + 1), slice(max(0, part.left - 1), part.right + 1)
+    contrast, inside = ink.contrast[box], ink.labels[box] == part.label
+    if min(contrast.shape) < 2:
+        return True
+    near_edge = ndimage.binary_dilation(inside & ~ndimage.binary_erosion(inside), np.ones((3, 3)))
+    slope = float(np.median(np.hypot(*np.gradient(contrast))[near_edge]))
+    return slope > MIN_SLOPE * float(np.median(contrast[inside]))
+
+
 def judge(ink: Ink, enlarged: float = 1.0) -> Judged:
     """Look at each part of an ink by itself, in a photo that was so much enlarged."""
     least = max(MIN_PIXELS, MIN_PHOTO_PIXELS * enlarged, MIN_EXTENT * max(ink.labels.shape))
-    shape = ink.labels.shape
-    parts = [part for part in ink.parts if part.extent >= least and not part.lies_along(shape)][:MAX_JUDGED]
+    parts = [part for part in ink.parts if part.extent >= least and _may_be_writing(ink, part)][:MAX_JUDGED]
     known, pictures = [], []
     for part in parts:
         box = slice(part.top, part.bottom), slice(part.left, part.right)
@@ -150,8 +171,8 @@ def find_lines(judged: Judged) -> tuple[list[Line], list[Part]]:
             taken |= {part.label for part in used}
     heights = [box.bottom - box.top for line in lines for box in line.boxes]
     least = MIN_OTHER * float(np.median(heights)) if heights else 0.0
-    shape = judged.ink.labels.shape
-    others = [p for p in judged.ink.parts if p.label not in taken and p.extent >= least and not p.lies_along(shape)]
+    ink = judged.ink
+    others = [p for p in ink.parts if p.label not in taken and p.extent >= least and _may_be_writing(ink, p)]
     others += [part for part in _torn(judged) if part not in others]
     return sorted(lines, key=lambda line: float(np.mean([box.top + box.bottom for box in line.boxes]))), others
 
@@ -241,7 +262,7 @@ def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
             digits.append(digit)
             boxes.append(frame.box(segment.left, segment.top, segment.right, segment.bottom, scale))
             wholes.append(float(np.exp(log_p)))
-            score += (float(np.exp(log_p)) ** 2 * segment.extent / scale / max(ink.labels.shape)) ** 2
+            score += (float(np.exp(log_p)) * segment.height / scale / max(ink.labels.shape)) ** 2
     unread = [frame.box(s.left, s.top, s.right, s.bottom, scale) for s in (*split.skipped, *bars)]
     width = _width(ink, members)
     unread += [Box(part.left, part.top, part.right, part.bottom) for part in beside if part.area >= MIN_SIGN * width**2]

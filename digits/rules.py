@@ -6,6 +6,7 @@ cross it stay whole. Source: staff line removal by run lengths, as in I. Fujinag
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from digits.ink import Ink, Part
 
 SLOPES = np.linspace(-0.12, 0.12, 17)
-MIN_LENGTH = 0.85  # of a part's width, that a line covers
+MIN_LENGTH = 0.85  # of a part's width, or of a box's height, that a line covers
 WIDER = 1.25  # a part is so much wider than high where it stands on a line that goes on
 MAX_THICK = 0.12  # of the smaller side
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
@@ -69,12 +70,12 @@ class _Rule:
 def _erased(mask: np.ndarray) -> np.ndarray | None:
     """A part, bool (h, w), without its lines; None if it has none."""
     height, width = mask.shape
-    across = _rules(mask)
+    across = _rules(mask, mask.shape[1])
     if not across:
         return None
     if len(across) >= 2:  # a box or a comb: its sides reach from line to line
-        between = mask[int(min(rule.row for rule in across)) :]
-        down = _rules(between.T, 2 * MAX_LINES)
+        top, bottom = (int(pick(rule.row for rule in across)) for pick in (min, max))
+        down = _rules(mask[top:].T, bottom - top, 2 * MAX_LINES)
     else:
         down = []
     if width < WIDER * height and (len(across) < 2 or len(down) < 2):
@@ -83,31 +84,49 @@ def _erased(mask: np.ndarray) -> np.ndarray | None:
     for rule in across:
         left &= ~_on_rule(mask, rule)
     for rule in down:
-        top = int(min(each.row for each in across))
         left[top:] &= ~_on_rule(mask[top:].T, rule).T
-    if len(across) >= 2:
+    if len(across) == 1:
+        left |= mask & _crossing(left, math.ceil(across[0].thick))
+    else:
         left = _without_bars(left, across)
     return left if left.sum() >= 0.1 * mask.sum() else None
 
 
+def _crossing(ink: np.ndarray, thick: int) -> np.ndarray:
+    """Strokes across a line that was removed, so thick: its gaps are filled upright and slanted, bool (h, w)."""
+    from scipy import ndimage
+
+    room = thick + 4
+    strokes = np.pad(ndimage.binary_opening(ink, np.ones((thick + 2, 1))), room)
+    across = np.ones((room, 1)), np.eye(room), np.eye(room)[::-1]
+    closed = np.logical_or.reduce([ndimage.binary_closing(strokes, line) for line in across])
+    return np.asarray(closed[room:-room, room:-room])
+
+
 def _without_bars(ink: np.ndarray, across: list[_Rule]) -> np.ndarray:
-    """Remove what is left of the sides of a box or comb: narrow pieces that reach from its top to its bottom."""
+    """Remove what is left of a box or comb: pieces along its edges, and narrow ones that reach from top to bottom."""
     from scipy import ndimage
 
     labels, _ = ndimage.label(ink, np.ones((3, 3)))
-    sides = [0]
+    bars = [0]
     for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
         middle = (columns.start + columns.stop) / 2
         high, low = (pick(rule.row + rule.slope * middle for rule in across) for pick in (min, max))
         near = 0.12 * (low - high)
-        width, height = columns.stop - columns.start, rows.stop - rows.start
-        if rows.start < high + near and rows.stop > low - near and width < MAX_BAR * height:
-            sides.append(label)
-    return ink & np.isin(labels, sides, invert=True)
+        narrow = columns.stop - columns.start < MAX_BAR * (rows.stop - rows.start)
+        if (
+            (narrow and rows.start < high + near and rows.stop > low - near)
+            or rows.stop < high + near
+            or rows.start > low - near
+            or columns.stop < 2 * near
+            or columns.start > ink.shape[1] - 2 * near
+        ):
+            bars.append(label)
+    return ink & np.isin(labels, bars, invert=True)
 
 
-def _rules(mask: np.ndarray, most: int = MAX_LINES) -> list[_Rule]:
-    """The lines from left to right, each covering most of the width."""
+def _rules(mask: np.ndarray, length: int, most: int = MAX_LINES) -> list[_Rule]:
+    """The lines from left to right, each covering most of a length."""
     height, width = mask.shape
     if min(height, width) < 12:
         return []
@@ -121,7 +140,7 @@ def _rules(mask: np.ndarray, most: int = MAX_LINES) -> list[_Rule]:
             best = float(counts.max()), float(slope), counts, low
     assert best is not None
     _, slope, counts, low = best
-    strong = counts >= MIN_LENGTH * width
+    strong = counts >= MIN_LENGTH * length
     rules = []
     starts = np.flatnonzero(np.diff(strong.astype(int), prepend=0) == 1)
     stops = np.flatnonzero(np.diff(strong.astype(int), append=0) == -1) + 1
