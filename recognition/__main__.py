@@ -25,7 +25,7 @@ from digits.picture import FORMATS, MAX_PHOTO_BYTES, SUFFIXES, PhotoError
 from models import DEFAULT_NETWORKS, NETWORKS
 from recognition import outlier
 from recognition.classifier import Classifier
-from recognition.prediction import Prediction, confidence_in_number, number_of
+from recognition.prediction import SURE, Prediction, confidence_in_number, number_of
 from recognition.recipes import RECIPES
 from recognition.report import number_report, photo_report
 from recognition.store import WeightsError, default_recipe
@@ -121,6 +121,9 @@ def _line(name: str, photo: Reading, answers: Sequence[Answer]) -> str:
     doubts = []
     if max(max(scores) for _, scores in answers) >= outlier.THRESHOLD:
         doubts.append("may not be a digit")
+    means = [np.mean([each.probabilities for each in digit], axis=0) for digits, _ in answers for digit in digits]
+    if min(mean.max() for mean in means) < SURE:
+        doubts.append("a digit is uncertain")
     if any(line.unread for line in photo.lines):
         doubts.append(f"more ink on {'this' if len(photo.lines) == 1 else 'a'} line was not read")
     if any(line.is_doubtful for line in photo.lines):

@@ -10,6 +10,8 @@ import numpy as np
 from digits import CLASSES
 from recognition.card import ModelCard
 
+SURE = 0.9  # confidence below which a network is said to be unsure
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:

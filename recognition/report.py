@@ -18,7 +18,7 @@ from digits.photo import Reading
 from language import N_
 from models import NETWORKS
 from recognition import outlier
-from recognition.prediction import Failure, Prediction, confidence_in_number, number_of
+from recognition.prediction import SURE, Failure, Prediction, confidence_in_number, number_of
 
 JSON_BYTES = 16_384  # of 28 x 28 numbers in JSON; with digits, commas and indentation they take less
 DECIMALS = 6  # of a probability
@@ -26,6 +26,7 @@ MORE_INK = N_("More ink on this line was not read; signs, such as a minus or a p
 NOT_WHOLE = N_("What was read as a digit on this line may be a part of one, or two that touch.")
 SLASH = N_("A slanted stroke on this line was read as a 1; it may be a slash, and signs are not read.")
 OTHER_INK = N_("Other ink on the photo was not read.")
+UNSURE = f"A digit on this line is uncertain: less than {100 * SURE:.0f} % on average over the networks."
 
 
 def digit_from_json(text: bytes) -> np.ndarray:
@@ -76,11 +77,25 @@ def photo_report(lines: Sequence[dict[str, Any]], photo: Reading) -> dict[str, A
     digits.picture.DECODED_SIDE wide or high.
     """
     each = [
-        report | _places("boxes", line.boxes) | _places("unread", line.unread) | _warning(line_doubts(line))
+        report
+        | _places("boxes", line.boxes)
+        | _places("unread", line.unread)
+        | _warning(line_doubts(line) + [UNSURE] * _is_unsure(report))
         for report, line in zip(lines, photo.lines, strict=True)
     ]
-    other = _places("other_ink", photo.unread) | _warning(photo_doubts(photo, photo.lines[0])) if photo.unread else {}
-    return each[0] | other | ({"lines": each} if len(each) > 1 else {})
+    whole = each[0] | ({"lines": each} if len(each) > 1 else {})
+    if photo.unread:
+        whole |= _places("other_ink", photo.unread) | _warning([*filter(None, [each[0].get("warning")]), OTHER_INK])
+    return whole
+
+
+def _is_unsure(report: dict[str, Any]) -> bool:
+    """Tell whether the networks, whose mean counts, are unsure of a digit in the report of a line."""
+    for digit in report.get("digits", [report]):
+        read = [entry["probabilities"] for entry in digit["networks"].values() if "probabilities" in entry]
+        if read and np.mean(read, axis=0).max() < SURE:
+            return True
+    return False
 
 
 def line_doubts(line: Line) -> list[str]:

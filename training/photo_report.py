@@ -6,8 +6,9 @@
 Pictures are composed of the digits of the 14 writers of pendigits-orig.tes, in the kinds of training.augment.photos.
 Each kind's results are kept in training/runs, so an interrupted run continues, and one of more pictures adds to them.
 They are read by digits.photo.read_photo, as on the page. A picture counts as right where all of its numbers are, and no
-others. What is wrong counts as said where a digit is flagged as an outlier, or the answer has a warning. Where a slash
-or a word beside the digits looks like digits too, nothing but that is asked: that it is said.
+others. What is wrong counts as said where a digit is flagged as an outlier, the answer has a warning, or the network is
+unsure of a digit. Where a slash or a word beside the digits looks like digits too, nothing but that is asked: that it
+is said.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from digits.picture import PhotoError
 from recognition import outlier
 from recognition.card import Score
 from recognition.classifier import Classifier
+from recognition.prediction import SURE
 from recognition.report import photo_doubts
 from recognition.store import card_path, write_atomically
 from training.augment.numbers import Composer
@@ -119,9 +121,10 @@ def table(results: dict[str, list[Result]]) -> str:
         [
             "Written by `python -m training.photo_report --write`. Composed pictures of digits of the 14 writers of "
             "pendigits-orig.tes, who are not trained on; the kinds stand in `training/augment/photos.py`. Right is "
-            "where all numbers are, and no others; wrong and not said, where no digit is flagged as an outlier, and "
-            "the answer has no warning; right, but doubted, where it has one of the two and there is no other ink "
-            "beside the digits. In brackets the 95 % interval (Wilson).\n",
+            "where all numbers are, and no others; wrong and not said, where no digit is flagged as an outlier, the "
+            f"answer has no warning, and the ResNet is {100 * SURE:.0f} % sure of each digit or more; right, but "
+            "doubted, where one of the three is not so and there is no other ink beside the digits. In brackets the "
+            "95 % interval (Wilson).\n",
             "| pictures | read right by the ResNet | split right | wrong and not said | right, but doubted |",
             "|---|---:|---:|---:|---:|",
             _row(f"**all of the {len(NUMBERS)} kinds of numbers**", numbers),
@@ -145,10 +148,13 @@ def read(composed: Picture, network: Classifier) -> Result:
         photo = read_photo(composed.data)
     except PhotoError:
         return Result(False, False, True, False)
-    numbers = tuple("".join(map(str, network.predict(np.stack(line.digits)).argmax(1))) for line in photo.lines)
+    read = [network.predict(np.stack(line.digits)) for line in photo.lines]
+    numbers = tuple("".join(map(str, each.argmax(1))) for each in read)
     said = any(
-        outlier.score(np.stack(line.digits)).max() >= outlier.THRESHOLD or photo_doubts(photo, line)
-        for line in photo.lines
+        outlier.score(np.stack(line.digits)).max() >= outlier.THRESHOLD
+        or photo_doubts(photo, line)
+        or each.max(1).min() < SURE
+        for line, each in zip(photo.lines, read, strict=True)
     )
     split = [*map(len, numbers)] == [*map(len, composed.numbers)]
     return Result(numbers == composed.numbers, split, bool(said), composed.other_ink)

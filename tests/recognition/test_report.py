@@ -16,6 +16,7 @@ from digits.samples import sample_digit
 from digits.strokes import draw_strokes
 from recognition import __main__ as command
 from recognition import load, outlier
+from recognition.classifier import Classifier
 from recognition.prediction import Failure
 from recognition.report import JSON_BYTES, digit_from_json, number_report
 from tests.drawings import placed
@@ -91,6 +92,21 @@ def test_what_may_be_wrong_with_a_photo_is_told_in_words_and_in_json(tmp_path, c
     assert "a 1 may be a slash" in capsys.readouterr().out
     command.main([str(path), "--network", "cnn", "--json"])
     assert "may be a slash" in json.loads(capsys.readouterr().out)["warning"]
+
+
+@pytest.mark.parametrize(("confidence", "uncertain"), [(0.6, True), (0.99, False)])
+def test_a_digit_on_a_photo_of_which_the_networks_are_unsure_is_told_in_words_and_in_json(
+    confidence, uncertain, tmp_path, capsys, monkeypatch
+):
+    probabilities = np.full((1, 10), (1 - confidence) / 9, np.float32)
+    probabilities[0, 5] = confidence
+    monkeypatch.setattr(Classifier, "predict", lambda self, digits: probabilities)
+    path = tmp_path / "5.png"
+    Image.fromarray(FIVE).save(path)
+    command.main([str(path)])
+    command.main([str(path), "--json"])
+    words, data = capsys.readouterr().out.splitlines()
+    assert ("a digit is uncertain" in words) == uncertain == ("is uncertain" in json.loads(data).get("warning", ""))
 
 
 def test_with_json_an_error_is_an_object_too(tmp_path, capsys):

@@ -11,7 +11,7 @@ import streamlit as st
 from language import N_, _, ngettext
 from learning.training import possible
 from models import NETWORKS
-from recognition.prediction import Prediction, majority
+from recognition.prediction import SURE, Prediction, majority
 from recognition.report import photo_doubts
 from ui.drawing.board import Board
 from ui.drawing.history import DrawnDigit
@@ -19,7 +19,6 @@ from ui.learn import state
 from ui.shared import images, session
 from ui.shared.percent import percent
 
-SURE = 0.9  # confidence below which a network is said to be unsure
 PICTURES = (  # in words, of the digits of a number
     N_("first digit"),
     N_("second digit"),
