@@ -17,7 +17,6 @@ import numpy as np
 from digits.normalization import from_ink, ink_of
 from digits.segmentation import (
     MAX_COMPONENTS,
-    MAX_CUTS,
     SOLID,
     Cut,
     Segment,
@@ -42,27 +41,10 @@ CLEAR_GAP, CLEAR_GAP_LOG_ODDS = 0.12, 2.0  # of the drawing's height, and the lo
 MIN_CUT_WIDTH = 0.5  # of the drawing's height; a narrower group is not cut
 CUT_HEIGHT = 72  # pixels of height on which cuts are judged
 MAX_CUT_LOG_P = -0.7  # a group that is more probably one digit is not cut
-MAX_PIECE_WIDTH = 1.5  # of the height of what is cut; a wider piece is no digit
-LOG_COST_OF_CUT = 0.3  # for each cut
+MAX_PIECE_WIDTH = 1.2  # of the height of what is cut; a wider piece is no digit
+LOG_COST_OF_CUTTING, LOG_COST_OF_CUT = 0.5, 0.3  # once, and for each cut
+MIN_LOG_P_OF_PIECE = -0.1  # on the canvas: letters and scribbles stay whole, so that the outlier detector knows them
 MAX_STROKE_WIDTH = 0.2  # of a digit's longer side; wider strokes fill loops, and the networks have hardly seen any
-
-
-@dataclass(frozen=True)
-class Cutting:
-    """Settings by which ink is cut into digits that touch.
-
-    max_crossed: stroke widths that a cut crosses. cuts: tried for each height of the ink's width; None for MAX_CUTS.
-    min_piece: the log-probability to be one digit, below which a piece is refused. cost: of cutting at all, likewise.
-    """
-
-    max_crossed: float
-    cuts: int | None
-    min_piece: float
-    cost: float
-
-
-DRAWN = Cutting(2.2, None, -0.2, 1.0)  # letters and scribbles stay whole, so that the outlier detector knows them
-WRITTEN = Cutting(3.2, 6, -1.2, 0.5)  # on a photo, where doubtful digits are told
 
 
 def number_from_canvas(rgba: np.ndarray) -> list[np.ndarray]:
@@ -103,7 +85,7 @@ def split_line(ink: np.ndarray) -> Split:
         return Split([], [], [])
     top, height = _usual_extent(segments)
     groups, skipped = _group_some(segments, top, height)
-    pieces = [piece for group in groups for piece in _cut(group, top, height, WRITTEN)]
+    pieces = [piece for group in groups for piece in _cut(group, top, height, MIN_LOG_P)]
     return Split(pieces, _scores(pieces, top, height), skipped)
 
 
@@ -153,7 +135,7 @@ def _split(ink: np.ndarray) -> list[Segment]:
         return [unite(segments)]
     top, height = extent(segments)
     groups = _group(segments, top, height) if len(segments) > 1 else segments
-    return [piece for group in groups for piece in _cut(group, top, height, DRAWN)]
+    return [piece for group in groups for piece in _cut(group, top, height, MIN_LOG_P_OF_PIECE)]
 
 
 def _group(segments: list[Segment], top: int, height: int) -> list[Segment]:
@@ -184,14 +166,16 @@ def _gap_log_odds(before: Segment, after: Segment, height: int) -> float:
     return CLEAR_GAP_LOG_ODDS * gap / min(before.width, after.width)
 
 
-def _cut(group: Segment, top: int, height: int, cutting: Cutting) -> list[Segment]:
-    """Cut a group into digits that touch; the group itself where it is more probably one digit, or none."""
+def _cut(group: Segment, top: int, height: int, min_log_p: float) -> list[Segment]:
+    """Cut a group into digits that touch; the group itself where it is more probably one digit, or none.
+
+    min_log_p: a piece that is less probably one digit is refused.
+    """
     if group.width < MIN_CUT_WIDTH * height or (alone := _scores([group], top, height)[0]) > MAX_CUT_LOG_P:
         return [group]
     factor = max(1, group.height // CUT_HEIGHT)  # there are many pieces to judge, so it is done on less ink
     small = reduce_segment(group, factor)
-    most = round(cutting.cuts * max(1.0, small.width / small.height)) if cutting.cuts else MAX_CUTS
-    lines: list[Cut | None] = [None, *find_cuts(small, cutting.max_crossed, most), None]
+    lines: list[Cut | None] = [None, *find_cuts(small), None]
     pieces = {
         (first, last): piece
         for first in range(len(lines) - 1)
@@ -205,12 +189,12 @@ def _cut(group: Segment, top: int, height: int, cutting: Cutting) -> list[Segmen
     for last in range(1, len(lines)):
         options: list[tuple[float, list[int]]] = [(-np.inf, [])]
         for first in range(last):
-            if scores.get((first, last), MIN_LOG_P) > cutting.min_piece:
+            if scores.get((first, last), -np.inf) >= min_log_p:
                 score, before = best[first]
                 options.append((score + scores[first, last] - LOG_COST_OF_CUT * bool(first), [*before, last]))
         best.append(max(options, key=lambda option: option[0]))
     score, places = best[-1]
-    if len(places) < 3 or score <= alone + cutting.cost:
+    if len(places) < 3 or score <= alone * max(1.0, group.width / group.height) + LOG_COST_OF_CUTTING:
         return [group]
     chosen = [enlarge_cut(lines[place], factor) for place in places]
     digits = [slice_segment(group, left, right) for left, right in itertools.pairwise(chosen)]

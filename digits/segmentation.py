@@ -1,9 +1,9 @@
 """Segments of a drawing: its connected components, cuts through ink where digits touch, and a classifier of both.
 
-A cut is a straight line, upright or slanted, that crosses little ink. The classifier tells the log-probability of a
-segment to be one whole digit, from its 28x28 pixels and three measures of its place among the others: two
-convolutions, a hidden layer, eleven outputs, of which the last is "no whole digit". NumPy alone runs it, in 0.1
-milliseconds; python -m training.segments trains it. digits.numbers decides by it which components belong together.
+A cut is the path from top to bottom that crosses the least ink, found by dynamic programming. The classifier tells the
+log-probability of a segment to be one whole digit, from its 28x28 pixels and three measures of its place among the
+others: two convolutions, a hidden layer, eleven outputs, of which the last is "no whole digit". NumPy alone runs it, in
+0.1 milliseconds; python -m training.segments trains it. digits.numbers decides by it which components belong together.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from digits.normalization import FAINT, from_ink
 
 MAX_COMPONENTS = 40  # more are hatching or a forged drawing
 SOLID = 128  # of 255; stronger ink is inside a stroke
-SLOPES = (0.0, 0.2, -0.2, 0.4, -0.4)  # of cuts: columns to the right for each row upwards
-MAX_CUTS = 6  # through a segment, those that cross the least ink
-MAX_CROSSED = 2.2  # stroke widths; a line that crosses more does not pass between two digits
+MAX_CUTS = 12  # for each height of the segment's width, those that cross the least ink
+MAX_HEIGHTS = 3  # of width, for which there are more cuts; they bound the time that hatching takes
+MAX_CROSSED = 5.0  # stroke widths; a path that crosses more does not pass between two digits
+STEPS = (-2, -1, 0, 1, 2)  # columns that a path may turn aside from one row to the next
+COST_OF_STEP = 0.1  # stroke widths, for each of them
+SLANTS = (0.0, 0.3, -0.3)  # columns to the left for each row downwards
+MIN_SIDE = 0.05  # of the ink, on each side of a cut
 MAX_BENT, MIN_LONG = 0.36, 0.8  # of a straight stroke: standard deviations of its ink across and along, in its widths
 MAX_TURN = 22  # degrees that a plus may be turned by
-MIN_CUT_DISTANCE = 0.06  # of the segment's height; of lines that are closer, the one that crosses less counts
+MIN_CUT_DISTANCE = 0.05  # of the segment's height; of paths that are closer, the one that crosses less counts
 
 WEIGHTS = Path(__file__).parent / "segment_classifier.npz"
 NOT_WHOLE = 10  # the class of pieces of a digit, of several digits together, and of anything else
@@ -125,42 +129,50 @@ def extent(segments: list[Segment]) -> tuple[int, int]:
     return top, max(segment.bottom for segment in segments) - top
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cut:
-    """A line through a segment: its column at half the height, its slope, and the stroke widths it crosses."""
+    """A path through a segment: its column in each row, int (h,), and the stroke widths of ink it crosses."""
 
-    column: float
-    slope: float
+    columns: np.ndarray
     crossed: float
+
+    @property
+    def column(self) -> float:
+        """Its mean column."""
+        return float(self.columns.mean())
 
 
 def enlarge_cut(cut: Cut | None, factor: int) -> Cut | None:
-    """The same line through a segment that is larger by a factor."""
-    return cut and Cut(cut.column * factor, cut.slope, cut.crossed)
+    """The same path through a segment that is larger by a factor."""
+    return cut and Cut(np.repeat(cut.columns * factor, factor), cut.crossed)
 
 
-def find_cuts(segment: Segment, max_crossed: float = MAX_CROSSED, max_cuts: int = MAX_CUTS) -> list[Cut]:
-    """Find lines where a segment may be cut, left to right; max_crossed: in stroke widths."""
+def find_cuts(segment: Segment) -> list[Cut]:
+    """Find paths along which a segment may be cut, left to right: those that cross less ink than their neighbours."""
     ink = segment.ink >= SOLID
-    width = max(1.0, stroke_width(ink))
     if not ink.any():
         return []
-    found = [cut for slope in SLOPES for cut in _valleys(ink, slope, width, max_crossed)]
+    width, most = max(1.0, stroke_width(ink)), round(MAX_CUTS * np.clip(segment.width / segment.height, 1, MAX_HEIGHTS))
+    before: np.ndarray = np.cumsum(ink, axis=1) - ink  # ink to the left, in each row
     kept: list[Cut] = []
-    for cut in sorted(found, key=lambda cut: (cut.crossed, abs(cut.slope))):
-        if all(abs(cut.column - other.column) >= MIN_CUT_DISTANCE * segment.height for other in kept):
+    for cut in sorted(_valleys(ink, width), key=lambda cut: cut.crossed):
+        if cut.crossed > MAX_CROSSED or len(kept) == most:
+            break
+        left = before[np.arange(len(ink)), cut.columns].sum() / ink.sum()
+        distances = [np.abs(cut.columns - other.columns).mean() for other in kept]
+        if MIN_SIDE < left < 1 - MIN_SIDE and min(distances, default=np.inf) >= MIN_CUT_DISTANCE * segment.height:
             kept.append(cut)
-    return sorted(kept[:max_cuts], key=lambda cut: cut.column)
+    return sorted(kept, key=lambda cut: cut.column)
 
 
 def slice_segment(segment: Segment, left: Cut | None, right: Cut | None) -> Segment | None:
     """The ink between two cuts; None for the segment's edge. None if there is hardly any."""
-    rows, columns = np.arange(segment.height)[:, None], np.arange(segment.width)[None]
+    columns = np.arange(segment.width)[None]
     inside = np.ones(segment.ink.shape, bool)
-    for cut, sign in ((left, 1), (right, -1)):
-        if cut:
-            line = cut.column - cut.slope * (rows - segment.height / 2)
-            inside &= (columns >= line) == (sign > 0)
+    if left:
+        inside &= columns >= left.columns[: segment.height, None]
+    if right:
+        inside &= columns < right.columns[: segment.height, None]
     ink = segment.ink * inside
     across, down = (np.flatnonzero((ink >= SOLID).any(axis)) for axis in (0, 1))
     if across.size < 2:
@@ -209,23 +221,56 @@ def is_plus(ink: np.ndarray) -> bool:
     return bool(np.all(np.abs((turns + 45) % 90 - 45) < MAX_TURN) and len(np.unique((turns + 45) // 90 % 4)) == 4)
 
 
-def _valleys(ink: np.ndarray, slope: float, width: float, max_crossed: float) -> list[Cut]:
-    """The lines of one slope that cross less ink than those beside them."""
-    rows, columns = np.nonzero(ink)
-    places = columns + slope * (rows - ink.shape[0] / 2)
-    low = int(np.floor(places.min()))
-    profile = np.bincount((places - low).astype(int)) / width
-    around = np.pad(profile, 2, mode="edge")
-    smooth = np.convolve(around, np.ones(5) / 5, "valid")
-    reach = max(2, round(width / 2))
-    near = np.pad(smooth, reach, constant_values=np.inf)
-    least = np.min([near[i : i + len(smooth)] for i in range(2 * reach + 1)], axis=0)
-    valley = (smooth <= least) & (smooth <= max_crossed)
-    starts = np.flatnonzero(np.diff(valley.astype(int), prepend=0) == 1)
-    stops = np.flatnonzero(np.diff(valley.astype(int), append=0) == -1)
-    middles = (starts + stops) / 2
-    inner = (middles > width / 2) & (middles < len(profile) - width / 2)
-    return [Cut(float(m + low), slope, float(smooth[round(m)])) for m in middles[inner]]
+def _valleys(ink: np.ndarray, width: float) -> list[Cut]:
+    """The paths through the middle row that cross less ink than those beside them, in writing of several slants.
+
+    width: of the strokes.
+    """
+    height, columns = ink.shape
+    rows = np.arange(height)
+    found = []
+    for slant in SLANTS:
+        places = np.rint(slant * (rows - height / 2)).astype(
+            int
+        )  # of each row, moved so that slanted strokes are upright
+        margin = int(np.abs(places).max())
+        price = np.zeros((height, columns + 2 * margin))
+        price[rows[:, None], margin + places[:, None] + np.arange(columns)] = ink / width
+        for path, crossed in _paths(price, max(2, round(width / 2))):
+            found.append(Cut(np.clip(path - margin - places, 0, columns - 1), crossed))
+    return found
+
+
+def _paths(price: np.ndarray, reach: int) -> list[tuple[np.ndarray, float]]:
+    """The paths, int (h,), through the middle row that cost no more than those within reach, and their price."""
+    down, from_above = _cheapest(price)
+    up, from_below = (part[::-1] for part in _cheapest(price[::-1]))
+    row = len(price) // 2
+    crossed = down[row] + up[row] - price[row]
+    least = np.min(np.lib.stride_tricks.sliding_window_view(np.pad(crossed, reach, "edge"), 2 * reach + 1), axis=1)
+    edges = np.flatnonzero(np.diff(crossed <= least, prepend=False, append=False))
+    middles = edges.reshape(-1, 2).sum(axis=1) // 2
+    columns = np.empty((len(price), len(middles)), int)
+    columns[row] = middles
+    for y in range(row, 0, -1):
+        columns[y - 1] = columns[y] + from_above[y, columns[y]]
+    for y in range(row, len(price) - 1):
+        columns[y + 1] = columns[y] + from_below[y, columns[y]]
+    return list(zip(columns.T, crossed[middles].tolist(), strict=True))
+
+
+def _cheapest(price: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The price of the cheapest path from the top to each pixel, and the step back from it to the row above."""
+    reach, columns = max(STEPS), np.arange(price.shape[1])
+    total = np.pad(price, ((0, 0), (reach, reach)), constant_values=np.inf)
+    options = np.lib.stride_tricks.sliding_window_view(total, len(STEPS), axis=1)  # of each pixel for the row below
+    back, cost = np.zeros(price.shape, int), COST_OF_STEP * np.abs(STEPS)
+    for y in range(1, len(price)):
+        prices = options[y - 1] + cost
+        best = prices.argmin(axis=1)
+        back[y] = best - reach
+        total[y, reach:-reach] += prices[columns, best]
+    return total[:, reach:-reach], back
 
 
 def log_p_single_digit(digits: np.ndarray, measures: np.ndarray) -> np.ndarray:

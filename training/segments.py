@@ -48,14 +48,15 @@ SETTINGS = (  # of the numbers that are composed, equally often
     Setting(lengths=(2, 5), gaps=(0.03, 0.5), canvases=SMALL),
     Setting(lengths=(2, 4), gaps=(0.03, 0.25), between="ink", canvases=SMALL),
     Setting(lengths=(2, 4), gaps=(-0.12, 0.05), canvases=SMALL),
+    Setting(lengths=(2, 3), gaps=(-0.15, 0.0), canvases=SMALL),
 )
-NUMBERS = 40_000
+NUMBERS = 50_000
 MOVED = 0.25  # share of the digits of several strokes whose strokes are moved apart
 MOVE = 0.12  # standard deviation of that, in parts of the digit's size
 VARIED, RESTYLED = 0.5, 0.3  # shares of the digits that are varied
-WHOLE, BROKEN_FROM = 0.03, 0.2  # share of missing or foreign ink, up to which a segment is a digit, and from which not
-CUT, PIECES = 0.5, 5  # share of the groups that are cut, and pieces looked at
-NEGATIVES = 4  # at most so many groups of each number that are no whole digit
+WHOLE, BROKEN_FROM = 0.05, 0.2  # share of missing or foreign ink, up to which a segment is a digit, and from which not
+CUT, PIECES = 0.4, 10  # share of the groups that are cut, and pieces looked at at most
+NEGATIVES = 4  # at most so many groups of each number that are no whole digit, and as many pieces
 EPOCHS, BATCH, RATE = 12, 256, 2e-3
 SOLID = 128  # of 255; ink
 SEED = 3
@@ -113,34 +114,40 @@ def generate(pen_digits: list[PenDrawing], numbers: int, seed: int) -> Examples:
 
 
 def examples(number: Number, random: np.random.Generator) -> list[Example]:
-    """All whole digits among a number's groups and pieces, and some of the others."""
+    """All whole digits among a number's groups and their pieces, and some of the others of each."""
     parts = components(number.ink)
     if not parts:
         return []
     top, height = extent(parts)
-    found = [
-        Example(group.digit, group.measures(top, height), label)
-        for group in _groups(parts, random)
-        if (label := _label(group, number)) is not None and group.digit is not None
-    ]
-    others = [example for example in found if example.label == NOT_WHOLE]
-    kept = [others[place] for place in random.permutation(len(others))[:NEGATIVES]]
-    return [example for example in found if example.label != NOT_WHOLE] + kept
+    groups = list(_groups(parts))
+    pieces = [piece for group in groups if random.random() < CUT for piece in _pieces(group, random)]
+    chosen = []
+    for segments in (groups, pieces):
+        found = [
+            Example(segment.digit, segment.measures(top, height), label)
+            for segment in segments
+            if (label := _label(segment, number)) is not None and segment.digit is not None
+        ]
+        others = [example for example in found if example.label == NOT_WHOLE]
+        chosen += [example for example in found if example.label != NOT_WHOLE]
+        chosen += [others[place] for place in random.permutation(len(others))[:NEGATIVES]]
+    return chosen
 
 
-def _groups(parts: list[Segment], random: np.random.Generator) -> Iterator[Segment]:
-    """Neighbouring parts together, and some pieces that they are cut into."""
+def _groups(parts: list[Segment]) -> Iterator[Segment]:
+    """Neighbouring parts together."""
     for start in range(len(parts)):
         for stop in range(start + 1, min(start + MAX_DIGIT_COMPONENTS, len(parts)) + 1):
-            group = unite(parts[start:stop])
-            yield group
-            if stop > start + 2 or random.random() > CUT:
-                continue
-            lines: list[Cut | None] = [None, *find_cuts(group), None]
-            for _ in range(min(PIECES, len(lines) - 2)):
-                first, last = sorted(random.choice(len(lines), 2, replace=False).tolist())
-                if last - first < len(lines) - 1 and (piece := slice_segment(group, lines[first], lines[last])):
-                    yield piece
+            yield unite(parts[start:stop])
+
+
+def _pieces(group: Segment, random: np.random.Generator) -> Iterator[Segment]:
+    """Some of the pieces that a group is cut into."""
+    lines: list[Cut | None] = [None, *find_cuts(group), None]
+    for _ in range(min(PIECES, 2 * (len(lines) - 2))):
+        first, last = sorted(random.choice(len(lines), 2, replace=False).tolist())
+        if last - first < len(lines) - 1 and (piece := slice_segment(group, lines[first], lines[last])):
+            yield piece
 
 
 def _label(group: Segment, number: Number) -> int | None:
@@ -181,11 +188,11 @@ class Varied(Composer):
 def build() -> keras.Model:
     """The network; digits.segmentation runs the same one in NumPy."""
     digit, place = keras.Input((SIDE, SIDE, 1)), keras.Input((MEASURES,))
-    values = layers.Conv2D(12, 5, 2, activation="relu", name="first")(digit)
-    values = layers.Conv2D(24, 3, 2, activation="relu", name="second")(values)
+    values = layers.Conv2D(16, 5, 2, activation="relu", name="first")(digit)
+    values = layers.Conv2D(32, 3, 2, activation="relu", name="second")(values)
     values = layers.Concatenate()([layers.Flatten()(values), place])
     values = layers.Dropout(0.1)(values)
-    values = layers.Dense(64, activation="relu", name="hidden")(values)
+    values = layers.Dense(96, activation="relu", name="hidden")(values)
     return keras.Model([digit, place], layers.Dense(NOT_WHOLE + 1, activation="softmax", name="output")(values))
 
 

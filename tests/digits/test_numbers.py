@@ -9,6 +9,7 @@ from scipy import ndimage
 from digits import from_canvas, number_from_canvas
 from digits.numbers import MAX_STROKE_WIDTH, narrow_strokes
 from digits.samples import SAMPLES, sample_strokes
+from digits.segmentation import Segment, find_cuts, slice_segment
 from digits.strokes import draw_strokes
 from tests.drawings import DIGITS, placed
 
@@ -81,6 +82,17 @@ def test_digits_that_touch_are_cut_apart():
         drawing, _ = number(text, size=120, gap=-3)
         split += len(number_from_canvas(drawing)) == 2
     assert split >= 6
+
+
+@pytest.mark.parametrize("slant", [-0.35, 0.0, 0.35])
+def test_a_cut_follows_the_slant_of_the_strokes_that_it_passes_between(slant):
+    strokes = [np.array([(x + slant * 40, 10.0), (x - slant * 40, 90.0)]) for x in (60, 80)]
+    bridge = np.array([(60.0, 50), (80.0, 50)])
+    ink = draw_strokes([*strokes, bridge], 8, 140, 100)[..., 3]
+    between = [cut for cut in find_cuts(Segment(ink, 0, 0)) if 55 < cut.column < 85]
+    cut = min(between, key=lambda cut: cut.crossed)
+    left, right = slice_segment(Segment(ink, 0, 0), None, cut), slice_segment(Segment(ink, 0, 0), cut, None)
+    assert cut.crossed < 2 and all(side is not None and side.height > 80 for side in (left, right))
 
 
 def test_a_7_that_leans_over_a_4_is_two_digits():
