@@ -257,12 +257,13 @@ def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
     split = split_line(drawing)
     digits, boxes, wholes, score = [], [], [], 0.0
     bars, has_slash = _bars(split.digits)
-    for segment, log_p in zip(split.digits, split.scores, strict=True):
+    for segment, log_p, touching in zip(split.digits, split.scores, split.touching, strict=True):
         if segment not in bars and (digit := from_ink(narrow_strokes(segment.ink))) is not None:
             digits.append(digit)
             boxes.append(frame.box(segment.left, segment.top, segment.right, segment.bottom, scale))
             wholes.append(float(np.exp(log_p)))
-            score += (float(np.exp(log_p)) * segment.height / scale / max(ink.labels.shape)) ** 2
+            weight = 1 / touching**2  # a frame that was cut in two is no better than the digit in it
+            score += weight * (float(np.exp(log_p)) * segment.height / scale / max(ink.labels.shape)) ** 2
     unread = [frame.box(s.left, s.top, s.right, s.bottom, scale) for s in (*split.skipped, *bars)]
     width = _width(ink, members)
     unread += [Box(part.left, part.top, part.right, part.bottom) for part in beside if part.area >= MIN_SIGN * width**2]

@@ -71,10 +71,14 @@ def number_from_ink(ink: np.ndarray) -> list[np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """A line of digits, split: the segments that are digits, left to right, their scores, and what is none."""
+    """A line of digits, split: the segments that are digits, left to right, and what is none.
+
+    scores: the log-probability of each to be one whole digit. touching: how many were cut out of the same ink as each.
+    """
 
     digits: list[Segment]
     scores: list[float]
+    touching: list[int]
     skipped: list[Segment]
 
 
@@ -82,11 +86,13 @@ def split_line(ink: np.ndarray) -> Split:
     """Split a line of digits on a photo, uint8 (h, w), which may hold signs and specks too."""
     segments = components(ink, MAX_LINE_COMPONENTS)
     if not segments:
-        return Split([], [], [])
+        return Split([], [], [], [])
     top, height = _usual_extent(segments)
     groups, skipped = _group_some(segments, top, height)
-    pieces = [piece for group in groups for piece in _cut(group, top, height, MIN_LOG_P)]
-    return Split(pieces, _scores(pieces, top, height), skipped)
+    cut = [_cut(group, top, height, MIN_LOG_P) for group in groups]
+    pieces = [piece for pieces in cut for piece in pieces]
+    touching = [len(pieces) for pieces in cut for _ in pieces]
+    return Split(pieces, _scores(pieces, top, height), touching, skipped)
 
 
 def _usual_extent(segments: list[Segment]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from digits import from_canvas, number_from_canvas
-from digits.numbers import MAX_STROKE_WIDTH, narrow_strokes
+from digits.numbers import MAX_STROKE_WIDTH, narrow_strokes, split_line
 from digits.samples import SAMPLES, sample_strokes
 from digits.segmentation import Segment, find_cuts, slice_segment
 from digits.strokes import draw_strokes
@@ -82,6 +82,11 @@ def test_digits_that_touch_are_cut_apart():
         drawing, _ = number(text, size=120, gap=-3)
         split += len(number_from_canvas(drawing)) == 2
     assert split >= 6
+
+
+def test_a_line_tells_which_of_its_digits_were_cut_out_of_the_same_ink():
+    ink = draw_strokes([*placed(3, 60, 10, 30), *placed(4, 60, 42, 30), *placed(7, 60, 120, 30)], 8, 190, 110)[..., 3]
+    assert split_line(ink).touching == [2, 2, 1]
 
 
 @pytest.mark.parametrize("slant", [-0.35, 0.0, 0.35])
