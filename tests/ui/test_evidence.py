@@ -41,6 +41,16 @@ def test_the_visitor_or_a_link_chooses_the_network_in_detail(evidence):
     assert read_card("resnet", "book").sha256[:16] in facts(page)
 
 
+@pytest.mark.slow
+def test_every_network_of_both_recipes_has_its_details():
+    page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
+    for recipe in RECIPES:
+        page.segmented_control(key="trained").set_value(recipe).run()
+        for key in released(recipe):
+            page.segmented_control(key="network").set_value(NETWORKS[key].title).run()
+            assert read_card(key, recipe).sha256[:16] in facts(page)
+
+
 def test_first_comes_how_many_of_a_thousand_digits_each_network_reads_wrongly():
     page = AppTest.from_string(SCRIPT, default_timeout=START_SECONDS).run()
     for name, recipe in (("drawn", "drawn"), ("mnist", "book")):

@@ -193,7 +193,8 @@ def _facts(card: ModelCard) -> str:
 
 
 def _teachers(training: dict) -> list[str]:
-    keys = list(training.get("teachers") or []) or [training["teacher"]] * bool(training.get("teacher"))
+    older = training.get("teacher")  # on cards of before there were several
+    keys = [*(training.get("teachers") or [older] * bool(older))]
     if len(keys) > 1:
         words = ngettext("distilled from the mean of {n} network", "distilled from the mean of {n} networks", len(keys))
         return [words.format(n=number(len(keys)))]
