@@ -2,8 +2,8 @@
 
 A cut is the path from top to bottom that crosses the least ink, found by dynamic programming. The classifier tells the
 log-probability of a segment to be one whole digit, from its 28x28 pixels and three measures of its place among the
-others: two convolutions, a hidden layer, eleven outputs, of which the last is "no whole digit". NumPy alone runs it, in
-0.1 milliseconds; python -m training.segments trains it. digits.numbers decides by it which components belong together.
+others: two convolutions, a hidden layer, eleven outputs, of which the last is "no whole digit". NumPy alone runs it;
+python -m training.segments trains it. digits.numbers decides by it which components belong together.
 """
 
 from __future__ import annotations
