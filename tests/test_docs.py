@@ -146,6 +146,15 @@ def test_the_readme_says_how_large_an_installation_is_and_in_how_many_languages_
     assert len(LANGUAGES) == 16 and "sixteen languages" in readme
 
 
+def test_the_book_networks_trained_on_fewer_digits_are_named():
+    text = " ".join((ROOT / "docs" / "training.md").read_text(encoding="utf-8").split())
+    named = text[text.index("The weights in place of the ") : text.index("are older, and trained without those 5,000")]
+    without = [key for key in NETWORKS if not read_card(key, "book").training.get("whole")]
+    assert re.findall("|".join(NETWORKS[key].title for key in sorted(NETWORKS, reverse=True)), named) == [
+        NETWORKS[key].title for key in without
+    ]
+
+
 def test_the_readme_and_the_changelog_count_the_lessons():
     count = sum(isinstance(lesson.part, str) for lesson in LESSONS.values())  # the others are tables beside the print
     for name in ("README.md", "CHANGELOG.md"):
