@@ -12,8 +12,7 @@ tables with one. Table 1.3.3 gives three widths for each row, while listing 1.3.
 have three, as 256-512-256 can hardly mean two. The number of epochs is not printed; here it is the listing's, 20 (10
 for the CNN), with Keras's default learning rates. Where SGD falls short of the print with them, its training goes on.
 The last column has the epoch at which the print is reached: there the mean accuracy on the test digits of five epochs
-in a row is for the first time the printed one or more. Seconds are the median epoch's, times the listing's epochs, of
-the fastest seed.
+in a row is for the first time the printed one or more.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -85,8 +83,8 @@ def measured(
 ) -> dict:
     """A row's printed fields with its training and test accuracy in percent, trained now or in earlier calls.
 
-    The mean over its seeds, if it has several; "tests" has each. "needed" is the epoch at which the print is reached, or
-    None if it was not in those that were tried, "most".
+    The mean over its seeds, if it has several; "tests" has each. "needed" is the epoch at which the print is reached,
+    or None if it was not in those that were tried, "most".
     """
     printed = {name: getattr(row, name) for name in PRINTED_FIELDS} | {"epochs": epochs or row.epochs}
     results = [
@@ -98,7 +96,6 @@ def measured(
     return printed | {
         "parameters": results[0]["parameters"],
         **means,
-        "seconds": min(result["seconds"] for result in results),  # other work on the machine only lengthens them
         "tests": [result["test"] for result in results],
         "most": len(curve),
         "needed": needed(curve, row.book_test),
@@ -118,7 +115,6 @@ def _trained(row: Row, seed: int, train: Digits, test: Digits, epochs: int | Non
             "parameters": model.count_params(),
             "train": watch.train,
             "test": watch.curve[watch.epochs - 1],
-            "seconds": round(float(np.median(watch.seconds)) * watch.epochs, 1),
             "curve": watch.curve,
         }
         write_atomically(path, lambda partial: partial.write_text(json.dumps(result)))
@@ -142,24 +138,18 @@ def result_path(
 
 
 class _Watch(keras.callbacks.Callback):
-    """Times each epoch, measures the accuracy on the test digits after it, and stops once the print is reached.
+    """Measures the accuracy on the test digits after each epoch, and stops once the print is reached.
 
     epochs: of the listing, after which the accuracy on the training digits is measured, train; it never stops before.
-    seconds: of each epoch, for a median that pauses and other load on the machine hardly affect.
     """
 
     def __init__(self, row: Row, epochs: int, train: Digits, test: Digits) -> None:
         super().__init__()
         self.epochs, self._row, self._train_digits, self._test_digits = epochs, row, train, test
-        self.seconds: list[float] = []
         self.curve: list[float] = []
         self.train = 0.0
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        self._start = time.perf_counter()
-
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        self.seconds.append(time.perf_counter() - self._start)
         self.curve.append(self._percent(self._test_digits))
         if epoch + 1 == self.epochs:
             self.train = self._percent(self._train_digits)
@@ -192,14 +182,14 @@ def markdown(tables: dict[str, list[dict]]) -> str:
             f"## Table {table}" if table[0].isdigit() else f"## The {table}",
             "",
             "| layers | regularizer | optimizer | activation | parameters "
-            "| train %, book | ours | test %, book | ours | difference | seconds | epochs to reach the print |",
-            "|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---|",
+            "| train %, book | ours | test %, book | ours | difference | epochs to reach the print |",
+            "|---|---|---|---|---:|---:|---:|---:|---:|---:|---|",
         ]
         for row in rows:
             cells = [row["layers"], row["regularizer"], row["optimizer"], row["activation"], f"{row['parameters']:,}"]
             cells += [f"{row[name]:.2f}" for name in ("book_train", "train", "book_test")]
             cells += [f"{row['test']:.2f}{spread(row)}", f"{row['test'] - row['book_test']:+.2f}"]
-            cells += [f"{row['seconds']:.0f}", epochs_needed(row)]
+            cells.append(epochs_needed(row))
             lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)

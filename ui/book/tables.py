@@ -86,7 +86,6 @@ def retrained() -> None:
                 "train %, here": row["train"],
                 "activation": row["activation"],
                 "parameters": row["parameters"],
-                "seconds": row["seconds"],
             }
             for row in rows
         ],
@@ -118,7 +117,6 @@ def _columns() -> dict[str, Any]:
         "activation": _("activation"),
         "parameters": st.column_config.NumberColumn(_("parameters"), format="localized"),
         "difference": st.column_config.NumberColumn(_("difference"), format="%+.2f"),
-        "seconds": st.column_config.NumberColumn(_("seconds"), format="%.0f"),
         "spread": _("spread"),
         "epochs": _("epochs to reach the print"),
     }
