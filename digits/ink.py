@@ -31,6 +31,7 @@ FALL = 0.6  # from one threshold to the next
 MAX_LEVELS = 6
 MAX_PARTS = 250  # components of one picture of ink that are looked at, the largest ones
 MIN_AREA = 5  # pixels
+LOW_INSIDE = 0.4  # of its height, what a part is drawn around; lower parts are a 7's bar more often
 ALONG = 0.4  # of an edge of the picture; a shorter stroke beside it may be a 1
 MAX_INK = 0.5  # share of the picture; more is no ink
 
@@ -165,7 +166,7 @@ def _levels(
             return
         labels, parts = _components(ink, contrast > high)
         if parts:
-            frames = tuple(part for part in parts if _is_frame(part, parts))
+            frames = tuple(part for part in parts if _is_frame(part, parts, labels))
             others = tuple(part for part in parts if part not in frames)
             yield low, labels, others, frames
         peak *= FALL
@@ -190,7 +191,7 @@ def _components(ink: np.ndarray, core: np.ndarray) -> tuple[np.ndarray, tuple[Pa
     return labels, parts
 
 
-def _is_frame(part: Part, parts: tuple[Part, ...]) -> bool:
+def _is_frame(part: Part, parts: tuple[Part, ...], labels: np.ndarray) -> bool:
     """Tell whether a part is drawn around others: a box, a circle, a comb, the outline of the sheet."""
     if part.area > 0.4 * part.height * part.width:
         return False
@@ -202,8 +203,18 @@ def _is_frame(part: Part, parts: tuple[Part, ...]) -> bool:
         and other.bottom <= part.bottom - margin
         and other.left >= part.left + margin
         and other.right <= part.right - margin
+        and _stands_between(part, other, labels)
         for other in parts
     )
+
+
+def _stands_between(part: Part, other: Part, labels: np.ndarray) -> bool:
+    """Tell whether a part has ink on three sides of another; of a low one left and right, unlike a 7 of its bar."""
+    rows, columns = slice(other.top, other.bottom), slice(other.left, other.right)
+    left, right = labels[rows, part.left : other.left], labels[rows, other.right : part.right]
+    above, below = labels[part.top : other.top, columns], labels[other.bottom : part.bottom, columns]
+    sides = [bool((side == part.label).any()) for side in (left, right, above, below)]
+    return sum(sides) > 2 and (all(sides[:2]) or other.height > LOW_INSIDE * part.height)
 
 
 def _without_ruled_lines(contrast: np.ndarray, axis: int) -> np.ndarray:

@@ -7,17 +7,16 @@ split as a drawing is (digits.numbers). Ink that belongs to no digit, such as a 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from digits.ink import Ink, Part
 from digits.normalization import from_ink
 from digits.numbers import narrow_strokes, split_line
 from digits.segmentation import Segment, is_plus, lean, log_p_single_digit, stroke_width
+from digits.upright import Box, Upright
 
 MIN_EXTENT, MIN_PIXELS = 0.02, 7  # of a digit: share of the photo's longer side, and pixels
 MIN_PHOTO_PIXELS = 4  # of a digit, before a small picture is enlarged
@@ -26,12 +25,14 @@ WIDER_WINDOW = 0.2  # how much more an ink counts whose window is as wide as the
 MIN_SHADOW = 0.15  # of the longer side; a shadow's edge is longer, and changes from pixel to pixel by less ...
 MIN_SLOPE = 0.07  # ... than this share of its contrast
 MIN_WHOLE = 0.3  # probability of being a whole digit, below which a part begins no line
+MIN_APART = 0.8  # likewise, above which a part stays apart from others that are so, however thick strokes become
 MIN_SURE = 0.5  # likewise, below which a digit that was read is doubtful
 MAX_LINES = 30
 # Of neighbours on one line, relative to the heights of the digits there:
 MAX_GAP = 3.0
 MIN_HEIGHT, MAX_HEIGHT = 0.45, 2.2
 MAX_JOINED = 6  # width of digits that touch
+MAX_SLOPE = 0.35  # rows downwards for each column to the right
 MAX_RISE = 0.45  # of a neighbour's middle beyond the line through those before it
 BAND = 0.3  # above and below the digits; other ink there belongs to the line
 BESIDE = 1.5  # left and right of the digits, likewise
@@ -42,22 +43,7 @@ MAX_TORN = 12  # ... with at most so much ink, in stroke widths; more is the tab
 MIN_BAR = 1.3  # of the usual digit's height: a straight stroke that is higher is no 1
 MAX_PLUS = 0.75  # of the line's highest ink: a cross that is higher is a 4
 MIN_SLASH, MAX_SLASH = 15.0, 50.0  # degrees to the right, of a straight stroke that may be a slash
-# Of the drawing that a line becomes:
-DIGIT_HEIGHT, PEN_WIDTH = 120, 12  # pixels; thinner lines are thickened to this width
-MIN_PEAK, PEAK_WITHIN = 0.45, 0.5  # ink: contrast as a share of the strongest so near, in heights of a digit ...
-MIN_CONTRAST, MIN_EDGE = 0.5, 0.25  # ... and at least so much; the edges of strokes have more contrast than paper
-MAX_ASPECT = 60  # width to height of a line; a longer one is drawn smaller
-MAX_SLOPE = 0.35
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where something stands in a photo: from its top left corner, in pixels."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
+MIN_LEVEL = 65.0  # degrees off upright; a straight stroke that leans more is no 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +52,9 @@ class Line:
 
     digits: uint8 (28, 28) each, left to right. boxes: where each of them stands. unread: where ink stands on this line
     that belongs to none of them, such as a sign. score: the sum of their squared sizes, as shares of the photo's, so
-    far as they are digits. wholes: the probability of each to be one whole digit. area: pixels of ink. has_slash: a
-    slanted stroke was read as 1.
+    far as they are digits. wholes: the probability of each to be one whole digit. area: pixels of ink. contrast: the
+    ink's, which is at least 1. leans: the angle of each single straight stroke, in degrees to the right of upright, and
+    None for each other digit, with those that were read as no digit.
     """
 
     digits: tuple[np.ndarray, ...]
@@ -76,12 +63,28 @@ class Line:
     score: float
     wholes: tuple[float, ...]
     area: float
-    has_slash: bool = False
+    contrast: float = 1.0
+    leans: tuple[float | None, ...] = (None,)
 
     @property
     def whole(self) -> float:
         """The mean probability of its digits to be whole ones."""
         return float(np.mean(self.wholes))
+
+    @property
+    def is_straight(self) -> bool:
+        """Tell whether it is nothing but straight strokes, such as 11 or squared paper."""
+        return None not in self.leans
+
+    @property
+    def is_level(self) -> bool:
+        """Tell whether it is nothing but level strokes."""
+        return all(_is_level(each) for each in self.leans)
+
+    @property
+    def has_slash(self) -> bool:
+        """Tell whether a slanted stroke beside other digits was read as 1."""
+        return not self.is_straight and any(each is not None and MIN_SLASH < each < MAX_SLASH for each in self.leans)
 
     @property
     def is_doubtful(self) -> bool:
@@ -163,7 +166,7 @@ def find_lines(judged: Judged) -> tuple[list[Line], list[Part]]:
         if whole[seed.label] < MIN_WHOLE and lines:
             break
         members = _grown(seed, [*free.values()])
-        line, used = _read(judged.ink, members)
+        line, used = _read(judged.ink, members, [part for part in members if whole[part.label] > MIN_APART])
         for part in used:
             free.pop(part.label, None)
         if line:
@@ -232,8 +235,11 @@ def _slope(members: Sequence[Part]) -> float:
     return float(np.clip(np.polyfit(columns, rows, 1)[0], -MAX_SLOPE, MAX_SLOPE))
 
 
-def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
-    """The line of some digits, None if they are none, and the parts that it takes, with all ink in its band."""
+def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None, list[Part]]:
+    """The line of some digits, None if they are none, and the parts that it takes, with all ink in its band.
+
+    apart: those of the digits that are whole ones.
+    """
     slope, height = _slope(members), float(np.median([part.height for part in members]))
     height = max(height, 0.5 * max(part.extent for part in members))
     middle = float(np.mean([part.middle[1] for part in members]))
@@ -252,11 +258,12 @@ def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
         elif left - BESIDE * height <= part.right and part.left <= right + BESIDE * height:
             beside.append(part)
     used = [*members, *inside]
-    frame = _Upright(top, left, right, bottom, slope, middle)
-    drawing, scale = frame.drawing(ink, used)
+    frame = Upright(top, left, right, bottom, slope, middle)
+    drawing, scale = frame.drawing(ink, used, apart)
     split = split_line(drawing)
     digits, boxes, wholes, score = [], [], [], 0.0
-    bars, has_slash = _bars(split.digits)
+    leans = [lean(segment.ink) for segment in split.digits]
+    bars = _bars(split.digits, leans)
     for segment, log_p, touching in zip(split.digits, split.scores, split.touching, strict=True):
         if segment not in bars and (digit := from_ink(narrow_strokes(segment.ink))) is not None:
             digits.append(digit)
@@ -273,20 +280,30 @@ def _read(ink: Ink, members: list[Part]) -> tuple[Line | None, list[Part]]:
     solid = [int(np.count_nonzero(s.ink)) for s in split.digits]
     kept = 1 - sum(n for n, s in zip(solid, split.digits, strict=True) if s in bars) / sum(solid)
     area = kept * sum(part.area for part in used)
-    return Line(tuple(digits), tuple(boxes), tuple(unread), score, tuple(wholes), area, has_slash), [*used, *beside]
+    contrast = float(np.median(ink.contrast[np.isin(ink.labels, [part.label for part in used])]))
+    return (
+        Line(tuple(digits), tuple(boxes), tuple(unread), score, tuple(wholes), area, contrast, tuple(leans)),
+        [*used, *beside],
+    )
 
 
-def _bars(segments: list[Segment]) -> tuple[list[Segment], bool]:
-    """Plus signs, and straight strokes that stand out, such as a box's sides; whether there may be a slash."""
-    leans = [lean(segment.ink) for segment in segments]
+def _bars(segments: list[Segment], leans: list[float | None]) -> list[Segment]:
+    """Plus signs, and straight strokes that are level or stand out, such as a box's sides; none where all are straight.
+
+    leans: the angle of each that is a straight stroke.
+    """
     heights = [segment.height for segment, each in zip(segments, leans, strict=True) if each is None]
     if not heights:
-        return [], False
+        return []
     tall, low = MIN_BAR * float(np.median(heights)), MAX_PLUS * max(segment.height for segment in segments)
-    bars = [s for s, each in zip(segments, leans, strict=True) if each is not None and s.height > tall]
-    bars += [segment for segment in segments if segment.height < low and is_plus(segment.ink)]
-    slanted = (each is not None and MIN_SLASH < each < MAX_SLASH for each in leans)
-    return bars, any(slanted)
+    straight = [(segment, each) for segment, each in zip(segments, leans, strict=True) if each is not None]
+    bars = [segment for segment, each in straight if segment.height > tall or _is_level(each)]
+    return bars + [segment for segment in segments if segment.height < low and is_plus(segment.ink)]
+
+
+def _is_level(angle: float | None) -> bool:
+    """Tell whether the angle of a straight stroke is that of none of a number's digits."""
+    return angle is not None and abs(angle) > MIN_LEVEL
 
 
 def _on_paper(ink: Ink, parts: Sequence[Part], width: float) -> float:
@@ -317,77 +334,3 @@ def _on_paper(ink: Ink, parts: Sequence[Part], width: float) -> float:
 def _width(ink: Ink, members: Sequence[Part]) -> float:
     part = max(members, key=lambda part: part.area)
     return stroke_width(ink.labels[part.top : part.bottom, part.left : part.right] == part.label)
-
-
-@dataclass(frozen=True)
-class _Upright:
-    """The place of a line in a photo, and its slope around a column in its middle."""
-
-    top: float
-    left: float
-    right: float
-    bottom: float
-    slope: float
-    middle: float
-
-    def drawing(self, ink: Ink, parts: list[Part]) -> tuple[np.ndarray, float]:
-        """The ink of parts, uint8 (h, w), upright, with strokes as thick as a brush's, and how much larger it is."""
-        from scipy import ndimage
-
-        rows = min(p.top for p in parts), max(p.bottom for p in parts)
-        columns = min(p.left for p in parts), max(p.right for p in parts)
-        box = slice(*rows), slice(*columns)
-        height, width = self.bottom - self.top, self.right - self.left
-        scale = DIGIT_HEIGHT / max(height, 0.5 * width if len(parts) == 1 else 0, width / MAX_ASPECT)
-        margin = 0.5 * height
-        size = round((width + 2 * margin) * scale), round((height + 2 * margin) * scale)
-        contrast = self._upright(ink.contrast[box] * ink.near(parts, box), rows[0], columns[0], scale, size)
-        if scale > 1:
-            contrast += (contrast > MIN_EDGE) * self._detail(ink, box, scale, size)
-        around = round(PEAK_WITHIN * DIGIT_HEIGHT)
-        peak = ndimage.uniform_filter(ndimage.maximum_filter(contrast, around), around)
-        large = contrast >= np.maximum(MIN_PEAK * peak, MIN_CONTRAST)
-        missing = (PEN_WIDTH - stroke_width(large)) / 2
-        near = ndimage.distance_transform_edt(~large) <= max(0, missing)
-        return np.uint8(255) * near, scale
-
-    def _upright(
-        self, values: np.ndarray, top: float, left: float, scale: float, size: tuple[int, int], per: float = 1.0
-    ) -> np.ndarray:
-        """A piece of the photo that begins at a row and a column, float32, on the drawing's pixels.
-
-        per: the pixels of the piece for each of the photo's.
-        """
-        image = Image.fromarray(np.pad(values.astype(np.float32), 1))
-        factor = max(1, int(0.7 * per / scale))
-        if factor > 1:
-            image = image.reduce(factor)
-        margin = 0.5 * (self.bottom - self.top)
-        a = per / (scale * factor)
-        x = ((self.left - margin - left) * per + 1) / factor
-        y = ((self.top - margin - top + self.slope * (self.left - margin - self.middle)) * per + 1) / factor
-        affine = (a, 0, x, self.slope * a, a, y)
-        return np.array(image.transform(size, Image.Transform.AFFINE, affine, Image.Resampling.BICUBIC))
-
-    def _detail(self, ink: Ink, box: tuple[slice, slice], scale: float, size: tuple[int, int]) -> np.ndarray:
-        """The contrast of ink that smoothing, and finding it on fewer pixels, took away."""
-        from scipy import ndimage
-
-        per = max(ink.fine.shape) / max(ink.labels.shape)
-        rows, columns = ((int(side.start * per), math.ceil(side.stop * per)) for side in box)
-        fine = ink.fine[slice(*rows), slice(*columns)].astype(np.float32)
-        smooth = ndimage.gaussian_filter(fine, per * math.hypot(ink.blur, 0.3))
-        contrast = ink.contrast[box]
-        level = np.asarray(Image.fromarray(smooth).resize(contrast.shape[::-1], Image.Resampling.BILINEAR))
-        level, contrast = level - level.mean(), contrast - contrast.mean()
-        contrast_of_level = float((contrast * level).sum() / max(1.0, float((level**2).sum())))  # least squares
-        return self._upright(contrast_of_level * (fine - smooth), rows[0] / per, columns[0] / per, scale, size, per)
-
-    def box(self, left: float, top: float, right: float, bottom: float, scale: float) -> Box:
-        """Where something in the drawing stands in the photo."""
-        height = self.bottom - self.top
-        margin = 0.5 * height
-        x0, x1 = (self.left - margin + side / scale for side in (left, right))
-        drop = self.slope * ((x0 + x1) / 2 - self.middle)
-        y0, y1 = (self.top - margin + side / scale + drop for side in (top, bottom))
-        return Box(x0, y0, x1, y1)

@@ -14,11 +14,12 @@ import numpy as np
 from PIL import Image
 
 from digits.ink import Part, inks
-from digits.lines import Box, Judged, Line, find_lines, judge
+from digits.lines import Judged, Line, find_lines, judge
 from digits.normalization import MIN_LEVEL, SIDE, is_nothing
 from digits.paper import Paper, evenly_lit, without_table
 from digits.picture import PhotoError, decode, one_photo
 from digits.rules import without_lines
+from digits.upright import Box
 from language import _
 
 ENLARGED_SIDE = 320  # pixels; a smaller picture is enlarged to this
@@ -29,11 +30,10 @@ MAX_REACHING = 12  # ... or so many strokes reach it; more are a texture
 TRIED = 4  # inks, of dark and of light ones each, of which the lines are read ...
 MIN_TRIED = 0.1  # ... unless they look so much less like digits than the best of them, as a share of its score ...
 MAX_TRIED_DIGITS = 100  # ... or so many digits were read already: a page of numbers is plain enough
-LINED = (
-    4  # inks, of dark and of light ones each, of which straight lines are removed from parts that are no whole digits
-)
+LINED = 4  # inks, of dark and of light ones each, from whose parts that are no whole digits straight lines are removed
 MIN_LINED, WHOLE = 0.08, 0.8  # share of the longer side, and probability
 MIN_WHOLE = 0.4  # mean probability of being whole digits; a line below half of it is none beside others
+FAINT, MAX_FAINT_DIGITS = 0.45, 2  # of the largest line's contrast; fainter are the paper's own, so few or all 1s
 MAX_TABLE = 0.35  # share of the picture; where more may be a table, it may be writing too, so both are tried
 MAX_UNREAD = 40  # places of other ink that are told
 MAX_DIGITS = 120  # of all lines; more are a texture, and would keep the networks busy
@@ -164,18 +164,27 @@ def _unlined(known: Judged) -> Judged | None:
 def _score(judged: Judged, lines: list[Line]) -> float:
     """The size of the digits, and the share of all ink that stands in them."""
     ink = sum(part.area for part in judged.ink.parts)
+    lines = [line for line in lines if not _is_no_number(line, lines)]
     return sum(line.score for line in lines) ** 0.5 * sum(line.area * line.whole for line in lines) / ink
 
 
 def _sorted_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """The lines that are read, and those that are none, or too many."""
-    best = max(line.whole for line in lines)
+    clear = [line for line in lines if not _is_no_number(line, lines)]
+    best = max(line.whole for line in clear)
     kept: list[Line] = []
-    for line in lines:
+    for line in clear:
         digits = sum(len(each.digits) for each in kept)
         if line.whole >= min(MIN_WHOLE, 0.5 * best) and (not kept or digits + len(line.digits) <= MAX_DIGITS):
             kept.append(line)
     return kept, [line for line in lines if line not in kept]
+
+
+def _is_no_number(line: Line, lines: list[Line]) -> bool:
+    """Tell whether a line is rather squared paper, a shadow or a box's side, beside the line of the largest digits."""
+    largest = max(lines, key=lambda each: (not each.is_level, each.score / len(each.digits)))
+    faint = line.contrast < FAINT * largest.contrast and (len(line.digits) <= MAX_FAINT_DIGITS or line.is_straight)
+    return line is not largest and (faint or line.is_level)
 
 
 def _with_paper_around(picture: np.ndarray) -> tuple[np.ndarray, int]:

@@ -14,6 +14,7 @@ import numpy as np
 from digits.ink import Ink, Part
 
 SLOPES = np.linspace(-0.12, 0.12, 17)
+FINER = np.linspace(-0.0075, 0.0075, 7)  # around the best of them; a long line leaves its row otherwise
 MIN_LENGTH = 0.85  # of a part's width, or of a box's height, that a line covers
 WIDER = 1.25  # a part is so much wider than high where it stands on a line that goes on
 MAX_THICK = 0.12  # of the smaller side
@@ -131,15 +132,9 @@ def _rules(mask: np.ndarray, length: int, most: int = MAX_LINES) -> list[_Rule]:
     if min(height, width) < 12:
         return []
     rows, columns = np.nonzero(mask)
-    best: tuple[float, float, np.ndarray, int] | None = None
-    for slope in SLOPES:
-        places = np.rint(rows - slope * columns).astype(int)
-        low = int(places.min())
-        counts = np.bincount(places - low).astype(float)
-        if best is None or counts.max() > best[0]:
-            best = float(counts.max()), float(slope), counts, low
-    assert best is not None
-    _, slope, counts, low = best
+    rough = max(SLOPES, key=lambda slope: _projected(rows, columns, slope)[0].max())
+    slope = float(max(rough + FINER, key=lambda slope: _projected(rows, columns, slope)[0].max()))
+    counts, low = _projected(rows, columns, slope)
     strong = counts >= MIN_LENGTH * length
     rules = []
     starts = np.flatnonzero(np.diff(strong.astype(int), prepend=0) == 1)
@@ -149,6 +144,13 @@ def _rules(mask: np.ndarray, length: int, most: int = MAX_LINES) -> list[_Rule]:
         if thick <= max(3.0, MAX_THICK * min(height, width)):
             rules.append(_Rule(low + (start + stop - 1) / 2, slope, thick))
     return rules
+
+
+def _projected(rows: np.ndarray, columns: np.ndarray, slope: float) -> tuple[np.ndarray, int]:
+    """The pixels on each line of a slope, by its row at the first column, and the first such row."""
+    places = np.rint(rows - slope * columns).astype(int)
+    low = int(places.min())
+    return np.bincount(places - low), low
 
 
 def _on_rule(mask: np.ndarray, rule: _Rule) -> np.ndarray:

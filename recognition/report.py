@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from digits import SIDE
-from digits.lines import Box, Line
+from digits.lines import Line
 from digits.normalization import is_nothing
 from digits.photo import Reading
+from digits.upright import Box
 from language import N_
 from models import NETWORKS
 from recognition import outlier

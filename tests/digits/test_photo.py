@@ -16,9 +16,13 @@ from PIL import Image, ImageFilter
 from scipy import ndimage
 
 from digits import from_canvas
+from digits.ink import inks
+from digits.paper import Paper
 from digits.photo import number_from_photo, numbers_from_photo, read_photo, read_picture
 from digits.picture import MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, PhotoError, decode
+from digits.rules import without_lines
 from digits.strokes import draw_strokes
+from digits.upright import Upright
 from recognition import load
 from recognition.store import trained_recipes
 from tests.drawings import DIGITS, photo, placed
@@ -263,6 +267,34 @@ def test_a_plus_between_digits_is_told_and_no_4():
     assert line.boxes[0].right < line.unread[0].left < line.unread[0].right < line.boxes[1].left
 
 
+def test_a_7_is_no_frame_around_its_bar():
+    seven = np.array([(85.0, 42), (140, 42), (108, 100)]), np.array([(92.0, 84), (108, 72)])
+    assert said(saved(sheet(["3"], extra=seven))) == ["37"]
+
+
+def test_a_level_stroke_below_a_digit_is_told_and_no_number():
+    page = sheet(["6", ""])
+    stroke = draw_strokes([np.array([(50.0, 170), (90, 171)])], 5, *page.shape[::-1])[..., 3] / 255
+    reading = read_photo(saved(np.minimum(page, (230 - 190 * stroke).astype(np.uint8))))
+    assert [len(line.digits) for line in reading.lines] == [1] and len(reading.unread) == 1
+
+
+def test_faint_lines_of_the_paper_are_no_1s():
+    page = np.pad(sheet(["92"]), ((0, 400), (150, 150)), constant_values=230)
+    for column in range(20, page.shape[1], 37):
+        for row in range(10, page.shape[0] - 40, 50):
+            page[row : row + 40, column : column + 2] = np.minimum(page[row : row + 40, column : column + 2], 190)
+    assert said(saved(page)) == ["92"]
+
+
+def test_digits_that_only_thicker_strokes_join_stay_apart():
+    page = 230 - 190 * (draw_strokes([np.array([(x, 40.0), (x, 100)]) for x in (60, 65)], 2, 130, 140)[..., 3] / 255)
+    ink = next(inks(Paper(page.astype(np.float32)), page.astype(np.uint8)))
+    line = Upright(min(part.top for part in ink.parts), 59, 66, max(part.bottom for part in ink.parts), 0.0, 62)
+    counts = [ndimage.label(line.drawing(ink, [*ink.parts], [*apart])[0])[1] for apart in ((), ink.parts)]
+    assert counts == [1, 2]
+
+
 def test_small_digits_on_a_large_picture_are_cut_out_of_all_of_its_pixels():
     page = np.full((900, 1280), 230, np.uint8)
     number = Image.fromarray(sheet(["8096"], gap=20)).reduce(4)
@@ -286,6 +318,17 @@ def test_a_digit_in_a_box_or_circle_or_on_a_line_is_read_without_it(frame):
 def test_a_slanted_stroke_stays_whole_where_a_line_crosses_it():
     strokes = [np.array([(70.0, 40), (120, 40), (40, 130)]), np.array([(10.0, 88), (170, 84)])]
     assert said(saved((230 - 190 * (draw_strokes(strokes, 5, 190, 170)[..., 3] / 255)).astype(np.uint8))) == ["7"]
+
+
+@pytest.mark.parametrize("slope", [0.0375, 0.0525])
+def test_a_long_line_that_touches_digits_is_removed_at_any_slope(slope):
+    page = np.pad(sheet(["4716"], gap=90), ((0, 60), (0, 0)), constant_values=230)
+    line = np.array([(4.0, 86), (page.shape[1] - 4.0, 86 + slope * (page.shape[1] - 8))])
+    thin = 230 - 150 * (draw_strokes([line], 2, *page.shape[::-1])[..., 3] / 255)
+    page = np.minimum(page, thin.astype(np.uint8))
+    ink = next(inks(Paper(page.astype(np.float32)), page))
+    left = without_lines(ink, (*ink.frames, *ink.parts))
+    assert left and len(left.parts) == 4 and max(part.width for part in left.parts) < 50
 
 
 def test_a_comb_of_boxes_is_no_digit():

@@ -11,11 +11,12 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from digits.lines import MIN_SURE, Box
+from digits.lines import MIN_SURE
 from digits.photo import Reading
 from digits.picture import MAX_PHOTO_BYTES, PhotoError
 from digits.samples import SAMPLES
 from digits.strokes import BRUSH, CANVAS_SIDE, DEFAULT_BRUSH
+from digits.upright import Box
 from language import N_, _, number
 from ui.drawing import underlay
 from ui.drawing.board import CANVAS_KEY, Board, current_board
