@@ -238,7 +238,7 @@ def _slope(members: Sequence[Part]) -> float:
 def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None, list[Part]]:
     """The line of some digits, None if they are none, and the parts that it takes, with all ink in its band.
 
-    apart: those of the digits that are whole ones.
+    apart: those of the digits that are whole ones, left to right.
     """
     slope, height = _slope(members), float(np.median([part.height for part in members]))
     height = max(height, 0.5 * max(part.extent for part in members))

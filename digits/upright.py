@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ class Upright:
     def drawing(self, ink: Ink, parts: list[Part], apart: list[Part]) -> tuple[np.ndarray, float]:
         """The ink of parts, uint8 (h, w), upright, with strokes as thick as a brush's, and how much larger it is.
 
-        apart: those of the parts that do not touch one another, however thick their strokes become.
+        apart: those of the parts, left to right, that do not touch one another, however thick their strokes become.
         """
         from scipy import ndimage
 
@@ -60,7 +61,7 @@ class Upright:
         large = contrast >= np.maximum(MIN_PEAK * peak, MIN_CONTRAST)
         missing = (PEN_WIDTH - stroke_width(large)) / 2
         near = ndimage.distance_transform_edt(~large) <= max(0, missing)
-        if len(apart) > 1:
+        if any(after.left - before.right < PEN_WIDTH / scale for before, after in itertools.pairwise(apart)):
             labels = np.where(ink.near(parts, box), ink.labels[box], 0)
             places = self._upright(labels, rows[0], columns[0], scale, size, resample=Image.Resampling.NEAREST)
             near &= ~_between(places, [part.label for part in apart])
