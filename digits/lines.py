@@ -15,7 +15,7 @@ import numpy as np
 from digits.ink import Ink, Part
 from digits.normalization import from_ink
 from digits.numbers import narrow_strokes, split_line
-from digits.segmentation import Segment, is_plus, lean, log_p_single_digit, stroke_width
+from digits.segmentation import Segment, components, is_plus, lean, log_p_single_digit, stroke_width
 from digits.upright import Box, Upright
 
 MIN_EXTENT, MIN_PIXELS = 0.02, 7  # of a digit: share of the photo's longer side, and pixels
@@ -263,14 +263,15 @@ def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None
     split = split_line(drawing)
     digits, boxes, wholes, score = [], [], [], 0.0
     leans = [lean(segment.ink) for segment in split.digits]
-    bars = _bars(split.digits, leans)
-    for segment, log_p, touching in zip(split.digits, split.scores, split.touching, strict=True):
+    heights = [max(part.height for part in components(s.ink)) for s in split.digits]  # a line above makes none higher
+    bars = _bars(split.digits, heights, leans)
+    for segment, height, log_p, touching in zip(split.digits, heights, split.scores, split.touching, strict=True):
         if segment not in bars and (digit := from_ink(narrow_strokes(segment.ink))) is not None:
             digits.append(digit)
             boxes.append(frame.box(segment.left, segment.top, segment.right, segment.bottom, scale))
             wholes.append(float(np.exp(log_p)))
             weight = 1 / touching**2  # a frame that was cut in two is no better than the digit in it
-            score += weight * (float(np.exp(log_p)) * segment.height / scale / max(ink.labels.shape)) ** 2
+            score += weight * (float(np.exp(log_p)) * height / scale / max(ink.labels.shape)) ** 2
     unread = [frame.box(s.left, s.top, s.right, s.bottom, scale) for s in (*split.skipped, *bars)]
     width = _width(ink, members)
     unread += [Box(part.left, part.top, part.right, part.bottom) for part in beside if part.area >= MIN_SIGN * width**2]
@@ -287,15 +288,15 @@ def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None
     )
 
 
-def _bars(segments: list[Segment], leans: list[float | None]) -> list[Segment]:
+def _bars(segments: list[Segment], heights: list[int], leans: list[float | None]) -> list[Segment]:
     """Plus signs, and straight strokes that are level or stand out, such as a box's sides; none where all are straight.
 
     leans: the angle of each that is a straight stroke.
     """
-    heights = [segment.height for segment, each in zip(segments, leans, strict=True) if each is None]
-    if not heights:
+    bent = [height for height, each in zip(heights, leans, strict=True) if each is None]
+    if not bent:
         return []
-    tall, low = MIN_BAR * float(np.median(heights)), MAX_PLUS * max(segment.height for segment in segments)
+    tall, low = MIN_BAR * float(np.median(bent)), MAX_PLUS * max(segment.height for segment in segments)
     straight = [(segment, each) for segment, each in zip(segments, leans, strict=True) if each is not None]
     bars = [segment for segment, each in straight if segment.height > tall or _is_level(each)]
     return bars + [segment for segment in segments if segment.height < low and is_plus(segment.ink)]
