@@ -67,6 +67,11 @@ class Part:
         return (upright and (edges[2] or edges[3])) or (flat and (edges[0] or edges[1])) or all(edges)
 
     @property
+    def box(self) -> tuple[slice, slice]:
+        """Its rows and columns."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    @property
     def middle(self) -> tuple[float, float]:
         """Row and column."""
         return (self.top + self.bottom) / 2, (self.left + self.right) / 2

@@ -40,6 +40,7 @@ MIN_OTHER = 0.5  # of the usual digit's height: other ink anywhere that may be w
 MIN_SIGN = 0.8  # of other ink: its area, in squares of the stroke's width
 BESIDE_TABLE = 3  # pixels beside the place of a table, in which a stroke that it hides ends ...
 MAX_TORN = 12  # ... with at most so much ink, in stroke widths; more is the table's own edge
+MIN_RULE = 0.9  # width of a level stroke beside a digit that is none of it, such as a box's upper side
 MIN_BAR = 1.3  # of the usual digit's height: a straight stroke that is higher is no 1
 MAX_PLUS = 0.75  # of the line's highest ink: a cross that is higher is a 4
 MIN_SLASH, MAX_SLASH = 15.0, 50.0  # degrees to the right, of a straight stroke that may be a slash
@@ -143,8 +144,7 @@ def judge(ink: Ink, enlarged: float = 1.0) -> Judged:
     parts = [part for part in ink.parts if part.extent >= least and _may_be_writing(ink, part)][:MAX_JUDGED]
     known, pictures = [], []
     for part in parts:
-        box = slice(part.top, part.bottom), slice(part.left, part.right)
-        if (digit := from_ink(ink.of([part], box))) is not None:
+        if (digit := from_ink(ink.of([part], part.box))) is not None:
             known.append(part)
             pictures.append(digit)
     if not known:
@@ -248,13 +248,17 @@ def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None
     bottom = max(row + part.height / 2 for row, part in zip(level, members, strict=True))
     left, right = members[0].left, max(part.right for part in members)
     known = {part.label for part in members}
-    inside, beside = [], []
+    usual = float(np.median([part.height for part in apart or members]))
+    inside: list[Part] = []
+    beside: list[Part] = []
     for part in ink.parts:
         row = part.middle[0] - slope * (part.middle[1] - middle)
         if part.label in known or not top - BAND * height <= row <= bottom + BAND * height or part.extent > 2 * height:
             continue
         if left - 0.1 * height <= part.middle[1] <= right + 0.1 * height:
-            inside.append(part)
+            (beside if part.width > MIN_RULE * usual and _is_level(lean(ink.of([part], part.box))) else inside).append(
+                part
+            )
         elif left - BESIDE * height <= part.right and part.left <= right + BESIDE * height:
             beside.append(part)
     used = [*members, *inside]

@@ -29,7 +29,7 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
 
     labels, contrast, kept, fresh = ink.labels.copy(), ink.contrast.copy(), list(ink.parts), []
     for part in parts:
-        box = slice(part.top, part.bottom), slice(part.left, part.right)
+        box = part.box
         mask = ink.labels[box] == part.label
         left = _erased(mask)
         if left is None:

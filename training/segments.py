@@ -3,21 +3,23 @@
     python -m training.segments [--output FILE]
 
 Every group of neighbouring segments of a number is an example: one whole digit, or none. Some digits are broken into
-their strokes, because some writers leave gaps within a digit; some numbers have digits that touch, and are cut where
-digits.numbers would cut them. Generating the examples takes some minutes, training about as long.
+their strokes, because some writers leave gaps within a digit; the ink of some numbers has holes, as on a photo; some
+have digits that touch, and are cut where digits.numbers would cut them. In each epoch most examples are rotated,
+stretched, bent, and drawn with another pen. Generating the examples takes 20 minutes of a core, training as long.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 from keras import layers
+from scipy import ndimage
 
 from digits import SIDE
 from digits.numbers import MAX_DIGIT_COMPONENTS
@@ -37,7 +39,7 @@ from recognition.store import write_atomically
 from training.augment.numbers import Composer, Number, Setting
 from training.augment.rasterize import simplify_strokes
 from training.augment.styles import restyle
-from training.augment.warp import augment_strokes
+from training.augment.warp import Fields, augment_strokes, distance_fields, warp_batch
 from training.data.pen_digits import writers
 from training.data.unipen import PenDrawing
 from training.engine.command import positive, run_command
@@ -50,14 +52,18 @@ SETTINGS = (  # of the numbers that are composed, equally often
     Setting(lengths=(2, 4), gaps=(-0.12, 0.05), canvases=SMALL),
     Setting(lengths=(2, 3), gaps=(-0.15, 0.0), canvases=SMALL),
 )
-NUMBERS = 50_000
+NUMBERS = 60_000
 MOVED = 0.25  # share of the digits of several strokes whose strokes are moved apart
 MOVE = 0.12  # standard deviation of that, in parts of the digit's size
-VARIED, RESTYLED = 0.5, 0.3  # shares of the digits that are varied
+VARIED, RESTYLED = 0.5, 0.5  # shares of the digits that are varied
+WORN = 0.3  # share of the numbers whose ink has holes, as a marker's or a pencil's on a photo: ...
+HOLES, HOLE_SIZES = (0.02, 0.15), (0.7, 2.0)  # ... which share of the picture they are, and how large, in pixels
 WHOLE, BROKEN_FROM = 0.05, 0.2  # share of missing or foreign ink, up to which a segment is a digit, and from which not
 CUT, PIECES = 0.4, 10  # share of the groups that are cut, and pieces looked at at most
 NEGATIVES = 4  # at most so many groups of each number that are no whole digit, and as many pieces
 EPOCHS, BATCH, RATE = 12, 256, 2e-3
+WARPED, STRENGTH = 0.7, 0.7  # share of the examples that are varied anew in each epoch, and how much
+CHUNK = 20_000  # examples that are prepared for it at once
 SOLID = 128  # of 255; ink
 SEED = 3
 
@@ -104,13 +110,21 @@ def generate(pen_digits: list[PenDrawing], numbers: int, seed: int) -> Examples:
     random, composer = np.random.default_rng(seed), Varied(pen_digits)
     rows: list[Example] = []
     for _ in range(numbers):
-        rows += examples(composer.number(SETTINGS[random.integers(len(SETTINGS))], random), random)
+        number = composer.number(SETTINGS[random.integers(len(SETTINGS))], random)
+        rows += examples(_worn(number, random) if random.random() < WORN else number, random)
     chosen = [rows[place] for place in random.permutation(len(rows))]
     return Examples(
         np.stack([example.digit for example in chosen]),
         np.array([example.measures for example in chosen], np.float32),
         np.array([example.label for example in chosen], np.uint8),
     )
+
+
+def _worn(number: Number, random: np.random.Generator) -> Number:
+    """A number whose ink has holes."""
+    field = ndimage.gaussian_filter(random.standard_normal(number.ink.shape, np.float32), random.uniform(*HOLE_SIZES))
+    paper = field > np.quantile(field, 1 - random.uniform(*HOLES))
+    return replace(number, layers=tuple(np.where(paper, np.uint8(0), layer) for layer in number.layers))
 
 
 def examples(number: Number, random: np.random.Generator) -> list[Example]:
@@ -206,9 +220,32 @@ def train(training: Examples, validation: Examples, epochs: int = EPOCHS) -> ker
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    held_out = validation.inputs, validation.classes
-    model.fit(training.inputs, training.classes, BATCH, epochs, validation_data=held_out, verbose=2)
+    model.fit(Variations(training), epochs=epochs, validation_data=(validation.inputs, validation.classes), verbose=2)
     return model
+
+
+class Variations(keras.utils.PyDataset):
+    """Batches of examples in another order, and most of them in another variation, in each epoch."""
+
+    def __init__(self, examples: Examples):
+        super().__init__()
+        self.examples, self.random = examples, np.random.default_rng(SEED)
+        chunks = [distance_fields(examples.digits[at : at + CHUNK]) for at in range(0, len(examples.digits), CHUNK)]
+        self.fields = Fields(*(np.concatenate([getattr(c, each.name) for c in chunks]) for each in fields(Fields)))
+        self.on_epoch_end()
+
+    def on_epoch_end(self) -> None:
+        self.order = self.random.permutation(len(self.examples.classes))
+
+    def __len__(self) -> int:
+        return -(-len(self.order) // BATCH)
+
+    def __getitem__(self, index: int) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        chosen = self.order[index * BATCH : (index + 1) * BATCH]
+        digits, warped = self.examples.digits[chosen], self.random.random(len(chosen)) < WARPED
+        digits[warped] = warp_batch(self.fields, chosen[warped], self.random, STRENGTH)
+        batch = Examples(digits, self.examples.measures[chosen], self.examples.classes[chosen])
+        return tuple(batch.inputs), batch.classes
 
 
 def save(model: keras.Model, path: Path = WEIGHTS) -> None:

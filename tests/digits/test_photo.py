@@ -320,6 +320,15 @@ def test_a_slanted_stroke_stays_whole_where_a_line_crosses_it():
     assert said(saved((230 - 190 * (draw_strokes(strokes, 5, 190, 170)[..., 3] / 255)).astype(np.uint8))) == ["7"]
 
 
+@pytest.mark.parametrize("brush", [3, 7])
+def test_a_box_of_lines_that_do_not_meet_is_told_and_no_part_of_the_digit(brush):
+    page = sheet(["6"])
+    for line in ([(25.0, 22), (100, 22)], [(25.0, 120), (100, 120)], [(112.0, 15), (112, 128)]):
+        stroke = draw_strokes([np.array(line)], brush, *page.shape[::-1])[..., 3] / 255
+        page = np.minimum(page, (230 - 190 * stroke).astype(np.uint8))
+    assert said(saved(page)) == ["6"] and len(numbers_from_photo(saved(page))[0].unread) == 3
+
+
 @pytest.mark.parametrize("slope", [0.0375, 0.0525])
 def test_a_long_line_that_touches_digits_is_removed_at_any_slope(slope):
     page = np.pad(sheet(["4716"], gap=90), ((0, 60), (0, 0)), constant_values=230)
