@@ -16,7 +16,6 @@ import numpy as np
 
 from digits.normalization import from_ink, ink_of
 from digits.segmentation import (
-    MAX_COMPONENTS,
     SOLID,
     Cut,
     Segment,
@@ -43,7 +42,7 @@ CUT_HEIGHT = 72  # pixels of height on which cuts are judged
 MAX_CUT_LOG_P = -0.7  # a group that is more probably one digit is not cut
 MAX_PIECE_WIDTH = 1.2  # of the height of what is cut; a wider piece is no digit
 LOG_COST_OF_CUTTING, LOG_COST_OF_CUT = 0.5, 0.3  # once, and for each cut
-MIN_LOG_P_OF_PIECE = -0.1  # on the canvas: letters and scribbles stay whole, so that the outlier detector knows them
+MIN_LOG_P_OF_PIECE = -0.3  # on the canvas: letters and scribbles stay whole, so that the outlier detector knows them
 MAX_STROKE_WIDTH = 0.2  # of a digit's longer side; wider strokes fill loops, and the networks have hardly seen any
 
 
@@ -137,8 +136,8 @@ def _inner_gaps(segments: list[Segment], height: int) -> float:
 def _split(ink: np.ndarray) -> list[Segment]:
     """Split ink, uint8 (h, w), into segments of one digit each, left to right; the whole ink where it is only one."""
     segments = components(ink)
-    if len(segments) > MAX_COMPONENTS:
-        return [unite(segments)]
+    if segments[0].ink is ink:  # hatching
+        return segments
     top, height = extent(segments)
     groups = _group(segments, top, height) if len(segments) > 1 else segments
     return [piece for group in groups for piece in _cut(group, top, height, MIN_LOG_P_OF_PIECE)]

@@ -182,7 +182,7 @@ def _sorted_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 def _is_no_number(line: Line, lines: list[Line]) -> bool:
     """Tell whether a line is rather squared paper, a shadow or a box's side, beside the line of the largest digits."""
-    largest = max(lines, key=lambda each: (not each.is_level, each.score / len(each.digits)))
+    largest = max(lines, key=lambda each: (not each.is_straight, each.score / len(each.digits)))
     faint = line.contrast < FAINT * largest.contrast and (len(line.digits) <= MAX_FAINT_DIGITS or line.is_straight)
     return line is not largest and (faint or line.is_level)
 

@@ -18,6 +18,7 @@ FINER = np.linspace(-0.0075, 0.0075, 7)  # around the best of them; a long line 
 MIN_LENGTH = 0.85  # of a part's width, or of a box's height, that a line covers
 WIDER = 1.25  # a part is so much wider than high where it stands on a line that goes on
 MAX_THICK = 0.12  # of the smaller side
+AT_EDGE = 0.05  # of a frame's height and width, so near to its edges is a corner
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
 MAX_BAR = 0.3  # width of a side of a box, which may be askew, to its height
 MAX_LINES = 3  # that are removed in each direction, twice as many for a comb
@@ -47,16 +48,20 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
                 first + n, part.top + y.start, part.top + y.stop, part.left + x.start, part.left + x.stop, int(areas[n])
             )
             for n, (y, x) in enumerate(ndimage.find_objects(pieces), start=1)
-            if areas[n] > 0.02 * part.area and not (part in ink.frames and _as_large(y, x, mask.shape))
+            if areas[n] > 0.02 * part.area and not (part in ink.frames and _is_left_over(y, x, mask.shape))
         ]
     if not fresh:
         return None
     return replace(ink, labels=labels, contrast=contrast, parts=tuple(sorted([*kept, *fresh], key=lambda p: -p.area)))
 
 
-def _as_large(rows: slice, columns: slice, shape: tuple[int, ...]) -> bool:
-    """Tell whether a piece of a frame is nearly as large, because its lines are not straight."""
-    return rows.stop - rows.start > LEFT_OVER * shape[0] and columns.stop - columns.start > LEFT_OVER * shape[1]
+def _is_left_over(rows: slice, columns: slice, shape: tuple[int, ...]) -> bool:
+    """Tell whether a piece of a frame is nearly as large, because its lines are not straight, or one of its corners."""
+    height, width = shape
+    large = rows.stop - rows.start > LEFT_OVER * height and columns.stop - columns.start > LEFT_OVER * width
+    high = rows.start < AT_EDGE * height or rows.stop > (1 - AT_EDGE) * height
+    aside = columns.start < AT_EDGE * width or columns.stop > (1 - AT_EDGE) * width
+    return large or (high and aside)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Segment:
 def components(ink: np.ndarray, most: int = MAX_COMPONENTS) -> list[Segment]:
     """The connected components of the ink, uint8 (h, w), by their middles from left to right.
 
-    More than most are one segment.
+    More than most are one segment, which has the ink itself.
     """
     from scipy import ndimage
 
