@@ -240,29 +240,8 @@ def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None
 
     apart: those of the digits that are whole ones, left to right.
     """
-    slope, height = _slope(members), float(np.median([part.height for part in members]))
-    height = max(height, 0.5 * max(part.extent for part in members))
-    middle = float(np.mean([part.middle[1] for part in members]))
-    level = [part.middle[0] - slope * (part.middle[1] - middle) for part in members]
-    top = min(row - part.height / 2 for row, part in zip(level, members, strict=True))
-    bottom = max(row + part.height / 2 for row, part in zip(level, members, strict=True))
-    left, right = members[0].left, max(part.right for part in members)
-    known = {part.label for part in members}
-    usual = float(np.median([part.height for part in apart or members]))
-    inside: list[Part] = []
-    beside: list[Part] = []
-    for part in ink.parts:
-        row = part.middle[0] - slope * (part.middle[1] - middle)
-        if part.label in known or not top - BAND * height <= row <= bottom + BAND * height or part.extent > 2 * height:
-            continue
-        if left - 0.1 * height <= part.middle[1] <= right + 0.1 * height:
-            (beside if part.width > MIN_RULE * usual and _is_level(lean(ink.of([part], part.box))) else inside).append(
-                part
-            )
-        elif left - BESIDE * height <= part.right and part.left <= right + BESIDE * height:
-            beside.append(part)
+    frame, inside, beside = _band(ink, members, apart)
     used = [*members, *inside]
-    frame = Upright(top, left, right, bottom, slope, middle)
     drawing, scale = frame.drawing(ink, used, apart)
     split = split_line(drawing)
     digits, boxes, wholes, score = [], [], [], 0.0
@@ -285,11 +264,35 @@ def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None
     solid = [int(np.count_nonzero(s.ink)) for s in split.digits]
     kept = 1 - sum(n for n, s in zip(solid, split.digits, strict=True) if s in bars) / sum(solid)
     area = kept * sum(part.area for part in used)
-    contrast = float(np.median(ink.contrast[np.isin(ink.labels, [part.label for part in used])]))
-    return (
-        Line(tuple(digits), tuple(boxes), tuple(unread), score, tuple(wholes), area, contrast, tuple(leans)),
-        [*used, *beside],
-    )
+    inked = [ink.contrast[part.box][ink.labels[part.box] == part.label] for part in used]
+    contrast = float(np.median(np.concatenate(inked)))
+    line = Line(tuple(digits), tuple(boxes), tuple(unread), score, tuple(wholes), area, contrast, tuple(leans))
+    return line, [*used, *beside]
+
+
+def _band(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Upright, list[Part], list[Part]]:
+    """The place of a line of digits, the other parts among them, and those beside them or no part of any."""
+    slope, height = _slope(members), float(np.median([part.height for part in members]))
+    height = max(height, 0.5 * max(part.extent for part in members))
+    middle = float(np.mean([part.middle[1] for part in members]))
+    level = [part.middle[0] - slope * (part.middle[1] - middle) for part in members]
+    top = min(row - part.height / 2 for row, part in zip(level, members, strict=True))
+    bottom = max(row + part.height / 2 for row, part in zip(level, members, strict=True))
+    left, right = members[0].left, max(part.right for part in members)
+    known = {part.label for part in members}
+    widest = MIN_RULE * float(np.median([part.height for part in apart or members]))
+    inside: list[Part] = []
+    beside: list[Part] = []
+    for part in ink.parts:
+        row = part.middle[0] - slope * (part.middle[1] - middle)
+        if part.label in known or not top - BAND * height <= row <= bottom + BAND * height or part.extent > 2 * height:
+            continue
+        if left - 0.1 * height <= part.middle[1] <= right + 0.1 * height:
+            is_rule = part.width > widest and _is_level(lean(ink.of([part], part.box)))
+            (beside if is_rule else inside).append(part)
+        elif left - BESIDE * height <= part.right and part.left <= right + BESIDE * height:
+            beside.append(part)
+    return Upright(top, left, right, bottom, slope, middle), inside, beside
 
 
 def _bars(segments: list[Segment], heights: list[int], leans: list[float | None]) -> list[Segment]:

@@ -195,8 +195,10 @@ def lean(ink: np.ndarray) -> float | None:
     rows, columns = np.nonzero(solid)
     if rows.size < 3:
         return None
-    width = stroke_width(solid)
     (across, along), axes = np.linalg.eigh(np.cov(columns, -rows))
+    if across * MIN_LONG**2 > along * MAX_BENT**2:  # which needs no width of the stroke, the slowest part
+        return None
+    width = stroke_width(solid)
     if across > (MAX_BENT * width) ** 2 or along < (MIN_LONG * width) ** 2:
         return None
     right, up = axes[:, 1] if axes[1, 1] > 0 else -axes[:, 1]
