@@ -340,12 +340,17 @@ function missed(record, key) {
   record.failures = { ...record.failures, [key]: UNLOADED };
   watch.changed = true;
   draw();
+  clearTimeout(retry);
+  retry = setTimeout(loadAgain, RETRY); // a browser may say that it is online before it is
 }
-addEventListener("online", () => {
-  if (!state.record?.alone) return;
+let retry = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+const RETRY = 10_000; // milliseconds
+function loadAgain() {
+  if (!state.record?.alone || !navigator.onLine) return;
   asked = "";
   start();
-});
+}
+addEventListener("online", loadAgain);
 
 const savesData = /** @type {any} */ (navigator).connection?.saveData === true;
 let requested = false;
