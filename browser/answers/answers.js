@@ -215,6 +215,7 @@ function frame(now) {
   if (owed) settle(); // the connection may have come back since
   turn();
   if (!asking) demonstrate();
+  if (!watch.found) lifted = 0; // whoever has left the canvas waits for no record
   const late = !record?.alone && lifted > 0 && now - lifted > LATE_MILLISECONDS && state.reading !== null && !state.reading.blank && !watch.down && state.record?.ink !== state.reading.ink;
   document.documentElement.toggleAttribute("data-server-late", late);
 }

@@ -45,8 +45,13 @@ export class CanvasWatch {
     return this.readable;
   }
 
+  /** The page has a canvas. */
+  get found() {
+    return this.#layers !== null;
+  }
+
   get readable() {
-    return this.changed && this.#settling === 0 && this.#layers !== null;
+    return this.changed && this.#settling === 0 && this.found;
   }
 
   /** The picture on the canvas; null where there is no canvas. @returns {Picture | null} */

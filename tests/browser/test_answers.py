@@ -72,6 +72,22 @@ def test_the_verdict_follows_the_pen_and_is_the_servers_afterwards(visit):
         np.testing.assert_allclose(probabilities, digit["probabilities"][key], atol=1e-5)
 
 
+def test_who_leaves_while_the_server_reads_the_drawing_is_not_told_that_it_is_away(visit):
+    visitor = visit(script=LISTEN)
+    wait_until_loaded(visitor)
+    visitor.press(placed(7)[0])
+    visitor.page.mouse.up()
+    visitor.wait_for_headline("say 7")
+    visitor.go_to("Learn")
+    visitor.page.get_by_role("button", name="Train", exact=True).wait_for()
+    assert not visitor.page.evaluate("records.some(({ digits }) => digits.length)"), "it was read before"
+    visitor.page.wait_for_timeout(3000)  # twice as long as an answer may take
+    assert not visitor.page.locator(".offline").is_visible()
+    visitor.go_to("Draw")
+    wait_until_loaded(visitor)
+    assert not visitor.page.locator(".offline").is_visible()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process and let it go on")
 def test_without_the_server_drawing_undo_and_clear_go_on_and_it_reads_the_drawing_when_it_is_back(visit):
     with running() as server:
