@@ -203,7 +203,7 @@ def _is_frame(part: Part, parts: tuple[Part, ...], labels: np.ndarray) -> bool:
     margin = 0.02 * part.height
     return any(
         0.2 * part.height <= other.height <= 0.94 * part.height
-        and other.area >= 0.1 * part.area
+        and other.area >= 0.06 * part.area
         and other.top >= part.top + margin
         and other.bottom <= part.bottom - margin
         and other.left >= part.left + margin

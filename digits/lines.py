@@ -41,6 +41,7 @@ MIN_SIGN = 0.8  # of other ink: its area, in squares of the stroke's width
 BESIDE_TABLE = 3  # pixels beside the place of a table, in which a stroke that it hides ends ...
 MAX_TORN = 12  # ... with at most so much ink, in stroke widths; more is the table's own edge
 MIN_RULE = 0.9  # width of a level stroke beside a digit that is none of it, such as a box's upper side
+FAINT = 0.45  # of the strongest contrast of a digit beside it: a straight stroke that is fainter is the paper's own
 MIN_BAR = 1.3  # of the usual digit's height: a straight stroke that is higher is no 1
 MAX_PLUS = 0.75  # of the line's highest ink: a cross that is higher is a 4
 MIN_SLASH, MAX_SLASH = 15.0, 50.0  # degrees to the right, of a straight stroke that may be a slash
@@ -248,6 +249,12 @@ def _read(ink: Ink, members: list[Part], apart: list[Part]) -> tuple[Line | None
     leans = [lean(segment.ink) for segment in split.digits]
     heights = [max(part.height for part in components(s.ink)) for s in split.digits]  # a line above makes none higher
     bars = _bars(split.digits, heights, leans)
+    levels = [_contrast(ink, used, frame.box(s.left, s.top, s.right, s.bottom, scale)) for s in split.digits]
+    bars += [
+        segment
+        for segment, level, each in zip(split.digits, levels, leans, strict=True)
+        if each is not None and level < FAINT * max(levels) and segment not in bars
+    ]
     for segment, height, log_p, touching in zip(split.digits, heights, split.scores, split.touching, strict=True):
         if segment not in bars and (digit := from_ink(narrow_strokes(segment.ink))) is not None:
             digits.append(digit)
@@ -307,6 +314,14 @@ def _bars(segments: list[Segment], heights: list[int], leans: list[float | None]
     straight = [(segment, each) for segment, each in zip(segments, leans, strict=True) if each is not None]
     bars = [segment for segment, each in straight if segment.height > tall or _is_level(each)]
     return bars + [segment for segment in segments if segment.height < low and is_plus(segment.ink)]
+
+
+def _contrast(ink: Ink, parts: Sequence[Part], place: Box) -> float:
+    """The usual contrast of the ink of these parts at a place."""
+    top, bottom, left, right = (max(0, round(side)) for side in (place.top, place.bottom, place.left, place.right))
+    box = slice(top, bottom), slice(left, right)
+    inked = ink.contrast[box][np.isin(ink.labels[box], [part.label for part in parts])]
+    return float(np.median(inked)) if inked.size else 0.0
 
 
 def _is_level(angle: float | None) -> bool:

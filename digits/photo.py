@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image
 
 from digits.ink import Part, inks
-from digits.lines import Judged, Line, find_lines, judge
+from digits.lines import FAINT, MIN_OTHER, Judged, Line, find_lines, judge
 from digits.normalization import MIN_LEVEL, SIDE, is_nothing
 from digits.paper import Paper, evenly_lit, without_table
 from digits.picture import PhotoError, decode, one_photo
-from digits.rules import without_lines
+from digits.rules import inside_frames, outlines, without_lines, without_outlines
 from digits.upright import Box
 from language import _
 
@@ -33,8 +33,10 @@ MAX_TRIED_DIGITS = 100  # ... or so many digits were read already: a page of num
 LINED = 4  # inks, of dark and of light ones each, from whose parts that are no whole digits straight lines are removed
 MIN_LINED, WHOLE = 0.08, 0.8  # share of the longer side, and probability
 MIN_WHOLE = 0.4  # mean probability of being whole digits; a line below half of it is none beside others
-FAINT, MAX_FAINT_DIGITS = 0.45, 2  # of the largest line's contrast; fainter are the paper's own, so few or all 1s
+MIN_STRAIGHT = 0.2  # of the largest line's height; lower ones of straight strokes are none
+MAX_FAINT_DIGITS = 2  # on a faint line; so few, or 1s alone, are the paper's own
 MAX_TABLE = 0.35  # share of the picture; where more may be a table, it may be writing too, so both are tried
+MIN_STROKE = 0.1  # of a digit's height: what is left of a straight line is thinner than a stroke
 MAX_UNREAD = 40  # places of other ink that are told
 MAX_DIGITS = 120  # of all lines; more are a texture, and would keep the networks busy
 
@@ -109,7 +111,10 @@ def _read(picture: np.ndarray) -> Reading | None:
     kind = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
     resized = padded if scale == 1 else np.asarray(Image.fromarray(padded).resize(size, kind))
     fine = padded if scale < 1 else resized
-    judged = [judge(ink, max(1.0, scale)) for paper in _papers(resized) for ink in inks(paper, fine)]
+    found = [ink for paper in _papers(resized) for ink in inks(paper, fine)]
+    framed = {dark: outlines(ink for ink in found if ink.dark == dark) for dark in (True, False)}
+    found = [ink if (frame := framed[ink.dark]) is None else without_outlines(ink, frame) for ink in found]
+    judged = [judge(ink, max(1.0, scale)) for ink in found]
     judged.sort(key=lambda known: -known.score)
     ruled = [known for dark in (True, False) for known in [k for k in judged if k.ink.dark == dark][:LINED]]
     judged += [again for known in ruled if (again := _unlined(known)) and again.parts]
@@ -121,7 +126,7 @@ def _read(picture: np.ndarray) -> Reading | None:
             continue
         if len(same) < TRIED and sum(known.resembles(other) for other in same) < 2:
             tried.append(known)
-    best: tuple[float, list[Line], list[Part]] = (0.0, [], [])
+    best: tuple[float, list[Line], list[Part], Judged | None] = (0.0, [], [], None)
     digits = 0
     for known in tried:
         if digits > MAX_TRIED_DIGITS:
@@ -129,10 +134,11 @@ def _read(picture: np.ndarray) -> Reading | None:
         lines, others = find_lines(known)
         digits += sum(len(line.digits) for line in lines)
         if (score := _score(known, lines)) > best[0]:
-            best = score, lines, others
-    lines, others = best[1:]
-    if not lines:
+            best = score, lines, others, known
+    lines, others, chosen = best[1:]
+    if not lines or chosen is None:
         return None
+    others += _framed(chosen, lines)
     kept, dropped = _sorted_out(lines)
     unread = [box for line in dropped for box in line.boxes]
     unread += [Box(part.left, part.top, part.right, part.bottom) for part in others[:MAX_UNREAD]]
@@ -161,6 +167,16 @@ def _unlined(known: Judged) -> Judged | None:
     return judge(ink) if ink else None
 
 
+def _framed(judged: Judged, lines: list[Line]) -> list[Part]:
+    """Parts of frames that may be writing, as large as digits."""
+    height = float(np.median([box.bottom - box.top for line in lines for box in line.boxes]))
+    return [
+        part
+        for part in inside_frames(judged.ink, height)
+        if part.extent >= MIN_OTHER * height and min(part.height, part.width) >= MIN_STROKE * height
+    ]
+
+
 def _score(judged: Judged, lines: list[Line]) -> float:
     """The size of the digits, and the share of all ink that stands in them."""
     ink = sum(part.area for part in judged.ink.parts)
@@ -182,9 +198,14 @@ def _sorted_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 def _is_no_number(line: Line, lines: list[Line]) -> bool:
     """Tell whether a line is rather squared paper, a shadow or a box's side, beside the line of the largest digits."""
-    largest = max(lines, key=lambda each: (not each.is_straight, each.score / len(each.digits)))
+    largest = max(lines, key=lambda each: each.contrast * each.score / len(each.digits))
     faint = line.contrast < FAINT * largest.contrast and (len(line.digits) <= MAX_FAINT_DIGITS or line.is_straight)
-    return line is not largest and (faint or line.is_level)
+    small = line.is_straight and _height(line) < MIN_STRAIGHT * _height(largest)
+    return line is not largest and (faint or small or line.is_level)
+
+
+def _height(line: Line) -> float:
+    return max(box.bottom - box.top for box in line.boxes)
 
 
 def _with_paper_around(picture: np.ndarray) -> tuple[np.ndarray, int]:

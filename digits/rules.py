@@ -7,6 +7,7 @@ cross it stay whole. Source: staff line removal by run lengths, as in I. Fujinag
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,9 +19,12 @@ FINER = np.linspace(-0.0075, 0.0075, 7)  # around the best of them; a long line 
 MIN_LENGTH = 0.85  # of a part's width, or of a box's height, that a line covers
 WIDER = 1.25  # a part is so much wider than high where it stands on a line that goes on
 MAX_THICK = 0.12  # of the smaller side
-AT_EDGE = 0.05  # of a frame's height and width, so near to its edges is a corner
+MIN_DEPTH = 0.2  # of a digit's height: what of a frame reaches so far inside is more than the frame
+OUTLINE = 0.12  # of a frame's smaller side, as far inside as its own lines reach
+AROUND, MOSTLY = 2, 0.9  # pixels around an outline, and the share of a piece there that is a piece of it
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
 MAX_BAR = 0.3  # width of a side of a box, which may be askew, to its height
+MIN_LEFT = 0.1  # of a part without its lines; less is no digit
 MAX_LINES = 3  # that are removed in each direction, twice as many for a comb
 
 
@@ -28,40 +32,98 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
     """The same ink, without the straight lines in these parts; None where there are none."""
     from scipy import ndimage
 
-    labels, contrast, kept, fresh = ink.labels.copy(), ink.contrast.copy(), list(ink.parts), []
+    labels, contrast, kept, frames = ink.labels.copy(), ink.contrast.copy(), list(ink.parts), list(ink.frames)
+    fresh: list[Part] = []
     for part in parts:
         box = part.box
         mask = ink.labels[box] == part.label
         left = _erased(mask)
-        if left is None:
+        if left is None or left.sum() < MIN_LEFT * mask.sum():
             continue
         pieces, count = ndimage.label(left, np.ones((3, 3)))
         view, level = labels[box], contrast[box]
         level[ndimage.maximum_filter(mask & ~left, 3) & ~left] = 0
         view[mask] = 0
-        first = int(labels.max()) + 1
+        first, depth, outline = int(labels.max()) + 1, _depth(mask), OUTLINE * min(mask.shape)
         view[left] = pieces[left] + first
         kept = [other for other in kept if other is not part]
+        frames = [frame for frame in frames if frame is not part]
         areas = np.bincount(pieces.ravel(), minlength=count + 1)
-        fresh += [
-            Part(
-                first + n, part.top + y.start, part.top + y.stop, part.left + x.start, part.left + x.stop, int(areas[n])
-            )
-            for n, (y, x) in enumerate(ndimage.find_objects(pieces), start=1)
-            if areas[n] > 0.02 * part.area and not (part in ink.frames and _is_left_over(y, x, mask.shape))
-        ]
+        for n, (y, x) in enumerate(ndimage.find_objects(pieces), start=1):
+            if areas[n] <= 0.02 * part.area:
+                continue
+            rows, columns = (part.top + y.start, part.top + y.stop), (part.left + x.start, part.left + x.stop)
+            piece = Part(first + n, *rows, *columns, int(areas[n]))
+            left_over = part in ink.frames and (_is_as_large(y, x, mask.shape) or depth[pieces == n].max() < outline)
+            (frames if left_over else fresh).append(piece)
     if not fresh:
         return None
-    return replace(ink, labels=labels, contrast=contrast, parts=tuple(sorted([*kept, *fresh], key=lambda p: -p.area)))
+    by_area = sorted([*kept, *fresh], key=lambda p: -p.area)
+    return replace(ink, labels=labels, contrast=contrast, parts=tuple(by_area), frames=tuple(frames))
 
 
-def _is_left_over(rows: slice, columns: slice, shape: tuple[int, ...]) -> bool:
-    """Tell whether a piece of a frame is nearly as large, because its lines are not straight, or one of its corners."""
+def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
+    """Where frames stand in some of these inks, bool (h, w), without what stands in them; None where there are none.
+
+    With another threshold or window, a frame may be in pieces.
+    """
+    from scipy import ndimage
+
+    found = None
+    for ink in inks:
+        for frame in ink.frames:
+            if found is None:
+                found = np.zeros(ink.labels.shape, bool)
+            mask = ink.labels[frame.box] == frame.label
+            left = _erased(mask)
+            on_line = np.zeros_like(mask) if left is None else ~left
+            found[frame.box] |= mask & (on_line | (_depth(mask) < OUTLINE * min(mask.shape)))
+    return None if found is None else np.asarray(ndimage.maximum_filter(found, 2 * AROUND + 1))
+
+
+def without_outlines(ink: Ink, where: np.ndarray) -> Ink:
+    """The same ink, its parts where frames stand, bool (h, w), among its frames."""
+    on = np.bincount(ink.labels[where], minlength=int(ink.labels.max()) + 1)
+    pieces = [part for part in ink.parts if on[part.label] > MOSTLY * part.area]
+    if not pieces:
+        return ink
+    return replace(ink, parts=tuple(p for p in ink.parts if p not in pieces), frames=(*ink.frames, *pieces))
+
+
+def inside_frames(ink: Ink, height: float) -> list[Part]:
+    """What of the frames is more than an outline and straight lines, such as a digit that touches a box's side.
+
+    height: of a digit, in pixels of the ink.
+    """
+    from scipy import ndimage
+
+    found = []
+    for frame in ink.frames:
+        mask = ink.labels[frame.box] == frame.label
+        left = _erased(mask)
+        deep = (mask if left is None else left) & (_depth(mask) > MIN_DEPTH * height)
+        labels, _ = ndimage.label(deep, np.ones((3, 3)))
+        areas = np.bincount(labels.ravel())
+        for n, (y, x) in enumerate(ndimage.find_objects(labels), start=1):
+            rows, columns = (frame.top + y.start, frame.top + y.stop), (frame.left + x.start, frame.left + x.stop)
+            found.append(Part(frame.label, *rows, *columns, int(areas[n])))
+    return found
+
+
+def _is_as_large(rows: slice, columns: slice, shape: tuple[int, ...]) -> bool:
+    """Tell whether a piece of a frame is nearly as large, because its lines are not straight."""
     height, width = shape
-    large = rows.stop - rows.start > LEFT_OVER * height and columns.stop - columns.start > LEFT_OVER * width
-    high = rows.start < AT_EDGE * height or rows.stop > (1 - AT_EDGE) * height
-    aside = columns.start < AT_EDGE * width or columns.stop > (1 - AT_EDGE) * width
-    return large or (high and aside)
+    return rows.stop - rows.start > LEFT_OVER * height and columns.stop - columns.start > LEFT_OVER * width
+
+
+def _depth(mask: np.ndarray) -> np.ndarray:
+    """The distance of each pixel from the outside of a shape, in pixels, float (h, w); bays and holes are inside."""
+    from scipy import ndimage
+
+    inside = np.logical_and.reduce(
+        [np.maximum.accumulate(mask[::s, ::s], axis)[::s, ::s] for axis in (0, 1) for s in (1, -1)]
+    )
+    return np.asarray(ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1])
 
 
 @dataclass(frozen=True)
@@ -95,7 +157,7 @@ def _erased(mask: np.ndarray) -> np.ndarray | None:
         left |= mask & _crossing(left, math.ceil(across[0].thick))
     else:
         left = _without_bars(left, across)
-    return left if left.sum() >= 0.1 * mask.sum() else None
+    return left
 
 
 def _crossing(ink: np.ndarray, thick: int) -> np.ndarray:

@@ -345,6 +345,31 @@ def test_a_comb_of_boxes_is_no_digit():
     assert said(saved(sheet(["64"], gap=55, extra=(*comb,)))) == ["64"]
 
 
+@pytest.mark.parametrize("left", [36, 38, 40])
+def test_a_digit_that_touches_its_box_is_read_or_told(left):
+    comb = np.array([(left, 20.0), (230, 20), (230, 120), (left, 120), (left, 20)]), np.array([(100.0, 20), (100, 120)])
+    page = saved(sheet(["64"], gap=55, extra=comb))
+    reading = read_photo(page)
+    assert said(page) == ["64"] or reading.unread or reading.lines[0].unread or reading.lines[0].is_doubtful
+    assert not read_photo(saved(sheet(["64"], gap=55, extra=(comb[0] - (16, 0), comb[1])))).unread
+
+
+@pytest.mark.parametrize("frame", ["box", "circle"])
+def test_a_frame_that_is_dark_on_one_side_only_is_no_1(frame):
+    page = sheet(["9"])
+    row, column = np.mgrid[: page.shape[0], : page.shape[1]]
+    level = np.where((row > 40) & (row < 105) & (column < 100), 120, 30)
+    ink = draw_strokes([FRAMES[frame]], 3, *page.shape[::-1])[..., 3] / 255
+    assert said(saved(np.minimum(page, (230 - level * ink).astype(np.uint8)))) == ["9"]
+
+
+def test_a_straight_stroke_that_is_much_smaller_than_the_digits_is_told_and_no_number():
+    page = np.pad(sheet(["3"])[10:120], ((0, 60), (0, 64)), constant_values=230)
+    stroke = draw_strokes([np.array([(26.0, 128), (26, 136)])], 2, *page.shape[::-1])[..., 3] / 255
+    reading = read_photo(saved(np.minimum(page, (230 - 190 * stroke).astype(np.uint8))))
+    assert [len(line.digits) for line in reading.lines] == [1] and len(reading.unread) == 1
+
+
 def test_digits_that_touch_are_cut():
     assert [len(line.digits) for line in numbers_from_photo(saved(sheet(["384"], gap=4)))] == [3]
 
