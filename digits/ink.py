@@ -33,6 +33,8 @@ MAX_PARTS = 250  # components of one picture of ink that are looked at, the larg
 MIN_AREA = 5  # pixels
 LOW_INSIDE = 0.4  # of its height, what a part is drawn around; lower parts are a 7's bar more often
 ALONG = 0.4  # of an edge of the picture; a shorter stroke beside it may be a 1
+TO_EDGE = 0.1  # of a quarter of the picture, so near to its edges end ruled lines ...
+MANY_LINES = 6  # ... unless so many are seen, on a sheet that is smaller than the picture
 MAX_INK = 0.5  # share of the picture; more is no ink
 
 
@@ -235,8 +237,9 @@ def _without_ruled_lines(contrast: np.ndarray, axis: int) -> np.ndarray:
     low, high = np.quantile(lines, (0.25, 0.99))
     strong = lines > (low + high) / 2
     labels, _ = ndimage.label(strong)
-    long = [box for box in ndimage.find_objects(labels) if box[axis].stop - box[axis].start > 2 * length]
-    if len(long) < 3:
+    spans = [box[axis] for box in ndimage.find_objects(labels) if box[axis].stop - box[axis].start > 2 * length]
+    across = [span for span in spans if span.start < TO_EDGE * length or span.stop > (4 - TO_EDGE) * length]
+    if len(across) < 3 and len(spans) < MANY_LINES:  # the sides of a box, perhaps, and a 1 in it
         return contrast
     level = np.median(lines[strong])
     return contrast - np.minimum(lines, 1.2 * level)

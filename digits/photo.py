@@ -197,11 +197,22 @@ def _sorted_out(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _is_no_number(line: Line, lines: list[Line]) -> bool:
-    """Tell whether a line is rather squared paper, a shadow or a box's side, beside the line of the largest digits."""
+    """Tell whether a line is rather squared paper, a shadow, a box's side or a digit's counter beside others."""
     largest = max(lines, key=lambda each: each.contrast * each.score / len(each.digits))
     faint = line.contrast < FAINT * largest.contrast and (len(line.digits) <= MAX_FAINT_DIGITS or line.is_straight)
     small = line.is_straight and _height(line) < MIN_STRAIGHT * _height(largest)
-    return line is not largest and (faint or small or line.is_level)
+    counter = any(_is_inside(line, box) for other in lines if other is not line for box in other.boxes)
+    return line is not largest and (faint or small or counter or line.is_level)
+
+
+def _is_inside(line: Line, box: Box) -> bool:
+    """Tell whether all of a line stands in the box of one digit."""
+    return all(
+        box.left <= (each.left + each.right) / 2 <= box.right
+        and box.top <= (each.top + each.bottom) / 2 <= box.bottom
+        and each.bottom - each.top < box.bottom - box.top
+        for each in line.boxes
+    )
 
 
 def _height(line: Line) -> float:

@@ -21,6 +21,7 @@ WIDER = 1.25  # a part is so much wider than high where it stands on a line that
 MAX_THICK = 0.12  # of the smaller side
 MIN_DEPTH = 0.2  # of a digit's height: what of a frame reaches so far inside is more than the frame
 OUTLINE = 0.12  # of a frame's smaller side, as far inside as its own lines reach
+ENCLOSED = 0.8  # of the place of a frame, what its holes and its ink cover
 AROUND, MOSTLY = 2, 0.9  # pixels around an outline, and the share of a piece there that is a piece of it
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
 MAX_BAR = 0.3  # width of a side of a box, which may be askew, to its height
@@ -63,7 +64,7 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
 
 
 def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
-    """Where frames stand in some of these inks, bool (h, w), without what stands in them; None where there are none.
+    """Where closed frames stand in any of these inks, bool (h, w), without what they surround; None if there are none.
 
     With another threshold or window, a frame may be in pieces.
     """
@@ -75,9 +76,12 @@ def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
             if found is None:
                 found = np.zeros(ink.labels.shape, bool)
             mask = ink.labels[frame.box] == frame.label
+            depth = _depth(mask)
+            if ndimage.binary_fill_holes(mask).sum() < ENCLOSED * np.count_nonzero(depth):  # digits on a line
+                continue
             left = _erased(mask)
             on_line = np.zeros_like(mask) if left is None else ~left
-            found[frame.box] |= mask & (on_line | (_depth(mask) < OUTLINE * min(mask.shape)))
+            found[frame.box] |= mask & (on_line | (depth < OUTLINE * min(mask.shape)))
     return None if found is None else np.asarray(ndimage.maximum_filter(found, 2 * AROUND + 1))
 
 

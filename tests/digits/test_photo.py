@@ -363,6 +363,41 @@ def test_a_frame_that_is_dark_on_one_side_only_is_no_1(frame):
     assert said(saved(np.minimum(page, (230 - level * ink).astype(np.uint8)))) == ["9"]
 
 
+@pytest.mark.parametrize(("digit", "tilt"), [("1", 0), ("2", 0), ("9", 4), ("4", 8)])
+def test_the_sides_of_a_box_that_fills_its_picture_are_no_ruled_lines(digit, tilt):
+    page = np.full((210, 150), 230, np.uint8)
+    inner = sheet([digit])[:170, :138]
+    page[30 : 30 + inner.shape[0], 12 : 12 + inner.shape[1]] = inner
+    box = np.array([(12.0, 10), (128, 10 + tilt), (128 - tilt, 200), (12 - tilt, 200 - tilt), (12, 10)])
+    ink = draw_strokes([box], 7, 150, 210)[..., 3] / 255
+    page = np.minimum(page, (230 - 110 * ink).astype(np.uint8))
+    assert said(saved(page)) == [digit]
+    assert not read_photo(saved(page)).unread
+
+
+LOOPED = [
+    (45, 40),
+    (70, 22),
+    (95, 30),
+    (100, 60),
+    (90, 90),
+    (60, 108),
+    (35, 104),
+    (34, 84),
+    (55, 72),
+    (85, 82),
+    (112, 100),
+]
+
+
+@pytest.mark.parametrize(("blur", "side"), [(0, 60), (4, 40), (4, 80)])
+def test_the_counter_of_a_digit_is_no_number_of_its_own(blur, side):
+    ink = draw_strokes([np.array(LOOPED, float)], 8, 140, 140)[..., 3] / 255
+    picture = Image.fromarray((150 - 110 * ink).astype(np.uint8)).crop((15, 5, 125, 125))
+    small = picture.filter(ImageFilter.GaussianBlur(blur)).resize((side, side))
+    assert said(saved(np.asarray(small))) == ["2"]
+
+
 def test_a_straight_stroke_that_is_much_smaller_than_the_digits_is_told_and_no_number():
     page = np.pad(sheet(["3"])[10:120], ((0, 60), (0, 64)), constant_values=230)
     stroke = draw_strokes([np.array([(26.0, 128), (26, 136)])], 2, *page.shape[::-1])[..., 3] / 255
