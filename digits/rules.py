@@ -21,7 +21,8 @@ WIDER = 1.25  # a part is so much wider than high where it stands on a line that
 MAX_THICK = 0.12  # of the smaller side
 MIN_DEPTH = 0.2  # of a digit's height: what of a frame reaches so far inside is more than the frame
 OUTLINE = 0.12  # of a frame's smaller side, as far inside as its own lines reach
-ENCLOSED = 0.8  # of the place of a frame, what its holes and its ink cover
+MAX_OPEN = 0.1  # half of a gap in a frame, to the frame's smaller side
+ENCLOSED = 0.6  # of a closed frame's height and width, what its holes and its ink cover
 AROUND, MOSTLY = 2, 0.9  # pixels around an outline, and the share of a piece there that is a piece of it
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
 MAX_BAR = 0.3  # width of a side of a box, which may be askew, to its height
@@ -47,6 +48,7 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
         view[mask] = 0
         first, depth, outline = int(labels.max()) + 1, _depth(mask), OUTLINE * min(mask.shape)
         view[left] = pieces[left] + first
+        closed = part in ink.frames and _is_closed(mask, depth)
         kept = [other for other in kept if other is not part]
         frames = [frame for frame in frames if frame is not part]
         areas = np.bincount(pieces.ravel(), minlength=count + 1)
@@ -55,7 +57,10 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
                 continue
             rows, columns = (part.top + y.start, part.top + y.stop), (part.left + x.start, part.left + x.stop)
             piece = Part(first + n, *rows, *columns, int(areas[n]))
-            left_over = part in ink.frames and (_is_as_large(y, x, mask.shape) or depth[pieces == n].max() < outline)
+            left_over = part in ink.frames and (
+                _is_as_large(y, x, mask.shape)
+                or (closed and max(depth[pieces == n].max(), _depth(pieces[y, x] == n).max()) < outline)
+            )  # a ring that touches the frame is hollow, but deep as a whole
             (frames if left_over else fresh).append(piece)
     if not fresh:
         return None
@@ -77,7 +82,7 @@ def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
                 found = np.zeros(ink.labels.shape, bool)
             mask = ink.labels[frame.box] == frame.label
             depth = _depth(mask)
-            if ndimage.binary_fill_holes(mask).sum() < ENCLOSED * np.count_nonzero(depth):  # digits on a line
+            if not _is_closed(mask, depth):
                 continue
             left = _erased(mask)
             on_line = np.zeros_like(mask) if left is None else ~left
@@ -104,9 +109,10 @@ def inside_frames(ink: Ink, height: float) -> list[Part]:
     found = []
     for frame in ink.frames:
         mask = ink.labels[frame.box] == frame.label
-        left = _erased(mask)
-        deep = (mask if left is None else left) & (_depth(mask) > MIN_DEPTH * height)
-        labels, _ = ndimage.label(deep, np.ones((3, 3)))
+        left, depth = _erased(mask), _depth(mask)
+        if left is None or _is_closed(mask, depth):
+            left = (mask if left is None else left) & (depth > MIN_DEPTH * height)
+        labels, _ = ndimage.label(left, np.ones((3, 3)))
         areas = np.bincount(labels.ravel())
         for n, (y, x) in enumerate(ndimage.find_objects(labels), start=1):
             rows, columns = (frame.top + y.start, frame.top + y.stop), (frame.left + x.start, frame.left + x.stop)
@@ -118,6 +124,14 @@ def _is_as_large(rows: slice, columns: slice, shape: tuple[int, ...]) -> bool:
     """Tell whether a piece of a frame is nearly as large, because its lines are not straight."""
     height, width = shape
     return rows.stop - rows.start > LEFT_OVER * height and columns.stop - columns.start > LEFT_OVER * width
+
+
+def _is_closed(mask: np.ndarray, depth: np.ndarray) -> bool:
+    """Tell whether a frame goes all around but for a small gap, unlike digits on a line; depth: its _depth."""
+    from scipy import ndimage
+
+    near = ndimage.distance_transform_edt(~mask) <= MAX_OPEN * min(mask.shape)
+    return bool((ndimage.binary_fill_holes(near) & (depth > 0)).mean() >= ENCLOSED)
 
 
 def _depth(mask: np.ndarray) -> np.ndarray:
