@@ -87,7 +87,7 @@ class Ink:
     labels: int32 (h, w), of the parts, 0 where there is none. frames: parts that are drawn around others. dark: the ink
     is darker than the paper. fine: the same photo on as many pixels as there are, uint8. blur: the standard deviation
     of the smoothing of picture, in its pixels. window: of the closing, as a share of the longer side.
-    erased: where a table was taken out, bool (h, w).
+    erased: where a table was taken out, bool (h, w). cut: parts along which a box's line was taken out.
     """
 
     picture: np.ndarray
@@ -101,6 +101,7 @@ class Ink:
     blur: float
     window: float
     erased: np.ndarray | None
+    cut: tuple[Part, ...] = ()
 
     @cached_property
     def soft(self) -> np.ndarray:

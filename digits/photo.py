@@ -168,13 +168,13 @@ def _unlined(known: Judged) -> Judged | None:
 
 
 def _framed(judged: Judged, lines: list[Line]) -> list[Part]:
-    """Parts of frames that may be writing, as large as digits."""
+    """Parts of frames that may be writing, as large as digits, and digits along which a box's line was removed."""
     height = float(np.median([box.bottom - box.top for line in lines for box in line.boxes]))
     return [
         part
         for part in inside_frames(judged.ink, height)
         if part.extent >= MIN_OTHER * height and min(part.height, part.width) >= MIN_STROKE * height
-    ]
+    ] + [*judged.ink.cut]
 
 
 def _score(judged: Judged, lines: list[Line]) -> float:

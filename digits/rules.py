@@ -26,6 +26,7 @@ ENCLOSED = 0.6  # of a closed frame's height and width, what its holes and its i
 AROUND, MOSTLY = 2, 0.9  # pixels around an outline, and the share of a piece there that is a piece of it
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
 MAX_BAR = 0.3  # width of a side of a box, which may be askew, to its height
+MAX_CUT = 0.2  # of a digit's height or width, along which a box's line is taken out beside it
 MIN_LEFT = 0.1  # of a part without its lines; less is no digit
 MAX_LINES = 3  # that are removed in each direction, twice as many for a comb
 
@@ -36,15 +37,16 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
 
     labels, contrast, kept, frames = ink.labels.copy(), ink.contrast.copy(), list(ink.parts), list(ink.frames)
     fresh: list[Part] = []
+    cut: list[Part] = []
     for part in parts:
         box = part.box
         mask = ink.labels[box] == part.label
-        left = _erased(mask)
+        left, boxed = _erased(mask)
         if left is None or left.sum() < MIN_LEFT * mask.sum():
             continue
         pieces, count = ndimage.label(left, np.ones((3, 3)))
-        view, level = labels[box], contrast[box]
-        level[ndimage.maximum_filter(mask & ~left, 3) & ~left] = 0
+        view, level, erased = labels[box], contrast[box], mask & ~left
+        level[ndimage.maximum_filter(erased, 3) & ~left] = 0
         view[mask] = 0
         first, depth, outline = int(labels.max()) + 1, _depth(mask), OUTLINE * min(mask.shape)
         view[left] = pieces[left] + first
@@ -62,10 +64,19 @@ def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
                 or (closed and max(depth[pieces == n].max(), _depth(pieces[y, x] == n).max()) < outline)
             )  # a ring that touches the frame is hollow, but deep as a whole
             (frames if left_over else fresh).append(piece)
+            if boxed and not left_over:
+                beside = ndimage.maximum_filter(np.pad(pieces[y, x] == n, 1), 3) & np.pad(erased, 1)[_around(y, x)]
+                if np.count_nonzero(beside) > MAX_CUT * piece.extent:
+                    cut.append(piece)
     if not fresh:
         return None
     by_area = sorted([*kept, *fresh], key=lambda p: -p.area)
-    return replace(ink, labels=labels, contrast=contrast, parts=tuple(by_area), frames=tuple(frames))
+    return replace(ink, labels=labels, contrast=contrast, parts=tuple(by_area), frames=tuple(frames), cut=tuple(cut))
+
+
+def _around(rows: slice, columns: slice) -> tuple[slice, slice]:
+    """The same place and a pixel around it, in an array with a pixel more on each side."""
+    return slice(rows.start, rows.stop + 2), slice(columns.start, columns.stop + 2)
 
 
 def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
@@ -84,7 +95,7 @@ def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
             depth = _depth(mask)
             if not _is_closed(mask, depth):
                 continue
-            left = _erased(mask)
+            left, _ = _erased(mask)
             on_line = np.zeros_like(mask) if left is None else ~left
             found[frame.box] |= mask & (on_line | (depth < OUTLINE * min(mask.shape)))
     return None if found is None else np.asarray(ndimage.maximum_filter(found, 2 * AROUND + 1))
@@ -109,7 +120,7 @@ def inside_frames(ink: Ink, height: float) -> list[Part]:
     found = []
     for frame in ink.frames:
         mask = ink.labels[frame.box] == frame.label
-        left, depth = _erased(mask), _depth(mask)
+        (left, _), depth = _erased(mask), _depth(mask)
         if left is None or _is_closed(mask, depth):
             left = (mask if left is None else left) & (depth > MIN_DEPTH * height)
         labels, _ = ndimage.label(left, np.ones((3, 3)))
@@ -153,19 +164,19 @@ class _Rule:
     thick: float
 
 
-def _erased(mask: np.ndarray) -> np.ndarray | None:
-    """A part, bool (h, w), without its lines; None if it has none."""
+def _erased(mask: np.ndarray) -> tuple[np.ndarray | None, bool]:
+    """A part, bool (h, w), without its lines, None if it has none; and whether they are those of a box or a comb."""
     height, width = mask.shape
     across = _rules(mask, mask.shape[1])
     if not across:
-        return None
+        return None, False
     if len(across) >= 2:  # a box or a comb: its sides reach from line to line
         top, bottom = (int(pick(rule.row for rule in across)) for pick in (min, max))
         down = _rules(mask[top:].T, bottom - top, 2 * MAX_LINES)
     else:
         down = []
     if width < WIDER * height and (len(across) < 2 or len(down) < 2):
-        return None
+        return None, False
     left = mask.copy()
     for rule in across:
         left &= ~_on_rule(mask, rule)
@@ -175,7 +186,7 @@ def _erased(mask: np.ndarray) -> np.ndarray | None:
         left |= mask & _crossing(left, math.ceil(across[0].thick))
     else:
         left = _without_bars(left, across)
-    return left
+    return left, bool(down)
 
 
 def _crossing(ink: np.ndarray, thick: int) -> np.ndarray:
@@ -217,8 +228,13 @@ def _rules(mask: np.ndarray, length: int, most: int = MAX_LINES) -> list[_Rule]:
     if min(height, width) < 12:
         return []
     rows, columns = np.nonzero(mask)
-    rough = max(SLOPES, key=lambda slope: _projected(rows, columns, slope)[0].max())
-    slope = float(max(rough + FINER, key=lambda slope: _projected(rows, columns, slope)[0].max()))
+
+    def covered(slope: float) -> tuple[int, int]:  # a thick line fits several slopes, but is whole at one
+        counts, _ = _projected(rows, columns, slope)
+        return int(counts[counts >= MIN_LENGTH * length].sum()), int(counts.max())
+
+    rough = max(SLOPES, key=covered)
+    slope = float(max(rough + FINER, key=covered))
     counts, low = _projected(rows, columns, slope)
     strong = counts >= MIN_LENGTH * length
     rules = []
