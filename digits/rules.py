@@ -7,8 +7,9 @@ cross it stay whole. Source: staff line removal by run lengths, as in I. Fujinag
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -27,56 +28,37 @@ AROUND, MOSTLY = 2, 0.9  # pixels around an outline, and the share of a piece th
 LEFT_OVER = 0.6  # share of both sides of a frame; what is left of it is no digit
 MAX_BAR = 0.3  # width of a side of a box, which may be askew, to its height
 MAX_CUT = 0.2  # of a digit's height or width, along which a box's line is taken out beside it
-MIN_LEFT = 0.1  # of a part without its lines; less is no digit
+MIN_LEFT, MIN_PIECE = 0.1, 0.02  # of a part without its lines, and of a piece of that, to its area; less is no digit
 MAX_LINES = 3  # that are removed in each direction, twice as many for a comb
 
 
 def without_lines(ink: Ink, parts: tuple[Part, ...]) -> Ink | None:
     """The same ink, without the straight lines in these parts; None where there are none."""
-    from scipy import ndimage
-
-    labels, contrast, kept, frames = ink.labels.copy(), ink.contrast.copy(), list(ink.parts), list(ink.frames)
-    fresh: list[Part] = []
-    cut: list[Part] = []
-    for part in parts:
-        box = part.box
-        mask = ink.labels[box] == part.label
-        left, boxed = _erased(mask)
-        if left is None or left.sum() < MIN_LEFT * mask.sum():
+    labels, contrast = ink.labels.copy(), ink.contrast.copy()
+    kept, frames, fresh, cut = list(ink.parts), list(ink.frames), list[Part](), list[Part]()
+    for each in (_Apart(ink, part) for part in parts):
+        if not each.is_more_than_lines:
             continue
-        pieces, count = ndimage.label(left, np.ones((3, 3)))
-        view, level, erased = labels[box], contrast[box], mask & ~left
-        level[ndimage.maximum_filter(erased, 3) & ~left] = 0
-        view[mask] = 0
-        first, depth, outline = int(labels.max()) + 1, _depth(mask), OUTLINE * min(mask.shape)
-        view[left] = pieces[left] + first
-        closed = part in ink.frames and _is_closed(mask, depth)
-        kept = [other for other in kept if other is not part]
-        frames = [frame for frame in frames if frame is not part]
-        areas = np.bincount(pieces.ravel(), minlength=count + 1)
-        for n, (y, x) in enumerate(ndimage.find_objects(pieces), start=1):
-            if areas[n] <= 0.02 * part.area:
+        view, level = labels[each.part.box], contrast[each.part.box]
+        level[_grown(each.erased) & ~each.left] = 0
+        first = int(labels.max()) + 1
+        view[each.mask] = 0
+        view[each.left] = each.pieces[each.left] + first
+        is_frame = each.part in ink.frames
+        kept = [other for other in kept if other is not each.part]
+        frames = [other for other in frames if other is not each.part]
+        for piece, place in each.parts(each.pieces, first):
+            if piece.area <= MIN_PIECE * each.part.area:
                 continue
-            rows, columns = (part.top + y.start, part.top + y.stop), (part.left + x.start, part.left + x.stop)
-            piece = Part(first + n, *rows, *columns, int(areas[n]))
-            left_over = part in ink.frames and (
-                _is_as_large(y, x, mask.shape)
-                or (closed and max(depth[pieces == n].max(), _depth(pieces[y, x] == n).max()) < outline)
-            )  # a ring that touches the frame is hollow, but deep as a whole
+            shape = each.pieces[place] == piece.label - first
+            left_over = is_frame and each.is_of_the_frame(shape, place)
             (frames if left_over else fresh).append(piece)
-            if boxed and not left_over:
-                beside = ndimage.maximum_filter(np.pad(pieces[y, x] == n, 1), 3) & np.pad(erased, 1)[_around(y, x)]
-                if np.count_nonzero(beside) > MAX_CUT * piece.extent:
-                    cut.append(piece)
+            if not left_over and each.is_cut(shape, place):
+                cut.append(piece)
     if not fresh:
         return None
-    by_area = sorted([*kept, *fresh], key=lambda p: -p.area)
+    by_area = sorted([*kept, *fresh], key=lambda part: -part.area)
     return replace(ink, labels=labels, contrast=contrast, parts=tuple(by_area), frames=tuple(frames), cut=tuple(cut))
-
-
-def _around(rows: slice, columns: slice) -> tuple[slice, slice]:
-    """The same place and a pixel around it, in an array with a pixel more on each side."""
-    return slice(rows.start, rows.stop + 2), slice(columns.start, columns.stop + 2)
 
 
 def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
@@ -84,21 +66,13 @@ def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
 
     With another threshold or window, a frame may be in pieces.
     """
-    from scipy import ndimage
-
     found = None
     for ink in inks:
-        for frame in ink.frames:
-            if found is None:
-                found = np.zeros(ink.labels.shape, bool)
-            mask = ink.labels[frame.box] == frame.label
-            depth = _depth(mask)
-            if not _is_closed(mask, depth):
-                continue
-            left, _ = _erased(mask)
-            on_line = np.zeros_like(mask) if left is None else ~left
-            found[frame.box] |= mask & (on_line | (depth < OUTLINE * min(mask.shape)))
-    return None if found is None else np.asarray(ndimage.maximum_filter(found, 2 * AROUND + 1))
+        for each in (_Apart(ink, frame) for frame in ink.frames):
+            if each.is_closed:
+                found = np.zeros(ink.labels.shape, bool) if found is None else found
+                found[each.part.box] |= each.erased | (each.mask & (each.depth < each.outline))
+    return None if found is None else _grown(found, AROUND)
 
 
 def without_outlines(ink: Ink, where: np.ndarray) -> Ink:
@@ -118,31 +92,87 @@ def inside_frames(ink: Ink, height: float) -> list[Part]:
     from scipy import ndimage
 
     found = []
-    for frame in ink.frames:
-        mask = ink.labels[frame.box] == frame.label
-        (left, _), depth = _erased(mask), _depth(mask)
-        if left is None or _is_closed(mask, depth):
-            left = (mask if left is None else left) & (depth > MIN_DEPTH * height)
+    for each in (_Apart(ink, frame) for frame in ink.frames):
+        left = each.left & (each.depth > MIN_DEPTH * height) if each.is_closed or not each.erased.any() else each.left
         labels, _ = ndimage.label(left, np.ones((3, 3)))
-        areas = np.bincount(labels.ravel())
-        for n, (y, x) in enumerate(ndimage.find_objects(labels), start=1):
-            rows, columns = (frame.top + y.start, frame.top + y.stop), (frame.left + x.start, frame.left + x.stop)
-            found.append(Part(frame.label, *rows, *columns, int(areas[n])))
+        found += [part for part, _ in each.parts(labels)]
     return found
 
 
-def _is_as_large(rows: slice, columns: slice, shape: tuple[int, ...]) -> bool:
-    """Tell whether a piece of a frame is nearly as large, because its lines are not straight."""
-    height, width = shape
-    return rows.stop - rows.start > LEFT_OVER * height and columns.stop - columns.start > LEFT_OVER * width
+_Place = tuple[slice, slice]  # rows and columns in a part's box
 
 
-def _is_closed(mask: np.ndarray, depth: np.ndarray) -> bool:
-    """Tell whether a frame goes all around but for a small gap, unlike digits on a line; depth: its _depth."""
+class _Apart:
+    """A part of an ink, taken apart into straight lines and what is left.
+
+    mask, left, erased: the part, what is left and the lines, bool (h, w), in its box. is_boxed: the lines are those of
+    a box or a comb.
+    """
+
+    def __init__(self, ink: Ink, part: Part):
+        self.part = part
+        self.mask = ink.labels[part.box] == part.label
+        self.left, self.is_boxed = _without_rules(self.mask)
+        self.erased = self.mask & ~self.left
+        self.outline = OUTLINE * min(self.mask.shape)  # pixels that a frame's own lines reach inside
+
+    @property
+    def is_more_than_lines(self) -> bool:
+        """It has lines, and something else."""
+        return bool(self.erased.any()) and bool(self.left.sum() >= MIN_LEFT * self.mask.sum())
+
+    @cached_property
+    def depth(self) -> np.ndarray:
+        return _depth(self.mask)
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """A frame goes all around but for a small gap, unlike digits on a line."""
+        from scipy import ndimage
+
+        near = ndimage.distance_transform_edt(~self.mask) <= MAX_OPEN * min(self.mask.shape)
+        return bool((ndimage.binary_fill_holes(near) & (self.depth > 0)).mean() >= ENCLOSED)
+
+    @cached_property
+    def pieces(self) -> np.ndarray:
+        """The labels of what is left, int32 (h, w)."""
+        from scipy import ndimage
+
+        return np.asarray(ndimage.label(self.left, np.ones((3, 3)))[0])
+
+    def parts(self, labels: np.ndarray, first: int = 0) -> Iterator[tuple[Part, _Place]]:
+        """For each label in the part's box: a part of the ink, whose label is so much higher, and its place."""
+        from scipy import ndimage
+
+        areas = np.bincount(labels.ravel())
+        for n, place in enumerate(ndimage.find_objects(labels), start=1):
+            top, left = self.part.top + place[0].start, self.part.left + place[1].start
+            height, width = labels[place].shape
+            yield Part(first + n, top, top + height, left, left + width, int(areas[n])), place
+
+    def is_of_the_frame(self, piece: np.ndarray, place: _Place) -> bool:
+        """Tell whether a piece, bool, is nearly as large as its frame, with crooked lines, or lies on the outline."""
+        (height, width), (high, wide) = self.mask.shape, piece.shape
+        if high > LEFT_OVER * height and wide > LEFT_OVER * width:
+            return True
+        if not self.is_closed:
+            return False
+        return bool(
+            max(self.depth[place][piece].max(), _depth(piece).max()) < self.outline
+        )  # a ring is hollow, but deep
+
+    def is_cut(self, piece: np.ndarray, place: _Place) -> bool:
+        """Tell whether a box's line was taken out along a piece, bool."""
+        around = tuple(slice(side.start, side.stop + 2) for side in place)
+        beside = _grown(np.pad(piece, 1)) & np.pad(self.erased, 1)[around]
+        return self.is_boxed and bool(np.count_nonzero(beside) > MAX_CUT * max(piece.shape))
+
+
+def _grown(mask: np.ndarray, pixels: int = 1) -> np.ndarray:
+    """A shape, bool (h, w), and so many pixels around it."""
     from scipy import ndimage
 
-    near = ndimage.distance_transform_edt(~mask) <= MAX_OPEN * min(mask.shape)
-    return bool((ndimage.binary_fill_holes(near) & (depth > 0)).mean() >= ENCLOSED)
+    return np.asarray(ndimage.maximum_filter(mask, 2 * pixels + 1))
 
 
 def _depth(mask: np.ndarray) -> np.ndarray:
@@ -164,19 +194,19 @@ class _Rule:
     thick: float
 
 
-def _erased(mask: np.ndarray) -> tuple[np.ndarray | None, bool]:
-    """A part, bool (h, w), without its lines, None if it has none; and whether they are those of a box or a comb."""
+def _without_rules(mask: np.ndarray) -> tuple[np.ndarray, bool]:
+    """A part, bool (h, w), without its lines, and whether they are those of a box or a comb."""
     height, width = mask.shape
     across = _rules(mask, mask.shape[1])
     if not across:
-        return None, False
+        return mask, False
     if len(across) >= 2:  # a box or a comb: its sides reach from line to line
         top, bottom = (int(pick(rule.row for rule in across)) for pick in (min, max))
         down = _rules(mask[top:].T, bottom - top, 2 * MAX_LINES)
     else:
         down = []
     if width < WIDER * height and (len(across) < 2 or len(down) < 2):
-        return None, False
+        return mask, False
     left = mask.copy()
     for rule in across:
         left &= ~_on_rule(mask, rule)
