@@ -22,6 +22,7 @@ WIDER = 1.25  # a part is so much wider than high where it stands on a line that
 MAX_THICK = 0.12  # of the smaller side
 MIN_DEPTH = 0.2  # of a digit's height: what of a frame reaches so far inside is more than the frame
 OUTLINE = 0.12  # of a frame's smaller side, as far inside as its own lines reach
+SAME, MAX_LOOKED_AT = 4, 6.0  # pixels between the same frame in two inks; area of all frames, to the picture's
 MAX_OPEN = 0.1  # half of a gap in a frame, to the frame's smaller side
 ENCLOSED = 0.6  # of a closed frame's height and width, what its holes and its ink cover
 AROUND, MOSTLY = 2, 0.9  # pixels around an outline, and the share of a piece there that is a piece of it
@@ -66,12 +67,19 @@ def outlines(inks: Iterable[Ink]) -> np.ndarray | None:
 
     With another threshold or window, a frame may be in pieces.
     """
-    found = None
+    found, known, looked_at = None, set[tuple[int, ...]](), 0.0
     for ink in inks:
-        for each in (_Apart(ink, frame) for frame in ink.frames):
+        for frame in ink.frames:
+            place = tuple(round(side / SAME) for side in (frame.top, frame.left, frame.bottom, frame.right))
+            size = frame.height * frame.width / ink.labels.size
+            if place in known or looked_at + size > MAX_LOOKED_AT:
+                continue
+            known.add(place)
+            looked_at += size
+            each = _Apart(ink, frame)
             if each.is_closed:
                 found = np.zeros(ink.labels.shape, bool) if found is None else found
-                found[each.part.box] |= each.erased | (each.mask & (each.depth < each.outline))
+                found[frame.box] |= each.erased | (each.mask & (each.depth < each.outline))
     return None if found is None else _grown(found, AROUND)
 
 

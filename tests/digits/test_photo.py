@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 from digits import from_canvas
@@ -475,6 +475,15 @@ def test_a_page_of_numbers_takes_about_two_seconds_of_a_core_at_most():
     page = saved(sheet(["20753846207538", "1234567890", "2468013579", "998877665544"] * 2))
     read_photo(saved(small(7)))  # which loads what is loaded once
     assert seconds_of_a_core(page) < 3  # 1.2 alone; beside another test the two threads of a core share it
+
+
+def test_circles_around_circles_take_no_longer():
+    page = Image.new("L", (640, 640), 230)
+    draw = ImageDraw.Draw(page)
+    for radius in range(40, 318, 40):
+        draw.ellipse((320 - radius, 320 - radius, 320 + radius, 320 + radius), outline=40, width=2)
+    read_photo(saved(small(7)))
+    assert seconds_of_a_core(saved(np.asarray(page))) < 3  # 1.4 alone
 
 
 def test_one_digit_on_a_photo_is_one():
