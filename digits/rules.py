@@ -95,12 +95,17 @@ def without_outlines(ink: Ink, where: np.ndarray) -> Ink:
 def inside_frames(ink: Ink, height: float) -> list[Part]:
     """What of the frames is more than an outline and straight lines, such as a digit that touches a box's side.
 
-    height: of a digit, in pixels of the ink.
+    height: of a digit, in pixels of the ink. Where there are too many frames to look at, the rest are told whole.
     """
     from scipy import ndimage
 
-    found = []
-    for each in (_Apart(ink, frame) for frame in ink.frames):
+    found, pixels = list[Part](), MAX_LOOKED_AT * ink.labels.size
+    for frame in ink.frames:
+        pixels -= frame.height * frame.width
+        if pixels < 0:
+            found.append(frame)
+            continue
+        each = _Apart(ink, frame)
         left = each.left & (each.depth > MIN_DEPTH * height) if each.is_closed or not each.erased.any() else each.left
         labels, _ = ndimage.label(left, np.ones((3, 3)))
         found += [part for part, _ in each.parts(labels)]
@@ -165,9 +170,8 @@ class _Apart:
             return True
         if not self.is_closed:
             return False
-        return bool(
-            max(self.depth[place][piece].max(), _depth(piece).max()) < self.outline
-        )  # a ring is hollow, but deep
+        deepest = max(self.depth[place][piece].max(), _depth(piece).max())  # a ring is hollow, but deep as a whole
+        return bool(deepest < self.outline)
 
     def is_cut(self, piece: np.ndarray, place: _Place) -> bool:
         """Tell whether a box's line was taken out along a piece, bool."""

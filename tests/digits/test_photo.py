@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
-from digits import from_canvas
+from digits import from_canvas, rules
 from digits.ink import inks
 from digits.paper import Paper
 from digits.photo import number_from_photo, numbers_from_photo, read_photo, read_picture
@@ -484,6 +484,13 @@ def test_circles_around_circles_take_no_longer():
         draw.ellipse((320 - radius, 320 - radius, 320 + radius, 320 + radius), outline=40, width=2)
     read_photo(saved(small(7)))
     assert seconds_of_a_core(saved(np.asarray(page))) < 3  # 1.4 alone
+
+
+def test_frames_that_are_too_many_to_look_at_are_told(monkeypatch):
+    page = saved(sheet(["6"], extra=(FRAMES["box"],)))
+    assert not read_photo(page).unread
+    monkeypatch.setattr(rules, "MAX_LOOKED_AT", 0)
+    assert len(read_photo(page).unread) == 1
 
 
 def test_one_digit_on_a_photo_is_one():
