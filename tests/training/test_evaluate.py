@@ -51,12 +51,27 @@ def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy():
 def test_the_table_has_a_row_for_each_card():
     drawn = replace(CARD, network="resnet", recipe="drawn", parameters=274_154, tests={"drawn_resized": Score(10, 5)})
     header, rule, *rows = table([CARD, drawn]).splitlines()
-    assert {line.count("|") for line in (header, rule, *rows)} == {9}
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-    assert cells == [
-        ["MLP", "book", "269,322", "98.12 (97.83 to 98.37)", "98.5", "90.00 (82.56 to 94.48)", "not measured", "3"],
-        ["ResNet", "drawn", "274,154", "not measured", "–", "not measured", "50.00 (23.66 to 76.34)", "3"],
-    ]
+    assert {line.count("|") for line in (header, rule, *rows)} == {11}
+    first, second = ([cell.strip() for cell in row.strip("|").split("|")] for row in rows)
+    assert first[:6] == ["MLP", "book", "269,322", "98.12 (97.83 to 98.37)", "–", "98.5"]
+    assert first[6:] == ["90.00 (82.56 to 94.48)", "not measured", "not measured", "3"]
+    assert second[:6] == ["ResNet", "drawn", "274,154", "not measured", "99.7", "–"]
+    assert second[6:] == ["not measured", "50.00 (23.66 to 76.34)", "not measured", "3"]
+
+
+@pytest.mark.parametrize(
+    ("correct", "confidence", "aim", "calibration"),
+    [
+        (9_970, 9_969, "99.7", "0.01 and 0.01"),
+        (9_969, 9_969, "99.7, missed", "0.00 and 0.00"),
+        (9_970, 9_920, "99.7", "0.50 and 0.50, missed"),
+    ],
+)
+def test_the_table_says_where_recipe_drawn_misses_its_aims(correct, confidence, aim, calibration):
+    measured = Score(10_000, correct, reliability=[[10_000, confidence, correct]])
+    card = replace(CARD, network="resnet", recipe="drawn", tests={"mnist": measured, "drawn": measured})
+    cells = [cell.strip() for cell in table([card]).splitlines()[-1].strip("|").split("|")]
+    assert (cells[4], cells[8]) == (aim, calibration)
 
 
 class AlwaysSeven:
