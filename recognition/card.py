@@ -85,7 +85,8 @@ class ModelCard:
     sha256: of the weights file; size: its bytes.
     temperature: divides the logits before the softmax that Classifier.predict returns; fitted on digits that the
     network, or its twin, was not trained on.
-    training: the hyperparameters (training.engine.hyperparameters), seed, digits, seconds_per_epoch, versions.
+    training: the hyperparameters (training.engine.hyperparameters), seed, digits, seconds_per_epoch, versions, and the
+    share of the last round's weights in an interpolation with those before.
     history: one row for each epoch: epoch (from 1), loss, accuracy, seconds, and, if there were digits to validate on,
     val_loss, val_accuracy.
     tests: scores by name, see TESTS; measured by training.evaluate.

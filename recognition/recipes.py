@@ -37,7 +37,6 @@ RECIPES: dict[str, Recipe] = {
             label=N_("Trained on drawings"),
             trained_on=N_("drawings and MNIST"),
             caption=N_("Recipe *drawn*: MNIST and real pen strokes, both in many variations."),
-            full_epochs={"resnet_v2": 35, "densenet": 35, "ynet": 35},  # as the ResNet
         ),
         Recipe(
             key="book",

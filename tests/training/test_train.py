@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from models import NETWORKS
@@ -146,6 +147,19 @@ def test_continuing_starts_from_the_weights_in_place_and_counts_all_epochs(main,
     assert status == 0 and "promoted to" in output and card.training["init_from"] == before.sha256
     assert card.training["epochs"] == 6 and [row["epoch"] for row in card.history] == [1, 2, 3, 4, 5, 6]
     assert card.history[:4] == before.history and card.history[4]["loss"] < before.history[0]["loss"] / 2
+
+
+@pytest.mark.slow
+def test_weights_that_went_on_go_back_as_far_as_validation_digits_are_read_better(train, splits):
+    train("mlp", WORSE, splits)
+    model, network = load("mlp", "book").model, NETWORKS["mlp"]
+    trained, untrained = model.get_weights(), network.build().get_weights()
+    assert command._interpolate(model, network, untrained, splits.validation) == 1
+    assert all((now == then).all() for now, then in zip(model.get_weights(), trained, strict=True))
+    model.set_weights(untrained)
+    assert command._interpolate(model, network, trained, splits.validation) == min(command.SHARES)
+    half = [(now + then) / 2 for now, then in zip(trained, untrained, strict=True)]
+    assert all(np.allclose(now, then, atol=1e-6) for now, then in zip(model.get_weights(), half, strict=True))
 
 
 @pytest.mark.slow

@@ -9,9 +9,10 @@ drawn: the same architectures on MNIST and real pen strokes, both augmented (tra
 warm-up and cosine decay, and little dropout, because the data is varied enough. Each network is distilled from the mean
 of three teachers (G. Hinton et al., Distilling the Knowledge in a Neural Network, 2015), also the teachers themselves
 (T. Furlanello et al., Born-Again Neural Networks, 2018). From nothing, the teachers are therefore trained first without
-distillation; training.everything does both. The networks in weights/ were trained in several rounds (training.train
---more), as writers and variations were added; their cards have the epochs of all rounds, which are at least those below
-except where recognition.recipes says that the training was cut short, and the teachers and settings of the last round.
+distillation; training.everything does both. ResNet v2, DenseNet and Y-network have fewer epochs than the ResNet,
+because one of theirs takes up to 25 minutes of a core. The networks in weights/ were trained in several rounds
+(training.train --more), as writers and variations were added; their cards have the epochs of all rounds, which are at
+least those below, and the teachers and settings of the last round.
 """
 
 from __future__ import annotations
@@ -112,9 +113,9 @@ DRAWN = {
     "lstm": _modern(epochs=30, learning_rate=2e-3, dropout=0.1, clipnorm=1.0, teachers=TEACHERS),
     "gru": _modern(epochs=25, learning_rate=2e-3, dropout=0.1, clipnorm=1.0, teachers=TEACHERS),
     "bilstm": _modern(epochs=35, learning_rate=2e-3, dropout=0.1, clipnorm=1.0, teachers=TEACHERS),
-    "resnet_v2": _modern(epochs=35, learning_rate=3e-3, teachers=TEACHERS),
-    "densenet": _modern(epochs=35, learning_rate=3e-3, dropout=0.0, teachers=TEACHERS),
-    "ynet": _modern(epochs=35, learning_rate=2e-3, dropout=0.2, teachers=TEACHERS),
+    "resnet_v2": _modern(epochs=9, learning_rate=3e-3, teachers=TEACHERS),
+    "densenet": _modern(epochs=6, learning_rate=3e-3, dropout=0.0, teachers=TEACHERS),
+    "ynet": _modern(epochs=12, learning_rate=2e-3, dropout=0.2, teachers=TEACHERS),
 }
 
 BY_RECIPE: dict[str, dict[str, Hyperparameters]] = {"book": BOOK, "drawn": DRAWN}

@@ -78,6 +78,12 @@ def fit_temperature(raw: np.ndarray, labels: np.ndarray, weights: np.ndarray | N
     return round(float(TEMPERATURES[int(np.argmin(losses))]), 4)
 
 
+def calibrated_loss(raw: np.ndarray, labels: np.ndarray) -> float:
+    """The mean negative log-likelihood of labels, uint8 (n,), in nats, at the temperature that fits a softmax best."""
+    logits = np.log(np.maximum(raw.astype(np.float64), 1e-30))
+    return float(_negative_log_likelihood(logits / fit_temperature(raw, labels), labels).mean())
+
+
 def reliability(probabilities: np.ndarray, labels: np.ndarray) -> list[list[float]]:
     """For each of 15 bins of confidence: the number of digits, the sum of their confidences, the number correct.
 
