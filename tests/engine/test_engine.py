@@ -32,6 +32,7 @@ from training.export import BROWSER_OPERATORS, operators, write
 PINNED = 0x206405ED  # CRC-32 of the digits of the last 160 drawings, which NumPy alone draws
 IMPORTED = re.compile(r'^(?:import|export) (?:[^"]* from )?"(\.[^"]+)"|\bawait import\("(\.[^"]+)"\)', re.M)
 TOLERANCE = 2e-6  # of a probability; both sides compute in float32, in another order
+UNDRAWN, ROUGH = 6, 1e-5  # pictures that nobody can draw, the last of the digits; their sums are larger
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 
 
@@ -55,6 +56,12 @@ def digits() -> np.ndarray:
     return np.concatenate([drawn, noise, np.zeros((1, 28, 28), np.uint8), np.full((1, 28, 28), 255, np.uint8)])
 
 
+def assert_same(found: list | np.ndarray, expected: np.ndarray) -> None:
+    """Compare the answers to the digits."""
+    np.testing.assert_allclose(found[:-UNDRAWN], expected[:-UNDRAWN], rtol=0, atol=TOLERANCE)
+    np.testing.assert_allclose(found[-UNDRAWN:], expected[-UNDRAWN:], rtol=0, atol=ROUGH)
+
+
 @pytest.mark.parametrize("recipe", ["drawn", "book"])
 @pytest.mark.parametrize("key", NETWORKS)
 def test_every_network_gives_pythons_probabilities(key, recipe, digits):
@@ -64,8 +71,8 @@ def test_every_network_gives_pythons_probabilities(key, recipe, digits):
     results = in_node(job | {"digits": encoded(digits)})
     raw = np.array([result[PROBABILITIES] for result in results])
     calibrated = np.array([result["calibrated"] for result in results])
-    np.testing.assert_allclose(raw, classifier.raw(digits), rtol=0, atol=TOLERANCE)
-    np.testing.assert_allclose(calibrated, classifier.predict(digits), rtol=0, atol=TOLERANCE)
+    assert_same(raw, classifier.raw(digits))
+    assert_same(calibrated, classifier.predict(digits))
 
 
 def test_the_worker_answers_with_calibrated_probabilities_or_the_raw_softmax_as_the_visitor_wants(digits):
@@ -83,20 +90,20 @@ def test_the_worker_answers_with_calibrated_probabilities_or_the_raw_softmax_as_
     for each in classifiers:
         for answers, expected in ((calibrated, each.predict(digits)), (raw, each.raw(digits))):
             found = [answer[each.network.key] for answer in answers]
-            np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE)
+            assert_same(found, expected)
 
 
 @pytest.mark.parametrize("key", ["mlp", "cnn", "resnet", "densenet"])
 def test_browsers_without_webassembly_get_the_same(key, digits):
     job = {"file": str(serving_path(key, "drawn")), "kernels": "plain", "digits": encoded(digits)}
     raw = [result[PROBABILITIES] for result in in_node(job)]
-    np.testing.assert_allclose(raw, recognition.load(key, "drawn").raw(digits), rtol=0, atol=TOLERANCE)
+    assert_same(raw, recognition.load(key, "drawn").raw(digits))
 
 
 def test_the_outlier_detector_gives_pythons_scores(digits):
     job = {"file": str(serving_path(outlier.DETECTOR.key, "drawn")), "kernels": "simd", "digits": encoded(digits)}
     scores = [result[PROBABILITIES][-1] for result in in_node(job)]
-    np.testing.assert_allclose(scores, outlier.score(digits), rtol=0, atol=TOLERANCE)
+    assert_same(scores, outlier.score(digits))
 
 
 def test_outputs_of_hidden_layers_are_pythons(digits):
