@@ -1,5 +1,6 @@
 """Draw a digit and see how neural networks read it.  Run: streamlit run app.py"""
 
+import base64
 import os
 from collections.abc import Callable
 from importlib import import_module
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
-ICON = Path(__file__).parent / "ui" / "shell" / "icon.png"
+# In the address itself, because Streamlit forgets files between two runs of a visit, and the browser may ask just then.
+ICON = f"data:image/png;base64,{base64.b64encode((Path(__file__).parent / 'ui/shell/icon.png').read_bytes()).decode()}"
 
 
 def main() -> None:
@@ -19,7 +21,7 @@ def main() -> None:
 
     visitor_language.follow_visits()
     with RunLock():
-        st.set_page_config(page_title=_("Draw a digit"), page_icon=str(ICON), layout="wide")
+        st.set_page_config(page_title=_("Draw a digit"), page_icon=ICON, layout="wide")
         shell.inject_assets()
         pages = {
             name: st.Page(

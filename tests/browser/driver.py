@@ -87,7 +87,7 @@ class Visitor:
     def _listen(self, message) -> None:
         # When opened at a path, Streamlit first looks for its server there, which fails.
         if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            self.errors.append(message.text)
+            self.errors.append(f"{message.text} {message.location['url']}")
 
     def on_screen(self, points: np.ndarray) -> list[tuple[float, float]]:
         """A stroke's points in the window, as dense as those of a hand."""

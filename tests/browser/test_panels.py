@@ -144,7 +144,7 @@ def test_back_in_the_browser_closes_a_panel(visit):
     visitor.page.get_by_text("269,322").last.wait_for()
     visitor.page.go_back()
     visitor.page.locator(".details").wait_for()
-    assert visitor.page.locator(".st-key-opened").count() == 0
+    visitor.page.locator(".st-key-opened").wait_for(state="detached")
     assert len(visitor.wait_for_answer()) == 4, "the drawing is still there"
 
 
